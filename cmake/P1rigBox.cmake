@@ -1,0 +1,23 @@
+# p1rig_box(NAME [LINK library...] [PRIVATE library...])
+#
+# One static library from the .cpp files of the current folder (subfolders are boxes of their own).
+# LINK names the boxes and libraries that its headers may mention; PRIVATE those that only its .cpp
+# files use. Includes are written from the project's root: #include "protocol/obis.h".
+
+set(P1RIG_WARNINGS
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+    -Wnull-dereference -Wnon-virtual-dtor -Woverloaded-virtual)
+if(P1RIG_WERROR)
+  list(APPEND P1RIG_WARNINGS -Werror)
+endif()
+
+function(p1rig_box name)
+  cmake_parse_arguments(BOX "" "" "LINK;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+  add_library(${name} STATIC ${sources})
+  target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${headers})
+  target_compile_options(${name} PRIVATE ${P1RIG_WARNINGS})
+  target_link_libraries(${name} PUBLIC ${BOX_LINK} PRIVATE ${BOX_PRIVATE})
+  set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/dialect.h"
+#include "protocol/telegram.h"
+
+namespace p1rig {
+
+enum class Severity { kError, kWarning, kQuirk };
+
+/// One deviation of a telegram from its dialect. Rule ids are stable and public.
+struct Finding {
+  std::string rule;       ///< "crc-wrong", "value-format", …: a row of lint_rules()
+  std::string clause;     ///< "DSMR-P1 5.0.2 §6.2"
+  Severity severity = Severity::kError;
+  std::uint64_t telegram = 0;  ///< 1-based count in the stream
+  std::size_t line = 0;        ///< 1-based in the telegram; line 1 is the identification
+  std::uint64_t offset = 0;    ///< of the deviating bytes in the stream
+  std::string obis;            ///< of the line, plain; empty where it has none
+  std::string message;         ///< what is there, what was expected
+  std::string source;          ///< of a quirk: who saw it where
+};
+
+/// A deviation that this meter is known to have: its errors and warnings become quirks.
+struct KnownQuirk {
+  std::string rule;    ///< glob over rule ids
+  std::string obis;    ///< glob over plain codes; empty means any
+  std::string source;
+};
+
+struct LintRule {
+  std::string_view id;
+  std::string_view requirement;  ///< of the catalogue, "M-CRC-01"
+  std::string_view summary;
+};
+/// All rules that lint can report.
+const std::vector<LintRule>& lint_rules();
+
+/// The dialect that a telegram says or shows to be of; never null. By the version object first,
+/// then the identification, then the objects and their formats.
+const Dialect* detect_dialect(const Telegram& telegram);
+
+/// Judges the telegrams of one meter in their order: each by itself, and each against those before
+/// (registers fall, times go back). Memory does not grow with their number.
+class Linter {
+ public:
+  /// `dialect` nullptr: that of the first telegram, by detect_dialect().
+  Linter(const Dialect* dialect, std::vector<KnownQuirk> quirks);
+
+  /// The deviations of the next telegram, whose first byte is at `offset` of the stream.
+  std::vector<Finding> check(const Telegram& telegram, std::uint64_t offset);
+
+  /// nullptr before the first telegram where none was given.
+  const Dialect* dialect() const { return dialect_; }
+
+ private:
+  const Dialect* dialect_;
+  std::vector<KnownQuirk> quirks_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace p1rig

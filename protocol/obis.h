@@ -1,0 +1,43 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace p1rig {
+
+/// An OBIS code A-B:C.D.E. Group F is not used on P1 (DSMR-P1 4.0 §5.4).
+struct Obis {
+  std::uint8_t a = 0, b = 0, c = 0, d = 0, e = 0;
+  auto operator<=>(const Obis&) const = default;
+};
+
+/// How a code was written. Only kPlain is in the documents; the others are found in the field and
+/// in the documents' own printed examples (FACTS R-PAR-13).
+enum class ObisForm {
+  kPlain,        ///< 1-0:31.7.0
+  kDotSuffix,    ///< 1-0:31.7.0.255
+  kStarSuffix,   ///< 1-0:31.7.0*255
+  kColon,        ///< 1-0:99:97.0
+  kWithoutMedium ///< 0:96.7.19, group A left out
+};
+
+struct WrittenObis {
+  Obis code;
+  ObisForm form = ObisForm::kPlain;
+  bool operator==(const WrittenObis&) const = default;
+};
+
+/// The code that stands in `text`, which it must fill wholly, and the form it was written in;
+/// nothing where it is none (a group above 255 is none).
+std::optional<WrittenObis> parse_obis(std::string_view text);
+
+/// The plain form, such as "1-0:31.7.0".
+std::string to_string(Obis code);
+
+/// True for the objects of an M-Bus channel: 0-1 to 0-4 with 24.x.x or 96.1.x.
+bool is_mbus_object(Obis code);
+
+}  // namespace p1rig

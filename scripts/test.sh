@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Builds p1rig and runs its tests, from a fresh clone on a fresh Debian 12 as well as on a workbench.
+#   --long   also the tests under the address and undefined-behaviour sanitizers
+#   --vm     also the tests inside a virtual machine
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+long=no
+vm=no
+for argument in "$@"; do
+  case "$argument" in
+    --long) long=yes ;;
+    --vm) vm=yes ;;
+    *)
+      echo "usage: scripts/test.sh [--long] [--vm]" >&2
+      exit 2
+      ;;
+  esac
+done
+
+jobs=$(nproc)
+table=()
+failed=0
+
+# stage NAME COMMAND…: runs it, remembers how long it took and whether it worked.
+stage() {
+  local name=$1 start=$EPOCHREALTIME outcome=ok code=0
+  shift
+  printf '\n=== %s\n' "$name"
+  "$@" </dev/null || code=$?
+  if [ "$code" -ne 0 ]; then
+    outcome="FAILED ($code)"
+    failed=1
+  fi
+  table+=("$(awk -v name="$name" -v from="$start" -v to="$EPOCHREALTIME" -v outcome="$outcome" \
+    'BEGIN { printf "%-20s %8.1f s  %s", name, to - from, outcome }')")
+  return "$code"
+}
+
+finish() {
+  printf '\n=== stages\n'
+  printf '%s\n' "${table[@]}"
+  exit "$failed"
+}
+
+# Every header is compiled alone as well.
+build() {
+  cmake --build --preset "$1" --parallel "$jobs" --target all all_verify_interface_header_sets
+}
+
+build_and_test() {
+  stage "configure $1" cmake --preset "$1" || return
+  stage "build $1" build "$1" || return
+  stage "test $1" ctest --preset "$1" --parallel "$jobs"
+}
+
+run_vm() {
+  if [ ! -f tests/vm/run.sh ]; then
+    echo "vm: not built yet" >&2
+    return 1
+  fi
+  bash tests/vm/run.sh
+}
+
+stage install scripts/install-deps.sh || finish
+build_and_test dev
+[ "$long" = no ] || build_and_test asan
+[ "$vm" = no ] || stage vm run_vm
+finish

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Checks who includes whom: every box sees only what the design allows, and third-party headers stay
+out of our own headers.
+
+usage: layers.py ROOT        exit 0 when all is well, 1 with one line per finding
+"""
+import pathlib
+import re
+import sys
+
+BOXES = ("protocol/", "simulator/", "conformance/", "cli/", "bench/", "tests/")
+
+# What a file may include of ours, by the longest prefix of its own path. "!" takes away again.
+ALLOWED = {
+    "protocol/": ("protocol/",),
+    "simulator/": ("protocol/", "simulator/", "!simulator/line/", "!simulator/panel/"),
+    "simulator/line/": ("protocol/", "simulator/", "!simulator/panel/"),
+    "simulator/panel/": ("protocol/", "simulator/"),
+    "conformance/": ("protocol/", "simulator/", "conformance/"),
+    "conformance/judge/": ("protocol/", "conformance/judge/"),
+    "cli/": ("protocol/", "simulator/", "conformance/", "cli/"),
+    "bench/": BOXES,
+    "tests/": BOXES,
+}
+
+# The generator never parses what it sends: these are out of its reach, over any number of includes.
+PARSING = ("protocol/telegram.h", "protocol/framer.h")
+
+THIRD_PARTY = re.compile(
+    r"(toml\+\+|nlohmann|boost|openssl|date|fmt|tl|benchmark|gtest|gmock)/"
+    r"|(pcap|libserialport|mosquitto)[./]")
+THIRD_PARTY_ALLOWED = {("protocol/result.h", "tl/expected.hpp")}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+
+
+def longest_prefix(path):
+    return max((box for box in ALLOWED if path.startswith(box)), key=len)
+
+
+def may_include(path, target):
+    rules = ALLOWED[longest_prefix(path)]
+    return (any(target.startswith(rule) for rule in rules)
+            and not any(target.startswith(rule[1:]) for rule in rules if rule[0] == "!"))
+
+
+def read_includes(root):
+    files = {}
+    for box in BOXES:
+        for file in sorted((root / box).rglob("*")):
+            if file.suffix in (".h", ".cpp") and "node_modules" not in file.parts:
+                text = file.read_text(encoding="utf-8")
+                files[file.relative_to(root).as_posix()] = [
+                    (text.count("\n", 0, found.start(2)) + 1, found[1], found[2])
+                    for found in INCLUDE.finditer(text)]
+    return files
+
+
+def way_to_parsing(path, files, seen):
+    """The chain of includes from path to a parsing header, or nothing."""
+    for _, _, target in files.get(path, ()):
+        if target in PARSING:
+            return [target]
+        if target not in seen:
+            seen.add(target)
+            rest = way_to_parsing(target, files, seen)
+            if rest:
+                return [target, *rest]
+    return []
+
+
+def findings(files):
+    for path, includes in files.items():
+        for line, quote, target in includes:
+            where = f"{path}:{line}"
+            ours = target.startswith(BOXES)
+            if quote == '"' and target not in files:
+                yield f'{where}: "{target}" is no file of ours; write our includes from the root'
+            elif quote == "<" and ours:
+                yield f'{where}: <{target}> is ours; write it as "{target}"'
+            elif ours and not may_include(path, target):
+                yield f"{where}: {longest_prefix(path)} may not include {target}"
+            if (path.endswith(".h") and not path.startswith(("tests/", "bench/"))
+                    and THIRD_PARTY.match(target) and (path, target) not in THIRD_PARTY_ALLOWED):
+                yield f"{where}: third-party {target} in a header; keep it in the .cpp that needs it"
+        if path.startswith("simulator/"):
+            way = way_to_parsing(path, files, set())
+            if way:
+                yield f"{path}: the generator must not parse: it includes {' -> '.join(way)}"
+
+
+def main():
+    files = read_includes(pathlib.Path(sys.argv[1]))
+    if not files:
+        sys.exit("layers: no sources found")
+    found = list(findings(files))
+    for finding in found:
+        print(finding)
+    print(f"layers: {len(files)} files, {len(found)} findings")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
