@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2317  # the functions are called through stage()
 # Builds p1rig and runs its tests, from a fresh clone on a fresh Debian 12 as well as on a workbench.
 #   --long   also the tests under the address and undefined-behaviour sanitizers
 #   --vm     also the tests inside a virtual machine
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 long=no
 vm=no
