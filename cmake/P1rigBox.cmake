@@ -20,4 +20,12 @@ function(p1rig_box name)
   target_compile_options(${name} PRIVATE ${P1RIG_WARNINGS})
   target_link_libraries(${name} PUBLIC ${BOX_LINK} PRIVATE ${BOX_PRIVATE})
   set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+
+  # Users of the installed libraries write p1rig::protocol for p1rig_protocol.
+  string(REPLACE p1rig_ "" short_name ${name})
+  add_library(p1rig::${short_name} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES EXPORT_NAME ${short_name})
+  install(TARGETS ${name} EXPORT p1rigTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/p1rig COMPONENT development)
 endfunction()
