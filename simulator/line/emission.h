@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace p1rig {
+
+/// Silence on the line before the byte at `offset`.
+struct Pause {
+  std::size_t offset = 0;
+  std::chrono::nanoseconds duration{};
+  bool operator==(const Pause&) const = default;
+};
+
+/// One telegram as it goes out: its bytes, and where the line falls silent within them. `pauses`
+/// are in the order of their offsets.
+struct Emission {
+  std::string bytes;
+  std::vector<Pause> pauses = {};
+  bool operator==(const Emission&) const = default;
+};
+
+/// What the meter sends at a second of its own clock. Pure: asked again, it says the same.
+using TelegramSource = std::function<Emission(std::chrono::sys_seconds)>;
+
+}  // namespace p1rig

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace p1rig {
+
+struct LineKind;
+
+/// What the meter's side of a line sees of the reader.
+struct LineState {
+  bool present = false;        ///< somebody is there to read
+  bool requested = false;      ///< Data Request is active
+  bool ended = false;          ///< nothing can be sent any more: the pipe was closed
+  std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
+  bool operator==(const LineState&) const = default;
+};
+
+/// The plug of a meter: takes bytes to a reader, and tells what the reader does at its end.
+///
+/// No function waits. A line calls the function given to on_change() from the event loop only,
+/// never from within send(), drained() or purge(). It must outlive the last run of its loop.
+class Line {
+ public:
+  virtual ~Line() = default;
+
+  /// The row of the table of lines that this one was opened by.
+  virtual const LineKind& kind() const = 0;
+
+  /// What a person connects to: "/tmp/p1 -> /dev/pts/4", "stdout".
+  virtual std::string name() const = 0;
+
+  virtual LineState state() const = 0;
+
+  /// Hands over bytes and returns how many were taken, always the first ones. The rest is for the
+  /// caller to drop or to offer again; on_change() is called when there is room again. While nobody
+  /// is present nothing is taken.
+  virtual std::size_t send(std::string_view bytes) = 0;
+
+  /// True when the reader has fetched everything that was taken, or never will.
+  virtual bool drained() = 0;
+
+  /// Forgets what was taken and has not left yet: Data Request was released.
+  virtual void purge() = 0;
+
+  /// Names the function to call when state() changed or when there is room after a short send().
+  virtual void on_change(std::function<void()> changed) = 0;
+
+ protected:
+  Line() = default;
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+};
+
+}  // namespace p1rig

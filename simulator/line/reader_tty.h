@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "protocol/line_settings.h"
+#include "protocol/result.h"
+#include "simulator/line/fd.h"
+
+namespace p1rig {
+
+/// True where `path` names a terminal device: a serial port or a PTY, also behind a symbolic link.
+bool is_tty_path(const std::string& path);
+
+/// Opens a serial port or a PTY as a reader does: raw, at the baud rate, without becoming its
+/// controlling terminal. A PTY has neither 7E1 nor parity: the kernel forces 8N1 there, bytes come
+/// through as they were written, and it is no error.
+Result<Fd> open_reader_tty(const std::string& path, const LineSettings& settings);
+
+enum class ReadEnd {
+  kEnd,      ///< end of the file or pipe, or the other side hung up
+  kStopped,  ///< `take` had enough
+  kSignal,   ///< SIGINT or SIGTERM
+};
+
+/// Reads until there is no more, and gives every portion to `take`, which returns false when it has
+/// had enough. SIGINT and SIGTERM are blocked meanwhile, and end the reading. Fails where reading
+/// does.
+Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take);
+
+}  // namespace p1rig

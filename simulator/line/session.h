@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/line_settings.h"
+#include "simulator/line/clock.h"
+#include "simulator/line/emission.h"
+#include "simulator/line/lateness.h"
+#include "simulator/line/line.h"
+#include "simulator/line/schedule.h"
+
+namespace p1rig {
+
+/// No pacing: telegrams go out as fast as the lines take them, and no line loses a byte.
+inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
+
+struct SessionOptions {
+  LineSettings settings;
+  ScheduleSettings schedule;
+  MeterTime start{};   ///< what the meter's clock shows when the session begins
+  double speed = 1.0;  ///< seconds of the meter in one of the host; above 0
+  /// Ends after this many telegrams. The first one that counts is the first that begins while a
+  /// reader is there, so that a reader started beside the meter sees all of them.
+  std::optional<std::uint64_t> count = {};
+  std::optional<MeterTime> until = {};  ///< no telegram starts at this time or later
+};
+
+struct TelegramStarted {
+  std::uint64_t number =
+      0;  ///< from 1, as counted by SessionOptions::count; 0 before a reader came
+  std::chrono::sys_seconds time;
+  std::size_t bytes = 0;
+};
+struct ReaderCame {
+  std::string line;
+};
+struct ReaderLeft {
+  std::string line;
+};
+/// Told at the end of a telegram of which the reader lost bytes because it did not fetch them.
+struct BytesDropped {
+  std::string line;
+  std::uint64_t bytes = 0;
+};
+using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped>;
+
+struct LineStats {
+  std::string name;
+  std::uint64_t sent = 0;
+  std::uint64_t dropped = 0;   ///< bytes lost by a reader that was there
+  std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter
+};
+
+struct SessionStats {
+  std::uint64_t telegrams = 0;  ///< begun on the virtual line, read or not
+  std::uint64_t bytes = 0;      ///< passed on the virtual line
+  Lateness lateness;            ///< of pieces, against the time they were due; empty at kMaxSpeed
+  std::vector<LineStats> lines;
+};
+
+enum class SessionEnd {
+  kCount,   ///< SessionOptions::count was reached
+  kUntil,   ///< SessionOptions::until was reached
+  kSignal,  ///< SIGINT or SIGTERM
+  kLine,    ///< no line is left: the reader of the pipe went away
+};
+
+/// A meter at work: one source of telegrams, any number of lines, as with a hub on one P1 port.
+///
+/// A virtual line clock always runs: bytes pass at the baud rate whether somebody is there or not.
+/// A reader that comes late joins in the middle of a telegram, and one that does not read loses
+/// bytes. Only lossless lines hold the meter up, and at kMaxSpeed all lines where a reader is. Data
+/// Request is active while it is on any line. Bytes go out in pieces of at most 1.5 ms (at 115200
+/// 8N1 that costs 1.3 % of a core instead of 23 % byte by byte), at due times that are absolute, so
+/// that lateness does not add up.
+///
+/// Does nothing by itself: advance() does what is due. run_session() calls it from an event loop,
+/// tests call it by hand with a FakeClock.
+class Session {
+ public:
+  using Listener = std::function<void(const SessionEvent&)>;
+
+  /// `lines`, `clock` must outlive the session, which begins now. `listener` may be empty.
+  Session(const SessionOptions& options, TelegramSource source, std::span<Line* const> lines,
+          const Clock& clock, Listener listener);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Does what is due and returns when to call again, at the latest; SteadyTime::max() means when a
+  /// line changes. To be called after every change of a line, too. Does a bounded amount of work.
+  SteadyTime advance();
+
+  /// Why the session ended; nothing while it goes on.
+  std::optional<SessionEnd> end() const;
+
+  /// Ends the session here, without waiting for readers.
+  void stop(SessionEnd reason);
+
+  SessionStats stats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace p1rig
