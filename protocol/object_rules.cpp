@@ -113,8 +113,7 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {kNlBe, "1-0:62.7.0", "(F5(3,3)*kW)", k50, "power by the client L3"},
     {kNlBe, "0-n:24.1.0", "(F3(0,0))", k50, "M-Bus device type"},
     {kNlBe, "0-n:96.1.0", "(X)", k50, "M-Bus equipment identifier"},
-    {kNlBe, "0-n:24.2.1", "(TST)(F8(3,3)|F8(2,2)|F9(3,3)|F7(2,2)*m3|GJ|kWh)", "DSMR-P1 5.0.2 §6.10",
-     "last M-Bus value"},
+    {kNlBe, "0-n:24.2.1", "(TST)(F(2,3)*m3|GJ|kWh)", "DSMR-P1 5.0.2 §6.10", "last M-Bus value"},
     {kNl4Be, "0-n:24.4.0", "(I1)", k40, "valve state"},
     // Belgium.
     {kBe, "0-0:96.1.4", "(S5)", kMucs14, "P1 version"},
@@ -225,7 +224,7 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {kHu, "0-0:96.14.0", "(S)", kEon, "tariff indicator"},
     {kHu, "0-0:96.3.10", "(I1)", kEon, "breaker state"},
     {kHu, "0-0:96.50.68", "(S)", kEon, "breaker state in words"},
-    {kHu, "0-0:17.0.0", "(F5(3,3)|F4(1,1)|I3|I5*kW|W|kVA|VA)", kEon, "limiter threshold"},
+    {kHu, "0-0:17.0.0", "(F(0,3)*kW|W|kVA|VA)", kEon, "limiter threshold"},
     {kHu, "1-0:1.8.0", "(F9(3,3)*kWh)", kEon, "energy to the client"},
     {kHu, "1-0:1.8.1", "(F9(3,3)*kWh)", kEon, "energy to the client, tariff 1"},
     {kHu, "1-0:1.8.2", "(F9(3,3)*kWh)", kEon, "energy to the client, tariff 2"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -8,8 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/decimal.h"
 #include "protocol/dialect.h"
+#include "protocol/obis.h"
 #include "protocol/telegram.h"
+#include "protocol/timestamp.h"
 
 namespace p1rig {
 
@@ -17,8 +21,8 @@ enum class Severity { kError, kWarning, kQuirk };
 
 /// One deviation of a telegram from its dialect. Rule ids are stable and public.
 struct Finding {
-  std::string rule;       ///< "crc-wrong", "value-format", …: a row of lint_rules()
-  std::string clause;     ///< "DSMR-P1 5.0.2 §6.2"
+  std::string rule;    ///< "crc-wrong", "value-format", …: a row of lint_rules()
+  std::string clause;  ///< "DSMR-P1 5.0.2 §6.2"
   Severity severity = Severity::kError;
   std::uint64_t telegram = 0;  ///< 1-based count in the stream
   std::size_t line = 0;        ///< 1-based in the telegram; line 1 is the identification
@@ -30,8 +34,8 @@ struct Finding {
 
 /// A deviation that this meter is known to have: its errors and warnings become quirks.
 struct KnownQuirk {
-  std::string rule;    ///< glob over rule ids
-  std::string obis;    ///< glob over plain codes; empty means any
+  std::string rule;  ///< glob over rule ids
+  std::string obis;  ///< glob over plain codes; empty means any
   std::string source;
 };
 
@@ -44,17 +48,32 @@ struct LintRule {
 const std::vector<LintRule>& lint_rules();
 
 /// The dialect that a telegram says or shows to be of; never null. By the version object first,
-/// then the identification, then the objects and their formats.
+/// then the identification, then the objects and their formats. Only old formats give a dialect
+/// without CRC: a telegram that shows nothing is taken for dsmr-5.0.
 const Dialect* detect_dialect(const Telegram& telegram);
 
+/// What the Linter remembers of the telegrams before. Its size is bounded.
+struct MeterHistory {
+  struct Peak {
+    Timestamp at;
+    Decimal power;
+  };
+  std::optional<std::chrono::sys_seconds> message_time;
+  std::map<Obis, Decimal> registers;                       ///< what may only grow
+  std::map<Obis, std::string> identifiers;                 ///< not the empty ones
+  std::map<Obis, std::chrono::sys_seconds> capture_times;  ///< of M-Bus values
+  std::optional<Peak> month_peak;
+};
+
 /// Judges the telegrams of one meter in their order: each by itself, and each against those before
-/// (registers fall, times go back). Memory does not grow with their number.
+/// (registers fall, times go back). Memory does not grow with their number. A telegram whose CRC is
+/// not right is judged by itself only.
 class Linter {
  public:
   /// `dialect` nullptr: that of the first telegram, by detect_dialect().
   Linter(const Dialect* dialect, std::vector<KnownQuirk> quirks);
 
-  /// The deviations of the next telegram, whose first byte is at `offset` of the stream.
+  /// The deviations of the next telegram, whose first byte is at `offset` of the stream, by line.
   std::vector<Finding> check(const Telegram& telegram, std::uint64_t offset);
 
   /// nullptr before the first telegram where none was given.
@@ -64,6 +83,7 @@ class Linter {
   const Dialect* dialect_;
   std::vector<KnownQuirk> quirks_;
   std::uint64_t count_ = 0;
+  MeterHistory history_;
 };
 
 }  // namespace p1rig

@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "conformance/judge/lint_check.h"
+#include "protocol/unit.h"
+
+// The objects of one telegram beside each other: which are there, and whether they agree.
+
+namespace p1rig {
+namespace {
+
+void check_duplicates(const LintContext& context, Reporter& reporter) {
+  std::set<Obis> seen;
+  for (const JudgedLine& line : context.lines) {
+    if (seen.insert(line.data->code->code).second) continue;
+    reporter.error(line, "the object is there twice");
+  }
+}
+
+struct Minimum {
+  std::string_view dialects;
+  std::string_view objects;  ///< separated by blanks
+};
+
+constexpr std::array kMinimums{
+    Minimum{"dsmr-2.2 dsmr-3.0",
+            "0-0:96.1.1 1-0:1.8.1 1-0:1.8.2 1-0:2.8.1 1-0:2.8.2 0-0:96.14.0 1-0:1.7.0"},
+    Minimum{"dsmr-4.* dsmr-5.0",
+            "1-3:0.2.8 0-0:1.0.0 0-0:96.1.1 1-0:1.8.1 1-0:1.8.2 1-0:2.8.1 1-0:2.8.2 0-0:96.14.0 "
+            "1-0:1.7.0 1-0:2.7.0"},
+    Minimum{"emucs-*",
+            "0-0:96.1.4 0-0:96.1.1 0-0:1.0.0 1-0:1.8.1 1-0:1.8.2 1-0:2.8.1 1-0:2.8.2 0-0:96.14.0 "
+            "1-0:1.7.0 1-0:2.7.0 0-0:96.3.10 0-0:17.0.0 1-0:31.4.0 0-0:96.13.0"},
+    Minimum{"lux-1.1",
+            "1-3:0.2.8 0-0:1.0.0 0-0:42.0.0 1-0:1.8.0 1-0:2.8.0 1-0:3.8.0 1-0:4.8.0 1-0:1.7.0 "
+            "1-0:2.7.0 1-0:3.7.0 1-0:4.7.0"},
+    Minimum{"se-2.0", "0-0:1.0.0 1-0:1.8.0 1-0:2.8.0 1-0:3.8.0 1-0:4.8.0 1-0:1.7.0 1-0:2.7.0"},
+    Minimum{"hu-eon", "0-0:1.0.0 1-0:1.8.0 1-0:2.8.0 1-0:1.7.0 1-0:2.7.0"},
+    Minimum{"lt-eso", "0-0:1.0.0 1-0:1.8.0"},
+    Minimum{"at-t210", "0-0:1.0.0 1-0:1.8.0 1-0:2.8.0 1-0:1.7.0 1-0:2.7.0"},
+    Minimum{"ch-xt211", "0-0:1.0.0"},
+};
+
+template <class Use>
+void for_each_word(std::string_view words, Use use) {
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (end > 0) use(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+}
+
+void check_minimum(const LintContext& context, Reporter& reporter) {
+  std::string missing;
+  for (const Minimum& minimum : kMinimums) {
+    if (!context.is(minimum.dialects)) continue;
+    for_each_word(minimum.objects, [&](std::string_view obis) {
+      if (context.find(obis) == nullptr) missing.append(missing.empty() ? "" : " ").append(obis);
+    });
+  }
+  if (missing.empty()) return;
+  reporter.report(Severity::kWarning, 1, 0, "missing: " + missing);
+}
+
+struct Version {
+  std::string_view dialects;
+  std::string_view obis;
+  std::string_view values;  ///< globs
+};
+
+constexpr std::array kVersions{
+    Version{"dsmr-4.0", "1-3:0.2.8", "40"},
+    Version{"dsmr-4.2 lux-1.1", "1-3:0.2.8", "42"},
+    Version{"dsmr-5.0 at-t210", "1-3:0.2.8", "50"},
+    Version{"emucs-1.4", "0-0:96.1.4", "50210 50211 50212 50213 50214 50215"},
+    Version{"emucs-1.7", "0-0:96.1.4", "50216 50217 50218 50219"},
+    Version{"emucs-2.1", "0-0:96.1.4", "5022?"},
+};
+
+void check_version(const LintContext& context, Reporter& reporter) {
+  for (const Version& version : kVersions) {
+    const JudgedLine* const line = context.find(version.obis);
+    if (!context.is(version.dialects) || line == nullptr || line->data->brackets.empty()) continue;
+    const std::string_view text = line->data->brackets.front().text;
+    if (matches_glob(version.values, text)) continue;
+    reporter.error(
+        *line, fmt::format("{} has {}, found {}", context.dialect.document, version.values, text));
+  }
+}
+
+/// Belgium replaced the Dutch version object (e-MUCS H 1.3 §3.3.1).
+void check_version_place(const LintContext& context, Reporter& reporter) {
+  const JudgedLine* const line = context.find("1-3:0.2.8");
+  if (line == nullptr) return;
+  if (context.is("emucs-*")) reporter.error(*line, "Belgium has its version in 0-0:96.1.4");
+  if (context.is("lux-*") && line != &context.lines.front()) {
+    reporter.error(*line, "the version is the first object");
+  }
+}
+
+/// L1, L2 and L3 have the codes C = 21 to 39, 41 to 59 and 61 to 79.
+constexpr int kCodesPerPhase = 20;
+
+void check_phases(const LintContext& context, Reporter& reporter) {
+  struct Group {
+    std::array<const JudgedLine*, 3> phases{};
+  };
+  std::map<std::tuple<int, int, int, int>, Group> groups;
+  for (const JudgedLine& line : context.lines) {
+    const Obis code = line.data->code->code;
+    const int phase = code.c / kCodesPerPhase;
+    const int kind = code.c % kCodesPerPhase;
+    if (code.a != 1 || phase < 1 || phase > 3 || kind == 0) continue;
+    groups[{code.b, kind, code.d, code.e}].phases[static_cast<std::size_t>(phase - 1)] = &line;
+  }
+  for (const auto& [key, group] : groups) {
+    const auto& [l1, l2, l3] = group.phases;
+    if ((l2 != nullptr) == (l3 != nullptr) && (l1 != nullptr || l2 == nullptr)) continue;
+    const JudgedLine* const present = l2 != nullptr ? l2 : l3;
+    reporter.warning(*present, "of three phases some are missing");
+  }
+}
+
+/// The power of the object in mW; nothing where it is not there or no active power.
+std::optional<std::int64_t> power_mw(const LintContext& context, std::string_view obis) {
+  const JudgedLine* const line = context.find(obis);
+  const auto number = context.number(obis);
+  if (line == nullptr || !number) return std::nullopt;
+  const auto unit = find_unit(split_unit(line->data->brackets.front().text).unit);
+  if (!unit || unit->dimension != Dimension::kActivePower) return std::nullopt;
+  const auto exact = scaled(*number, unit->exponent + 3);
+  if (!exact || exact->decimals != 0) return std::nullopt;
+  return exact->digits;
+}
+
+void check_directions(const LintContext& context, Reporter& reporter) {
+  const auto to_client = power_mw(context, "1-0:1.7.0");
+  const auto by_client = power_mw(context, "1-0:2.7.0");
+  if (to_client.value_or(0) == 0 || by_client.value_or(0) == 0) return;
+  reporter.warning(*context.find("1-0:2.7.0"), "power flows both ways at once");
+}
+
+/// The sum over the phases; nothing where the telegram has none of them.
+std::optional<std::int64_t> phase_sum_mw(const LintContext& context,
+                                         const std::array<std::string_view, 3>& phases) {
+  std::optional<std::int64_t> sum;
+  for (const std::string_view phase : phases) {
+    if (const auto power = power_mw(context, phase)) sum = sum.value_or(0) + *power;
+  }
+  return sum;
+}
+
+/// Totals and phases are not sampled together, so only a gross difference counts.
+void check_phase_sum(const LintContext& context, Reporter& reporter) {
+  constexpr std::int64_t kTolerance = 500'000;  // mW
+  const auto total_to = power_mw(context, "1-0:1.7.0");
+  const auto total_by = power_mw(context, "1-0:2.7.0");
+  const auto phases_to = phase_sum_mw(context, {"1-0:21.7.0", "1-0:41.7.0", "1-0:61.7.0"});
+  const auto phases_by = phase_sum_mw(context, {"1-0:22.7.0", "1-0:42.7.0", "1-0:62.7.0"});
+  if (!total_to || !phases_to || total_by.has_value() != phases_by.has_value()) return;
+  const std::int64_t total = *total_to - total_by.value_or(0);
+  const std::int64_t phases = *phases_to - phases_by.value_or(0);
+  const std::int64_t difference = std::abs(total - phases);
+  if (difference <= kTolerance || difference <= std::abs(total) / 4) return;
+  reporter.warning(
+      *context.find("1-0:1.7.0"),
+      fmt::format("the total is {} W, the phases give {} W", total / 1000, phases / 1000));
+}
+
+constexpr std::array kChecks{
+    LintCheck{{"duplicate-object", "M-VAL-01", "an object is there once"},
+              "DSMR-P1 5.0.2 §6.12",
+              check_duplicates},
+    LintCheck{{"missing-object", "M-VAL-01", "the least that a meter must say is there"},
+              "DSMR-M 4.2.2 §4.5.18",
+              check_minimum},
+    LintCheck{
+        {"version-value", "M-VAL-01", "the version is that of the dialect"}, "", check_version},
+    LintCheck{{"version-object", "M-VAL-01", "the version stands where the dialect has it"},
+              "",
+              check_version_place},
+    LintCheck{{"phase-missing", "M-PHA-01", "an object of L2 has its like for L1 and L3"},
+              "DSMR-P1 5.0.2 §6.12",
+              check_phases},
+    LintCheck{{"power-both-ways", "M-VAL-01", "power flows one way"},
+              "DSMR-P1 5.0.2 §6.12",
+              check_directions},
+    LintCheck{{"power-phase-sum", "M-VAL-01", "the phases add up to the total, roughly"},
+              "DSMR-P1 5.0.2 §6.12",
+              check_phase_sum},
+};
+
+}  // namespace
+
+std::span<const LintCheck> object_checks() { return kChecks; }
+
+}  // namespace p1rig

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+
+#include "conformance/judge/lint_check.h"
+
+// The times of one telegram, each by itself and against the time of the message.
+
+namespace p1rig {
+namespace {
+
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+
+bool is_time_field(const ShapeField* field) {
+  if (field == nullptr || field->formats.empty()) return false;
+  const ValueFormat::Kind kind = field->formats.front().kind;
+  return kind == ValueFormat::Kind::kTime || kind == ValueFormat::Kind::kTime12;
+}
+
+/// Calls `report` with every bracket that holds a time where one belongs.
+template <class Report>
+void for_each_time(const LintContext& context, Report report) {
+  for (const JudgedLine& line : context.lines) {
+    for (std::size_t i = 0; i < line.data->brackets.size(); ++i) {
+      if (!is_time_field(line.field(i))) continue;
+      if (const auto time = parse_timestamp(line.data->brackets[i].text)) report(line, i, *time);
+    }
+  }
+}
+
+void check_calendar(const LintContext& context, Reporter& reporter) {
+  for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
+    if (is_calendar_time(time) || is_known_unset(time)) return;
+    reporter.at_bracket(Severity::kError, line, i,
+                        fmt::format("{} is no time of the calendar", to_string(time)));
+  });
+}
+
+/// True where Luxembourg says by this time that nothing is linked (LUX-P1 1.1.3 app. A).
+bool is_unlinked_in_lux(const LintContext& context, const JudgedLine& line) {
+  return context.is("lux-*") && is_mbus_object(line.data->code->code);
+}
+
+void check_unset(const LintContext& context, Reporter& reporter) {
+  for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
+    if (!is_known_unset(time) || is_unlinked_in_lux(context, line)) return;
+    reporter.at_bracket(Severity::kWarning, line, i,
+                        fmt::format("{} says that there is no time", to_string(time)));
+  });
+}
+
+/// 01:00 UTC of the month's last Sunday, when Europe changes its clocks.
+sys_seconds clock_change(std::chrono::year year, std::chrono::month month) {
+  return sys_days(year / month / std::chrono::Sunday[std::chrono::last]) + std::chrono::hours(1);
+}
+
+bool is_european_summer(sys_seconds instant) {
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(instant));
+  return instant >= clock_change(date.year(), std::chrono::March) &&
+         instant < clock_change(date.year(), std::chrono::October);
+}
+
+void check_season(const LintContext& context, Reporter& reporter) {
+  for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
+    const auto instant = to_instant(time, context.dialect.normal_offset);
+    if (!instant || time.season == '\0') return;
+    const bool summer = context.dialect.summer_time && is_european_summer(*instant);
+    if (summer == (time.season == 'S')) return;
+    reporter.at_bracket(
+        Severity::kError, line, i,
+        fmt::format("{} is in {} time", to_string(time), summer ? "summer" : "normal"));
+  });
+}
+
+bool is_list_of_the_past(Obis code) {
+  constexpr Obis kFailureLog{1, 0, 99, 97, 0};
+  constexpr Obis kMonthPeak{1, 0, 1, 6, 0};
+  constexpr Obis kMonthList{0, 0, 98, 1, 0};
+  return code == kFailureLog || code == kMonthPeak || code == kMonthList;
+}
+
+void check_log_times(const LintContext& context, Reporter& reporter) {
+  if (!context.now) return;
+  for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
+    const auto instant = to_instant(time, context.dialect.normal_offset);
+    if (!instant || *instant <= *context.now) return;
+    if (!is_list_of_the_past(line.data->code->code)) return;
+    reporter.at_bracket(Severity::kError, line, i,
+                        fmt::format("{} is later than the message", to_string(time)));
+  });
+}
+
+constexpr std::array kChecks{
+    LintCheck{{"time-invalid", "M-VAL-01", "a time is one of the calendar"}, "", check_calendar},
+    LintCheck{{"time-unset", "M-VAL-01", "a time is there"}, "", check_unset},
+    LintCheck{{"season-letter", "M-VAL-01", "S and W as the date has it"},
+              "DSMR-P1 5.0.2 §6.4",
+              check_season},
+    LintCheck{{"log-time", "M-LOG-01", "failures and peaks lie in the past"}, "", check_log_times},
+};
+
+}  // namespace
+
+bool is_known_unset(const Timestamp& time) {
+  return is_unset(time) && (is_calendar_time(time) || (time.year == 63 && time.month == 25));
+}
+
+std::span<const LintCheck> time_checks() { return kChecks; }
+
+}  // namespace p1rig
