@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "conformance/judge/lint_check.h"
+#include "conformance/judge/rule_shape.h"
 
 namespace p1rig {
 namespace {
@@ -18,22 +18,9 @@ std::vector<RawLine> split_lines(std::string_view bytes) {
   return lines;
 }
 
-/// The shape of a row of object_rules(), which all parse: a test sees to it.
-const Shape* shape_of(const ObjectRule& rule) {
-  static const std::map<const ObjectRule*, Shape> shapes = [] {
-    std::map<const ObjectRule*, Shape> all;
-    for (const ObjectRule& row : object_rules()) {
-      if (auto shape = parse_shape(row.shape)) all.emplace(&row, std::move(*shape));
-    }
-    return all;
-  }();
-  const auto found = shapes.find(&rule);
-  return found == shapes.end() ? nullptr : &found->second;
-}
-
 JudgedLine judge_line(const DataLine& line, const Dialect& dialect) {
   JudgedLine judged{&line, find_object_rule(dialect, line.code->code), nullptr, {}};
-  if (judged.rule != nullptr) judged.shape = shape_of(*judged.rule);
+  if (judged.rule != nullptr) judged.shape = find_shape(*judged.rule);
   if (judged.shape == nullptr || !line.well_formed) return judged;
   std::vector<std::string_view> texts;
   for (const Bracket& bracket : line.brackets) texts.push_back(bracket.text);
@@ -44,10 +31,7 @@ JudgedLine judge_line(const DataLine& line, const Dialect& dialect) {
 }  // namespace
 
 const ShapeField* JudgedLine::field(std::size_t bracket) const {
-  if (shape == nullptr) return nullptr;
-  if (bracket < shape->fields.size()) return &shape->fields[bracket];
-  if (shape->repeated.empty()) return nullptr;
-  return &shape->repeated[(bracket - shape->fields.size()) % shape->repeated.size()];
+  return shape == nullptr ? nullptr : field_at(*shape, bracket);
 }
 
 LintContext::LintContext(const Telegram& of, const Dialect& in, const MeterHistory& after)

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "conformance/judge/lint_check.h"
+#include "conformance/judge/medium.h"
 #include "protocol/unit.h"
 
 // The devices on the M-Bus: objects 0-n:24.x.x and 0-n:96.1.x of the channels 1 to 4.
@@ -66,26 +67,6 @@ void check_channel_order(const LintContext& context, Reporter& reporter) {
   }
 }
 
-struct Medium {
-  int type;  ///< EN 13757-3, as the meters print it
-  Dimension dimension;
-  std::string_view name;
-};
-
-constexpr std::array kMedia{
-    Medium{2, Dimension::kActiveEnergy, "electricity in kWh"},
-    Medium{3, Dimension::kVolume, "gas in m3"},
-    Medium{4, Dimension::kHeat, "heat in GJ"},
-    Medium{6, Dimension::kVolume, "warm water in m3"},
-    Medium{7, Dimension::kVolume, "water in m3"},
-    Medium{10, Dimension::kHeat, "cold in GJ"},
-    Medium{11, Dimension::kHeat, "cold in GJ"},
-    Medium{12, Dimension::kHeat, "heat in GJ"},
-    Medium{13, Dimension::kHeat, "heat and cold in GJ"},
-    Medium{21, Dimension::kVolume, "hot water in m3"},
-    Medium{22, Dimension::kVolume, "cold water in m3"},
-};
-
 /// The unit of a reading: beside the value, or in 3.0 in a bracket of its own.
 std::string_view unit_of(const JudgedLine& line) {
   constexpr std::size_t kUnitBracket = 5;
@@ -102,10 +83,10 @@ void check_medium_unit(const LintContext& context, Reporter& reporter) {
     const auto type = is_reading(code) ? device_type(context, code.b) : std::nullopt;
     const auto unit = find_unit(unit_of(line));
     if (!type || !unit) continue;
-    const auto medium = std::ranges::find(kMedia, *type, &Medium::type);
-    if (medium == kMedia.end() || medium->dimension == unit->dimension) continue;
-    reporter.error(
-        line, fmt::format("device type {} is {}, found {}", *type, medium->name, unit->spelling));
+    const Medium* const medium = find_medium(*type);
+    if (medium == nullptr || medium->dimension == unit->dimension) continue;
+    reporter.error(line, fmt::format("device type {} is {} in {}, found {}", *type, medium->name,
+                                     medium->unit, unit->spelling));
   }
 }
 

@@ -14,15 +14,42 @@ namespace p1rig {
 
 // The reference reader: bytes of a line in, JSON Lines of the reader contract out. It shows what a
 // careful reader concludes from a telegram, and what it refuses.
+//
+// What stands between the brackets decides what comes out, so that the deviations of the field do
+// no harm: a number with a unit or in a number format, a time, else text as it was sent.
+//
+// | object                                           | in "telegram"                            |
+// |--------------------------------------------------|------------------------------------------|
+// | one value                                        | "1.193 kW", a time, or a text            |
+// | nothing between the brackets                     | null                                     |
+// | a time and a value, in either order; 24.3.0      | {"at": …, "value": …}                    |
+// | M-Bus reading with an unset time, or zero        | null: nothing is linked                  |
+// |   without unit                                   |                                          |
+// | failure log 99.97.0                              | [{"at": …, "value": "240 s"}, …]         |
+// | Belgian 98.1.0, months and peaks                 | [{"month": …, "at": …, "value": …}, …]   |
+// | any other of several brackets, Hungarian 98.1.0  | the values in an array                   |
+// | the same code again                              | nothing: the first one counts            |
+// | a line that is cut within a bracket, or no code  | nothing                                  |
+//
+// "mbus" lists the channels that have a reading, by channel; medium is electricity, gas, heat, cold
+// or water by the device type, null where there is none or an unknown one. "import" and "export"
+// say which tariff is "normal" and which "low" where the dialect tells: 1 is low in the Netherlands
+// and normal in Belgium (DSMR-P1 5.0.2 §7.1, e-MUCS H 1.3 §3.3.1). Bytes that are not ASCII come
+// out as the characters U+0080 to U+00FF.
 
 /// Why a telegram was not accepted; the words of the reader contract.
 enum class Reject { kCrc, kSyntax, kDecrypt, kTag, kTimeout, kOversize, kOther };
 std::string_view to_string(Reject reason);
 
-/// {"telegram": {…}, "mbus": […], "import": {…}} for one accepted telegram, without line end.
-/// Numbers keep their written digits after the point and lose leading zeros; unset times and
-/// values are null; hexadecimal text is passed as sent.
+/// {"telegram": {…}, "mbus": […], "import": {…}, "export": {…}} for one accepted telegram, without
+/// line end. Numbers keep their written digits after the point and lose leading zeros; unset times
+/// and values are null; hexadecimal text is passed as sent. Takes any telegram.
 std::string to_json_line(const Telegram& telegram, const Dialect& dialect);
+
+/// Why the telegram must not be believed; nothing where it may. The CRC must be right, one without
+/// its leading zeros counts (dsmr_parser#99); only a dialect without CRC may do without, and even
+/// there not a telegram that names a version, since versions came with the CRC (DSMR-P1 4.0 §5.2).
+std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& dialect);
 
 class ReferenceReader {
  public:
@@ -39,6 +66,7 @@ class ReferenceReader {
 
  private:
   void take(const Stretch& stretch);
+  void reject(Reject reason);
 
   const Dialect* dialect_;
   Sink sink_;

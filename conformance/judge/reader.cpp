@@ -1,0 +1,71 @@
+#include "conformance/judge/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "conformance/judge/lint.h"
+
+namespace p1rig {
+
+std::string_view to_string(Reject reason) {
+  switch (reason) {
+    case Reject::kCrc:
+      return "crc";
+    case Reject::kSyntax:
+      return "syntax";
+    case Reject::kDecrypt:
+      return "decrypt";
+    case Reject::kTag:
+      return "tag";
+    case Reject::kTimeout:
+      return "timeout";
+    case Reject::kOversize:
+      return "oversize";
+    case Reject::kOther:
+      break;
+  }
+  return "other";
+}
+
+std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& dialect) {
+  constexpr Obis kDutchVersion{1, 3, 0, 2, 8};
+  constexpr Obis kBelgianVersion{0, 0, 96, 1, 4};
+  const bool has_version =
+      telegram.find(kDutchVersion) != nullptr || telegram.find(kBelgianVersion) != nullptr;
+  const CrcVerdict crc = check_crc(telegram);
+  const bool may_lack_crc = !dialect.has_crc && !has_version;
+  if (crc != CrcVerdict::kRight && !(crc == CrcVerdict::kAbsent && may_lack_crc)) {
+    return Reject::kCrc;
+  }
+  const bool says_something = std::ranges::any_of(telegram.lines, [](const DataLine& line) {
+    return line.code.has_value() && !line.brackets.empty();
+  });
+  if (!says_something) return Reject::kSyntax;
+  return std::nullopt;
+}
+
+ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink)
+    : dialect_(dialect),
+      sink_(std::move(sink)),
+      framer_([this](const Stretch& stretch) { take(stretch); }) {}
+
+void ReferenceReader::feed(std::string_view bytes) { framer_.feed(bytes); }
+
+void ReferenceReader::finish() { framer_.finish(); }
+
+void ReferenceReader::take(const Stretch& stretch) {
+  if (stretch.kind == Stretch::Kind::kOversize) return reject(Reject::kOversize);
+  if (stretch.kind != Stretch::Kind::kTelegram) return;
+  const Telegram telegram = decode_telegram(stretch.bytes);
+  const Dialect& dialect = dialect_ != nullptr ? *dialect_ : *detect_dialect(telegram);
+  if (const auto reason = judge_telegram(telegram, dialect)) return reject(*reason);
+  ++accepted_;
+  sink_(to_json_line(telegram, dialect));
+}
+
+void ReferenceReader::reject(Reject reason) {
+  ++rejected_;
+  sink_("{\"reject\":\"" + std::string(to_string(reason)) + "\"}");
+}
+
+}  // namespace p1rig

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "protocol/dialect.h"
+#include "protocol/shape.h"
+
+namespace p1rig {
+
+/// The shape of a row of object_rules(), parsed once; nullptr for any other rule.
+const Shape* find_shape(const ObjectRule& rule);
+
+/// The field that describes this bracket; nullptr where the shape has none.
+const ShapeField* field_at(const Shape& shape, std::size_t bracket);
+
+}  // namespace p1rig
