@@ -10,10 +10,10 @@ namespace p1rig {
 /// An exact decimal number that remembers how it was written: 00.193 and 0.193 are equal in value()
 /// but print as they came. At most 18 digits.
 struct Decimal {
-  std::int64_t digits = 0;     ///< all digits as one integer, with the sign: -063 is -63, 01.193 is 1193
-  std::uint8_t decimals = 0;   ///< digits after the point
-  std::uint8_t width = 1;      ///< digits written in all, leading zeros counted, the point not
-  bool minus = false;          ///< a '-' was written (also before zero)
+  std::int64_t digits = 0;    ///< all of them as one integer with the sign: 01.193 is 1193
+  std::uint8_t decimals = 0;  ///< digits after the point
+  std::uint8_t width = 1;     ///< digits written in all, leading zeros counted, the point not
+  bool minus = false;         ///< a '-' was written (also before zero)
   bool operator==(const Decimal&) const = default;
 };
 

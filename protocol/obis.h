@@ -14,14 +14,14 @@ struct Obis {
   auto operator<=>(const Obis&) const = default;
 };
 
-/// How a code was written. Only kPlain is in the documents; the others are found in the field and
-/// in the documents' own printed examples (FACTS R-PAR-13).
+/// How a code was written. Only kPlain is prescribed; the others stand in the documents' own
+/// printed examples (DSMR-P1 4.0 and 4.0.4 §5.12) or come from meters (basvdlei/gotsmart#7).
 enum class ObisForm {
-  kPlain,        ///< 1-0:31.7.0
-  kDotSuffix,    ///< 1-0:31.7.0.255
-  kStarSuffix,   ///< 1-0:31.7.0*255
-  kColon,        ///< 1-0:99:97.0
-  kWithoutMedium ///< 0:96.7.19, group A left out
+  kPlain,          ///< 1-0:31.7.0
+  kDotSuffix,      ///< 1-0:31.7.0.255
+  kStarSuffix,     ///< 1-0:31.7.0*255
+  kColon,          ///< 1-0:99:97.0
+  kWithoutMedium,  ///< 0:96.7.19, group A left out
 };
 
 struct WrittenObis {
@@ -31,7 +31,8 @@ struct WrittenObis {
 };
 
 /// The code that stands in `text`, which it must fill wholly, and the form it was written in;
-/// nothing where it is none (a group above 255 is none).
+/// nothing where it is none. A group above 255 or with leading zeros is none, nor is a code with
+/// another group F than 255.
 std::optional<WrittenObis> parse_obis(std::string_view text);
 
 /// The plain form, such as "1-0:31.7.0".

@@ -19,7 +19,8 @@ namespace p1rig {
 //   (I1)(=0-0:96.7.19){(TST)(F10(0,0)*s)}    '=' a fixed text; {…} any number of times
 //   (X)                             octets as hexadecimal digits, also none
 //
-// A shape is parsed once and matched against the texts between the brackets.
+// A shape is parsed once and matched against the texts between the brackets. Units are compared as
+// they are spelled: kvar is not kVAr.
 
 struct ShapeField {
   std::vector<ValueFormat> formats;  ///< any of them; none where `fixed` is set

@@ -17,14 +17,16 @@ namespace p1rig {
 //   1-0:1.8.1(123456.789*kWh)   line: code 1-0:1.8.1, one bracket "123456.789*kWh"
 //   0-1:24.3.0(090212160000)…   line; a following line that starts with a bracket continues it
 //   (00000.000)
+//   1-0:1.7.0((ER11))           an inner pair of brackets belongs to the text: "(ER11)"
+//   0-0:96.13.0(3031            a bracket left open ends with its line, which is not well formed
 //   !522B                       crc_text "522B"
 //
 // All views point into the bytes that were decoded, which must outlive the telegram.
 
 struct Bracket {
-  std::string_view text;    ///< between '(' and ')'
-  std::size_t offset = 0;   ///< of text in the telegram
-  std::size_t line = 0;     ///< 1-based; line 1 is the identification
+  std::string_view text;   ///< between '(' and ')'
+  std::size_t offset = 0;  ///< of text in the telegram
+  std::size_t line = 0;    ///< 1-based; line 1 is the identification
 };
 
 struct DataLine {
@@ -41,8 +43,8 @@ struct Telegram {
   std::string_view bytes;           ///< all of it, '/' to the line end after the CRC
   std::string_view identification;  ///< after '/', without line end
   std::vector<DataLine> lines;
-  std::string_view crc_text;        ///< what stands after '!', without line end
-  std::size_t bang_offset = 0;      ///< of '!'; the size of the bytes where there is none
+  std::string_view crc_text;    ///< what stands after '!', without line end
+  std::size_t bang_offset = 0;  ///< of '!'; the size of the bytes where there is none
   bool has_bang = false;
 
   /// The lines with this code, in order; usually one.
@@ -55,7 +57,7 @@ Telegram decode_telegram(std::string_view bytes);
 enum class CrcVerdict { kAbsent, kRight, kWrong, kMalformed };
 
 /// Compares the CRC after '!' with that of the bytes (DSMR-P1 5.0.2 §6.2). One to three digits are
-/// the number without its leading zeros (FACTS R-CRC-04); case is not prescribed.
+/// the number without its leading zeros (ndokter/dsmr_parser#99); case is not prescribed.
 CrcVerdict check_crc(const Telegram& telegram);
 
 /// A bracket's text split at its last '*': "01.193*kW" gives "01.193" and "kW".

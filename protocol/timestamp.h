@@ -9,11 +9,12 @@
 namespace p1rig {
 
 /// A time as it is written on the line: YYMMDDhhmmss and, from DSMR 4.0 on, S (summer) or W (normal).
-/// Any twelve digits are kept: meters send impossible ones for "unset" (FACTS §3.4).
+/// Any twelve digits are kept: meters send impossible ones for "unset" (LUX-P1 1.1.3,
+/// appendix A).
 struct Timestamp {
   std::uint8_t year = 0;  ///< 0 to 99, of the century 2000
   std::uint8_t month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  char season = '\0';     ///< 'S', 'W', or NUL where none was written
+  char season = '\0';  ///< 'S', 'W', or NUL where none was written
   bool operator==(const Timestamp&) const = default;
 };
 
@@ -25,7 +26,8 @@ std::string to_string(const Timestamp& time);
 bool is_calendar_time(const Timestamp& time);
 
 /// True for the stamps by which meters say "no value": 632525252525, 700101…, 000101… and all
-/// other impossible dates (DSMR-P1 field reports, FACTS §3.4).
+/// other impossible dates (LUX-P1 1.1.3 appendix A, ndokter/dsmr_parser#120,
+/// dsmr-reader#778 and #811).
 bool is_unset(const Timestamp& time);
 
 /// The instant, with the offset to UTC that S and W mean there. `normal_offset` is that of winter:

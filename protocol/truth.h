@@ -19,9 +19,9 @@ struct TruthField {
     kText     ///< text: as sent, hexadecimal where the format is X
   };
   Kind kind = Kind::kText;
-  std::int64_t digits = 0;   ///< the number without its point, as printed (rounded, wrapped)
+  std::int64_t digits = 0;  ///< the number without its point, as printed (rounded, wrapped)
   int decimals = 0;
-  std::string unit;          ///< as printed; empty where none
+  std::string unit;  ///< as printed; empty where none
   std::chrono::sys_seconds instant{};
   std::string text;
   bool operator==(const TruthField&) const = default;

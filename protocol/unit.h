@@ -28,7 +28,7 @@ struct Unit {
   int exponent = 0;  ///< power of ten to the base unit of the dimension
 };
 
-/// The unit with this spelling, upper and lower case alike (FACTS R-PAR-09: kvar, kVAr), with the
+/// The unit with this spelling, upper and lower case alike (kvar in LUX-P1 1.1.3, kVAr in SE-P1 2.0), with the
 /// spelling as the documents write it; nothing where there is none.
 std::optional<Unit> find_unit(std::string_view spelling);
 

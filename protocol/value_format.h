@@ -10,7 +10,7 @@ namespace p1rig {
 /// A value format of the documents (DSMR-P1 5.0.2 §6.4, 3.0 §5.4).
 struct ValueFormat {
   enum class Kind {
-    kFixed,    ///< Fn(x,y): n digits without the point, x to y decimals, zero padded
+    kFixed,    ///< Fn(x,y): n digits without the point, x to y decimals, zero padded; F(x,y): any n
     kInteger,  ///< In: n digits; I alone: any number of digits
     kString,   ///< Sn: n characters; S alone: any number of them
     kTime,     ///< TST: YYMMDDhhmmss and S or W
