@@ -15,6 +15,7 @@ struct LineState {
   bool present = false;        ///< somebody is there to read
   bool requested = false;      ///< Data Request is active
   bool ended = false;          ///< nothing can be sent any more: the pipe was closed
+  std::string error = {};      ///< why it ended, where the reader's going away is not the reason
   std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
   bool operator==(const LineState&) const = default;
 };

@@ -16,8 +16,8 @@ class EventLoop;
 
 /// "pty:/tmp/p1?key=value", taken apart.
 struct LineUri {
-  std::string scheme;   ///< "pty"
-  std::string address;  ///< "/tmp/p1", may be empty
+  std::string scheme;        ///< "pty"
+  std::string address = {};  ///< "/tmp/p1", may be empty
   std::map<std::string, std::string, std::less<>> options = {};
   bool operator==(const LineUri&) const = default;
 };
@@ -44,7 +44,8 @@ struct LineKind {
   bool lossless = false;
 
   std::span<const LineOption> options = {};
-  Result<std::unique_ptr<Line>> (*open)(const LineUri&, const LineSettings&, EventLoop&) = nullptr;
+  Result<std::unique_ptr<Line>> (*open)(const LineKind&, const LineUri&, const LineSettings&,
+                                        EventLoop&) = nullptr;
 };
 
 std::span<const LineKind> line_kinds();

@@ -7,7 +7,8 @@ namespace p1rig {
 
 struct SessionResult {
   SessionEnd end = SessionEnd::kCount;
-  int signal = 0;  ///< the number of the signal where `end` is kSignal
+  int signal = 0;     ///< the number of the signal where `end` is kSignal
+  std::string error;  ///< why no line is left, where that is not just a reader that went away
   SessionStats stats;
 };
 

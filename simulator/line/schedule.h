@@ -4,20 +4,9 @@
 #include <optional>
 
 #include "simulator/line/clock.h"
+#include "simulator/schedule_settings.h"
 
 namespace p1rig {
-
-enum class Phase { kFree, kEdge };
-enum class OnRelease { kCut, kFinish };
-
-/// When a meter speaks, as its profile says.
-struct ScheduleSettings {
-  std::chrono::seconds period{10};
-  Phase phase = Phase::kFree;
-  OnRelease on_release = OnRelease::kCut;
-  std::chrono::milliseconds first{0};  ///< longest wait for the first telegram after the request
-  bool operator==(const ScheduleSettings&) const = default;
-};
 
 /// From edges of Data Request to starts of telegrams, in the meter's own time.
 ///
@@ -54,10 +43,11 @@ class Schedule {
   void skip_to(MeterTime now);
 
  private:
-  MeterTime first_multiple_from(MeterTime earliest) const;
+  MeterTime first_start_from(MeterTime earliest) const;
 
   ScheduleSettings settings_;
-  MeterTime origin_{};  ///< starts are whole periods away from here
+  MeterTime origin_{};      ///< starts are whole periods away from here
+  MeterTime busy_until_{};  ///< the telegram on its way ends here
   std::optional<MeterTime> next_;
 };
 

@@ -1,0 +1,112 @@
+#include "simulator/line/line_uri.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "simulator/line/pty_line.h"
+#include "simulator/line/stdout_line.h"
+#include "simulator/suggest.h"
+
+namespace p1rig {
+namespace {
+
+constexpr std::array kLineKinds = {
+    LineKind{.scheme = "pty",
+             .form = "pty:[/path/to/link]",
+             .summary = "a pseudo terminal, with a symbolic link to it",
+             .address = LineAddress::kOptional,
+             .open = open_pty_line},
+    LineKind{.scheme = "stdout",
+             .form = "stdout",
+             .summary = "the standard output",
+             .lossless = true,
+             .open = open_stdout_line},
+};
+
+const LineKind* find_kind(std::string_view scheme) {
+  for (const LineKind& kind : kLineKinds) {
+    if (kind.scheme == scheme) return &kind;
+  }
+  return nullptr;
+}
+
+/// The scheme as it is written in front of an address: "pty:", but "stdout".
+std::string head_of(const LineKind& kind) {
+  return std::string(kind.scheme) + (kind.address == LineAddress::kNone ? "" : ":");
+}
+
+std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+tl::unexpected<Error> unknown_line(std::string_view head) {
+  std::string forms;
+  std::vector<std::string> heads;
+  for (const LineKind& kind : kLineKinds) {
+    heads.push_back(head_of(kind));
+    forms += (forms.empty() ? "" : ", ") + std::string(kind.form);
+  }
+  const std::string guess = did_you_mean(head, {heads.begin(), heads.end()});
+  return fail("unknown line " + quoted(head) +
+              (guess.empty() ? "; a line is one of " + forms : guess));
+}
+
+/// Reads "a=1&b=2" into `uri`. The reason where a key is unknown, doubled or has no value.
+std::optional<std::string> read_options(std::string_view text, const LineKind& kind, LineUri& uri) {
+  std::vector<std::string_view> keys;
+  for (const LineOption& option : kind.options) keys.push_back(option.key);
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    const std::string_view key = pair.substr(0, equals);
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+      return "unknown option " + quoted(key) + did_you_mean(key, keys);
+    }
+    if (equals == std::string_view::npos) return "option " + quoted(key) + " needs a value";
+    const auto [place, is_new] = uri.options.try_emplace(std::string(key), pair.substr(equals + 1));
+    if (!is_new) return "option " + quoted(key) + " is given twice";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const LineKind> line_kinds() { return kLineKinds; }
+
+Result<LineUri> parse_line_uri(std::string_view uri) {
+  const std::string_view place = uri.substr(0, uri.find('?'));
+  const std::size_t colon = place.find(':');
+  const std::string_view scheme = place.substr(0, colon);
+  const bool has_colon = colon != std::string_view::npos;
+  const LineKind* kind = find_kind(scheme);
+  if (kind == nullptr || (!has_colon && kind->address != LineAddress::kNone)) {
+    return unknown_line(place.substr(0, has_colon ? colon + 1 : colon));
+  }
+
+  LineUri parsed{.scheme = std::string(scheme)};
+  if (has_colon) parsed.address = place.substr(colon + 1);
+  const auto refuse = [&](const std::string& why) {
+    return fail("line " + quoted(uri) + ": " + why + "; expected " + std::string(kind->form));
+  };
+  if (kind->address == LineAddress::kNone && has_colon) {
+    return refuse("nothing follows " + quoted(kind->scheme));
+  }
+  if (kind->address == LineAddress::kRequired && parsed.address.empty()) {
+    return refuse("something must follow " + quoted(head_of(*kind)));
+  }
+  if (place.size() < uri.size()) {
+    const auto why = read_options(uri.substr(place.size() + 1), *kind, parsed);
+    if (why) return refuse(*why);
+  }
+  return parsed;
+}
+
+Result<std::unique_ptr<Line>> open_line(const LineUri& uri, const LineSettings& settings,
+                                        EventLoop& loop) {
+  const LineKind* kind = find_kind(uri.scheme);
+  if (kind == nullptr) return unknown_line(uri.scheme);
+  return kind->open(*kind, uri, settings, loop);
+}
+
+}  // namespace p1rig

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "protocol/line_settings.h"
+#include "simulator/line/emission.h"
+
+namespace p1rig {
+
+/// The bytes up to `end` that follow those of the piece before.
+struct Piece {
+  std::size_t end = 0;
+  std::chrono::nanoseconds due{};  ///< after the telegram's start: when the last byte has passed
+  bool operator==(const Piece&) const = default;
+};
+
+/// Cuts a telegram into what is written at once: as many characters as pass in 1.5 ms at the baud
+/// rate, at least one, and none across a pause. Every due time is counted from the telegram's start
+/// and includes the pauses before it. A telegram that needs longer than `at_most` is sped up
+/// evenly, pauses included, so that it fits. The last due time is how long it takes.
+std::vector<Piece> cut_into_pieces(const Emission& emission, const LineSettings& settings,
+                                   std::chrono::nanoseconds at_most);
+
+}  // namespace p1rig

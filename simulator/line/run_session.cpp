@@ -1,0 +1,76 @@
+#include "simulator/line/run_session.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
+
+namespace p1rig {
+namespace {
+
+/// Calls the session when its time has come, when a line changed, and when a signal came.
+class Driver {
+ public:
+  Driver(Session& session, std::span<Line* const> lines, EventLoop& loop)
+      : session_(session), lines_(lines), loop_(loop), timer_(loop.io()) {
+    for (Line* line : lines_) line->on_change([this] { advance(); });
+    loop_.on_signal([this](int number) {
+      signal_ = number;
+      session_.stop(SessionEnd::kSignal);
+      advance();
+    });
+    boost::asio::post(loop_.io(), [this] { advance(); });
+  }
+  ~Driver() {
+    loop_.on_signal({});
+    for (Line* line : lines_) line->on_change({});
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  int signal() const { return signal_; }
+
+ private:
+  void advance() {
+    const SteadyTime due = session_.advance();
+    if (session_.end()) {
+      loop_.stop();
+      return;
+    }
+    // Setting the time takes back the wait before: there is never more than one.
+    timer_.expires_at(due);
+    if (due == SteadyTime::max()) return;
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) advance();
+    });
+  }
+
+  Session& session_;
+  std::span<Line* const> lines_;
+  EventLoop& loop_;
+  boost::asio::steady_timer timer_;
+  int signal_ = 0;
+};
+
+}  // namespace
+
+SessionResult run_session(const SessionOptions& options, TelegramSource source,
+                          std::span<Line* const> lines, const Clock& clock, EventLoop& loop,
+                          Session::Listener listener) {
+  Session session(options, std::move(source), lines, clock, std::move(listener));
+  SessionResult result;
+  {
+    Driver driver(session, lines, loop);
+    loop.run();
+    result.signal = driver.signal();
+  }
+  result.end = session.end().value_or(SessionEnd::kSignal);
+  result.stats = session.stats();
+  for (const Line* line : lines) {
+    const LineState state = line->state();
+    if (result.error.empty() && !state.error.empty())
+      result.error = line->name() + ": " + state.error;
+  }
+  return result;
+}
+
+}  // namespace p1rig

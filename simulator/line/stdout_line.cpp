@@ -1,0 +1,125 @@
+#include "simulator/line/stdout_line.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "simulator/line/event_loop.h"
+#include "simulator/line/fd.h"
+
+namespace p1rig {
+namespace {
+
+using boost::asio::posix::stream_descriptor;
+
+/// The standard output. It must stay a blocking descriptor, since whoever started us shares it:
+/// at most PIPE_BUF bytes are written, and only when poll() says that there is room. Asio would make
+/// it non-blocking, so it is watched through an epoll descriptor of its own.
+class StdoutLine final : public Line {
+ public:
+  StdoutLine(const LineKind& kind, Fd output, Fd interest, EventLoop& loop)
+      : kind_(kind),
+        output_(std::move(output)),
+        interest_(interest.get()),
+        watch_(loop.io(), interest.release()),
+        old_handler_(std::signal(SIGPIPE, SIG_IGN)) {
+    epoll_event end_only{};
+    // Refused for a file, which is never full and has nobody who goes away.
+    pollable_ = ::epoll_ctl(interest_, EPOLL_CTL_ADD, output_.get(), &end_only) == 0;
+    if (pollable_) watch();
+  }
+  ~StdoutLine() override { std::signal(SIGPIPE, old_handler_); }
+
+  const LineKind& kind() const override { return kind_; }
+  std::string name() const override { return "stdout"; }
+  LineState state() const override { return state_; }
+
+  std::size_t send(std::string_view bytes) override {
+    std::size_t taken = 0;
+    while (taken < bytes.size() && !state_.ended) {
+      if (pollable_ && (poll_events() & (POLLOUT | POLLERR | POLLHUP)) == 0) {
+        watch_for_room(true);
+        break;
+      }
+      const std::size_t portion = std::min<std::size_t>(PIPE_BUF, bytes.size() - taken);
+      const ssize_t written = ::write(output_.get(), bytes.data() + taken, portion);
+      if (written >= 0) {
+        taken += static_cast<std::size_t>(written);
+      } else if (errno == EAGAIN) {
+        watch_for_room(true);
+        break;
+      } else if (errno != EINTR) {
+        end(errno);
+      }
+    }
+    return taken;
+  }
+
+  bool drained() override { return true; }  // a pipe keeps what was written until it is read
+  void purge() override {}
+  void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
+
+ private:
+  short poll_events() const {
+    pollfd poll_for{.fd = output_.get(), .events = POLLOUT, .revents = 0};
+    ::poll(&poll_for, 1, 0);
+    return poll_for.revents;
+  }
+
+  void end(int error) {
+    state_.ended = true;
+    state_.present = false;
+    if (error != EPIPE) state_.error = std::strerror(error);
+  }
+
+  void watch_for_room(bool wanted) {
+    if (std::exchange(waits_for_room_, wanted) == wanted) return;
+    epoll_event event{};
+    if (wanted) event.events = EPOLLOUT;
+    ::epoll_ctl(interest_, EPOLL_CTL_MOD, output_.get(), &event);
+  }
+
+  void watch() {
+    watch_.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+      if (error) return;
+      watch_for_room(false);
+      if ((poll_events() & POLLERR) != 0) {
+        end(EPIPE);
+      } else {
+        watch();
+      }
+      if (changed_) changed_();
+    });
+  }
+
+  const LineKind& kind_;
+  Fd output_;
+  int interest_;  ///< epoll descriptor of output_ alone, owned by watch_
+  stream_descriptor watch_;
+  void (*old_handler_)(int);
+  LineState state_{.present = true, .requested = true};
+  bool pollable_ = false;
+  bool waits_for_room_ = false;
+  std::function<void()> changed_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Line>> open_stdout_line(const LineKind& kind, const LineUri&,
+                                               const LineSettings&, EventLoop& loop) {
+  Fd output(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+  Fd interest(::epoll_create1(EPOLL_CLOEXEC));
+  if (!output || !interest) return fail("stdout: " + std::string(std::strerror(errno)));
+  return std::make_unique<StdoutLine>(kind, std::move(output), std::move(interest), loop);
+}
+
+}  // namespace p1rig

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "simulator/line/line_uri.h"
+
+namespace p1rig {
+
+Result<std::unique_ptr<Line>> open_stdout_line(const LineKind& kind, const LineUri& uri,
+                                               const LineSettings& settings, EventLoop& loop);
+
+}  // namespace p1rig

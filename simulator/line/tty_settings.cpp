@@ -1,0 +1,74 @@
+#include "simulator/line/tty_settings.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <termios.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <string>
+
+namespace p1rig {
+namespace {
+
+struct BaudRow {
+  int baud;
+  speed_t speed;
+};
+constexpr std::array kBauds = {
+    BaudRow{300, B300},       BaudRow{600, B600},       BaudRow{1200, B1200},
+    BaudRow{2400, B2400},     BaudRow{4800, B4800},     BaudRow{9600, B9600},
+    BaudRow{19200, B19200},   BaudRow{38400, B38400},   BaudRow{57600, B57600},
+    BaudRow{115200, B115200}, BaudRow{230400, B230400}, BaudRow{460800, B460800},
+    BaudRow{921600, B921600},
+};
+
+std::optional<speed_t> speed_of(int baud) {
+  for (const BaudRow& row : kBauds) {
+    if (row.baud == baud) return row.speed;
+  }
+  return std::nullopt;
+}
+
+tcflag_t framing_flags(const LineSettings& settings) {
+  constexpr std::array<tcflag_t, 4> kSizes = {CS5, CS6, CS7, CS8};
+  tcflag_t flags = kSizes.at(static_cast<std::size_t>(settings.data_bits - 5));
+  if (settings.parity != 'N') flags |= PARENB;
+  if (settings.parity == 'O') flags |= PARODD;
+  if (settings.stop_bits == 2) flags |= CSTOPB;
+  return flags;
+}
+
+}  // namespace
+
+bool is_pty(int descriptor) {
+  // Documentation/admin-guide/devices.txt: 128 to 135 are masters, 136 to 143 slaves; 5:2 is ptmx.
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISCHR(status.st_mode)) return false;
+  const unsigned int major_number = major(status.st_rdev);
+  return (major_number >= 128 && major_number <= 143) ||
+         (major_number == 5 && minor(status.st_rdev) == 2);
+}
+
+Result<void> make_raw(int tty, const LineSettings& settings) {
+  const auto speed = speed_of(settings.baud);
+  if (!speed) return fail("no terminal has " + std::to_string(settings.baud) + " baud");
+  if (settings.data_bits < 5 || settings.data_bits > 8) {
+    return fail("no terminal has " + std::to_string(settings.data_bits) + " data bits");
+  }
+  termios wanted{};
+  if (::tcgetattr(tty, &wanted) != 0) return fail(std::strerror(errno));
+  ::cfmakeraw(&wanted);
+  ::cfsetspeed(&wanted, *speed);
+  wanted.c_cflag &= ~static_cast<tcflag_t>(CSIZE | PARENB | PARODD | CSTOPB | CRTSCTS);
+  wanted.c_cflag |= CREAD | CLOCAL;
+  wanted.c_cflag |= framing_flags(is_pty(tty) ? LineSettings{} : settings);
+  wanted.c_cc[VMIN] = 1;
+  wanted.c_cc[VTIME] = 0;
+  if (::tcsetattr(tty, TCSANOW, &wanted) != 0) return fail(std::strerror(errno));
+  return {};
+}
+
+}  // namespace p1rig
