@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace p1rig {
+
+/// One row of a list that a command shows.
+struct CatalogueEntry {
+  std::string name;
+  std::string summary;  ///< a line for people
+  std::string json;     ///< an object with "name"
+  std::string details;  ///< all of it, for `show NAME`
+};
+
+/// `p1rig WHAT [show NAME] [--json]`: the list, or one entry; JSON is an array of objects, or one.
+/// An unknown name is answered with the nearest and kUsage.
+int run_catalogue(std::string_view what, std::string_view summary, const Arguments& arguments,
+                  const std::function<std::vector<CatalogueEntry>()>& entries);
+
+}  // namespace p1rig

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace p1rig {
+
+/// What the program's exit codes mean.
+enum ExitCode : int {
+  kAsExpected = 0,
+  kNotAsExpected = 1,
+  kUsage = 2,           ///< or configuration
+  kReaderContract = 3,  ///< the reader broke the contract
+  kEnvironment = 4,
+  kInconclusive = 75,
+  kInterrupted = 130
+};
+
+using Arguments = std::vector<std::string>;
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(const Arguments& arguments);
+};
+
+int run_simulate(const Arguments& arguments);
+int run_render(const Arguments& arguments);
+int run_profiles(const Arguments& arguments);
+int run_quantities(const Arguments& arguments);
+int run_dialects(const Arguments& arguments);
+int run_check(const Arguments& arguments);
+int run_lint(const Arguments& arguments);
+int run_read(const Arguments& arguments);
+
+/// Writes "p1rig: MESSAGE" to stderr, each line of it, and returns the code.
+int complain(ExitCode code, std::string_view message);
+
+}  // namespace p1rig

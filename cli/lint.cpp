@@ -1,0 +1,130 @@
+#include "conformance/judge/lint.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/known_quirks.h"
+#include "cli/options.h"
+#include "protocol/framer.h"
+
+namespace p1rig {
+namespace {
+
+constexpr std::string_view name_of(Severity severity) {
+  switch (severity) {
+    case Severity::kError:
+      return "error";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kQuirk:
+      return "quirk";
+  }
+  return "";
+}
+
+/// Prints findings as they come: memory does not grow with the input.
+class Report {
+ public:
+  Report(std::string input, bool json) : input_(std::move(input)), json_(json) {
+    if (json_) fmt::print("{{\"findings\": [");
+  }
+
+  void add(const Finding& finding) {
+    ++counts_[static_cast<std::size_t>(finding.severity)];
+    if (json_) {
+      const nlohmann::ordered_json object = {
+          {"rule", finding.rule},     {"severity", name_of(finding.severity)},
+          {"clause", finding.clause}, {"telegram", finding.telegram},
+          {"line", finding.line},     {"offset", finding.offset},
+          {"obis", finding.obis},     {"message", finding.message},
+          {"source", finding.source}};
+      fmt::print("{}{}", first_ ? "\n" : ",\n",
+                 object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+      fmt::print("{}: telegram {}, line {}, offset {}: {} [{}] {} ({}){}\n", input_,
+                 finding.telegram, finding.line, finding.offset, name_of(finding.severity),
+                 finding.rule, finding.message, finding.clause,
+                 finding.source.empty() ? "" : " seen: " + finding.source);
+    }
+    first_ = false;
+  }
+
+  void finish(std::uint64_t telegrams, const Dialect* dialect) {
+    const std::string_view name = dialect != nullptr ? dialect->name : "";
+    if (json_) {
+      fmt::print(
+          "],\n \"dialect\": \"{}\", \"telegrams\": {}, \"errors\": {}, \"warnings\": {}, "
+          "\"quirks\": {}}}\n",
+          name, telegrams, counts_[0], counts_[1], counts_[2]);
+      return;
+    }
+    fmt::print("{}: {} telegram{}{}{}: {} errors, {} warnings, {} quirks\n", input_, telegrams,
+               telegrams == 1 ? "" : "s", name.empty() ? "" : " of ", name, counts_[0], counts_[1],
+               counts_[2]);
+  }
+
+  std::uint64_t errors() const { return counts_[0]; }
+
+ private:
+  std::string input_;
+  bool json_;
+  bool first_ = true;
+  std::uint64_t counts_[3] = {};
+};
+
+}  // namespace
+
+int run_lint(const Arguments& arguments) {
+  Options options(
+      "lint FILE|PTY|- [--dialect D] [--profile P] [--json]",
+      "Reports where telegrams deviate from their dialect. Deviations that a meter with\n"
+      "this identification is known for are quirks. Exit code 1 on an error.");
+  options.value("dialect", "D", "judge by this dialect; default: what the first telegram says");
+  options.value("profile", "P", "judge as this meter: its dialect and quirks");
+  options.flag("json", "one JSON object with all findings");
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  const auto name = options.get("dialect");
+  const auto chosen = dialect_option(name ? &*name : nullptr);
+  if (chosen.code != kAsExpected) return chosen.code;
+  std::optional<Profile> profile;
+  if (const auto wanted = options.get("profile")) {
+    auto found = find_profile(*wanted);
+    if (!found) return complain(kUsage, found.error().message);
+    profile = std::move(*found);
+  }
+
+  const std::string& input = options.words()[0];
+  const Dialect* dialect = chosen.dialect == nullptr && profile ? profile->dialect : chosen.dialect;
+  Report report(input == "-" ? "stdin" : input, options.has("json"));
+  std::optional<Linter> linter;
+  std::uint64_t telegrams = 0;
+  Framer framer([&](const Stretch& stretch) {
+    if (stretch.kind != Stretch::Kind::kTelegram) return;
+    const Telegram telegram = decode_telegram(stretch.bytes);
+    if (!linter) {
+      const Dialect* judged_by = dialect != nullptr ? dialect : detect_dialect(telegram);
+      linter.emplace(judged_by, profile ? quirks_of(*profile) : quirks_of(telegram, *judged_by));
+    }
+    ++telegrams;
+    for (const Finding& finding : linter->check(telegram, stretch.offset)) report.add(finding);
+  });
+  const LineSettings settings = dialect != nullptr ? dialect->line : LineSettings{};
+  const int code = read_input(input, settings, [&](std::string_view bytes) {
+    framer.feed(bytes);
+    return std::ferror(stdout) == 0;
+  });
+  framer.finish();
+  report.finish(telegrams, linter ? linter->dialect() : dialect);
+  if (code != kAsExpected) return code;
+  if (telegrams == 0) {
+    return complain(kNotAsExpected, fmt::format("{}: there is no whole telegram", input));
+  }
+  return report.errors() > 0 ? kNotAsExpected : kAsExpected;
+}
+
+}  // namespace p1rig

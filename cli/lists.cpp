@@ -1,0 +1,130 @@
+// The lists of the tables: dialects, quantities, profiles.
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/catalogue.h"
+#include "cli/command.h"
+#include "protocol/dialect.h"
+#include "simulator/profile.h"
+#include "simulator/quantity.h"
+
+namespace p1rig {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string line_of(const LineSettings& line) {
+  return fmt::format("{} {}", line.baud, framing_of(line));
+}
+
+CatalogueEntry entry_of(const Dialect& dialect) {
+  Json objects = Json::array();
+  std::string lines;
+  for (const ObjectRule& rule : object_rules()) {
+    if (!matches_glob(rule.dialects, dialect.name)) continue;
+    objects.push_back({{"obis", rule.obis}, {"shape", rule.shape}, {"meaning", rule.meaning}});
+    lines += fmt::format("\n{:<14}{:<44}{}", rule.obis, rule.shape, rule.meaning);
+  }
+  const Json json = {{"name", dialect.name},
+                     {"document", dialect.document},
+                     {"baud", dialect.line.baud},
+                     {"framing", framing_of(dialect.line)},
+                     {"period_s", dialect.period.count()},
+                     {"crc", dialect.has_crc},
+                     {"utc_offset_min", dialect.normal_offset.count()},
+                     {"summer_time", dialect.summer_time},
+                     {"summary", dialect.summary},
+                     {"objects", objects}};
+  const std::string head = fmt::format(
+      "{}: {}\n{}\n{}, every {} s, {}\n", dialect.name, dialect.document, dialect.summary,
+      line_of(dialect.line), dialect.period.count(), dialect.has_crc ? "CRC-16/ARC" : "no CRC");
+  return {std::string(dialect.name),
+          fmt::format("{:<16}{:<12}{:>3} s  {}", dialect.document, line_of(dialect.line),
+                      dialect.period.count(), dialect.summary),
+          json.dump(), head + lines};
+}
+
+std::string_view kind_name(QuantityKind kind) {
+  static constexpr std::array<std::string_view, 6> kNames = {"time",          "text",    "register",
+                                                             "instantaneous", "counter", "code"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
+CatalogueEntry entry_of(const QuantityRow& row) {
+  const Json json = {{"name", row.name},
+                     {"kind", kind_name(row.kind)},
+                     {"unit", row.unit},
+                     {"meaning", row.meaning}};
+  return {std::string(row.name),
+          fmt::format("{:<14}{:<6}{}", kind_name(row.kind), row.unit, row.meaning), json.dump(),
+          fmt::format("{}: {}\nkind: {}\nunit: {}", row.name, row.meaning, kind_name(row.kind),
+                      row.unit.empty() ? "none" : row.unit)};
+}
+
+CatalogueEntry entry_of(const Profile& profile) {
+  const Json json = {{"name", profile.name},
+                     {"title", profile.title},
+                     {"brand", profile.brand},
+                     {"model", profile.model},
+                     {"country", profile.country},
+                     {"dialect", profile.dialect->name},
+                     {"phases", profile.phases},
+                     {"baud", profile.line.baud},
+                     {"framing", framing_of(profile.line)},
+                     {"period_s", profile.schedule.period.count()},
+                     {"zone", profile.zone.name()},
+                     {"crc", profile.layout.has_crc},
+                     {"encrypted", profile.encryption.has_value()},
+                     {"identification", profile.identification},
+                     {"follows", profile.evidence.follows},
+                     {"file", profile.file}};
+  std::ostringstream text;
+  text << std::ifstream(profile.file, std::ios::binary).rdbuf();
+  return {profile.name,
+          fmt::format("{:<11}{} {:<12}{}", profile.dialect->name, profile.country,
+                      line_of(profile.line), profile.title),
+          json.dump(), text.str()};
+}
+
+}  // namespace
+
+int run_dialects(const Arguments& arguments) {
+  return run_catalogue("dialects", "Lists the editions of P1 that profiles and checks name.",
+                       arguments, [] {
+                         std::vector<CatalogueEntry> list;
+                         for (const Dialect& dialect : dialects())
+                           list.push_back(entry_of(dialect));
+                         return list;
+                       });
+}
+
+int run_quantities(const Arguments& arguments) {
+  return run_catalogue("quantities", "Lists what the holes of a profile can ask a meter for.",
+                       arguments, [] {
+                         std::vector<CatalogueEntry> list;
+                         for (const QuantityRow& row : quantities()) list.push_back(entry_of(row));
+                         return list;
+                       });
+}
+
+int run_profiles(const Arguments& arguments) {
+  return run_catalogue("profiles", "Lists the meters that can be simulated.", arguments, [] {
+    std::vector<CatalogueEntry> list;
+    for (const auto& [name, file] : list_profiles()) {
+      // A broken file is reported and does not hide the others.
+      if (const auto profile = load_profile(file)) {
+        list.push_back(entry_of(*profile));
+      } else {
+        complain(kUsage, profile.error().message);
+      }
+    }
+    return list;
+  });
+}
+
+}  // namespace p1rig

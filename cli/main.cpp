@@ -1,0 +1,85 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "simulator/suggest.h"
+
+namespace p1rig {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"simulate", "a meter on a line: PTY, stdout", run_simulate},
+    Command{"render", "one telegram to stdout", run_render},
+    Command{"profiles", "the meters that can be simulated", run_profiles},
+    Command{"quantities", "what the holes of a profile can ask for", run_quantities},
+    Command{"dialects", "the editions of P1 that are known", run_dialects},
+    Command{"check", "profiles: schema and self-test", run_check},
+    Command{"lint", "is this meter within its specification?", run_lint},
+    Command{"read", "the reference reader: telegrams in, JSON Lines out", run_read},
+};
+
+void print_help() {
+  fmt::print(
+      "p1rig puts a P1 smart meter on your desk and judges everything that reads it.\n\n"
+      "Usage: p1rig COMMAND [ARGUMENTS]\n\nCommands:\n");
+  for (const Command& command : kCommands) {
+    fmt::print("  {:<12}{}\n", command.name, command.summary);
+  }
+  fmt::print("\n`p1rig COMMAND --help` explains one. `p1rig --version` tells the version.\n");
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.empty()) {
+    print_help();
+    return kUsage;
+  }
+  const std::string& name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help();
+    return kAsExpected;
+  }
+  if (name == "--version") {
+    fmt::print("p1rig {}\n", P1RIG_VERSION);
+    return kAsExpected;
+  }
+  const auto command = std::ranges::find(kCommands, std::string_view(name), &Command::name);
+  if (command == kCommands.end()) {
+    std::vector<std::string_view> names;
+    for (const Command& known : kCommands) names.push_back(known.name);
+    return complain(kUsage, fmt::format("unknown command \"{}\"{}\n`p1rig --help` lists them", name,
+                                        did_you_mean(name, names)));
+  }
+  return command->run({arguments.begin() + 1, arguments.end()});
+}
+
+}  // namespace
+
+int complain(ExitCode code, std::string_view message) {
+  while (!message.empty()) {
+    const auto end = std::min(message.find('\n'), message.size());
+    fmt::print(stderr, "p1rig: {}\n", message.substr(0, end));
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return code;
+}
+
+}  // namespace p1rig
+
+int main(int argc, char** argv) {
+  try {
+    const int code = p1rig::run({argv + 1, argv + argc});
+    // A full disk or a closed pipe shows when the last bytes are written.
+    if (std::fflush(stdout) != 0 && code == p1rig::kAsExpected) {
+      return p1rig::complain(p1rig::kEnvironment, "stdout: cannot be written");
+    }
+    return code;
+  } catch (const std::exception& error) {
+    return p1rig::complain(p1rig::kEnvironment, error.what());
+  }
+}

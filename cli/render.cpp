@@ -1,0 +1,77 @@
+#include "simulator/render.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "cli/command.h"
+#include "cli/meter_options.h"
+#include "cli/options.h"
+#include "cli/truth_json.h"
+#include "simulator/suggest.h"
+
+namespace p1rig {
+namespace {
+
+/// Applies "quantity=value" to the state.
+Result<void> set(std::string_view assignment, const Zone& zone, MeterState& state) {
+  const auto equals = assignment.find('=');
+  if (equals == std::string_view::npos) {
+    return fail(fmt::format("--set {}: expected quantity=value", assignment));
+  }
+  const std::string_view name = assignment.substr(0, equals);
+  const std::string value(assignment.substr(equals + 1));
+  const QuantityRow* row = find_quantity(name);
+  if (row == nullptr) {
+    std::vector<std::string_view> names;
+    for (const QuantityRow& known : quantities()) names.push_back(known.name);
+    return fail(fmt::format("--set: unknown quantity \"{}\"{}", name, did_you_mean(name, names)));
+  }
+  const auto done = set_quantity(*row, value, zone, state);
+  if (!done) return fail(fmt::format("--set {}: {}", name, done.error().message));
+  return {};
+}
+
+}  // namespace
+
+int run_render(const Arguments& arguments) {
+  Options options(
+      "render PROFILE [--at T] [--set quantity=value]… [--truth F]",
+      "Writes the telegram of one moment to stdout. PROFILE is a name of `p1rig profiles`\n"
+      "or a path.");
+  options.value("at", "T",
+                "the moment: 2026-10-25T00:30:00Z, or in the meter's own form 261025023000S; "
+                "default: now");
+  options.values("set", "Q=V",
+                 "a quantity's value, such as power.import=\"1.5 kW\"; may be repeated");
+  options.value("truth", "F", "write what the telegram says to this file, as JSON");
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  MeterOptions meter;
+  if (const int code = load_meter(options, meter); code != kAsExpected) return code;
+  const Profile& profile = meter.profile;
+
+  auto at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (const auto text = options.get("at")) {
+    const auto instant = profile.zone.parse_instant(*text);
+    if (!instant) return options.misuse("--at: " + instant.error().message);
+    at = *instant;
+  }
+  MeterState state = state_at(profile, meter.scenario, at);
+  for (const std::string& assignment : options.list("set")) {
+    const auto done = set(assignment, profile.zone, state);
+    if (!done) return options.misuse(done.error().message);
+  }
+  std::string telegram;
+  Truth truth;
+  render(profile.layout, state, profile.zone, telegram, &truth);
+  if (const auto file = options.get("truth")) {
+    std::ofstream stream(*file);
+    stream << truth_json_line(truth, profile.zone) << '\n';
+    if (!stream.flush()) return complain(kEnvironment, *file + ": cannot be written");
+  }
+  std::fwrite(telegram.data(), 1, telegram.size(), stdout);
+  return kAsExpected;
+}
+
+}  // namespace p1rig

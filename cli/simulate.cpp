@@ -1,0 +1,134 @@
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/meter_options.h"
+#include "cli/options.h"
+#include "cli/truth_json.h"
+#include "simulator/line/clock.h"
+#include "simulator/line/line_uri.h"
+#include "simulator/line/run_session.h"
+
+namespace p1rig {
+namespace {
+
+/// One line on stderr for each thing that happens; on a terminal only, so that pipes stay quiet.
+void print_event(const SessionEvent& event, const Zone& zone) {
+  if (const auto* started = std::get_if<TelegramStarted>(&event)) {
+    fmt::print(stderr, "{} telegram {}, {} bytes\n", to_string(zone.local(started->time)),
+               started->number, started->bytes);
+  } else if (const auto* came = std::get_if<ReaderCame>(&event)) {
+    fmt::print(stderr, "{}: a reader came\n", came->line);
+  } else if (const auto* left = std::get_if<ReaderLeft>(&event)) {
+    fmt::print(stderr, "{}: the reader left\n", left->line);
+  } else if (const auto* dropped = std::get_if<BytesDropped>(&event)) {
+    fmt::print(stderr, "{}: {} bytes dropped, the reader does not fetch them\n", dropped->line,
+               dropped->bytes);
+  }
+}
+
+std::optional<double> parse_speed(const std::string& text) {
+  if (text == "max") return kMaxSpeed;
+  try {
+    std::size_t end = 0;
+    const double speed = std::stod(text, &end);
+    if (end == text.size() && speed > 0 && speed <= 1e6) return speed;
+  } catch (const std::exception&) {
+  }
+  return std::nullopt;
+}
+
+/// The session's options from the command line; explains what is wrong and returns its exit code.
+int session_options(const Options& options, const Profile& profile, SessionOptions& session) {
+  session.settings = profile.line;
+  session.schedule = profile.schedule;
+  if (const auto text = options.get("start")) {
+    const auto start = profile.zone.parse_instant(*text);
+    if (!start) return options.misuse("--start: " + start.error().message);
+    session.start = *start;
+  }
+  if (const auto text = options.get("speed")) {
+    const auto speed = parse_speed(*text);
+    if (!speed) return options.misuse("--speed: expected a number above 0, or max");
+    session.speed = *speed;
+  }
+  if (const auto text = options.get("count")) {
+    const auto count = parse_count(*text);
+    if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
+    session.count = *count;
+  }
+  return kAsExpected;
+}
+
+}  // namespace
+
+int run_simulate(const Arguments& arguments) {
+  Options options(
+      "simulate PROFILE [--line URI]… [--count N] [--start T] [--speed X|max]",
+      "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
+      "a path.");
+  std::string lines_help = "where to send; default pty:. One of:";
+  for (const LineKind& kind : line_kinds()) {
+    lines_help += fmt::format("\n  {}  {}", kind.form, kind.summary);
+  }
+  options.values("line", "URI", lines_help.c_str());
+  options.value("count", "N",
+                "end after N telegrams, counted from the first that a reader can see");
+  options.value("start", "T",
+                "what the meter's clock shows at first: 2026-10-25T00:30:00Z or 261025023000S; "
+                "default: now");
+  options.value("speed", "X",
+                "seconds of the meter in one second, or max: as fast as lines take it");
+  options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  MeterOptions meter;
+  if (const int code = load_meter(options, meter); code != kAsExpected) return code;
+  const Profile& profile = meter.profile;
+
+  RealClock clock;
+  SessionOptions session;
+  session.start = clock.time_of_day();
+  if (const int code = session_options(options, profile, session); code != kAsExpected) return code;
+
+  std::vector<std::string> uris = options.list("line");
+  if (uris.empty()) uris = {"pty:"};
+  if (uris.size() > 1) return options.misuse("--line: one line so far");
+  std::ofstream truth_file;
+  if (const auto file = options.get("truth")) {
+    truth_file.open(*file);
+    if (!truth_file) return complain(kEnvironment, *file + ": cannot be written");
+  }
+
+  EventLoop loop;
+  std::vector<std::unique_ptr<Line>> lines;
+  std::vector<Line*> line_list;
+  for (const std::string& text : uris) {
+    const auto uri = parse_line_uri(text);
+    if (!uri) return options.misuse("--line: " + uri.error().message);
+    auto line = open_line(*uri, profile.line, loop);
+    if (!line) return complain(kEnvironment, line.error().message);
+    if (uri->scheme == "pty") fmt::print(stderr, "{}\n", (*line)->name());
+    lines.push_back(std::move(*line));
+    line_list.push_back(lines.back().get());
+  }
+
+  const auto source = [&](std::chrono::sys_seconds t) {
+    Truth truth;
+    Emission emission{telegram_at(meter, t, truth_file.is_open() ? &truth : nullptr)};
+    if (truth_file.is_open()) truth_file << truth_json_line(truth, profile.zone) << std::endl;
+    return emission;
+  };
+  const bool talkative = isatty(STDERR_FILENO) == 1;
+  const SessionResult result =
+      run_session(session, source, line_list, clock, loop, [&](const SessionEvent& event) {
+        if (talkative) print_event(event, profile.zone);
+      });
+  return result.end == SessionEnd::kSignal ? kInterrupted : kAsExpected;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "protocol/truth.h"
+#include "simulator/zone.h"
+
+namespace p1rig {
+
+/// {"telegram": {…}} as in the reader contract, from what the renderer wrote, without line end.
+std::string truth_json_line(const Truth& truth, const Zone& zone);
+
+}  // namespace p1rig

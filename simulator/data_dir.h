@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace p1rig {
+
+/// The folder that holds profiles/, captures/ and conformance/: $P1RIG_DATA, else the installed
+/// share folder, else the source tree that the program was built from.
+std::filesystem::path data_dir();
+
+/// The TOML files of one of its folders, by stem.
+std::map<std::string, std::filesystem::path> list_data(std::string_view folder);
+
+}  // namespace p1rig

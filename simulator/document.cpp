@@ -1,0 +1,261 @@
+#include "simulator/document.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "simulator/suggest.h"
+
+namespace p1rig {
+namespace {
+
+Place place_of_node(const toml::node& node) {
+  const auto& begin = node.source().begin;
+  return {static_cast<std::uint32_t>(begin.line), static_cast<std::uint32_t>(begin.column)};
+}
+
+Node convert(const toml::node& from);
+
+Node::Table convert_table(const toml::table& from) {
+  Node::Table table;
+  for (const auto& [key, node] : from) table.emplace_back(std::string(key.str()), convert(node));
+  // The library sorts keys; what a file says first should come first.
+  std::ranges::stable_sort(table, {}, [](const auto& entry) {
+    return std::pair(entry.second.place.line, entry.second.place.column);
+  });
+  return table;
+}
+
+Node convert(const toml::node& from) {
+  Node node;
+  node.place = place_of_node(from);
+  if (const auto* table = from.as_table()) {
+    node.value = convert_table(*table);
+  } else if (const auto* array = from.as_array()) {
+    Node::Array items;
+    for (const auto& item : *array) items.push_back(convert(item));
+    node.value = std::move(items);
+  } else if (const auto* text = from.as_string()) {
+    node.value = text->get();
+  } else if (const auto* integer = from.as_integer()) {
+    node.value = integer->get();
+  } else if (const auto* number = from.as_floating_point()) {
+    node.value = number->get();
+  } else if (const auto* boolean = from.as_boolean()) {
+    node.value = boolean->get();
+  } else {
+    // Dates: P1 times have their own forms, so a date is taken as the text that it is.
+    std::ostringstream written;
+    if (const auto* time = from.as_date_time()) written << time->get();
+    if (const auto* date = from.as_date()) written << date->get();
+    if (const auto* clock = from.as_time()) written << clock->get();
+    node.value = written.str();
+  }
+  return node;
+}
+
+}  // namespace
+
+std::string_view Node::kind() const {
+  static constexpr std::array<std::string_view, 6> kNames = {"a string",  "an integer", "a number",
+                                                             "a boolean", "an array",   "a table"};
+  return kNames.at(value.index());
+}
+
+Result<Document> parse_document(std::string file, std::string text) {
+  try {
+    const toml::table root = toml::parse(std::string_view(text), file);
+    Document document{std::move(file), std::move(text), {}};
+    document.root.value = convert_table(root);
+    document.root.place = {1, 1};
+    return document;
+  } catch (const toml::parse_error& error) {
+    const auto& begin = error.source().begin;
+    return fail(file + ":" + std::to_string(begin.line) + ":" + std::to_string(begin.column) +
+                ": " + std::string(error.description()));
+  }
+}
+
+Result<Document> read_document(const std::filesystem::path& file) {
+  std::error_code code;
+  if (std::filesystem::is_directory(file, code)) {
+    return fail(file.string() + ": is a folder, expected a TOML file");
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  if (stream) text << stream.rdbuf();
+  if (!stream) {
+    const int reason = errno;
+    return fail(file.string() + ": cannot be read: " +
+                (reason != 0 ? std::generic_category().message(reason) : "unknown reason"));
+  }
+  return parse_document(file.string(), text.str());
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  std::int64_t count = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || count < 0 || count > 1'000'000'000) return std::nullopt;
+  const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
+      {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+  for (const auto& [name, milliseconds] : kUnits) {
+    if (unit == name) return std::chrono::milliseconds(count * milliseconds);
+  }
+  return std::nullopt;
+}
+
+void Complaints::add(Place place, std::string_view message) {
+  if (!text_.empty()) text_ += '\n';
+  text_ += file_;
+  if (place.line > 0) {
+    text_ += ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+  }
+  text_ += ": ";
+  text_ += message;
+}
+
+TableReader::TableReader(std::string name, const Node* node, Complaints& complaints)
+    : name_(std::move(name)), complaints_(complaints) {
+  if (node == nullptr) return;
+  place_ = node->place;
+  table_ = node->table();
+  if (table_ == nullptr) {
+    complaints_.add(place_, name_ + ": expected a table, found " + std::string(node->kind()));
+  }
+}
+
+const Node* TableReader::find(std::string_view key) {
+  known_.push_back(key);
+  if (table_ == nullptr) return nullptr;
+  const auto entry =
+      std::ranges::find(*table_, key, [](const auto& e) { return std::string_view(e.first); });
+  return entry == table_->end() ? nullptr : &entry->second;
+}
+
+template <class T>
+std::optional<T> TableReader::typed(std::string_view key, std::string_view expected) {
+  const Node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  if (const T* value = std::get_if<T>(&node->value)) return *value;
+  complaints_.add(node->place, std::string(key) + ": expected " + std::string(expected) +
+                                   ", found " + std::string(node->kind()));
+  return std::nullopt;
+}
+
+std::optional<std::string> TableReader::string(std::string_view key) {
+  return typed<std::string>(key, "a string");
+}
+
+std::optional<std::int64_t> TableReader::integer(std::string_view key) {
+  return typed<std::int64_t>(key, "an integer");
+}
+
+std::optional<bool> TableReader::boolean(std::string_view key) {
+  return typed<bool>(key, "true or false");
+}
+
+std::optional<double> TableReader::number(std::string_view key) {
+  const Node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  if (const auto* integer = std::get_if<std::int64_t>(&node->value)) {
+    return static_cast<double>(*integer);
+  }
+  return typed<double>(key, "a number");
+}
+
+std::optional<std::chrono::milliseconds> TableReader::duration(std::string_view key) {
+  const auto text = string(key);
+  if (!text) return std::nullopt;
+  const auto duration = parse_duration(*text);
+  if (!duration) {
+    complain(key, "\"" + *text +
+                      "\" is not a duration: expected a number and ms, s, min, h or d, "
+                      "such as \"10s\"");
+  }
+  return duration;
+}
+
+std::optional<std::string> TableReader::word(std::string_view key,
+                                             std::initializer_list<std::string_view> of) {
+  auto text = string(key);
+  if (!text || std::ranges::find(of, *text) != of.end()) return text;
+  std::string list;
+  for (const std::string_view word : of) list += (list.empty() ? "" : ", ") + std::string(word);
+  complain(key, "\"" + *text + "\" is none of: " + list +
+                    did_you_mean(*text, std::vector<std::string_view>(of)));
+  return std::nullopt;
+}
+
+std::vector<std::string> TableReader::strings(std::string_view key) {
+  std::vector<std::string> list;
+  const Node* node = find(key);
+  if (node == nullptr) return list;
+  const auto* items = node->array();
+  if (items == nullptr) {
+    complaints_.add(node->place, std::string(key) + ": expected an array of strings, found " +
+                                     std::string(node->kind()));
+    return list;
+  }
+  for (const Node& item : *items) {
+    if (const auto* text = item.string()) {
+      list.push_back(*text);
+    } else {
+      complaints_.add(item.place,
+                      std::string(key) + ": expected a string, found " + std::string(item.kind()));
+    }
+  }
+  return list;
+}
+
+const Node* TableReader::node(std::string_view key) { return find(key); }
+
+std::vector<const Node*> TableReader::tables(std::string_view key) {
+  std::vector<const Node*> list;
+  const Node* node = find(key);
+  if (node == nullptr) return list;
+  const auto* items = node->array();
+  if (items == nullptr) {
+    complaints_.add(node->place, std::string(key) + ": expected an array of tables, found " +
+                                     std::string(node->kind()));
+    return list;
+  }
+  for (const Node& item : *items) list.push_back(&item);
+  return list;
+}
+
+std::string TableReader::required_string(std::string_view key) {
+  const bool there = find(key) != nullptr;
+  if (!there) complaints_.add(place_, name_ + ": " + std::string(key) + " is missing");
+  return string(key).value_or("");
+}
+
+Place TableReader::place_of(std::string_view key) const {
+  if (table_ != nullptr) {
+    for (const auto& [name, node] : *table_) {
+      if (name == key) return node.place;
+    }
+  }
+  return place_;
+}
+
+void TableReader::complain(std::string_view key, std::string_view message) {
+  complaints_.add(place_of(key), std::string(key) + ": " + std::string(message));
+}
+
+void TableReader::finish() {
+  if (table_ == nullptr) return;
+  for (const auto& [key, node] : *table_) {
+    if (std::ranges::find(known_, std::string_view(key)) != known_.end()) continue;
+    complaints_.add(node.place,
+                    name_ + ": unknown key \"" + key + "\"" + did_you_mean(key, known_));
+  }
+}
+
+}  // namespace p1rig

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "protocol/result.h"
+
+namespace p1rig {
+
+// A TOML file as a tree that remembers where everything stands, so that every complaint about a
+// file says file:line:column. The TOML library itself is seen by document.cpp only.
+
+struct Place {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+struct Node {
+  using Array = std::vector<Node>;
+  using Table = std::vector<std::pair<std::string, Node>>;  ///< in the order of the keys' places
+  std::variant<std::string, std::int64_t, double, bool, Array, Table> value;
+  Place place;
+
+  const Table* table() const { return std::get_if<Table>(&value); }
+  const Array* array() const { return std::get_if<Array>(&value); }
+  const std::string* string() const { return std::get_if<std::string>(&value); }
+  /// "a string", "a table" …, for messages.
+  std::string_view kind() const;
+};
+
+struct Document {
+  std::string file;  ///< as it was named
+  std::string text;  ///< the bytes of the file
+  Node root;
+};
+
+/// Reads and parses a file; the error names file, line and column, or says why it cannot be read.
+Result<Document> read_document(const std::filesystem::path& file);
+Result<Document> parse_document(std::string file, std::string text);
+
+/// "10s", "5min", "1h", "500ms", "2d"; nothing where it is no duration.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+/// Collects the complaints about one file; loaders go on after the first.
+class Complaints {
+ public:
+  explicit Complaints(std::string file) : file_(std::move(file)) {}
+  void add(Place place, std::string_view message);
+  bool none() const { return text_.empty(); }
+  /// All of them, a line each.
+  Error error() const { return Error{text_}; }
+
+ private:
+  std::string file_;
+  std::string text_;
+};
+
+/// Reads the keys of one table. Wrong types and missing keys are complained about where they stand;
+/// finish() complains about the keys that nobody asked for.
+class TableReader {
+ public:
+  /// `name` as in "[line]", for messages. `node` may be nullptr: a table that is not there.
+  TableReader(std::string name, const Node* node, Complaints& complaints);
+
+  bool exists() const { return table_ != nullptr; }
+  Place place() const { return place_; }
+
+  /// The value, or nothing where the key is absent or of another type.
+  std::optional<std::string> string(std::string_view key);
+  std::optional<std::int64_t> integer(std::string_view key);
+  std::optional<bool> boolean(std::string_view key);
+  std::optional<double> number(std::string_view key);
+  std::optional<std::chrono::milliseconds> duration(std::string_view key);
+  /// One of the words; another one is complained about with the nearest.
+  std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
+  std::vector<std::string> strings(std::string_view key);
+  /// The table or array of tables under the key, to be read by readers of their own.
+  const Node* node(std::string_view key);
+  std::vector<const Node*> tables(std::string_view key);
+
+  /// Like string(), but complains where the key is absent.
+  std::string required_string(std::string_view key);
+
+  Place place_of(std::string_view key) const;
+  void complain(std::string_view key, std::string_view message);
+  void finish();
+
+ private:
+  const Node* find(std::string_view key);
+  template <class T>
+  std::optional<T> typed(std::string_view key, std::string_view expected);
+
+  std::string name_;
+  const Node::Table* table_ = nullptr;
+  Place place_;
+  Complaints& complaints_;
+  std::vector<std::string_view> known_;
+};
+
+}  // namespace p1rig

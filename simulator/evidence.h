@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/result.h"
+#include "simulator/profile.h"
+
+namespace p1rig {
+
+// What a profile rests on: printed bytes that must come out of it, or the shapes that telegrams of
+// its family have (captures/shapes/). Works on text alone, without the telegram decoder.
+
+/// The telegram of the profile's example, with the misprints of the document put in and the CRC
+/// computed after them.
+std::string render_example(const Profile& profile);
+
+/// The bytes that the example must be; an error where the file cannot be read.
+Result<std::string> example_bytes(const Profile& profile);
+
+/// True where a data line's brackets, such as "(101209112500W)(12785.123*m3)", have a shape in the
+/// notation of captures/shapes/README.md, such as "(YYMMDDhhmmssX)(5.3*m3)".
+bool has_shape(std::string_view brackets, std::string_view shape);
+
+/// What a rendered telegram has that its family's telegrams never had: unknown objects, unseen
+/// shapes, another order. Empty where the profile names no family.
+Result<std::vector<std::string>> shape_deviations(const Profile& profile,
+                                                  std::string_view telegram);
+
+}  // namespace p1rig

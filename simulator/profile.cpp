@@ -1,0 +1,451 @@
+#include "simulator/profile.h"
+
+#include <algorithm>
+#include <array>
+
+#include "simulator/data_dir.h"
+#include "simulator/document.h"
+#include "simulator/suggest.h"
+
+namespace p1rig {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Reads one profile file; complaints are collected so that one run shows them all.
+class Loader {
+ public:
+  explicit Loader(const Document& document)
+      : document_(document),
+        complaints_(document.file),
+        root_("the file", &document.root, complaints_) {}
+
+  Result<Profile> run() {
+    profile_.file = document_.file;
+    profile_.name = std::filesystem::path(document_.file).stem();
+    meter();
+    line();
+    mbus();
+    unset();
+    telegram();
+    registers();
+    values();
+    quirks();
+    evidence();
+    encryption();
+    example();
+    root_.finish();
+    if (!complaints_.none()) return tl::make_unexpected(complaints_.error());
+    return std::move(profile_);
+  }
+
+ private:
+  TableReader table(std::string_view key) {
+    return {"[" + std::string(key) + "]", root_.node(key), complaints_};
+  }
+
+  TableReader required(std::string_view key) {
+    auto reader = table(key);
+    if (!reader.exists()) complaints_.add({}, "[" + std::string(key) + "] is missing");
+    return reader;
+  }
+
+  void meter() {
+    auto meter = required("meter");
+    if (!meter.exists()) return;
+    profile_.title = meter.required_string("name");
+    profile_.brand = meter.required_string("brand");
+    profile_.model = meter.string("model").value_or("");
+    profile_.country = meter.required_string("country");
+    const std::string dialect = meter.required_string("dialect");
+    profile_.dialect = find_dialect(dialect);
+    if (profile_.dialect == nullptr && !dialect.empty()) {
+      std::vector<std::string_view> names;
+      for (const Dialect& known : dialects()) names.push_back(known.name);
+      meter.complain("dialect",
+                     "unknown dialect \"" + dialect + "\"" + did_you_mean(dialect, names));
+    }
+    profile_.phases = static_cast<int>(meter.integer("phases").value_or(3));
+    if (profile_.phases != 1 && profile_.phases != 3) meter.complain("phases", "expected 1 or 3");
+    profile_.reader_setting = meter.string("reader_setting").value_or("");
+    meter.finish();
+  }
+
+  void line() {
+    auto line = required("line");
+    if (!line.exists()) return;
+    const auto baud = line.integer("baud").value_or(115200);
+    if (baud < 300 || baud > 4'000'000) line.complain("baud", "expected 300 to 4000000");
+    const std::string framing = line.required_string("framing");
+    if (const auto settings = parse_framing(framing, static_cast<int>(baud))) {
+      profile_.line = *settings;
+    } else if (!framing.empty()) {
+      line.complain("framing", "\"" + framing + "\" is no framing: expected \"8N1\" or \"7E1\"");
+    }
+    const auto period = line.duration("period");
+    if (!period || *period < seconds{1} || *period % seconds{1} != milliseconds{0}) {
+      line.complain("period", "expected whole seconds, such as \"10s\"");
+    } else {
+      profile_.schedule.period = duration_cast<seconds>(*period);
+    }
+    const std::string zone = line.required_string("zone");
+    if (auto found = Zone::find(zone)) {
+      profile_.zone = std::move(*found);
+      zone_known_ = true;
+    } else if (!zone.empty()) {
+      line.complain("zone", found.error().message);
+    }
+    if (line.word("phase", {"free", "edge"}) == "edge") profile_.schedule.phase = Phase::kEdge;
+    if (line.word("on_release", {"cut", "finish"}) == "finish") {
+      profile_.schedule.on_release = OnRelease::kFinish;
+    }
+    profile_.schedule.first = line.duration("first").value_or(milliseconds{0});
+    line.finish();
+  }
+
+  void telegram() {
+    auto telegram = required("telegram");
+    if (!telegram.exists()) return;
+    const std::string text = telegram.required_string("text");
+    compile(telegram, text, 0, Medium::kGas, profile_.layout.telegram);
+    telegram.finish();
+    if (!text.starts_with('/')) {
+      telegram.complain("text", "expected the telegram, beginning with '/' and the identification");
+      return;
+    }
+    profile_.identification = text.substr(1, text.find_first_of("\r\n") - 1);
+    const std::string end = "\n" + text;
+    const auto last = end.rfind('\n', end.size() - 2);
+    if (end.substr(last + 1).substr(0, 1) != "!" || !text.ends_with('\n')) {
+      telegram.complain("text", "expected its last line to begin with '!'");
+    }
+    for (const Piece& piece : profile_.layout.telegram) {
+      if (piece.kind == Piece::Kind::kCrc) profile_.layout.has_crc = true;
+      note_month(piece);
+    }
+  }
+
+  void note_month(const Piece& piece) {
+    if (piece.kind == Piece::Kind::kHole && piece.hole.source == Source::kMonthQuantity) {
+      profile_.layout.uses_month = true;
+    }
+  }
+
+  void mbus() {
+    auto mbus = table("mbus");
+    profile_.capture.channels = static_cast<int>(mbus.integer("channels").value_or(0));
+    if (profile_.capture.channels < 0 || profile_.capture.channels > 4) {
+      mbus.complain("channels", "expected 0 to 4");
+    }
+    const auto whole = [&](std::string_view key, seconds otherwise) {
+      const auto value = mbus.duration(key);
+      return value ? duration_cast<seconds>(*value) : otherwise;
+    };
+    profile_.capture.period = whole("period", seconds{3600});
+    profile_.capture.offset = whole("offset", seconds{0});
+    profile_.capture.delay = whole("delay", seconds{0});
+    if (profile_.capture.period < seconds{1}) mbus.complain("period", "expected at least 1s");
+    for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
+      block(mbus, static_cast<Medium>(medium));
+    }
+    mbus.finish();
+    const auto unlinked = static_cast<std::size_t>(Medium::kUnlinked);
+    if (profile_.capture.channels > 0 && profile_.layout.mbus[unlinked][0].empty()) {
+      mbus.complain("channels", "needs [mbus.unlinked] for the free ones");
+    }
+  }
+
+  void block(TableReader& mbus, Medium medium) {
+    const std::string_view name = to_string(medium);
+    TableReader block("[mbus." + std::string(name) + "]", mbus.node(name), complaints_);
+    if (!block.exists()) return;
+    const std::string text = block.required_string("text");
+    for (int channel = 1; channel <= 4; ++channel) {
+      auto& pieces =
+          profile_.layout
+              .mbus[static_cast<std::size_t>(medium)][static_cast<std::size_t>(channel - 1)];
+      if (!compile(block, text, channel, medium, pieces)) break;
+    }
+    block.finish();
+  }
+
+  bool compile(const TableReader& table, const std::string& text, int channel, Medium medium,
+               std::vector<Piece>& pieces) {
+    auto compiled = compile_template(text, channel, medium);
+    if (compiled) {
+      pieces = std::move(*compiled);
+      return true;
+    }
+    complaints_.add(place_in_text(table.place_of("text"), compiled.error()),
+                    compiled.error().message);
+    return false;
+  }
+
+  /// Where a place of a multi-line string is in the file: TOML drops a line end right after the
+  /// opening quotes.
+  Place place_in_text(Place value, const TemplateError& error) const {
+    std::size_t at = 0;
+    for (std::uint32_t line = 1; line < value.line; ++line) at = document_.text.find('\n', at) + 1;
+    at += value.column - 1;
+    const std::string_view rest = std::string_view(document_.text).substr(at);
+    const std::size_t quotes = rest.starts_with("'''") || rest.starts_with("\"\"\"") ? 3 : 1;
+    const bool dropped =
+        rest.substr(quotes).starts_with('\n') || rest.substr(quotes).starts_with("\r\n");
+    const bool first = error.line == 0 && !dropped;
+    return {static_cast<std::uint32_t>(value.line + error.line + (dropped ? 1 : 0)),
+            static_cast<std::uint32_t>(error.column + 1 + (first ? value.column + quotes - 1 : 0))};
+  }
+
+  void unset() {
+    auto unset = table("unset");
+    profile_.layout.unset_time = unset.string("time").value_or("");
+    unset.finish();
+  }
+
+  void registers() {
+    auto registers = table("registers");
+    profile_.register_update =
+        duration_cast<seconds>(registers.duration("update").value_or(milliseconds{0}));
+    registers.finish();
+    auto registration = table("registration");
+    profile_.phases_each = registration.word("phases", {"sum", "each"}) == "each";
+    profile_.phase_skew =
+        duration_cast<seconds>(registration.duration("phase_skew").value_or(milliseconds{0}));
+    registration.finish();
+  }
+
+  void values() {
+    // What a meter is when nobody says otherwise: connected, its clock set.
+    profile_.start[Quantity::kBreaker] = 1;
+    if (const Node* node = root_.node("values")) read_values("[values]", *node, profile_.start);
+    for (const Node* node : root_.tables("device"))
+      read_device("[[device]]", *node, profile_.start);
+  }
+
+  void read_values(const std::string& name, const Node& node, MeterState& state) {
+    const auto* table = node.table();
+    if (table == nullptr) return complaints_.add(node.place, name + ": expected a table");
+    for (const auto& [key, value] : *table) {
+      const QuantityRow* row = find_quantity(key);
+      const std::string* text = value.string();
+      if (row == nullptr) {
+        std::vector<std::string_view> names;
+        for (const QuantityRow& known : quantities()) names.push_back(known.name);
+        complaints_.add(value.place,
+                        name + ": unknown quantity \"" + key + "\"" + did_you_mean(key, names));
+      } else if (text == nullptr) {
+        complaints_.add(value.place, key + ": expected a string such as \"1.5 " +
+                                         std::string(row->unit) + "\", found " +
+                                         std::string(value.kind()));
+      } else if (row->kind == QuantityKind::kTime && !zone_known_) {
+        continue;  // the zone was complained about already
+      } else if (const auto done = set_quantity(*row, *text, profile_.zone, state); !done) {
+        complaints_.add(value.place, key + ": " + done.error().message);
+      }
+    }
+  }
+
+  std::optional<std::chrono::sys_seconds> instant(TableReader& table, std::string_view key) {
+    const auto text = table.string(key);
+    if (!text || !zone_known_) return std::nullopt;
+    const auto found = profile_.zone.parse_instant(*text);
+    if (found) return *found;
+    table.complain(key, found.error().message);
+    return std::nullopt;
+  }
+
+  std::int64_t state_value(TableReader& table, std::string_view key, Dimension dimension,
+                           QuantityKind kind, std::string_view unit) {
+    const auto text = table.string(key);
+    if (!text) return 0;
+    const auto value = parse_state_value(dimension, kind, unit, *text);
+    if (!value) table.complain(key, value.error().message);
+    return value.value_or(0);
+  }
+
+  void read_device(const std::string& name, const Node& node, MeterState& state) {
+    TableReader table(name, &node, complaints_);
+    MbusDevice device;
+    const std::string medium = table.required_string("medium");
+    const auto found = find_medium(medium);
+    if (!found || *found == Medium::kUnlinked) {
+      table.complain("medium",
+                     "\"" + medium + "\" is none of: gas, water, heat, cold, electricity" +
+                         did_you_mean(medium, {"gas", "water", "heat", "cold", "electricity"}));
+    } else if (profile_.layout.mbus[static_cast<std::size_t>(*found)][0].empty()) {
+      table.complain("medium", "the profile has no [mbus." + medium + "]");
+    }
+    device.medium = found.value_or(Medium::kGas);
+    device.id = table.string("id").value_or("");
+    device.ean = table.string("ean").value_or("");
+    device.time = instant(table, "time");
+    device.reading = state_value(table, "reading", dimension_of(device.medium),
+                                 QuantityKind::kRegister, customary_unit(device.medium));
+    device.valve = table.integer("valve").value_or(1);
+    const int next = state.devices.empty() ? 1 : state.devices.back().channel + 1;
+    device.channel = static_cast<int>(table.integer("channel").value_or(next));
+    if (device.channel < next || device.channel > 4) {
+      table.complain("channel", "channel " + std::to_string(device.channel) +
+                                    ": devices stand in the order of their channels, 1 to 4");
+      device.channel = 4;
+    }
+    table.finish();
+    state.devices.push_back(std::move(device));
+  }
+
+  void quirks() {
+    for (const Node* node : root_.tables("quirk")) {
+      TableReader quirk("[[quirk]]", node, complaints_);
+      const std::string rule = quirk.required_string("rule");
+      const std::string obis = quirk.string("obis").value_or("");
+      profile_.quirks.push_back({rule, obis, quirk.required_string("source")});
+      quirk.finish();
+    }
+  }
+
+  void evidence() {
+    auto evidence = table("evidence");
+    profile_.evidence.follows = evidence.strings("follows");
+    profile_.evidence.family = evidence.string("family").value_or("");
+    for (const Node* node : evidence.tables("also")) {
+      TableReader also("[evidence] also", node, complaints_);
+      const std::string obis = also.required_string("obis");
+      const std::string shape = also.required_string("shape");
+      profile_.evidence.also.push_back({obis, shape, also.required_string("source")});
+      also.finish();
+    }
+    evidence.finish();
+  }
+
+  void encryption() {
+    auto table = this->table("encryption");
+    if (!table.exists()) return;
+    Encryption encryption;
+    encryption.suite = static_cast<int>(table.integer("suite").value_or(0));
+    if (encryption.suite != 0) table.complain("suite", "only suite 0 (AES-128-GCM) is known");
+    encryption.policy = static_cast<int>(table.integer("policy").value_or(3));
+    if (encryption.policy != 0 && encryption.policy != 3)
+      table.complain("policy", "expected 0 or 3");
+    encryption.system_title = table.required_string("system_title");
+    const bool hex = encryption.system_title.size() == 16 &&
+                     std::ranges::all_of(encryption.system_title, [](char c) {
+                       return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+                     });
+    if (!hex)
+      table.complain("system_title", "expected eight octets as 16 upper-case hexadecimal digits");
+    table.finish();
+    profile_.encryption = encryption;
+  }
+
+  void example() {
+    auto table = this->table("example");
+    if (!table.exists()) return;
+    Example example;
+    example.file = table.required_string("file");
+    if (const auto at = instant(table, "at")) {
+      example.state[Quantity::kTime] = at->time_since_epoch().count();
+    }
+    if (const Node* values = table.node("values"))
+      read_values("[example.values]", *values, example.state);
+    for (const Node* node : table.tables("failures")) {
+      TableReader entry("[example] failures", node, complaints_);
+      Failure failure;
+      failure.end = instant(entry, "time");
+      failure.seconds =
+          state_value(entry, "duration", Dimension::kDuration, QuantityKind::kCounter, "s");
+      entry.finish();
+      example.state.failures.push_back(failure);
+    }
+    for (const Node* node : table.tables("peaks")) {
+      TableReader entry("[example] peaks", node, complaints_);
+      MonthPeak peak;
+      peak.month_end = instant(entry, "month").value_or(std::chrono::sys_seconds{});
+      peak.time = instant(entry, "time");
+      peak.power =
+          state_value(entry, "power", Dimension::kActivePower, QuantityKind::kInstant, "kW");
+      entry.finish();
+      example.state.peaks.push_back(peak);
+    }
+    for (const Node* node : table.tables("device")) {
+      read_device("[[example.device]]", *node, example.state);
+    }
+    fill_free_channels(profile_.capture, example.state);
+    for (const Node* node : table.tables("misprints")) {
+      TableReader entry("[example] misprints", node, complaints_);
+      const std::string printed = entry.required_string("printed");
+      example.misprints.emplace_back(printed, entry.required_string("meant"));
+      entry.finish();
+    }
+    table.finish();
+    profile_.example = std::move(example);
+  }
+
+  const Document& document_;
+  Complaints complaints_;
+  TableReader root_;
+  Profile profile_;
+  bool zone_known_ = false;
+};
+
+}  // namespace
+
+Result<void> set_quantity(const QuantityRow& row, const std::string& text, const Zone& zone,
+                          MeterState& state) {
+  if (row.kind == QuantityKind::kText) {
+    state.texts[row.id] = text;
+    return {};
+  }
+  if (row.kind == QuantityKind::kTime) {
+    const auto instant = zone.parse_instant(text);
+    if (!instant) return tl::make_unexpected(instant.error());
+    state[row.id] = instant->time_since_epoch().count();
+    return {};
+  }
+  const auto value = parse_quantity_value(row, text);
+  if (!value) return tl::make_unexpected(value.error());
+  state[row.id] = *value;
+  return {};
+}
+
+void fill_free_channels(const CaptureSettings& capture, MeterState& state) {
+  for (int channel = 1; channel <= capture.channels; ++channel) {
+    const auto place = std::ranges::lower_bound(state.devices, channel, {}, &MbusDevice::channel);
+    if (place != state.devices.end() && place->channel == channel) continue;
+    MbusDevice free;
+    free.medium = Medium::kUnlinked;
+    free.channel = channel;
+    state.devices.insert(place, std::move(free));
+  }
+}
+
+Result<Profile> load_profile(const std::filesystem::path& file) {
+  const auto document = read_document(file);
+  if (!document) return tl::make_unexpected(document.error());
+  return Loader(*document).run();
+}
+
+Result<Profile> parse_profile(std::string file, std::string text) {
+  const auto document = parse_document(std::move(file), std::move(text));
+  if (!document) return tl::make_unexpected(document.error());
+  return Loader(*document).run();
+}
+
+std::map<std::string, std::filesystem::path> list_profiles() { return list_data("profiles"); }
+
+Result<Profile> find_profile(std::string_view name) {
+  if (name.find('/') != std::string_view::npos || name.ends_with(".toml")) {
+    return load_profile(std::filesystem::path(name));
+  }
+  const auto profiles = list_profiles();
+  if (const auto found = profiles.find(std::string(name)); found != profiles.end()) {
+    return load_profile(found->second);
+  }
+  std::vector<std::string_view> names;
+  for (const auto& [known, file] : profiles) names.push_back(known);
+  return fail("unknown profile \"" + std::string(name) + "\"" + did_you_mean(name, names) +
+              " (`p1rig profiles` lists them)");
+}
+
+}  // namespace p1rig

@@ -1,0 +1,260 @@
+#include "simulator/render.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "protocol/crc16.h"
+
+namespace p1rig {
+namespace {
+
+using Kind = ValueFormat::Kind;
+
+/// The printed integer of a hole: scaled, and cut or rounded, wrapped or stopped as its kind asks.
+std::int64_t printed(const Hole& hole, std::int64_t value) {
+  const bool negative = value < 0;
+  // Magnitudes of states stay far below 2^63 / factor: a register of 10^12 kWh would not.
+  const std::int64_t magnitude = (negative ? -value : value) * hole.factor;
+  std::int64_t number =
+      hole.cut ? magnitude / hole.divisor : (magnitude + hole.divisor / 2) / hole.divisor;
+  if (hole.modulus > 0) {
+    number = hole.cut ? number % hole.modulus : std::min(number, hole.modulus - 1);
+  }
+  if (!negative) return number;
+  // An unsigned format has no way to say "below zero".
+  return hole.format.may_be_negative ? -number : 0;
+}
+
+void append_number(const ValueFormat& format, std::int64_t number, std::string& out) {
+  std::array<char, 24> buffer{};
+  std::size_t at = buffer.size();
+  std::uint64_t rest = static_cast<std::uint64_t>(number < 0 ? -number : number);
+  const std::size_t decimals = format.kind == Kind::kFixed ? format.max_decimals : 0;
+  const std::size_t least = std::max<std::size_t>(format.digits, decimals + 1);
+  for (std::size_t written = 0; written < least || rest > 0; ++written) {
+    if (written == decimals && decimals > 0) buffer[--at] = '.';
+    buffer[--at] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  }
+  if (number < 0) out += '-';
+  out.append(buffer.data() + at, buffer.size() - at);
+}
+
+void append_hex(std::string_view text, std::string& out) {
+  static constexpr std::string_view kDigits = "0123456789ABCDEF";
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    out += kDigits[octet >> 4];
+    out += kDigits[octet & 15];
+  }
+}
+
+/// One rendering: where it writes, and which list entry or device it is at.
+class Renderer {
+ public:
+  Renderer(const Layout& layout, const MeterState& state, const Zone& zone, std::string& out,
+           Truth* truth)
+      : layout_(layout), state_(state), zone_(zone), out_(out), truth_(truth), begin_(out.size()) {}
+
+  void walk(const std::vector<Piece>& pieces) {
+    for (const Piece& piece : pieces) put(piece);
+  }
+
+ private:
+  void put(const Piece& piece) {
+    switch (piece.kind) {
+      case Piece::Kind::kText:
+        out_ += piece.text;
+        if (truth_ != nullptr) note_text(piece.text);
+        break;
+      case Piece::Kind::kHole:
+        fill(piece.hole);
+        break;
+      case Piece::Kind::kEntry:
+        field_open_ = false;
+        if (truth_ != nullptr) truth_->push_back({piece.code, {}});
+        break;
+      case Piece::Kind::kField:
+        if (truth_ != nullptr) truth_->back().fields.emplace_back();
+        field_open_ = true;
+        break;
+      case Piece::Kind::kFailures:
+        each(piece, state_.failures, failure_);
+        break;
+      case Piece::Kind::kPeaks:
+        each(piece, state_.peaks, peak_);
+        break;
+      case Piece::Kind::kMbus:
+        for (const MbusDevice& device : state_.devices) {
+          device_ = &device;
+          walk(layout_.mbus[static_cast<std::size_t>(device.medium)]
+                           [static_cast<std::size_t>(device.channel - 1)]);
+        }
+        device_ = nullptr;
+        break;
+      case Piece::Kind::kCrc:
+        crc(piece.crc_form);
+        break;
+    }
+  }
+
+  template <class T>
+  void each(const Piece& piece, const std::vector<T>& entries, const T*& current) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      current = &entries[piece.newest_first ? i : entries.size() - 1 - i];
+      walk(piece.body);
+    }
+    current = nullptr;
+  }
+
+  /// A bracket without hole says its own text, up to the ')'.
+  void note_text(std::string_view text) {
+    if (!field_open_) return;
+    truth_->back().fields.back().text += text.substr(0, text.find(')'));
+    field_open_ = text.find(')') == std::string_view::npos;
+  }
+
+  TruthField* field() {
+    if (truth_ == nullptr || !field_open_) return nullptr;
+    field_open_ = false;
+    return &truth_->back().fields.back();
+  }
+
+  void crc(Piece::CrcForm form) {
+    std::string digits = to_hex(crc16(std::string_view(out_).substr(begin_)));
+    if (form == Piece::CrcForm::kLower) {
+      std::ranges::transform(digits, digits.begin(), [](char c) {
+        return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+      });
+    }
+    if (form == Piece::CrcForm::kUnpadded) {
+      digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    }
+    out_ += digits;
+  }
+
+  void fill(const Hole& hole) {
+    switch (hole.format.kind) {
+      case Kind::kTime:
+      case Kind::kTime12:
+        return fill_time(hole);
+      case Kind::kString:
+      case Kind::kHex:
+        return fill_text(hole);
+      default:
+        return fill_number(hole);
+    }
+  }
+
+  void fill_time(const Hole& hole) {
+    const std::optional<std::chrono::sys_seconds> time = time_of(hole);
+    TruthField* said = field();
+    if (said != nullptr) {
+      said->kind = time ? TruthField::Kind::kTime : TruthField::Kind::kUnset;
+      if (time) said->instant = *time;
+    }
+    if (!time) {
+      out_ += layout_.unset_time;
+      return;
+    }
+    std::string text = to_string(zone_.local(*time));
+    if (hole.format.kind == Kind::kTime12) text.resize(12);
+    out_ += text;
+  }
+
+  std::optional<std::chrono::sys_seconds> time_of(const Hole& hole) const {
+    switch (hole.source) {
+      case Source::kFailureTime:
+        return failure_->end;
+      case Source::kPeakMonth:
+        return peak_->month_end;
+      case Source::kPeakTime:
+        return peak_->time;
+      case Source::kDeviceTime:
+        return device_->time;
+      default: {
+        const std::int64_t seconds = value_of(hole);
+        if (seconds == kUnsetTime) return std::nullopt;
+        return std::chrono::sys_seconds{std::chrono::seconds{seconds}};
+      }
+    }
+  }
+
+  void fill_text(const Hole& hole) {
+    const std::string_view text = text_of(hole);
+    const std::size_t begin = out_.size();
+    if (hole.format.kind == Kind::kHex) {
+      append_hex(text, out_);
+    } else {
+      out_ += text;
+    }
+    if (TruthField* said = field()) said->text = out_.substr(begin);
+  }
+
+  std::string_view text_of(const Hole& hole) const {
+    if (hole.source == Source::kDeviceId) return device_->id;
+    if (hole.source == Source::kDeviceEan) return device_->ean;
+    const auto text = state_.texts.find(hole.quantity);
+    return text == state_.texts.end() ? std::string_view{} : std::string_view(text->second);
+  }
+
+  void fill_number(const Hole& hole) {
+    const std::int64_t number = printed(hole, value_of(hole));
+    append_number(hole.format, number, out_);
+    if (TruthField* said = field()) {
+      said->kind = TruthField::Kind::kNumber;
+      said->digits = number;
+      said->decimals = hole.format.kind == Kind::kFixed ? hole.format.max_decimals : 0;
+      said->unit = hole.unit;
+    }
+    if (hole.unit.empty()) return;
+    out_ += '*';
+    out_ += hole.unit;
+  }
+
+  std::int64_t value_of(const Hole& hole) const {
+    const auto index = static_cast<std::size_t>(hole.quantity);
+    switch (hole.source) {
+      case Source::kQuantity:
+        return state_.values[index];
+      case Source::kMonthQuantity:
+        return state_.month ? (*state_.month)[index] : 0;
+      case Source::kFailureDuration:
+        return failure_->seconds;
+      case Source::kPeakPower:
+        return peak_->power;
+      case Source::kFailureCount:
+        return static_cast<std::int64_t>(state_.failures.size());
+      case Source::kPeakCount:
+        return static_cast<std::int64_t>(state_.peaks.size());
+      case Source::kDeviceReading:
+        return device_->reading;
+      case Source::kDeviceValve:
+        return device_->valve;
+      default:
+        return 0;
+    }
+  }
+
+  const Layout& layout_;
+  const MeterState& state_;
+  const Zone& zone_;
+  std::string& out_;
+  Truth* truth_;
+  std::size_t begin_;
+  bool field_open_ = false;
+  const Failure* failure_ = nullptr;
+  const MonthPeak* peak_ = nullptr;
+  const MbusDevice* device_ = nullptr;
+};
+
+}  // namespace
+
+void render(const Layout& layout, const MeterState& state, const Zone& zone, std::string& telegram,
+            Truth* truth) {
+  if (truth != nullptr) truth->clear();
+  Renderer(layout, state, zone, telegram, truth).walk(layout.telegram);
+}
+
+}  // namespace p1rig
