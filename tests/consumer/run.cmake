@@ -45,6 +45,14 @@ if(place EQUAL -1)
   message(FATAL_ERROR "p1rig --version does not say ${VERSION}: ${output}")
 endif()
 
+# The installed program takes its data from where it stands, not from the source tree.
+file(COPY_FILE "${prefix}/share/p1rig/profiles/kaifa-ma304c.toml"
+               "${prefix}/share/p1rig/profiles/only-installed.toml")
+run("${CMAKE_COMMAND}" -E env --unset=P1RIG_DATA
+    "${prefix}/bin/p1rig" render only-installed --at 2026-01-15T12:00:00Z)
+string(FIND "${output}" "/KFM5KAIFA-METER\r\n\r\n1-3:0.2.8(42)\r\n" place)
+expect("start of the installed profile's telegram" "${place}" 0)
+
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${folder}/build" -G "${GENERATOR}"
     "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}"
     "-DCMAKE_BUILD_TYPE=${CONFIG}" "-DWANTED_VERSION=${VERSION}")
