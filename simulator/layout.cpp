@@ -71,20 +71,20 @@ class Compiler {
   Compiler(std::string_view text, int channel, Medium medium)
       : text_(text), channel_(channel), medium_(medium) {}
 
-  tl::expected<std::vector<Piece>, TemplateError> run() {
-    std::vector<Piece> pieces;
-    open_.push_back({&pieces, ""});
+  tl::expected<std::vector<Segment>, TemplateError> run() {
+    std::vector<Segment> segments;
+    open_.push_back({&segments, ""});
     while (at_ < text_.size() && !error_) step();
     if (!error_ && open_.size() > 1) {
       complain(at_, "{each " + std::string(open_.back().context) + " …} has no {end}");
     }
     if (error_) return tl::make_unexpected(*error_);
-    return pieces;
+    return segments;
   }
 
  private:
   struct Open {
-    std::vector<Piece>* pieces;
+    std::vector<Segment>* segments;
     std::string_view context;  ///< the list inside which we are
   };
 
@@ -107,7 +107,7 @@ class Compiler {
       if (c == '(' && !in_bracket_ && in_entry_) {
         in_bracket_ = true;
         holes_in_bracket_ = 0;
-        mark(Piece::Kind::kField);
+        mark(Segment::Kind::kField);
       }
     }
   }
@@ -127,10 +127,10 @@ class Compiler {
     const std::string code = with_channel(line.substr(0, line.find('(')));
     if (const auto written = parse_obis(code);
         written && line.find('(') != std::string_view::npos) {
-      Piece entry;
-      entry.kind = Piece::Kind::kEntry;
+      Segment entry;
+      entry.kind = Segment::Kind::kEntry;
       entry.code = written->code;
-      open_.back().pieces->push_back(std::move(entry));
+      open_.back().segments->push_back(std::move(entry));
       in_entry_ = true;
     }
   }
@@ -145,9 +145,9 @@ class Compiler {
   }
 
   void literal(std::string_view text) {
-    auto& pieces = *open_.back().pieces;
-    if (pieces.empty() || pieces.back().kind != Piece::Kind::kText) pieces.emplace_back();
-    pieces.back().text += text;
+    auto& segments = *open_.back().segments;
+    if (segments.empty() || segments.back().kind != Segment::Kind::kText) segments.emplace_back();
+    segments.back().text += text;
   }
 
   void put(char c) {
@@ -157,10 +157,10 @@ class Compiler {
     literal(std::string_view(&shown, 1));
   }
 
-  void mark(Piece::Kind kind) {
-    Piece piece;
-    piece.kind = kind;
-    open_.back().pieces->push_back(std::move(piece));
+  void mark(Segment::Kind kind) {
+    Segment segment;
+    segment.kind = kind;
+    open_.back().segments->push_back(std::move(segment));
   }
 
   void brace(char c) {
@@ -193,11 +193,11 @@ class Compiler {
     if (!known) {
       return complain(begin, "expected {each failures newest}, {each peaks oldest} or the like");
     }
-    Piece piece;
-    piece.kind = words[1] == "failures" ? Piece::Kind::kFailures : Piece::Kind::kPeaks;
-    piece.newest_first = words[2] == "newest";
-    open_.back().pieces->push_back(std::move(piece));
-    open_.push_back({&open_.back().pieces->back().body, words[1]});
+    Segment segment;
+    segment.kind = words[1] == "failures" ? Segment::Kind::kFailures : Segment::Kind::kPeaks;
+    segment.newest_first = words[2] == "newest";
+    open_.back().segments->push_back(std::move(segment));
+    open_.push_back({&open_.back().segments->back().body, words[1]});
   }
 
   void end_each(std::size_t begin) {
@@ -212,7 +212,7 @@ class Compiler {
     const bool alone = (begin == 0 || text_[begin - 1] == '\n') &&
                        (at_ == text_.size() || text_[at_] == '\n' || text_[at_] == '\r');
     if (!alone) return complain(begin, "{mbus} must stand alone on its line");
-    mark(Piece::Kind::kMbus);
+    mark(Segment::Kind::kMbus);
     // The blocks bring their own line ends.
     at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
   }
@@ -232,22 +232,22 @@ class Compiler {
   }
 
   void crc(std::size_t begin, const Words& words) {
-    Piece piece;
-    piece.kind = Piece::Kind::kCrc;
+    Segment segment;
+    segment.kind = Segment::Kind::kCrc;
     const std::string_view form = words.size() == 2 ? words[1] : std::string_view{};
     if (form == "X4") {
-      piece.crc_form = Piece::CrcForm::kUpper;
+      segment.crc_form = Segment::CrcForm::kUpper;
     } else if (form == "x4") {
-      piece.crc_form = Piece::CrcForm::kLower;
+      segment.crc_form = Segment::CrcForm::kLower;
     } else if (form == "X") {
-      piece.crc_form = Piece::CrcForm::kUnpadded;
+      segment.crc_form = Segment::CrcForm::kUnpadded;
     } else {
       return complain(begin, "expected {crc X4}, {crc x4} or {crc X}");
     }
     if (channel_ != 0 || open_.size() > 1 || begin == 0 || text_[begin - 1] != '!') {
       return complain(begin, "{crc …} stands after the '!' of the telegram");
     }
-    open_.back().pieces->push_back(std::move(piece));
+    open_.back().segments->push_back(std::move(segment));
   }
 
   /// The name's source, or a complaint with the nearest name.
@@ -303,10 +303,10 @@ class Compiler {
     if (in_bracket_ && channel_ == 0 && open_.size() == 1 && holes_in_bracket_++ > 0) {
       return complain(begin, "two holes in one bracket");
     }
-    Piece piece;
-    piece.kind = Piece::Kind::kHole;
-    piece.hole = std::move(hole);
-    open_.back().pieces->push_back(std::move(piece));
+    Segment segment;
+    segment.kind = Segment::Kind::kHole;
+    segment.hole = std::move(hole);
+    open_.back().segments->push_back(std::move(segment));
   }
 
   /// Works out how the state's integer becomes the printed one.
@@ -366,8 +366,8 @@ class Compiler {
 
 }  // namespace
 
-tl::expected<std::vector<Piece>, TemplateError> compile_template(std::string_view text, int channel,
-                                                                 Medium medium) {
+tl::expected<std::vector<Segment>, TemplateError> compile_template(std::string_view text,
+                                                                   int channel, Medium medium) {
   return Compiler(text, channel, medium).run();
 }
 

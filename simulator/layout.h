@@ -19,7 +19,7 @@ namespace p1rig {
 //
 //   0-0:1.0.0({time TST})CRLF     becomes     entry 0-0:1.0.0, "0-0:1.0.0(", field, hole, ")\r\n"
 //
-// Rendering walks the pieces, copies texts and fills holes. The marks (entry, field) cost nothing
+// Rendering walks the segments, copies texts and fills holes. The marks (entry, field) cost nothing
 // but tell where the Truth's entries and fields begin, so the Truth comes from the holes
 // themselves and never from parsing what was written.
 
@@ -52,7 +52,7 @@ struct Hole {
   std::int64_t modulus = 0;  ///< ten to the number of digits; 0 where they are not limited
 };
 
-struct Piece {
+struct Segment {
   enum class Kind : std::uint8_t {
     kText,
     kHole,
@@ -69,13 +69,13 @@ struct Piece {
   Obis code;
   bool newest_first = true;
   enum class CrcForm : std::uint8_t { kUpper, kLower, kUnpadded } crc_form = CrcForm::kUpper;
-  std::vector<Piece> body;
+  std::vector<Segment> body;
 };
 
 struct Layout {
-  std::vector<Piece> telegram;
+  std::vector<Segment> telegram;
   /// The block of a medium on channel 1 to 4; empty where the profile has none.
-  std::array<std::array<std::vector<Piece>, 4>, kMediumCount> mbus;
+  std::array<std::array<std::vector<Segment>, 4>, kMediumCount> mbus;
   bool uses_month = false;  ///< a hole asks for the last month
   bool has_crc = false;
   std::string unset_time;  ///< printed for a time that is not known; empty: not allowed
@@ -88,9 +88,9 @@ struct TemplateError {
   std::string message;
 };
 
-/// The pieces of a template, lines ending CR LF. `channel` 1 to 4 compiles an M-Bus block: 0-n
+/// The segments of a template, lines ending CR LF. `channel` 1 to 4 compiles an M-Bus block: 0-n
 /// becomes that channel and the holes name the device's fields; 0 compiles a telegram.
-tl::expected<std::vector<Piece>, TemplateError> compile_template(std::string_view text, int channel,
-                                                                 Medium medium);
+tl::expected<std::vector<Segment>, TemplateError> compile_template(std::string_view text,
+                                                                   int channel, Medium medium);
 
 }  // namespace p1rig

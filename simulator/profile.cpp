@@ -121,14 +121,14 @@ class Loader {
     if (end.substr(last + 1).substr(0, 1) != "!" || !text.ends_with('\n')) {
       telegram.complain("text", "expected its last line to begin with '!'");
     }
-    for (const Piece& piece : profile_.layout.telegram) {
-      if (piece.kind == Piece::Kind::kCrc) profile_.layout.has_crc = true;
-      note_month(piece);
+    for (const Segment& segment : profile_.layout.telegram) {
+      if (segment.kind == Segment::Kind::kCrc) profile_.layout.has_crc = true;
+      note_month(segment);
     }
   }
 
-  void note_month(const Piece& piece) {
-    if (piece.kind == Piece::Kind::kHole && piece.hole.source == Source::kMonthQuantity) {
+  void note_month(const Segment& segment) {
+    if (segment.kind == Segment::Kind::kHole && segment.hole.source == Source::kMonthQuantity) {
       profile_.layout.uses_month = true;
     }
   }
@@ -163,19 +163,19 @@ class Loader {
     if (!block.exists()) return;
     const std::string text = block.required_string("text");
     for (int channel = 1; channel <= 4; ++channel) {
-      auto& pieces =
+      auto& segments =
           profile_.layout
               .mbus[static_cast<std::size_t>(medium)][static_cast<std::size_t>(channel - 1)];
-      if (!compile(block, text, channel, medium, pieces)) break;
+      if (!compile(block, text, channel, medium, segments)) break;
     }
     block.finish();
   }
 
   bool compile(const TableReader& table, const std::string& text, int channel, Medium medium,
-               std::vector<Piece>& pieces) {
+               std::vector<Segment>& segments) {
     auto compiled = compile_template(text, channel, medium);
     if (compiled) {
-      pieces = std::move(*compiled);
+      segments = std::move(*compiled);
       return true;
     }
     complaints_.add(place_in_text(table.place_of("text"), compiled.error()),

@@ -57,35 +57,35 @@ class Renderer {
            Truth* truth)
       : layout_(layout), state_(state), zone_(zone), out_(out), truth_(truth), begin_(out.size()) {}
 
-  void walk(const std::vector<Piece>& pieces) {
-    for (const Piece& piece : pieces) put(piece);
+  void walk(const std::vector<Segment>& segments) {
+    for (const Segment& segment : segments) put(segment);
   }
 
  private:
-  void put(const Piece& piece) {
-    switch (piece.kind) {
-      case Piece::Kind::kText:
-        out_ += piece.text;
-        if (truth_ != nullptr) note_text(piece.text);
+  void put(const Segment& segment) {
+    switch (segment.kind) {
+      case Segment::Kind::kText:
+        out_ += segment.text;
+        if (truth_ != nullptr) note_text(segment.text);
         break;
-      case Piece::Kind::kHole:
-        fill(piece.hole);
+      case Segment::Kind::kHole:
+        fill(segment.hole);
         break;
-      case Piece::Kind::kEntry:
+      case Segment::Kind::kEntry:
         field_open_ = false;
-        if (truth_ != nullptr) truth_->push_back({piece.code, {}});
+        if (truth_ != nullptr) truth_->push_back({segment.code, {}});
         break;
-      case Piece::Kind::kField:
+      case Segment::Kind::kField:
         if (truth_ != nullptr) truth_->back().fields.emplace_back();
         field_open_ = true;
         break;
-      case Piece::Kind::kFailures:
-        each(piece, state_.failures, failure_);
+      case Segment::Kind::kFailures:
+        each(segment, state_.failures, failure_);
         break;
-      case Piece::Kind::kPeaks:
-        each(piece, state_.peaks, peak_);
+      case Segment::Kind::kPeaks:
+        each(segment, state_.peaks, peak_);
         break;
-      case Piece::Kind::kMbus:
+      case Segment::Kind::kMbus:
         for (const MbusDevice& device : state_.devices) {
           device_ = &device;
           walk(layout_.mbus[static_cast<std::size_t>(device.medium)]
@@ -93,17 +93,17 @@ class Renderer {
         }
         device_ = nullptr;
         break;
-      case Piece::Kind::kCrc:
-        crc(piece.crc_form);
+      case Segment::Kind::kCrc:
+        crc(segment.crc_form);
         break;
     }
   }
 
   template <class T>
-  void each(const Piece& piece, const std::vector<T>& entries, const T*& current) {
+  void each(const Segment& segment, const std::vector<T>& entries, const T*& current) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      current = &entries[piece.newest_first ? i : entries.size() - 1 - i];
-      walk(piece.body);
+      current = &entries[segment.newest_first ? i : entries.size() - 1 - i];
+      walk(segment.body);
     }
     current = nullptr;
   }
@@ -121,14 +121,14 @@ class Renderer {
     return &truth_->back().fields.back();
   }
 
-  void crc(Piece::CrcForm form) {
+  void crc(Segment::CrcForm form) {
     std::string digits = to_hex(crc16(std::string_view(out_).substr(begin_)));
-    if (form == Piece::CrcForm::kLower) {
+    if (form == Segment::CrcForm::kLower) {
       std::ranges::transform(digits, digits.begin(), [](char c) {
         return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
       });
     }
-    if (form == Piece::CrcForm::kUnpadded) {
+    if (form == Segment::CrcForm::kUnpadded) {
       digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
     }
     out_ += digits;
