@@ -1,0 +1,97 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/judge/lint.h"
+#include "tests/conformance/telegrams.h"
+
+namespace p1rig {
+namespace {
+
+using testing::edited;
+using testing::kBelgian;
+using testing::kDutch;
+using testing::kOldDutch;
+
+std::string detect(const std::string& bytes) {
+  return std::string(detect_dialect(decode_telegram(bytes))->name);
+}
+
+/// A telegram of an identification and data lines.
+std::string of(const std::string& identification, const std::string& lines) {
+  return "/" + identification + "\r\n\r\n" + testing::with_line_ends(lines) + "!0000\r\n";
+}
+
+TEST(DetectDialect, KnowsThePrintedTelegrams) {
+  const std::vector<std::pair<std::string, std::string>> table{
+      {"dsmr-3.0.txt", "dsmr-3.0"},
+      {"dsmr-3.0-as-printed.txt", "dsmr-3.0"},
+      {"dsmr-4.0.0.recomputed-crc.txt", "dsmr-4.0"},
+      {"dsmr-4.0.7.recomputed-crc.txt", "dsmr-4.0"},
+      {"dsmr-4.2.2.recomputed-crc.txt", "dsmr-4.2"},
+      {"dsmr-5.0.2.recomputed-crc.txt", "dsmr-5.0"},
+      {"field-iskra-mt382-dsmr22.txt", "dsmr-2.2"},
+      {"field-landisgyr-e350-dsmr40.txt", "dsmr-4.0"},
+      {"lithuania-eso-isplestinis.txt", "lt-eso"},
+      {"lux-1.1.3.txt", "lux-1.1"},
+      {"sweden-aidon-6560.txt", "se-2.0"},
+  };
+  for (const auto& [file, dialect] : table) {
+    const std::string path = std::string(P1RIG_SOURCE_DIR) + "/captures/printed/" + file;
+    EXPECT_EQ(detect(testing::read_file(path)), dialect) << file;
+  }
+}
+
+TEST(DetectDialect, GoesByTheVersionFirst) {
+  const std::string dutch(kDutch);
+  EXPECT_EQ(detect(edited(dutch, "(50)", "(40)")), "dsmr-4.0");
+  EXPECT_EQ(detect(edited(dutch, "(50)", "(42)")), "dsmr-4.2");
+  EXPECT_EQ(detect(edited(dutch, "(50)", "(50217)")), "emucs-1.7");
+  EXPECT_EQ(detect(edited(dutch, "/ISK5", "/ELL5")), "dsmr-5.0");
+  const std::string belgian(kBelgian);
+  EXPECT_EQ(detect(edited(belgian, "(50217)", "(50213)")), "emucs-1.4");
+  EXPECT_EQ(detect(edited(belgian, "(50217)", "(50216)")), "emucs-1.7");
+  EXPECT_EQ(detect(edited(belgian, "(50217)", "(50221)")), "emucs-2.1");
+}
+
+// P1-Dongel-ESP32#87: 3231313130 for "21110".
+TEST(DetectDialect, GoesByTheObjectsWhereTheBelgianVersionIsUnknown) {
+  const std::string lines = "0-0:96.1.4(3231313130)\n0-0:1.0.0(260715123010S)\n";
+  EXPECT_EQ(detect(of("ISk5\\2MIE5T-200", lines)), "emucs-1.4");
+  EXPECT_EQ(detect(of("ISk5\\2MIE5T-200", lines + "1-0:1.4.0(00.351*kW)\n")), "emucs-1.7");
+  EXPECT_EQ(detect(of("ISk5\\2MIE5T-200", lines + "1-0:94.32.1(400)\n")), "emucs-2.1");
+}
+
+TEST(DetectDialect, KnowsMakersOfOneCountry) {
+  const std::string clock = "0-0:1.0.0(260715123010S)\n";
+  EXPECT_EQ(detect(of("Lux5\\253694471_M", "1-3:0.2.8(42)\n" + clock)), "lux-1.1");
+  EXPECT_EQ(detect(of("EST5\\253710000_A", "1-3:0.2.8(50)\n" + clock)), "at-t210");
+  EXPECT_EQ(detect(of("GRE5\\253710000_D", clock)), "ch-xt211");
+  EXPECT_EQ(detect(of("ESO5\\253833635_C", clock)), "lt-eso");
+  EXPECT_EQ(detect(of("AUX5UXXXXXXXXXXXXX", clock)), "hu-eon");
+  EXPECT_EQ(detect(of("HLY5/D545-METER", clock)), "hu-eon");
+}
+
+TEST(DetectDialect, KnowsTheFormatsOfEachCountry) {
+  const std::string clock = "0-0:1.0.0(260715123010S)\n";
+  EXPECT_EQ(detect(of("KAM5", clock + "1-0:1.8.0(00003766.123*kWh)\n")), "se-2.0");
+  EXPECT_EQ(detect(of("LGF5E360", clock + "1-0:1.8.0(00003766.123*kWh)\n")), "se-2.0");
+  EXPECT_EQ(detect(of("XXX5", clock + "1-0:1.8.0(005000000*Wh)\n")), "at-t210");
+  EXPECT_EQ(detect(of("XXX5", clock + "1-1:1.8.1(000500.000*kWh)\n")), "ch-xt211");
+  EXPECT_EQ(detect(of("XXX5", clock + "1-0:5.8.0(000500.000*kvarh)\n")), "hu-eon");
+}
+
+TEST(DetectDialect, TakesOnlyOldFormatsForADialectWithoutCrc) {
+  const std::string old(kOldDutch);
+  EXPECT_EQ(detect(old), "dsmr-3.0");
+  EXPECT_EQ(detect(edited(old, "(000.57*kW)", "(0000.57*kW)")), "dsmr-2.2");
+  EXPECT_EQ(detect(edited(old, "0-0:96.1.1", "0-0:1.0.0(260715123010S)\n0-0:96.1.1")), "dsmr-5.0");
+  EXPECT_EQ(detect("/ISK5\r\n\r\n1-0:1.8.1(000123.456*kWh)\r\n!\r\n"), "dsmr-5.0");
+  EXPECT_EQ(detect("/ISK5\r\n\r\n!\r\n"), "dsmr-5.0");
+  EXPECT_EQ(detect(""), "dsmr-5.0");
+}
+
+}  // namespace
+}  // namespace p1rig
