@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/result.h"
+
+namespace p1rig {
+
+// A fault is a name, an amount with a unit, and one short function. Faults are seeded and can be
+// combined: --fault crc-wrong,every=5 --fault stall=800ms,at=1-0:1.7.0
+
+/// Where a fault acts. Text faults come before the CRC is computed, so that the telegram is odd but
+/// its CRC right; byte faults after it; frame faults on the sealed frame; line faults on its timing.
+enum class FaultStage : std::uint8_t { kText, kBytes, kFrame, kLine };
+
+/// One telegram on its way to the line, as the faults change it.
+struct Passage {
+  std::string bytes;           ///< '/' to the line end after the CRC, or a sealed frame
+  std::size_t crc_digits = 0;  ///< length of the CRC after '!'; 0 where none is sent
+  struct Silence {
+    std::size_t offset;  ///< before this byte
+    std::chrono::nanoseconds duration;
+  };
+  std::vector<Silence> silences;    ///< in the order of their offsets
+  std::chrono::nanoseconds late{};  ///< the telegram starts this much later
+  bool operator==(const Passage&) const = default;
+};
+
+/// A fault as it was asked for.
+struct FaultRequest {
+  std::size_t row = 0;                 ///< of faults()
+  std::optional<std::int64_t> amount;  ///< in the unit of the row (ms for times)
+  std::uint64_t every = 1;             ///< each n-th telegram, the n-th first
+  std::optional<std::string> at;       ///< OBIS code, "byte:N" or "line:N"
+  std::optional<std::chrono::sys_seconds> from, until;
+  bool operator==(const FaultRequest&) const = default;
+};
+
+struct FaultRow {
+  std::string_view id;
+  std::string_view summary;
+  std::string_view unit;  ///< of the amount: "", "bits", "bytes", "lines", "digits", "ms" …
+  std::int64_t default_amount;
+  FaultStage stage;
+  bool crc_stays_right;  ///< what the telegram's CRC is after it
+  /// Changes the passage; false where it cannot apply to this telegram (no such object, no CRC).
+  bool (*apply)(Passage&, const FaultRequest&, std::int64_t amount, std::uint64_t random);
+};
+
+std::span<const FaultRow> faults();
+
+/// Parses "crc-wrong,every=5" or "stall=800ms,at=1-0:1.7.0,from=…,until=…". Times as ISO with Z or
+/// offset. The error names the part that is wrong and suggests the nearest fault.
+Result<FaultRequest> parse_fault(std::string_view text);
+
+/// All faults on the telegram number `index` (from 1) sent at `t`. Text faults first, then the CRC
+/// is computed anew, then the others, in the order asked for within a stage.
+void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
+                  std::chrono::sys_seconds t, Passage& passage);
+
+/// Why a fault cannot apply to telegrams such as this one, or nothing: asked before anything is sent.
+std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example);
+
+}  // namespace p1rig
