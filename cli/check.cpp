@@ -70,10 +70,11 @@ Complaints check_profile(const std::string& file) {
   MeterOptions meter{std::move(*profile), {}};
   meter.scenario = constant_load(meter.profile);
   check_example(meter.profile, complaints);
-  if (!meter.profile.example && meter.profile.evidence.family.empty()) {
+  const Evidence& evidence = meter.profile.evidence;
+  if (!meter.profile.example && evidence.family.empty() && evidence.also.empty()) {
     complaints.push_back(
-        "evidence: neither an [example] nor a family of shapes: nothing shows that "
-        "a meter sends this");
+        "evidence: neither an [example] nor shapes of a family or of [evidence] also: nothing "
+        "shows that a meter sends this");
   }
   for (const std::int64_t moment : kMoments) {
     check_telegram(meter, std::chrono::sys_seconds{std::chrono::seconds{moment}}, complaints);

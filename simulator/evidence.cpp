@@ -36,6 +36,12 @@ bool element_matches(std::string_view text, std::string_view element) {
     return take_digits(text, 12) && (text == "S" || text == "W");
   }
   if (text == element) return true;
+  if (const auto comma = element.find(','); comma != std::string_view::npos) {
+    const auto other = text.find(',');
+    return other != std::string_view::npos &&
+           element_matches(text.substr(0, other), element.substr(0, comma)) &&
+           element_matches(text.substr(other + 1), element.substr(comma + 1));
+  }
   if (element.starts_with('-') && text.starts_with('-')) {
     return element_matches(text.substr(1), element.substr(1));
   }
@@ -214,9 +220,13 @@ Result<std::string> example_bytes(const Profile& profile) {
 Result<std::vector<std::string>> shape_deviations(const Profile& profile,
                                                   std::string_view telegram) {
   std::vector<std::string> deviations;
-  if (profile.evidence.family.empty()) return deviations;
-  const auto family = load_family(profile.evidence.family);
-  if (!family) return tl::make_unexpected(family.error());
+  Result<Family> family;
+  if (!profile.evidence.family.empty()) {
+    family = load_family(profile.evidence.family);
+    if (!family) return tl::make_unexpected(family.error());
+  } else if (profile.evidence.also.empty()) {
+    return deviations;
+  }
 
   std::size_t reached = 0;
   for (const Line& line : data_lines(telegram)) {
@@ -224,7 +234,8 @@ Result<std::vector<std::string>> shape_deviations(const Profile& profile,
     const auto object = std::ranges::find(family->objects, line.code, &SeenObject::obis);
     if (object == family->objects.end()) {
       deviations.push_back(line.code + line.brackets +
-                           ": no telegram of the family has this object");
+                           (family->file.empty() ? ": [evidence] does not speak of this object"
+                                                 : ": no telegram of the family has this object"));
       continue;
     }
     const std::string brackets = with_channel_letter(line.brackets);

@@ -24,7 +24,8 @@ Result<std::string> example_bytes(const Profile& profile);
 bool has_shape(std::string_view brackets, std::string_view shape);
 
 /// What a rendered telegram has that its family's telegrams never had: unknown objects, unseen
-/// shapes, another order. Empty where the profile names no family.
+/// shapes, another order. A profile without family must have all its lines in [evidence] also;
+/// empty where it has neither.
 Result<std::vector<std::string>> shape_deviations(const Profile& profile,
                                                   std::string_view telegram);
 
