@@ -16,7 +16,7 @@ class EventLoop;
 
 /// "pty:/tmp/p1?key=value", taken apart.
 struct LineUri {
-  std::string scheme;        ///< "pty"
+  std::string scheme = {};   ///< "pty"
   std::string address = {};  ///< "/tmp/p1", may be empty
   std::map<std::string, std::string, std::less<>> options = {};
   bool operator==(const LineUri&) const = default;
@@ -31,9 +31,9 @@ struct LineOption {
 
 /// A kind of line: one row of the table that help, parsing and opening share.
 struct LineKind {
-  std::string_view scheme;
-  std::string_view form;  ///< as it is written: "pty:[/path/to/link]"
-  std::string_view summary;
+  std::string_view scheme = {};
+  std::string_view form = {};  ///< as it is written: "pty:[/path/to/link]"
+  std::string_view summary = {};
   LineAddress address = LineAddress::kNone;
 
   /// The line has no Data Request of its own: the meter runs as if somebody had always asked, and

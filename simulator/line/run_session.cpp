@@ -63,7 +63,7 @@ SessionResult run_session(const SessionOptions& options, TelegramSource source,
     loop.run();
     result.signal = driver.signal();
   }
-  result.end = session.end().value_or(SessionEnd::kSignal);
+  result.end = session.end().value_or(SessionEnd::kStopped);
   result.stats = session.stats();
   for (const Line* line : lines) {
     const LineState state = line->state();

@@ -24,8 +24,8 @@ namespace p1rig {
 inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
 
 struct SessionOptions {
-  LineSettings settings;
-  ScheduleSettings schedule;
+  LineSettings settings = {};
+  ScheduleSettings schedule = {};
   MeterTime start{};   ///< what the meter's clock shows when the session begins
   double speed = 1.0;  ///< seconds of the meter in one of the host; above 0
   /// Ends after this many telegrams. The first one that counts is the first that begins while a
@@ -68,10 +68,11 @@ struct SessionStats {
 };
 
 enum class SessionEnd {
-  kCount,   ///< SessionOptions::count was reached
-  kUntil,   ///< SessionOptions::until was reached
-  kSignal,  ///< SIGINT or SIGTERM
-  kLine,    ///< no line is left: the reader of the pipe went away
+  kCount,    ///< SessionOptions::count was reached
+  kUntil,    ///< SessionOptions::until was reached
+  kSignal,   ///< SIGINT or SIGTERM
+  kLine,     ///< no line is left: the reader of the pipe went away
+  kStopped,  ///< somebody else stopped the event loop
 };
 
 /// A meter at work: one source of telegrams, any number of lines, as with a hub on one P1 port.

@@ -1,0 +1,121 @@
+// The standard output as a line: a pipe stands in for it while the line is opened.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "simulator/line/event_loop.h"
+#include "simulator/line/fd.h"
+#include "simulator/line/line_uri.h"
+#include "simulator/line/session.h"
+
+namespace p1rig {
+namespace {
+
+using namespace std::chrono_literals;
+
+class StdoutLine : public testing::Test {
+ protected:
+  void SetUp() override {
+    int ends[2] = {};
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    read_end.reset(ends[0]);
+    ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
+    open_on(Fd(ends[1]));
+  }
+  void open_on(Fd output) {
+    const Fd real_stdout(::dup(STDOUT_FILENO));
+    ::dup2(output.get(), STDOUT_FILENO);
+    auto opened = open_line({.scheme = "stdout"}, LineSettings{}, loop);
+    ::dup2(real_stdout.get(), STDOUT_FILENO);
+    ASSERT_TRUE(opened) << opened.error().message;
+    line = std::move(*opened);
+    line->on_change([this] { ++changes; });
+  }
+  std::string read_all() {
+    std::string all;
+    std::array<char, 65536> buffer;
+    ssize_t count = 0;
+    while ((count = ::read(read_end.get(), buffer.data(), buffer.size())) > 0) {
+      all.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return all;
+  }
+  void run_loop() {
+    loop.io().restart();
+    loop.io().run_for(5ms);
+  }
+
+  Fd read_end;
+  EventLoop loop;
+  std::unique_ptr<Line> line;
+  int changes = 0;
+};
+
+TEST_F(StdoutLine, AFullPipeTakesNoMoreUntilItIsRead) {
+  const std::string flood(1'000'000, 'x');
+  const std::size_t taken = line->send(flood);
+  EXPECT_LT(taken, flood.size());
+  EXPECT_GT(taken, 0u);
+  EXPECT_EQ(line->send(flood), 0u);
+  run_loop();
+  EXPECT_EQ(changes, 0);
+  EXPECT_EQ(read_all().size(), taken);
+  run_loop();
+  EXPECT_EQ(changes, 1) << "there is room again";
+  EXPECT_GT(line->send(flood), 0u);
+}
+
+TEST_F(StdoutLine, AReaderThatGoesAwayEndsTheLine) {
+  read_end.reset();
+  EXPECT_EQ(line->send("abc"), 0u);
+  EXPECT_TRUE(line->state().ended);
+  EXPECT_EQ(line->state().error, "") << "that is nothing to complain about";
+}
+
+TEST_F(StdoutLine, AReaderThatGoesAwayIsSeenWithoutWriting) {
+  run_loop();
+  EXPECT_FALSE(line->state().ended);
+  read_end.reset();
+  run_loop();
+  EXPECT_TRUE(line->state().ended);
+  EXPECT_EQ(changes, 1);
+}
+
+TEST_F(StdoutLine, StaysBlockingForThoseWhoShareIt) {
+  int ends[2] = {};
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Fd reader(ends[0]), shared(::dup(ends[1]));
+  line.reset();
+  open_on(Fd(ends[1]));
+  line->send(std::string(1'000'000, 'x'));
+  run_loop();
+  EXPECT_EQ(::fcntl(shared.get(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+TEST_F(StdoutLine, AFileIsNeverFull) {
+  char path[] = "/tmp/p1rig-stdout-XXXXXX";
+  Fd file(::mkstemp(path));
+  ::unlink(path);
+  const Fd again(::dup(file.get()));
+  line.reset();
+  open_on(std::move(file));
+  const std::string flood(1'000'000, 'x');
+  EXPECT_EQ(line->send(flood), flood.size());
+  EXPECT_EQ(::lseek(again.get(), 0, SEEK_END), 1'000'000);
+}
+
+TEST_F(StdoutLine, AFullDiskIsAnError) {
+  line.reset();
+  open_on(Fd(::open("/dev/full", O_WRONLY | O_CLOEXEC)));
+  EXPECT_EQ(line->send("abc"), 0u);
+  EXPECT_TRUE(line->state().ended);
+  EXPECT_EQ(line->state().error, "No space left on device");
+}
+
+}  // namespace
+}  // namespace p1rig
