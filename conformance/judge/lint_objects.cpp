@@ -115,7 +115,7 @@ void check_phases(const LintContext& context, Reporter& reporter) {
     const Obis code = line.data->code->code;
     const int phase = code.c / kCodesPerPhase;
     const int kind = code.c % kCodesPerPhase;
-    if (code.a != 1 || phase < 1 || phase > 3 || kind == 0) continue;
+    if (line.rule == nullptr || code.a != 1 || phase < 1 || phase > 3 || kind == 0) continue;
     groups[{code.b, kind, code.d, code.e}].phases[static_cast<std::size_t>(phase - 1)] = &line;
   }
   for (const auto& [key, group] : groups) {

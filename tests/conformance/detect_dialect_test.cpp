@@ -88,6 +88,7 @@ TEST(DetectDialect, TakesOnlyOldFormatsForADialectWithoutCrc) {
   EXPECT_EQ(detect(old), "dsmr-3.0");
   EXPECT_EQ(detect(edited(old, "(000.57*kW)", "(0000.57*kW)")), "dsmr-2.2");
   EXPECT_EQ(detect(edited(old, "0-0:96.1.1", "0-0:1.0.0(260715123010S)\n0-0:96.1.1")), "dsmr-5.0");
+  EXPECT_EQ(detect(edited(old, "0-0:96.1.1", "1-3:0.2.8(99)\n0-0:96.1.1")), "dsmr-5.0");
   EXPECT_EQ(detect("/ISK5\r\n\r\n1-0:1.8.1(000123.456*kWh)\r\n!\r\n"), "dsmr-5.0");
   EXPECT_EQ(detect("/ISK5\r\n\r\n!\r\n"), "dsmr-5.0");
   EXPECT_EQ(detect(""), "dsmr-5.0");

@@ -108,6 +108,7 @@ std::vector<Edit> edits() {
       {kSe, "/ELL5", "/ELL9", ""},
       {kNl5, "\\2M550T-1012", "/ 2 M550T!", ""},
       {kNl5, "/ISK5", "/ISK4", "identification-form", kError, 1},
+      {kNl5, "/ISK5", "/ISK7", "identification-form", kError, 1},
       {kNl5, "/ISK5", "/IS55", "identification-form", kError, 1},
       {kNl5, "/ISK5\\2M550T-1012", "/ISK", "identification-form", kError, 1},
       {kNl5, "1012\n\n", "1012\n", "blank-line", kError, 2},
@@ -148,6 +149,8 @@ std::vector<Edit> edits() {
       {kNl5, "(4530303434303037)", "(" + text_of_size(49) + ")", "text-too-long", kError, 5},
       {kNl5, "(4530303434303037)", "(" + text_of_size(48) + ")", ""},
       {kNl5, "(48616C6C6F)", "(480D0A48)", "text-line-break", kError, 19},
+      {kNl5, "(48616C6C6F)", "(480D48)", "text-line-break", kError, 19},
+      {kNl5, "(48616C6C6F)", "(480a48)", "text-line-break", kError, 19},
       {kNl5, "(48616C6C6F)", "(40D0A048)", ""},
       {kNl5, kLog, failures(10), ""},
       {kNl5, kLog, failures(0), ""},
@@ -198,7 +201,8 @@ std::vector<Edit> edits() {
       {kNl5, "1-0:1.7.0(01.193*kW)", "1-0:1.7.0(02.193*kW)", "power-phase-sum", kWarning, 11},
       {kNl5, "1-0:1.7.0(01.193*kW)", "1-0:1.7.0(01.252*kW)", ""},
 
-      // M-Bus.
+      // M-Bus. An empty identifier alone says that nothing is there (P1-Dongel-ESP32#87).
+      {kBe17, "0-0:96.13.0()", "0-0:96.13.0()\n0-1:96.1.0()", ""},
       {kNl5, "0-1:24.1.0(003)\n0-1:96.1.0(4730303339)", "0-1:96.1.0(4730303339)\n0-1:24.1.0(003)",
        "mbus-type-first", kError, 29},
       {kNl5, "0-2:24.1.0(007)\n", "", "mbus-type-first", kError, 32},
@@ -440,6 +444,16 @@ std::vector<Sequence> sequences() {
       {kBe17, {}, {later}, ""},
       {kBe17, {}, {later, {"(02.589*kW)", "(02.590*kW)"}}, ""},
       {kBe17, {}, {later, {"(02.589*kW)", "(02.588*kW)"}}, "month-peak-falls", kError, 12},
+      // The quarter that ends at midnight belongs to the month before.
+      {kBe17,
+       {{"260715123010S", "260801001000S"},
+        {"260709134500S", "260801000000S"},
+        {"260715122511S", "260801000500S"}},
+       {{"260715123010S", "260801001500S"},
+        {"260709134500S", "260801001500S"},
+        {"(02.589*kW)", "(00.100*kW)"},
+        {"260715122511S", "260801001000S"}},
+       ""},
       // A new month begins with a new peak.
       {kBe17,
        {},
@@ -473,11 +487,13 @@ TEST(LintHistory, FindsWhatContradictsTheTelegramBefore) {
 TEST(LintHistory, ForgetsATelegramWhoseCrcIsWrong) {
   Linter linter(find_dialect("dsmr-5.0"), {});
   linter.check(decode_telegram(sealed(kDutch)), 0);
-  std::string broken = sealed(edited(kDutch, "260115123010W", kNextSecond));
-  broken.replace(broken.find("000123.456"), 10, "900123.456");
-  const auto wrong = linter.check(decode_telegram(broken), 0);
-  ASSERT_EQ(wrong.size(), 1U) << describe(wrong);
-  EXPECT_EQ(wrong[0].rule, "crc-wrong");
+  for (const char* number : {"900123.456", "000023.456"}) {
+    std::string broken = sealed(edited(kDutch, "260115123010W", kNextSecond));
+    broken.replace(broken.find("000123.456"), 10, number);
+    const auto wrong = linter.check(decode_telegram(broken), 0);
+    ASSERT_EQ(wrong.size(), 1U) << describe(wrong);
+    EXPECT_EQ(wrong[0].rule, "crc-wrong");
+  }
   const auto next =
       linter.check(decode_telegram(sealed(edited(kDutch, "260115123010W", kNextSecond))), 0);
   EXPECT_TRUE(next.empty()) << describe(next);

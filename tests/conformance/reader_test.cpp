@@ -162,6 +162,7 @@ TEST(ReferenceReader, TakesOtherNumbersOfDigitsAndOtherUnits) {
 TEST(ReferenceReader, PassesTextAsItWasSent) {
   EXPECT_EQ(value_of("dsmr-5.0", "0-0:96.1.1(4530303434303037)"), "4530303434303037");
   EXPECT_EQ(value_of("dsmr-5.0", "0-0:96.1.1(303132)"), "303132");
+  EXPECT_EQ(value_of("dsmr-5.0", "0-0:96.1.1(260115123010W)"), "260115123010W");
   EXPECT_EQ(value_of("dsmr-5.0", "0-0:96.13.0(4a6f)"), "4a6f");
   EXPECT_EQ(value_of("dsmr-5.0", "0-0:96.14.0(0002)"), "0002");
   EXPECT_EQ(value_of("hu-eon", "0-0:96.50.68(ON)"), "ON");
@@ -174,6 +175,7 @@ TEST(ReferenceReader, SaysNullWhereNothingIs) {
   EXPECT_EQ(value_of("dsmr-5.0", "0-1:96.1.0()"), nullptr);
   EXPECT_EQ(value_of("dsmr-5.0", "0-0:1.0.0(632525252525S)"), nullptr);
   EXPECT_EQ(value_of("dsmr-5.0", "0-1:24.2.1(632525252525W)(00000.000)"), nullptr);
+  EXPECT_EQ(value_of("dsmr-5.0", "0-1:24.2.1(632525252525W)(00435.247*m3)"), nullptr);
   EXPECT_EQ(value_of("dsmr-5.0", "0-1:24.2.1(700101010000W)(00000000)"), nullptr);
   EXPECT_EQ(value_of("dsmr-5.0", "0-1:24.2.1(260115122500W)(00000.000)"), nullptr);
 }
@@ -314,6 +316,14 @@ TEST(ReferenceReader, TakesTheSecondIdentifierWhereTheFirstIsMissing) {
   const json device = conclusion("emucs-1.7", kBelgian, "mbus").at(0);
   EXPECT_EQ(device.at("id"), "37464C4F32313139");
   EXPECT_EQ(device.at("value"), "112.384 m3");
+}
+
+TEST(ReferenceReader, ListsAChannelOnce) {
+  const std::string text =
+      edited(kBelgian, "0-1:24.2.3", "0-1:24.2.1(260715122511S)(00112.383*m3)\n0-1:24.2.3");
+  const json devices = conclusion("emucs-1.7", text, "mbus");
+  ASSERT_EQ(devices.size(), 1U);
+  EXPECT_EQ(devices.at(0).at("value"), "112.383 m3");
 }
 
 TEST(ReferenceReader, DoesNotListUnlinkedChannels) {
