@@ -82,8 +82,6 @@ std::optional<Decimal> scaled(const Decimal& number, int exponent) {
   std::int64_t digits = number.digits;
   int decimals = static_cast<int>(decimals_of(number));
   int width = number.width;
-  // Zero stays zero however far the point moves.
-  if (digits == 0) exponent = std::clamp(exponent, -kMaxDecimals, decimals);
   for (; exponent > 0; --exponent) {
     if (decimals > 0) {
       --decimals;

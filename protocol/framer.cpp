@@ -160,7 +160,6 @@ void Framer::step_bang() {
 void Framer::begin_telegram(std::size_t slash) {
   const bool noise = state_ == State::kIdle || state_ == State::kSkip;
   emit(noise ? Kind::kNoise : Kind::kFragment, slash);
-  header_ = kNowhere;
   line_ = slash;
   at_ = std::max(at_, slash + 1);
   state_ = State::kIdentification;

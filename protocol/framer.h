@@ -13,35 +13,35 @@ namespace p1rig {
 // row has a test. A line ends with CR LF, LF or CR. A header is a '/' with three letters and a 3, 5
 // or 9 after it (DSMR-P1 2.2 §5.2, 3.0 §5.2; 9 in Sweden).
 //
-// | input                                            | result                                      |
-// |--------------------------------------------------|---------------------------------------------|
-// | idle, bytes other than '/'                       | noise: the tail of a telegram joined midway |
-// |                                                  | is lost, the next one is not                |
-// | idle, '/' anywhere                               | a telegram begins                           |
-// | in the identification line, another '/'          | part of it, as in "/HLY5/D545-METER"        |
-// |                                                  | (esphome/issues#3102)                       |
-// | in a telegram, '/' at the start of a line        | fragment; a telegram begins: the '!' of the |
-// |                                                  | old one got lost (esphome/issues#3042)      |
-// | in a data line, '/'                              | data, as in a message "test-/-test"         |
-// | but a header there, and an empty line after its  | fragment; a telegram begins at that '/':    |
-// | line: "…(00.3/ISK5\2M550T-1012" CR LF CR LF      | the old one was cut and the new one glued   |
-// | in a telegram, '!' within a line                 | data                                        |
-// | in a telegram, '!' at the start of a line        | telegram, with up to four bytes other than  |
-// |                                                  | CR, LF and '/' and then one line end, as    |
-// |                                                  | far as these come:                          |
-// |   "!" CR LF                                      |   it has no CRC (DSMR-P1 2.2, 3.0)          |
-// |   "!B9F" CR LF, "!12G4" CR LF                    |   its CRC is judged elsewhere               |
-// |   "!ABCDEF", "!garbage"                          |   it ends after "!ABCD", "!garb"            |
-// |   "!AB/"                                         |   it ends after "!AB"; another one begins   |
-// |   "!ABCD" CR and then no LF                      |   it ends after the CR                      |
-// | in a telegram, no such '!' among its first       | oversize: those bytes; only those before    |
-// | kMaxTelegram bytes                               | the last '/' of their last line if it has   |
-// |                                                  | one, since that may be a header             |
-// | after an oversize, '/' at the start of a line,   | a telegram begins                           |
-// | or a header anywhere                             |                                             |
-// | after an oversize, anything else                 | noise                                       |
-// | finish() in a telegram, after that '!'           | telegram                                    |
-// | finish() in a telegram, before that '!'          | fragment                                    |
+// | input                                           | result                                      |
+// |-------------------------------------------------|---------------------------------------------|
+// | idle, bytes other than '/'                      | noise: the tail of a telegram joined midway |
+// |                                                 | is lost, the next one is not                |
+// | idle, '/' anywhere                              | a telegram begins                           |
+// | in the identification line, another '/'         | part of it, as in "/HLY5/D545-METER"        |
+// |                                                 | (esphome/issues#3102)                       |
+// | in a telegram, '/' at the start of a line       | fragment; a telegram begins: the '!' of the |
+// |                                                 | old one got lost (esphome/issues#3042)      |
+// | in a data line, '/'                             | data, as in a message "test-/-test"         |
+// | but a header there, and an empty line after its | fragment; a telegram begins at that '/':    |
+// | line: "…(00.3/ISK5\2M550T-1012" CR LF CR LF     | the old one was cut and the new one glued   |
+// | in a telegram, '!' within a line                | data                                        |
+// | in a telegram, '!' at the start of a line       | telegram, with up to four bytes other than  |
+// |                                                 | CR, LF and '/' and then one line end, as    |
+// |                                                 | far as these come:                          |
+// |   "!" CR LF                                     |   it has no CRC (DSMR-P1 2.2, 3.0)          |
+// |   "!B9F" CR LF, "!12G4" CR LF                   |   its CRC is judged elsewhere               |
+// |   "!ABCDEF", "!garbage"                         |   it ends after "!ABCD", "!garb"            |
+// |   "!AB/"                                        |   it ends after "!AB"; another one begins   |
+// |   "!ABCD" CR and then no LF                     |   it ends after the CR                      |
+// | in a telegram, no such '!' among its first      | oversize: those bytes; only those before    |
+// | kMaxTelegram bytes                              | the last '/' of their last line if it has   |
+// |                                                 | one, since that may be a header             |
+// | after an oversize, '/' at the start of a line,  | a telegram begins                           |
+// | or a header anywhere                            |                                             |
+// | after an oversize, anything else                | noise                                       |
+// | finish() in a telegram, after that '!'          | telegram                                    |
+// | finish() in a telegram, before that '!'         | fragment                                    |
 //
 // A stretch is reported with the byte that decides it. For a telegram that is the LF after its '!'
 // line; a bare CR there waits for the next byte or for finish(), since an LF would belong to it.

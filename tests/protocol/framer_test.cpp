@@ -117,6 +117,8 @@ TEST(Framer, SlashInTheIdentificationIsPartOfIt) {
   EXPECT_EQ(run(slash), (Pieces{telegram(slash)}));
   const std::string header = "/HLY5/KFM5-METER\r\n\r\n1-0:1.7.0(1)\r\n!ABCD\r\n";
   EXPECT_EQ(run(header), (Pieces{telegram(header)})) << "even where it looks like a header";
+  const std::string odd = "/NWA-/KFM5-METER\r\n\r\n1-0:1.7.0(1)\r\n!ABCD\r\n";
+  EXPECT_EQ(run(odd), (Pieces{telegram(odd)})) << "even where the identification does not";
 }
 
 // esphome/issues#3042
@@ -128,11 +130,21 @@ TEST(Framer, SlashAtTheStartOfALineBegins) {
   EXPECT_EQ(run("/XMX5X\n\n" + kPlain), (Pieces{fragment("/XMX5X\n\n"), telegram(kPlain)}));
 }
 
+// The Aurum reads heat only and has a header of its own (ndokter/dsmr_parser#99).
+const std::string kUnusual = "/NWA-WARMTELINK\r\n0-1:24.2.1(1)\r\n!B9F\r\n";
+
+TEST(Framer, SlashAtTheStartOfALineNeedsNoHeaderAfterIt) {
+  EXPECT_EQ(run("/XMX5X\r\n\r\n1-0:1.7.0(1)\r\n" + kUnusual),
+            (Pieces{fragment("/XMX5X\r\n\r\n1-0:1.7.0(1)\r\n"), telegram(kUnusual)}));
+}
+
 TEST(Framer, SlashInADataLineIsData) {
   const std::string message = "/XMX5X\r\n\r\n0-0:96.13.0(test-/-test)\r\n1-0:1.7.0(1)\r\n!\r\n";
   EXPECT_EQ(run(message), (Pieces{telegram(message)}));
   const std::string header = "/XMX5X\r\n\r\n0-0:96.13.0(see /KFM5)\r\n1-0:1.7.0(1)\r\n!\r\n";
   EXPECT_EQ(run(header), (Pieces{telegram(header)})) << "no empty line after it";
+  const std::string later = "/XMX5X\r\n\r\n0-0:96.13.0(/KFM5)\r\n1-0:1.7.0(1)\r\n\r\n!\r\n";
+  EXPECT_EQ(run(later), (Pieces{telegram(later)})) << "not the next line";
   const std::string empty_line = "/XMX5X\r\n\r\n0-0:96.13.0(a/b)\r\n\r\n1-0:1.7.0(1)\r\n!\r\n";
   EXPECT_EQ(run(empty_line), (Pieces{telegram(empty_line)})) << "no header before it";
 }
@@ -276,6 +288,30 @@ TEST(Framer, AfterAnOversizeASlashInALineIsNoise) {
   EXPECT_EQ(run(start + "x/"), (Pieces{oversize(start), noise("x/")}));
 }
 
+TEST(Framer, AfterAnOversizeASlashAtTheStartOfALineBegins) {
+  const std::string head = long_head(Framer::kMaxTelegram);
+  EXPECT_EQ(run(head + kUnusual), (Pieces{oversize(head), telegram(kUnusual)}));
+  EXPECT_EQ(run(head + "x/y\r" + kUnusual),
+            (Pieces{oversize(head), noise("x/y\r"), telegram(kUnusual)}));
+  const std::string start = "/XMX5X\r\n\r\n" + std::string(Framer::kMaxTelegram - 10, 'x');
+  EXPECT_EQ(run(start + "x\n" + kUnusual),
+            (Pieces{oversize(start), noise("x\n"), telegram(kUnusual)}));
+}
+
+TEST(Framer, OversizeEndsBeforeTheLastSlashOfItsLastLineOnly) {
+  const std::string head = "/XMX5X\r\n\r\n0-0:96.13.0(a/KFM5)\r\n";
+  const std::string start = head + std::string(Framer::kMaxTelegram - head.size(), 'x');
+  EXPECT_EQ(run(start + "y"), (Pieces{oversize(start), noise("y")}));
+  const std::string slash = head + std::string(Framer::kMaxTelegram - head.size() - 2, 'x');
+  EXPECT_EQ(run(slash + "/yz"), (Pieces{oversize(slash), noise("/yz")}));
+}
+
+TEST(Framer, OversizeOnOversize) {
+  const std::string start = "/XMX5X\r\n\r\n" + std::string(Framer::kMaxTelegram - 10, 'x');
+  EXPECT_EQ(run(start + start + "abc\r\n" + kPlain),
+            (Pieces{oversize(start), oversize(start), noise("abc\r\n"), telegram(kPlain)}));
+}
+
 TEST(Framer, AfterAnOversizeAHeaderAnywhereBegins) {
   const std::string start = "/XMX5X\r\n\r\n" + std::string(Framer::kMaxTelegram - 10, 'x');
   EXPECT_EQ(run(start + "x/A" + kPlain), (Pieces{oversize(start), noise("x/A"), telegram(kPlain)}));
@@ -291,6 +327,14 @@ TEST(Framer, HeaderAcrossTheLimitIsNotLost) {
     const Piece old = before < 9 ? oversize(start) : fragment(start);
     EXPECT_EQ(run(start + kPlain), (Pieces{old, telegram(kPlain)})) << before;
   }
+}
+
+TEST(Framer, HeaderLineUpToTheLimitIsNotLost) {
+  const std::string next = "/HLY5/D545-METER\r\n\r\n1-0:1.7.0(1)\r\n!ABCD\r\n";
+  const std::size_t header_line = next.find('\n') + 1;
+  const std::string start =
+      "/XMX5X\r\n\r\n" + std::string(Framer::kMaxTelegram - 10 - header_line, 'x');
+  EXPECT_EQ(run(start + next), (Pieces{oversize(start), telegram(next)}));
 }
 
 TEST(Framer, EndlessLine) {
@@ -336,7 +380,7 @@ TEST(Framer, StretchesPartitionTheStreamHoweverItIsFed) {
     const std::string stream = random_stream(random);
     const Pieces whole = run_in_pieces(stream, [&] { return stream.size(); });
     ASSERT_EQ(joined(whole), stream) << "seed " << seed;
-    const std::size_t largest = random.below(2) == 0 ? 3 : 5000;
+    const std::size_t largest = std::size_t{3} << random.below(12);
     ASSERT_EQ(run_in_pieces(stream, [&] { return 1 + random.below(largest); }), whole)
         << "seed " << seed;
   }

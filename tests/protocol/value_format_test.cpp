@@ -103,6 +103,7 @@ TEST(ValueFormat, StringsArePrintable) {
   EXPECT_TRUE(fits("TARIFF 1", "S8"));
   EXPECT_FALSE(fits("TARIFF 1", "S7"));
   EXPECT_FALSE(fits("\xFF", "S1"));
+  EXPECT_FALSE(fits("\x7F", "S1"));
   EXPECT_FALSE(fits("a\tb", "S"));
 }
 
