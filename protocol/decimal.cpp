@@ -30,7 +30,8 @@ std::string print(const Decimal& number, std::size_t width) {
   width = std::max(width, decimals + 1);
   if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
   if (decimals > 0) digits.insert(digits.size() - decimals, 1, '.');
-  return minus ? '-' + digits : digits;
+  if (minus) digits.insert(0, 1, '-');
+  return digits;
 }
 
 int digits_needed(std::int64_t value) {

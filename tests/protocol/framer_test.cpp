@@ -396,9 +396,9 @@ TEST(Framer, FindsATelegramBehindAnythingThatEndsItsLine) {
   }
 }
 
-/// `unit` again and again, up to `size` bytes.
-std::string repeated(std::string_view unit, std::size_t size) {
-  std::string bytes;
+/// `head` and then `unit` again and again, up to `size` bytes.
+std::string repeated(std::string_view unit, std::size_t size, std::string_view head = "") {
+  std::string bytes(head);
   while (bytes.size() < size) bytes += unit;
   return bytes;
 }
@@ -420,9 +420,9 @@ TEST(Framer, WorkGrowsLinearly) {
       repeated("\r", kSize),
       repeated("/KFM5", kSize),
       repeated("/KFM", kSize),
-      "/" + repeated("x", kSize),
-      "/\n" + repeated("x/KFM5", kSize),
-      "/\n" + repeated("x/KFM5\n\n", kSize),
+      repeated("x", kSize, "/"),
+      repeated("x/KFM5", kSize, "/\n"),
+      repeated("x/KFM5\n\n", kSize, "/\n"),
       repeated("/\nx/KFM5" + long_line + "\n\n", kSize),
       repeated("/\n" + long_line + "/KFM5" + long_line, kSize),
       repeated("/KFM5\n/KFM5" + long_line + long_line, kSize),

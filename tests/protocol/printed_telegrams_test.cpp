@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <iterator>
 #include <ostream>
+#include <sstream>
 #include <string>
 
 #include "protocol/crc16.h"
@@ -15,7 +15,9 @@ namespace {
 std::string read_capture(const std::string& name) {
   std::ifstream file(P1RIG_SOURCE_DIR "/captures/printed/" + name, std::ios::binary);
   EXPECT_TRUE(file) << name;
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
 }
 
 /// What a reader of the document counts: codes at the start of a line, and opening brackets.
