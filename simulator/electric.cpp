@@ -57,7 +57,7 @@ std::int64_t integer_sqrt(std::int64_t square) {
 }
 
 std::int64_t apparent_power(std::int64_t active, std::int64_t reactive) {
-  // 2 GW squared still fits; a connection has far less.
+  // Both may be 2 MW (2e9 mW): their squares still fit. A connection has far less.
   return integer_sqrt(active * active + reactive * reactive);
 }
 

@@ -23,6 +23,9 @@ Words split(std::string_view text) {
   return words;
 }
 
+/// 64 bits hold them, with a sign.
+constexpr int kMaxDigits = 18;
+
 std::int64_t power_of_ten(int exponent) {
   std::int64_t result = 1;
   for (; exponent > 0; --exponent) result *= 10;
@@ -300,7 +303,7 @@ class Compiler {
         format->kind == ValueFormat::Kind::kFixed || format->kind == ValueFormat::Kind::kInteger;
     if (number && !scale(begin, hole, *field)) return;
     if (!number && !hole.unit.empty()) return complain(begin, "a text or a time has no unit");
-    if (in_bracket_ && channel_ == 0 && open_.size() == 1 && holes_in_bracket_++ > 0) {
+    if (in_bracket_ && holes_in_bracket_++ > 0) {
       return complain(begin, "two holes in one bracket");
     }
     Segment segment;
@@ -331,6 +334,11 @@ class Compiler {
       exponent = unit->exponent;
     }
     const int decimals = hole.format.max_decimals;
+    if (std::max<int>(hole.format.digits, decimals + 1) > kMaxDigits) {
+      complain(begin, "format " + to_string(hole.format) + " has more than " +
+                          std::to_string(kMaxDigits) + " digits");
+      return false;
+    }
     const std::int64_t per_unit = state_units_per_base_unit(field.dimension, field.kind);
     // printed = state * 10^decimals / (per_unit * 10^exponent)
     const std::int64_t up = power_of_ten(decimals) * power_of_ten(-exponent);

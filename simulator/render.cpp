@@ -14,10 +14,14 @@ using Kind = ValueFormat::Kind;
 /// The printed integer of a hole: scaled, and cut or rounded, wrapped or stopped as its kind asks.
 std::int64_t printed(const Hole& hole, std::int64_t value) {
   const bool negative = value < 0;
-  // Magnitudes of states stay far below 2^63 / factor: a register of 10^12 kWh would not.
-  const std::int64_t magnitude = (negative ? -value : value) * hole.factor;
-  std::int64_t number =
-      hole.cut ? magnitude / hole.divisor : (magnitude + hole.divisor / 2) / hole.divisor;
+  const auto positive = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
+  // Without sign there is room for the largest state and half a divisor. What a factor would make
+  // larger than that stops there.
+  std::uint64_t magnitude = negative ? -positive(value) : positive(value);
+  if (__builtin_mul_overflow(magnitude, positive(hole.factor), &magnitude)) magnitude = INT64_MAX;
+  if (!hole.cut) magnitude += positive(hole.divisor / 2);
+  auto number = static_cast<std::int64_t>(
+      std::min<std::uint64_t>(magnitude / positive(hole.divisor), INT64_MAX));
   if (hole.modulus > 0) {
     number = hole.cut ? number % hole.modulus : std::min(number, hole.modulus - 1);
   }
@@ -78,6 +82,7 @@ class Renderer {
       case Segment::Kind::kField:
         if (truth_ != nullptr) truth_->back().fields.emplace_back();
         field_open_ = true;
+        field_begin_ = out_.size();
         break;
       case Segment::Kind::kFailures:
         each(segment, state_.failures, failure_);
@@ -108,16 +113,21 @@ class Renderer {
     current = nullptr;
   }
 
-  /// A bracket without hole says its own text, up to the ')'.
+  /// A bracket with more in it than a hole says its whole text, up to the ')'.
   void note_text(std::string_view text) {
     if (!field_open_) return;
-    truth_->back().fields.back().text += text.substr(0, text.find(')'));
-    field_open_ = text.find(')') == std::string_view::npos;
+    const std::size_t end = std::min(text.find(')'), text.size());
+    if (end > 0) {
+      TruthField said;
+      said.text = out_.substr(field_begin_, out_.size() - text.size() + end - field_begin_);
+      truth_->back().fields.back() = std::move(said);
+    }
+    field_open_ = end == text.size();
   }
 
+  /// What the hole that is about to be filled says; nullptr where it is not alone in a bracket.
   TruthField* field() {
-    if (truth_ == nullptr || !field_open_) return nullptr;
-    field_open_ = false;
+    if (truth_ == nullptr || !field_open_ || out_.size() != field_begin_) return nullptr;
     return &truth_->back().fields.back();
   }
 
@@ -183,13 +193,14 @@ class Renderer {
 
   void fill_text(const Hole& hole) {
     const std::string_view text = text_of(hole);
+    TruthField* said = field();
     const std::size_t begin = out_.size();
     if (hole.format.kind == Kind::kHex) {
       append_hex(text, out_);
     } else {
       out_ += text;
     }
-    if (TruthField* said = field()) said->text = out_.substr(begin);
+    if (said != nullptr) said->text = out_.substr(begin);
   }
 
   std::string_view text_of(const Hole& hole) const {
@@ -201,13 +212,13 @@ class Renderer {
 
   void fill_number(const Hole& hole) {
     const std::int64_t number = printed(hole, value_of(hole));
-    append_number(hole.format, number, out_);
     if (TruthField* said = field()) {
       said->kind = TruthField::Kind::kNumber;
       said->digits = number;
       said->decimals = hole.format.kind == Kind::kFixed ? hole.format.max_decimals : 0;
       said->unit = hole.unit;
     }
+    append_number(hole.format, number, out_);
     if (hole.unit.empty()) return;
     out_ += '*';
     out_ += hole.unit;
@@ -244,6 +255,7 @@ class Renderer {
   Truth* truth_;
   std::size_t begin_;
   bool field_open_ = false;
+  std::size_t field_begin_ = 0;  ///< just after its '('
   const Failure* failure_ = nullptr;
   const MonthPeak* peak_ = nullptr;
   const MbusDevice* device_ = nullptr;
