@@ -1,0 +1,201 @@
+#include "simulator/document.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace p1rig {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+Document parsed(std::string_view text) {
+  auto document = parse_document("a.toml", std::string(text));
+  EXPECT_TRUE(document) << document.error().message;
+  return document.value_or(Document{});
+}
+
+/// What a reader of the whole file complains about after `read` has asked for its keys.
+template <class Read>
+std::string complaints(const Document& document, Read read) {
+  Complaints complaints(document.file);
+  TableReader reader("the file", &document.root, complaints);
+  read(reader, complaints);
+  reader.finish();
+  return complaints.none() ? "" : complaints.error().message;
+}
+
+TEST(Document, RemembersWhereValuesStand) {
+  const Document document = parsed(
+      "[meter]\n"
+      "name = \"Kaifa\"\n"
+      "  phases   = 3\n"
+      "list = [ 1, \"two\" ]\n"
+      "\n"
+      "[[device]]\n"
+      "medium = 'gas'\n");
+  const auto& root = *document.root.table();
+  ASSERT_EQ(root.size(), 2U);
+  EXPECT_EQ(root[0].first, "meter");
+  const auto& meter = *root[0].second.table();
+  EXPECT_EQ(*meter[0].second.string(), "Kaifa");
+  EXPECT_EQ(meter[0].second.place.line, 2U);
+  EXPECT_EQ(meter[0].second.place.column, 8U);
+  EXPECT_EQ(meter[1].second.place.line, 3U);
+  EXPECT_EQ(meter[1].second.place.column, 14U);
+  const auto& list = *meter[2].second.array();
+  EXPECT_EQ(list[1].place.line, 4U);
+  EXPECT_EQ(list[1].place.column, 13U);
+  const Node& device = root[1].second.array()->at(0);
+  EXPECT_EQ(device.place.line, 6U);
+}
+
+TEST(Document, KeepsTheOrderOfTheFile) {
+  const Document document = parsed("z = 1\na = 2\nm = 3\n");
+  std::vector<std::string> keys;
+  for (const auto& [key, node] : *document.root.table()) keys.push_back(key);
+  EXPECT_THAT(keys, ElementsAre("z", "a", "m"));
+}
+
+TEST(Document, KindsAreNamedForPeople) {
+  const Document document = parsed("a = 'x'\nb = 1\nc = 1.5\nd = true\ne = []\nf = {}\n");
+  std::vector<std::string> kinds;
+  for (const auto& [key, node] : *document.root.table()) kinds.emplace_back(node.kind());
+  EXPECT_THAT(kinds, ElementsAre("a string", "an integer", "a number", "a boolean", "an array",
+                                 "a table"));
+}
+
+TEST(Document, BrokenSyntaxSaysWhere) {
+  const auto document = parse_document("b.toml", "[meter]\nname = \"Kaifa\nbrand = 1\n");
+  ASSERT_FALSE(document);
+  EXPECT_THAT(document.error().message, StartsWith("b.toml:2:"));
+}
+
+TEST(Document, MissingFileAndFolderAreExplained) {
+  const auto missing = read_document("/nowhere/at/all.toml");
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message,
+              HasSubstr("/nowhere/at/all.toml: cannot be read: No such file or directory"));
+  const auto folder = read_document(std::filesystem::temp_directory_path());
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().message, HasSubstr("is a folder, expected a TOML file"));
+}
+
+TEST(Document, EmptyFileIsAnEmptyTable) {
+  EXPECT_THAT(*parsed("").root.table(), IsEmpty());
+  EXPECT_THAT(*parsed("# nothing\n").root.table(), IsEmpty());
+}
+
+TEST(Duration, IsANumberAndAUnit) {
+  EXPECT_EQ(parse_duration("10s"), 10s);
+  EXPECT_EQ(parse_duration("500ms"), 500ms);
+  EXPECT_EQ(parse_duration("5min"), 5min);
+  EXPECT_EQ(parse_duration("1h"), 1h);
+  EXPECT_EQ(parse_duration("2d"), 48h);
+  EXPECT_EQ(parse_duration("0s"), 0s);
+}
+
+TEST(Duration, IsNothingElse) {
+  for (const char* text : {"", "10", "s", "10 s", "-10s", "+10s", "1.5s", "10S", "10m", "10sec",
+                           " 10s", "10s ", "1000000001s", "99999999999999999999s"}) {
+    EXPECT_FALSE(parse_duration(text)) << text;
+  }
+}
+
+TEST(TableReader, GivesWhatIsThere) {
+  const Document document = parsed(
+      "name = 'x'\ncount = 3\nfactor = 1.5\nhuge = 2\nyes = true\nwait = '10s'\n"
+      "words = ['a', 'b']\nphase = 'edge'\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    EXPECT_EQ(table.string("name"), "x");
+    EXPECT_EQ(table.integer("count"), 3);
+    EXPECT_EQ(table.number("factor"), 1.5);
+    EXPECT_EQ(table.number("huge"), 2.0) << "an integer is a number, too";
+    EXPECT_EQ(table.boolean("yes"), true);
+    EXPECT_EQ(table.duration("wait"), 10s);
+    EXPECT_THAT(table.strings("words"), ElementsAre("a", "b"));
+    EXPECT_EQ(table.word("phase", {"free", "edge"}), "edge");
+    EXPECT_EQ(table.required_string("name"), "x");
+    EXPECT_EQ(table.string("absent"), std::nullopt);
+    EXPECT_THAT(table.strings("none"), IsEmpty());
+    EXPECT_EQ(table.node("nothing"), nullptr);
+  });
+  EXPECT_EQ(said, "");
+}
+
+TEST(TableReader, WrongTypesAreComplainedAboutWhereTheyStand) {
+  const Document document = parsed(
+      "name = 3\n"
+      "count = 'three'\n"
+      "yes = 'true'\n"
+      "wait = 'soon'\n"
+      "words = ['a', 1]\n"
+      "phase = 'edg'\n"
+      "list = 'x'\n"
+      "more = 1\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    EXPECT_EQ(table.string("name"), std::nullopt);
+    EXPECT_EQ(table.integer("count"), std::nullopt);
+    EXPECT_EQ(table.boolean("yes"), std::nullopt);
+    EXPECT_EQ(table.duration("wait"), std::nullopt);
+    EXPECT_THAT(table.strings("words"), ElementsAre("a"));
+    EXPECT_EQ(table.word("phase", {"free", "edge"}), std::nullopt);
+    EXPECT_THAT(table.strings("list"), IsEmpty());
+    EXPECT_THAT(table.tables("more"), IsEmpty());
+  });
+  EXPECT_EQ(said,
+            "a.toml:1:8: name: expected a string, found an integer\n"
+            "a.toml:2:9: count: expected an integer, found a string\n"
+            "a.toml:3:7: yes: expected true or false, found a string\n"
+            "a.toml:4:8: wait: \"soon\" is not a duration: expected a number and ms, s, min, h or "
+            "d, such as \"10s\"\n"
+            "a.toml:5:15: words: expected a string, found an integer\n"
+            "a.toml:6:9: phase: \"edg\" is none of: free, edge, did you mean \"edge\"?\n"
+            "a.toml:7:8: list: expected an array of strings, found a string\n"
+            "a.toml:8:8: more: expected an array of tables, found an integer");
+}
+
+TEST(TableReader, UnknownKeysAreComplainedAboutWithTheNearest) {
+  const Document document = parsed("baud = 9600\nperoid = '10s'\ncolour = 'red'\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    table.integer("baud");
+    table.duration("period");
+  });
+  EXPECT_EQ(said,
+            "a.toml:2:10: the file: unknown key \"peroid\", did you mean \"period\"?\n"
+            "a.toml:3:10: the file: unknown key \"colour\"");
+}
+
+TEST(TableReader, MissingKeysAreComplainedAboutAtTheirTable) {
+  const Document document = parsed("\n[meter]\nbrand = 'x'\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints& complaints) {
+    TableReader meter("[meter]", table.node("meter"), complaints);
+    EXPECT_TRUE(meter.exists());
+    EXPECT_EQ(meter.required_string("brand"), "x");
+    EXPECT_EQ(meter.required_string("name"), "");
+  });
+  EXPECT_EQ(said, "a.toml:2:1: [meter]: name is missing");
+}
+
+TEST(TableReader, ATableThatIsAbsentOrNoneIsHarmless) {
+  const Document document = parsed("meter = 1\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints& complaints) {
+    TableReader meter("[meter]", table.node("meter"), complaints);
+    EXPECT_FALSE(meter.exists());
+    EXPECT_EQ(meter.string("name"), std::nullopt);
+    meter.finish();
+    TableReader line("[line]", table.node("line"), complaints);
+    EXPECT_FALSE(line.exists());
+    line.finish();
+  });
+  EXPECT_EQ(said, "a.toml:1:9: [meter]: expected a table, found an integer");
+}
+
+}  // namespace
+}  // namespace p1rig
