@@ -11,12 +11,13 @@
 #include "cli/options.h"
 #include "conformance/judge/lint.h"
 #include "conformance/judge/reader.h"
+#include "simulator/document.h"
 #include "simulator/evidence.h"
 
 namespace p1rig {
 namespace {
 
-using Complaints = std::vector<std::string>;
+using Problems = std::vector<std::string>;
 
 /// Where two texts part, for a person: the line, and both lines.
 std::string first_difference(std::string_view got, std::string_view expected) {
@@ -31,59 +32,107 @@ std::string first_difference(std::string_view got, std::string_view expected) {
                      line_around(expected));
 }
 
-void check_example(const Profile& profile, Complaints& complaints) {
+void check_example(const Profile& profile, Problems& problems) {
   if (!profile.example) return;
   const auto expected = example_bytes(profile);
-  if (!expected) return complaints.push_back(expected.error().message);
+  if (!expected) return problems.push_back(expected.error().message);
   const std::string got = render_example(profile);
-  if (got != *expected) complaints.push_back("example: " + first_difference(got, *expected));
+  if (got != *expected) problems.push_back("example: " + first_difference(got, *expected));
 }
 
-void check_telegram(const MeterOptions& meter, std::chrono::sys_seconds t, Complaints& complaints) {
-  const Profile& profile = meter.profile;
-  const std::string bytes = telegram_at(meter, t);
-  const auto deviations = shape_deviations(profile, bytes);
-  if (!deviations) return complaints.push_back(deviations.error().message);
-  for (const std::string& deviation : *deviations) complaints.push_back("shape: " + deviation);
-
+/// Lints one telegram, after those that `linter` has seen where one is given.
+void lint_next(const Profile& profile, const std::string& bytes, Linter* linter,
+               Problems& problems) {
+  Linter alone(profile.dialect, quirks_of(profile));
   const Telegram telegram = decode_telegram(bytes);
-  Linter linter(profile.dialect, quirks_of(profile));
-  for (const Finding& finding : linter.check(telegram, 0)) {
+  for (const Finding& finding : (linter != nullptr ? *linter : alone).check(telegram, 0)) {
     if (finding.severity != Severity::kError) continue;
-    complaints.push_back(fmt::format("lint: line {}: [{}] {} ({})", finding.line, finding.rule,
-                                     finding.message, finding.clause));
+    problems.push_back(fmt::format("lint: line {}: [{}] {} ({})", finding.line, finding.rule,
+                                   finding.message, finding.clause));
   }
+}
+
+/// A deviation shows at every moment; once is enough.
+Problems once_each(Problems problems) {
+  std::ranges::sort(problems);
+  const auto twice = std::ranges::unique(problems);
+  problems.erase(twice.begin(), twice.end());
+  return problems;
+}
+
+void check_telegram(const Profile& profile, const std::string& bytes, Problems& problems) {
+  const auto deviations = shape_deviations(profile, bytes);
+  if (!deviations) return problems.push_back(deviations.error().message);
+  for (const std::string& deviation : *deviations) problems.push_back("shape: " + deviation);
+  lint_next(profile, bytes, nullptr, problems);
   ReferenceReader reader(profile.dialect, [](std::string_view) {});
   reader.feed(bytes);
   reader.finish();
-  if (reader.accepted() != 1)
-    complaints.push_back("read: the reference reader rejects the telegram");
+  if (reader.accepted() != 1) {
+    problems.push_back("read: the reference reader rejects the telegram");
+  }
 }
 
-/// Each telegram of a family is looked at in winter and in summer, by day and at a month's end.
+/// A profile is looked at in winter and in summer, by day and a second before a month's end.
 constexpr std::int64_t kMoments[] = {1'768'478'096, 1'784'116'800, 1'793'480'399};
 
-Complaints check_profile(const std::string& file) {
-  Complaints complaints;
-  auto profile = load_profile(file);
-  if (!profile) return {profile.error().message};
-  MeterOptions meter{std::move(*profile), {}};
-  meter.scenario = constant_load(meter.profile);
-  check_example(meter.profile, complaints);
-  const Evidence& evidence = meter.profile.evidence;
-  if (!meter.profile.example && evidence.family.empty() && evidence.also.empty()) {
-    complaints.push_back(
-        "evidence: neither an [example] nor shapes of a family or of [evidence] also: nothing "
-        "shows that a meter sends this");
+Problems check_profile(const std::string& file) {
+  Problems problems;
+  auto loaded = load_profile(file);
+  if (!loaded) return {loaded.error().message};
+  const auto profile = std::make_shared<const Profile>(std::move(*loaded));
+  check_example(*profile, problems);
+  const bool family = !profile->evidence.family.empty() || !profile->evidence.also.empty();
+  if (!profile->example && !family) {
+    problems.push_back(
+        "evidence: neither an [example] nor a family of shapes: nothing shows that "
+        "a meter sends this");
   }
   for (const std::int64_t moment : kMoments) {
-    check_telegram(meter, std::chrono::sys_seconds{std::chrono::seconds{moment}}, complaints);
+    const std::chrono::sys_seconds t{std::chrono::seconds{moment}};
+    const auto scenario =
+        std::make_shared<const Scenario>(constant_load(*profile, t - std::chrono::days{1}));
+    ChosenMeter chosen{profile, scenario, Meter(profile, scenario, 1)};
+    check_telegram(*profile, chosen.telegram_at(t), problems);
   }
-  // A deviation shows at every moment; once is enough.
-  std::ranges::sort(complaints);
-  const auto twice = std::ranges::unique(complaints);
-  complaints.erase(twice.begin(), twice.end());
-  return complaints;
+  return once_each(std::move(problems));
+}
+
+/// A scenario is lived through by the meter that it is made for, looked at every ten minutes.
+Problems check_scenario(const std::string& file) {
+  const auto head = read_scenario_head(file);
+  if (!head) return {head.error().message};
+  auto profile = find_profile(head->made_for.empty() ? "iskra-am550" : head->made_for);
+  if (!profile) return {file + ": made_for: " + profile.error().message};
+  const std::chrono::sys_seconds moment{std::chrono::seconds{kMoments[0]}};
+  auto scenario = load_scenario(file, *profile, moment);
+  if (!scenario) return {scenario.error().message};
+  auto shown = with_readout(*profile, scenario->readout);
+  if (!shown) return {shown.error().message};
+  ChosenMeter chosen{std::make_shared<const Profile>(std::move(*shown)),
+                     std::make_shared<const Scenario>(std::move(*scenario)), std::nullopt};
+  chosen.meter.emplace(chosen.profile, chosen.scenario, 1);
+  const auto until = chosen.scenario->until.value_or(chosen.scenario->start + std::chrono::days{1});
+  Problems problems;
+  Linter linter(chosen.profile->dialect, quirks_of(*chosen.profile));
+  for (auto t = chosen.scenario->start; t < until; t += std::chrono::minutes{10}) {
+    if (!chosen.meter->sends_at(t)) continue;
+    lint_next(*chosen.profile, chosen.telegram_at(t), &linter, problems);
+  }
+  return once_each(std::move(problems));
+}
+
+Problems check_file(const std::string& file) {
+  const auto document = read_document(file);
+  if (!document) return {document.error().message};
+  for (const auto& [key, node] : *document->root.table()) {
+    if (key == "scenario") return check_scenario(file);
+    if (key == "calendar") {
+      const auto calendar = load_calendar(file);
+      return calendar ? Problems{} : Problems{calendar.error().message};
+    }
+  }
+  return check_profile(file);
 }
 
 }  // namespace
@@ -97,15 +146,15 @@ int run_check(const Arguments& arguments) {
   std::size_t failed = 0;
   bool unreadable = false;
   for (const std::string& file : options.words()) {
-    const Complaints complaints = check_profile(file);
-    if (complaints.empty()) {
+    const Problems problems = check_file(file);
+    if (problems.empty()) {
       fmt::print("ok      {}\n", file);
       continue;
     }
     ++failed;
     fmt::print("FAILED  {}\n", file);
-    for (const std::string& complaint : complaints) fmt::print("        {}\n", complaint);
-    unreadable = unreadable || complaints.front().starts_with(file + ":");
+    for (const std::string& problem : problems) fmt::print("        {}\n", problem);
+    unreadable = unreadable || problems.front().starts_with(file + ":");
   }
   fmt::print("{} checked, {} failed\n", options.words().size(), failed);
   if (failed == 0) return kAsExpected;

@@ -1,4 +1,4 @@
-// The lists of the tables: dialects, quantities, profiles.
+// The lists of the tables: dialects, quantities, profiles, scenarios.
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -12,6 +12,7 @@
 #include "protocol/dialect.h"
 #include "simulator/profile.h"
 #include "simulator/quantity.h"
+#include "simulator/scenario.h"
 
 namespace p1rig {
 namespace {
@@ -66,6 +67,12 @@ CatalogueEntry entry_of(const QuantityRow& row) {
                       row.unit.empty() ? "none" : row.unit)};
 }
 
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
 CatalogueEntry entry_of(const Profile& profile) {
   const Json json = {{"name", profile.name},
                      {"title", profile.title},
@@ -83,12 +90,10 @@ CatalogueEntry entry_of(const Profile& profile) {
                      {"identification", profile.identification},
                      {"follows", profile.evidence.follows},
                      {"file", profile.file}};
-  std::ostringstream text;
-  text << std::ifstream(profile.file, std::ios::binary).rdbuf();
   return {profile.name,
           fmt::format("{:<11}{} {:<12}{}", profile.dialect->name, profile.country,
                       line_of(profile.line), profile.title),
-          json.dump(), text.str()};
+          json.dump(), text_of(profile.file)};
 }
 
 }  // namespace
@@ -122,6 +127,26 @@ int run_profiles(const Arguments& arguments) {
       } else {
         complain(kUsage, profile.error().message);
       }
+    }
+    return list;
+  });
+}
+
+int run_scenarios(const Arguments& arguments) {
+  return run_catalogue("scenarios", "Lists what a meter can live through.", arguments, [] {
+    std::vector<CatalogueEntry> list;
+    for (const auto& [name, file] : list_scenarios()) {
+      const auto head = read_scenario_head(file);
+      if (!head) {
+        complain(kUsage, head.error().message);
+        continue;
+      }
+      const Json json = {{"name", name},
+                         {"title", head->title},
+                         {"made_for", head->made_for},
+                         {"start", head->start},
+                         {"file", file.string()}};
+      list.push_back({name, head->title, json.dump(), text_of(file)});
     }
     return list;
   });

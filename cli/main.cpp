@@ -19,7 +19,8 @@ constexpr std::array kCommands = {
     Command{"profiles", "the meters that can be simulated", run_profiles},
     Command{"quantities", "what the holes of a profile can ask for", run_quantities},
     Command{"dialects", "the editions of P1 that are known", run_dialects},
-    Command{"check", "profiles: schema and self-test", run_check},
+    Command{"scenarios", "what a meter can live through", run_scenarios},
+    Command{"check", "profiles and scenarios: schema and self-test", run_check},
     Command{"lint", "is this meter within its specification?", run_lint},
     Command{"read", "the reference reader: telegrams in, JSON Lines out", run_read},
 };

@@ -4,19 +4,51 @@
 
 namespace p1rig {
 
-int load_meter(const Options& options, MeterOptions& meter) {
-  auto profile = find_profile(options.words()[0]);
-  if (!profile) return complain(kUsage, profile.error().message);
-  meter.profile = std::move(*profile);
-  meter.scenario = constant_load(meter.profile);
-  return kAsExpected;
+std::string ChosenMeter::telegram_at(std::chrono::sys_seconds t, Truth* truth) {
+  std::string telegram;
+  render(profile->layout, meter->at(t), profile->zone, telegram, truth);
+  return telegram;
 }
 
-std::string telegram_at(const MeterOptions& meter, std::chrono::sys_seconds t, Truth* truth) {
-  const MeterState state = state_at(meter.profile, meter.scenario, t);
-  std::string telegram;
-  render(meter.profile.layout, state, meter.profile.zone, telegram, truth);
-  return telegram;
+void add_meter_options(Options& options) {
+  options.value("scenario", "S",
+                "what the meter lives through: a name of `p1rig scenarios` or a path; default: "
+                "household");
+  options.value("seed", "N", "makes other days of the same kind; default: 1");
+}
+
+int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen,
+                 std::chrono::sys_seconds& t) {
+  auto profile = find_profile(options.words()[0]);
+  if (!profile) return complain(kUsage, profile.error().message);
+  std::uint64_t seed = 1;
+  if (const auto text = options.get("seed")) {
+    const auto number = parse_count(*text);
+    if (!number) return options.misuse("--seed: expected a whole number");
+    seed = *number;
+  }
+  t = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto asked = options.get(moment);
+  if (asked) {
+    const auto instant = profile->zone.parse_instant(*asked);
+    if (!instant)
+      return options.misuse("--" + std::string(moment) + ": " + instant.error().message);
+    t = *instant;
+  }
+  auto scenario = find_scenario(options.get("scenario").value_or("household"), *profile, t);
+  if (!scenario) return complain(kUsage, scenario.error().message);
+  // A scenario with a start of its own is lived through from there, unless told otherwise.
+  if (!asked && scenario->until) t = scenario->start;
+  if (t < scenario->start) {
+    return options.misuse("--" + std::string(moment) + ": is before the start of " +
+                          scenario->file);
+  }
+  auto shown = with_readout(*profile, scenario->readout);
+  if (!shown) return complain(kUsage, shown.error().message);
+  chosen.profile = std::make_shared<const Profile>(std::move(*shown));
+  chosen.scenario = std::make_shared<const Scenario>(std::move(*scenario));
+  chosen.meter.emplace(chosen.profile, chosen.scenario, seed);
+  return kAsExpected;
 }
 
 }  // namespace p1rig

@@ -1,27 +1,36 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/options.h"
 #include "protocol/truth.h"
 #include "simulator/meter.h"
 #include "simulator/profile.h"
+#include "simulator/scenario.h"
 
 namespace p1rig {
 
-/// The options that say which meter `simulate` and `render` mean, and what it lives through.
-struct MeterOptions {
-  Profile profile;
-  Scenario scenario;
+/// Which meter `simulate`, `render` and `check` mean, and what it lives through.
+struct ChosenMeter {
+  std::shared_ptr<const Profile> profile;
+  std::shared_ptr<const Scenario> scenario;
+  std::optional<Meter> meter;
+
+  /// The telegram that the meter sends at `t`.
+  std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);
 };
 
-/// Loads the profile named by the first word. Returns the exit code where something is wrong,
-/// after saying what.
-int load_meter(const Options& options, MeterOptions& meter);
+/// Declares --scenario and --seed.
+void add_meter_options(Options& options);
 
-/// The telegram that the meter sends at `t`.
-std::string telegram_at(const MeterOptions& meter, std::chrono::sys_seconds t,
-                        Truth* truth = nullptr);
+/// Loads the profile named by the first word, the scenario of --scenario (else "household") and
+/// puts them together. `moment` is the option that says when: "at" or "start"; its time, or now,
+/// becomes `t`. Returns the exit code where something is wrong, after saying what.
+int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen,
+                 std::chrono::sys_seconds& t);
 
 }  // namespace p1rig

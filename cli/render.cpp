@@ -37,27 +37,22 @@ Result<void> set(std::string_view assignment, const Zone& zone, MeterState& stat
 
 int run_render(const Arguments& arguments) {
   Options options(
-      "render PROFILE [--at T] [--set quantity=value]… [--truth F]",
+      "render PROFILE [--scenario S] [--at T] [--set quantity=value]… [--seed N] [--truth F]",
       "Writes the telegram of one moment to stdout. PROFILE is a name of `p1rig profiles`\n"
       "or a path.");
   options.value("at", "T",
                 "the moment: 2026-10-25T00:30:00Z, or in the meter's own form 261025023000S; "
                 "default: now");
+  add_meter_options(options);
   options.values("set", "Q=V",
                  "a quantity's value, such as power.import=\"1.5 kW\"; may be repeated");
   options.value("truth", "F", "write what the telegram says to this file, as JSON");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
-  MeterOptions meter;
-  if (const int code = load_meter(options, meter); code != kAsExpected) return code;
-  const Profile& profile = meter.profile;
-
-  auto at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (const auto text = options.get("at")) {
-    const auto instant = profile.zone.parse_instant(*text);
-    if (!instant) return options.misuse("--at: " + instant.error().message);
-    at = *instant;
-  }
-  MeterState state = state_at(profile, meter.scenario, at);
+  ChosenMeter chosen;
+  std::chrono::sys_seconds at;
+  if (const int code = choose_meter(options, "at", chosen, at); code != kAsExpected) return code;
+  const Profile& profile = *chosen.profile;
+  MeterState state = chosen.meter->at(at);
   for (const std::string& assignment : options.list("set")) {
     const auto done = set(assignment, profile.zone, state);
     if (!done) return options.misuse(done.error().message);

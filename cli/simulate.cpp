@@ -47,10 +47,11 @@ std::optional<double> parse_speed(const std::string& text) {
 int session_options(const Options& options, const Profile& profile, SessionOptions& session) {
   session.settings = profile.line;
   session.schedule = profile.schedule;
-  if (const auto text = options.get("start")) {
-    const auto start = profile.zone.parse_instant(*text);
-    if (!start) return options.misuse("--start: " + start.error().message);
-    session.start = *start;
+  if (const auto text = options.get("until")) {
+    const auto until = profile.zone.parse_instant(*text);
+    if (!until) return options.misuse("--until: " + until.error().message);
+    if (*until <= session.start) return options.misuse("--until: is not after the start");
+    session.until = *until;
   }
   if (const auto text = options.get("speed")) {
     const auto speed = parse_speed(*text);
@@ -69,7 +70,8 @@ int session_options(const Options& options, const Profile& profile, SessionOptio
 
 int run_simulate(const Arguments& arguments) {
   Options options(
-      "simulate PROFILE [--line URI]… [--count N] [--start T] [--speed X|max]",
+      "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
+      "                [--speed X|max] [--count N] [--fault F]… [--truth F]",
       "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
       "a path.");
   std::string lines_help = "where to send; default pty:. One of:";
@@ -82,17 +84,21 @@ int run_simulate(const Arguments& arguments) {
   options.value("start", "T",
                 "what the meter's clock shows at first: 2026-10-25T00:30:00Z or 261025023000S; "
                 "default: now");
+  options.value("until", "T", "end when the meter's clock would show this");
+  add_meter_options(options);
   options.value("speed", "X",
                 "seconds of the meter in one second, or max: as fast as lines take it");
   options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
-  MeterOptions meter;
-  if (const int code = load_meter(options, meter); code != kAsExpected) return code;
-  const Profile& profile = meter.profile;
+  ChosenMeter chosen;
+  std::chrono::sys_seconds start;
+  if (const int code = choose_meter(options, "start", chosen, start); code != kAsExpected)
+    return code;
+  const Profile& profile = *chosen.profile;
 
   RealClock clock;
   SessionOptions session;
-  session.start = clock.time_of_day();
+  session.start = start;
   if (const int code = session_options(options, profile, session); code != kAsExpected) return code;
 
   std::vector<std::string> uris = options.list("line");
@@ -118,8 +124,9 @@ int run_simulate(const Arguments& arguments) {
   }
 
   const auto source = [&](std::chrono::sys_seconds t) {
+    if (!chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
-    Emission emission{telegram_at(meter, t, truth_file.is_open() ? &truth : nullptr)};
+    Emission emission{chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr)};
     if (truth_file.is_open()) truth_file << truth_json_line(truth, profile.zone) << std::endl;
     return emission;
   };

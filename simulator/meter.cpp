@@ -1,6 +1,11 @@
 #include "simulator/meter.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "simulator/ledger.h"
+#include "simulator/mbus_use.h"
+#include "simulator/random.h"
 
 namespace p1rig {
 namespace {
@@ -8,125 +13,528 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-constexpr std::int64_t kQuarter = 900;
+constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kTenMinutes = 600;
+constexpr std::int64_t kQuarter = 900;  // the demand interval (e-MUCS-P1 1.7.1)
+constexpr seconds kLongFailure{180};    // default threshold (DSMR-P3 4.2.2, 0-0:96.7.20)
+constexpr seconds kCountedSag{30};      // default threshold (DSMR-P3 4.2.2 §6.5)
+constexpr std::size_t kLoggedFailures = 10;
+constexpr std::size_t kKeptPeaks = 13;
+constexpr auto kTimeIndex = static_cast<std::size_t>(Quantity::kTime);
 
-Quantity nth(Quantity first, std::int64_t n) {
-  return static_cast<Quantity>(static_cast<std::int64_t>(first) + n);
+Quantity nth(Quantity first, std::size_t n) {
+  return static_cast<Quantity>(static_cast<std::size_t>(first) + n);
 }
 
-/// The energies after `elapsed` seconds of `flow`, from those in `state`.
-void integrate(const Flow& flow, std::int64_t tariff, std::int64_t elapsed, MeterState& state) {
-  const auto add = [&](Quantity quantity, std::int64_t power) {
-    state[quantity] += power * elapsed;
-  };
-  add(Quantity::kEnergyImport, flow.import);
-  add(Quantity::kEnergyExport, flow.export_);
-  add(Quantity::kEnergyAbsolute, flow.import + flow.export_);
-  add(Quantity::kReactiveImport, flow.reactive_import);
-  add(Quantity::kReactiveExport, flow.reactive_export);
-  for (std::int64_t q = 0; q < 4; ++q) {
-    add(nth(Quantity::kReactiveQ1, q), flow.quadrant[static_cast<std::size_t>(q)]);
-  }
-  if (tariff < 1 || tariff > 4) return;
-  add(nth(Quantity::kEnergyImportT1, tariff - 1), flow.import);
-  add(nth(Quantity::kEnergyExportT1, tariff - 1), flow.export_);
-  add(nth(Quantity::kReactiveImportT1, tariff - 1), flow.reactive_import);
-  add(nth(Quantity::kReactiveExportT1, tariff - 1), flow.reactive_export);
+struct DemandRow {
+  Quantity now, last, max;
+};
+constexpr std::array<DemandRow, 6> kDemands = {{
+    {Quantity::kDemandImport, Quantity::kDemandLastImport, Quantity::kDemandMaxImport},
+    {Quantity::kDemandExport, Quantity::kDemandLastExport, Quantity::kDemandMaxExport},
+    {Quantity::kDemandReactiveImport, Quantity::kDemandLastReactiveImport,
+     Quantity::kDemandMaxReactiveImport},
+    {Quantity::kDemandReactiveExport, Quantity::kDemandLastReactiveExport,
+     Quantity::kDemandMaxReactiveExport},
+    {Quantity::kDemandApparentImport, Quantity::kDemandLastApparentImport,
+     Quantity::kDemandMaxApparentImport},
+    {Quantity::kDemandApparentExport, Quantity::kDemandLastApparentExport,
+     Quantity::kDemandMaxApparentExport},
+}};
+
+sys_seconds next_multiple(sys_seconds t, std::int64_t period) {
+  const std::int64_t count = t.time_since_epoch().count();
+  return sys_seconds{seconds{count - count % period + period}};
 }
 
-/// Demand of the running quarter-hour: its energy so far over the full 900 s (measured on Belgian
-/// meters); a constant load makes every whole quarter the same.
-void set_demands(const Flow& flow, sys_seconds t, sys_seconds start, MeterState& state) {
-  const std::int64_t into = t.time_since_epoch().count() % kQuarter;
-  const std::int64_t apparent =
-      apparent_power(flow.import - flow.export_, flow.reactive_import - flow.reactive_export);
-  const struct {
-    Quantity now, last, max;
-    std::int64_t power;
-  } demands[] = {
-      {Quantity::kDemandImport, Quantity::kDemandLastImport, Quantity::kDemandMaxImport,
-       flow.import},
-      {Quantity::kDemandExport, Quantity::kDemandLastExport, Quantity::kDemandMaxExport,
-       flow.export_},
-      {Quantity::kDemandReactiveImport, Quantity::kDemandLastReactiveImport,
-       Quantity::kDemandMaxReactiveImport, flow.reactive_import},
-      {Quantity::kDemandReactiveExport, Quantity::kDemandLastReactiveExport,
-       Quantity::kDemandMaxReactiveExport, flow.reactive_export},
-      {Quantity::kDemandApparentImport, Quantity::kDemandLastApparentImport,
-       Quantity::kDemandMaxApparentImport, flow.import > 0 ? apparent : 0},
-      {Quantity::kDemandApparentExport, Quantity::kDemandLastApparentExport,
-       Quantity::kDemandMaxApparentExport, flow.import > 0 ? 0 : apparent},
-  };
-  const bool a_quarter_ended = t - start >= seconds{kQuarter};
-  for (const auto& demand : demands) {
-    state[demand.now] = demand.power * into / kQuarter;
-    state[demand.last] = a_quarter_ended ? demand.power : 0;
-    state[demand.max] = a_quarter_ended ? demand.power : 0;
-  }
-  state[Quantity::kDemandPeriod] = kQuarter;
-  state[Quantity::kPeakPower] = a_quarter_ended ? flow.import : 0;
-  // Every quarter is as high as the next: the first whole one after the start stands.
-  const auto first = start.time_since_epoch().count() / kQuarter * kQuarter + kQuarter;
-  state[Quantity::kPeakTime] = a_quarter_ended ? first : start.time_since_epoch().count();
-}
-
-void set_averages(MeterState& state) {
-  for (std::int64_t phase = 0; phase < 3; ++phase) {
-    state[nth(Quantity::kAverageVoltageL1, phase)] = state[nth(Quantity::kVoltageL1, phase)];
-  }
-  state[Quantity::kAveragePowerImport] = state[Quantity::kPowerImport];
-  state[Quantity::kAveragePowerNet] = state[Quantity::kPowerNet];
-  state[Quantity::kAveragePowerAbsolute] = state[Quantity::kPowerAbsolute];
-  state[Quantity::kFactorMin] = state[Quantity::kFactor];
-}
-
-/// The last capture that the port shows at `t`.
-sys_seconds capture_before(const CaptureSettings& capture, sys_seconds t) {
-  const auto since = t.time_since_epoch() - capture.offset - capture.delay;
-  return sys_seconds{since - since % capture.period + capture.offset};
-}
-
-void set_devices(const Profile& profile, const Scenario& scenario, sys_seconds t,
-                 MeterState& state) {
-  const sys_seconds captured = capture_before(profile.capture, t);
-  const std::int64_t elapsed = std::max<std::int64_t>(0, (captured - scenario.start).count());
-  for (MbusDevice& device : state.devices) {
-    device.time = captured;
-    device.reading += scenario.gas_flow * elapsed;
-  }
-  fill_free_channels(profile.capture, state);
+bool is_multiple(sys_seconds t, std::int64_t period) {
+  return t.time_since_epoch().count() % period == 0;
 }
 
 }  // namespace
 
-Scenario constant_load(const Profile& profile) {
-  Scenario scenario;
-  scenario.start = sys_seconds{seconds{1'767'225'600}};  // 2026-01-01T00:00:00Z
-  scenario.phases = {
-      {{325'000, 48'000, 231'400}, {120'000, 21'000, 230'900}, {80'000, 9'000, 232'100}}};
-  if (profile.phases == 1) scenario.phases[1] = scenario.phases[2] = {};
-  return scenario;
+struct Meter::Impl {
+  std::shared_ptr<const Profile> profile;
+  std::shared_ptr<const Scenario> scenario;
+  std::uint64_t seed;
+  Ledger ledger;
+
+  // --- what flows -----------------------------------------------------------------------------
+
+  PhaseLoads loads_at(const Ledger& at, sys_seconds t) const {
+    PhaseLoads loads{};
+    const bool connected = !at.dark() && at.state[Quantity::kBreaker] == 1;
+    for (const Load& load : scenario->loads) {
+      if (!connected) break;
+      const PhasePowers powers = power_at(load, profile->zone, seed, t);
+      for (std::size_t phase = 0; phase < 3; ++phase) {
+        loads[phase].active += powers[phase].active;
+        loads[phase].reactive += powers[phase].reactive;
+      }
+    }
+    const std::size_t phases = profile->phases == 1 ? 1 : 3;
+    for (std::size_t phase = 0; phase < phases; ++phase) {
+      loads[phase].voltage = voltage(at, loads[phase].active, phase, t);
+    }
+    // What hangs on phases that the meter has not is on its one phase.
+    for (std::size_t phase = phases; phase < 3; ++phase) {
+      loads[0].active += std::exchange(loads[phase].active, 0);
+      loads[0].reactive += std::exchange(loads[phase].reactive, 0);
+    }
+    return loads;
+  }
+
+  /// Nominal, a slow wobble of the grid, and a volt less for each 3 kW drawn; none while dark.
+  std::int64_t voltage(const Ledger& at, std::int64_t active, std::size_t phase,
+                       sys_seconds t) const {
+    if (at.dark()) return 0;
+    if (at.disturbances[phase]) return at.disturbances[phase]->voltage;
+    const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
+    const std::int64_t wobble =
+        random_below(random_at(seed, 0x566F6C74, phase, minute), 3001) - 1500;
+    return std::max<std::int64_t>(scenario->voltage + wobble - active / 3000, 1000);
+  }
+
+  void integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed) {
+    const Flow flow = flow_of(loads, profile->phases_each);
+    const std::int64_t net = flow.import - flow.export_;
+    const std::int64_t apparent = apparent_power(net, flow.reactive_import - flow.reactive_export);
+    MeterState& state = ledger.state;
+    const auto add = [&](Quantity quantity, std::int64_t power) {
+      state[quantity] += power * elapsed;
+    };
+    add(Quantity::kEnergyImport, flow.import);
+    add(Quantity::kEnergyExport, flow.export_);
+    add(Quantity::kEnergyAbsolute, flow.import + flow.export_);
+    add(Quantity::kReactiveImport, flow.reactive_import);
+    add(Quantity::kReactiveExport, flow.reactive_export);
+    for (std::size_t q = 0; q < 4; ++q) add(nth(Quantity::kReactiveQ1, q), flow.quadrant[q]);
+    if (tariff >= 1 && tariff <= 4) {
+      const auto index = static_cast<std::size_t>(tariff - 1);
+      add(nth(Quantity::kEnergyImportT1, index), flow.import);
+      add(nth(Quantity::kEnergyExportT1, index), flow.export_);
+      add(nth(Quantity::kReactiveImportT1, index), flow.reactive_import);
+      add(nth(Quantity::kReactiveExportT1, index), flow.reactive_export);
+    }
+    const Ledger::Demands now = {flow.import,
+                                 flow.export_,
+                                 flow.reactive_import,
+                                 flow.reactive_export,
+                                 net >= 0 ? apparent : 0,
+                                 net >= 0 ? 0 : apparent};
+    for (std::size_t i = 0; i < now.size(); ++i) ledger.quarter[i] += now[i] * elapsed;
+    ledger.ten_minutes[0] += flow.import * elapsed;
+    ledger.ten_minutes[1] += flow.export_ * elapsed;
+    for (std::size_t phase = 0; phase < 3; ++phase) {
+      ledger.ten_minutes_voltage[phase] += loads[phase].voltage * elapsed;
+    }
+  }
+
+  // --- going on in time -----------------------------------------------------------------------
+
+  void restart() {
+    ledger = Ledger{};
+    ledger.now = scenario->start;
+    ledger.booted = scenario->start;
+    ledger.state = profile->start;
+    for (const auto& [quantity, text] : scenario->values) assign(quantity, text);
+    complete_totals();
+    if (ledger.state[Quantity::kPeakTime] == 0) {
+      ledger.state[Quantity::kPeakTime] = scenario->start.time_since_epoch().count();
+    }
+    ledger.state[Quantity::kDemandPeriod] = kQuarter;
+    if (scenario->devices) {
+      for (const ScenarioDevice& device : *scenario->devices) connect(device);
+    } else {
+      for (const MbusDevice& device : profile->start.devices) connect({device, std::nullopt});
+    }
+    ledger.state.devices.clear();
+    if (profile->layout.uses_month) ledger.state.month = ledger.state.values;
+    if (ledger.state.month) {
+      (*ledger.state.month)[kTimeIndex] =
+          month_start(scenario->start).time_since_epoch().count();
+    }
+    ledger.registers_shown = ledger.state.values;
+    // What was captured last is known at the start already.
+    for (LedgerDevice& device : ledger.devices) {
+      device.shown.time = last_shown_capture(scenario->start);
+    }
+    happen();
+  }
+
+  /// Totals that the profile does not give are the sums of their tariffs.
+  void complete_totals() {
+    MeterState& state = ledger.state;
+    const auto sum = [&](Quantity total, Quantity first, std::size_t tariffs) {
+      if (state[total] != 0) return;
+      for (std::size_t i = 0; i < tariffs; ++i) state[total] += state[nth(first, i)];
+    };
+    sum(Quantity::kEnergyImport, Quantity::kEnergyImportT1, 5);
+    sum(Quantity::kEnergyExport, Quantity::kEnergyExportT1, 5);
+    sum(Quantity::kReactiveImport, Quantity::kReactiveImportT1, 4);
+    sum(Quantity::kReactiveExport, Quantity::kReactiveExportT1, 4);
+    if (state[Quantity::kEnergyAbsolute] == 0) {
+      state[Quantity::kEnergyAbsolute] =
+          state[Quantity::kEnergyImport] + state[Quantity::kEnergyExport];
+    }
+  }
+
+  void assign(Quantity quantity, const std::string& text) {
+    // The scenario's loader has shown that the value can be read.
+    static_cast<void>(set_quantity(row_of(quantity), text, profile->zone, ledger.state));
+  }
+
+  void advance(sys_seconds t) {
+    if (t < ledger.now) restart();
+    while (ledger.now < t) {
+      const sys_seconds next = std::min(t, next_boundary());
+      const PhaseLoads loads = loads_at(ledger, ledger.now);
+      const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now);
+      integrate(loads, tariff, (next - ledger.now).count());
+      ledger.now = next;
+      happen();
+    }
+  }
+
+  sys_seconds next_boundary() const {
+    sys_seconds next = next_multiple(ledger.now, kMinute);
+    const auto consider = [&](sys_seconds t) {
+      if (t > ledger.now) next = std::min(next, t);
+    };
+    for (const Load& load : scenario->loads) consider(next_change(load, ledger.now));
+    if (ledger.next_event < scenario->events.size())
+      consider(scenario->events[ledger.next_event].at);
+    if (ledger.dark()) consider(ledger.dark_until);
+    for (const auto& disturbance : ledger.disturbances) {
+      if (disturbance) consider(disturbance->until);
+    }
+    if (!ledger.devices.empty()) {
+      consider(next_capture(ledger.now));
+      consider(next_capture(ledger.now - profile->capture.delay) + profile->capture.delay);
+    }
+    return next;
+  }
+
+  /// All that falls on the second `now`: intervals end first, then events happen.
+  void happen() {
+    const sys_seconds now = ledger.now;
+    if (now > scenario->start) {
+      if (is_multiple(now, kMinute)) minute_ends();
+      if (is_multiple(now, kTenMinutes)) ten_minutes_end();
+      if (is_multiple(now, kQuarter)) quarter_ends();
+      if (is_multiple(now, kQuarter) && month_start(now) == now) month_ends();
+    }
+    if (ledger.dark() && now >= ledger.dark_until) power_returns();
+    for (std::size_t phase = 0; phase < 3; ++phase) end_disturbance(phase);
+    while (ledger.next_event < scenario->events.size() &&
+           scenario->events[ledger.next_event].at <= now) {
+      const Event& event = scenario->events[ledger.next_event++];
+      std::visit([this](const auto& what) { this->take(what); }, event.what);
+    }
+    capture(now);
+    const seconds step = profile->register_update;
+    if (step > seconds{0} && is_multiple(now, step.count())) {
+      ledger.registers_shown = ledger.state.values;
+    }
+  }
+
+  void minute_ends() {
+    for (LedgerDevice& device : ledger.devices) {
+      if (device.use || device.shown.valve == 0) continue;
+      device.counted +=
+          use_in_minute(device.shown.medium, seed, device.stream, ledger.now - seconds{kMinute});
+    }
+  }
+
+  void ten_minutes_end() {
+    MeterState& state = ledger.state;
+    const auto& sums = ledger.ten_minutes;
+    state[Quantity::kAveragePowerImport] = sums[0] / kTenMinutes;
+    state[Quantity::kAveragePowerNet] = (sums[0] - sums[1]) / kTenMinutes;
+    state[Quantity::kAveragePowerAbsolute] = (sums[0] + sums[1]) / kTenMinutes;
+    for (std::size_t phase = 0; phase < 3; ++phase) {
+      state[nth(Quantity::kAverageVoltageL1, phase)] =
+          ledger.ten_minutes_voltage[phase] / kTenMinutes;
+    }
+    ledger.ten_minutes = {};
+    ledger.ten_minutes_voltage = {};
+  }
+
+  void quarter_ends() {
+    MeterState& state = ledger.state;
+    for (std::size_t i = 0; i < kDemands.size(); ++i) {
+      const std::int64_t average = ledger.quarter[i] / kQuarter;
+      state[kDemands[i].last] = average;
+      state[kDemands[i].max] = std::max(state[kDemands[i].max], average);
+    }
+    const std::int64_t import = ledger.quarter[0] / kQuarter;
+    const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now - seconds{1});
+    if (tariff == 1 || tariff == 2) {
+      const auto index = static_cast<std::size_t>(tariff - 1);
+      auto& import_max = state[nth(Quantity::kDemandMaxImportT1, index)];
+      auto& export_max = state[nth(Quantity::kDemandMaxExportT1, index)];
+      import_max = std::max(import_max, import);
+      export_max = std::max(export_max, ledger.quarter[1] / kQuarter);
+    }
+    if (import > state[Quantity::kPeakPower]) {
+      state[Quantity::kPeakPower] = import;
+      state[Quantity::kPeakTime] = ledger.now.time_since_epoch().count();
+    }
+    ledger.quarter = {};
+  }
+
+  void month_ends() {
+    MeterState& state = ledger.state;
+    MonthPeak peak;
+    peak.month_end = ledger.now;
+    peak.time = sys_seconds{seconds{state[Quantity::kPeakTime]}};
+    peak.power = state[Quantity::kPeakPower];
+    state.peaks.insert(state.peaks.begin(), peak);
+    if (state.peaks.size() > kKeptPeaks) state.peaks.pop_back();
+    state[Quantity::kPeakPower] = 0;
+    state[Quantity::kPeakTime] = ledger.now.time_since_epoch().count();
+    if (profile->layout.uses_month) {
+      state.month.reset();
+      state.month = state.values;
+      (*state.month)[kTimeIndex] = ledger.now.time_since_epoch().count();
+    }
+    for (const DemandRow& demand : kDemands) state[demand.max] = 0;
+    for (std::size_t i = 0; i < 4; ++i) state[nth(Quantity::kDemandMaxImportT1, i)] = 0;
+  }
+
+  sys_seconds month_start(sys_seconds t) const {
+    const Timestamp local = profile->zone.local(t);
+    const auto into = std::chrono::days{local.day - 1} + std::chrono::hours{local.hour} +
+                      std::chrono::minutes{local.minute} + seconds{local.second};
+    return t - into;
+  }
+
+  // --- the M-Bus ------------------------------------------------------------------------------
+
+  sys_seconds next_capture(sys_seconds t) const {
+    const auto& capture = profile->capture;
+    return next_multiple(t - capture.offset, capture.period.count()) + capture.offset;
+  }
+
+  sys_seconds last_shown_capture(sys_seconds t) const {
+    return next_capture(t - profile->capture.delay) - profile->capture.period;
+  }
+
+  void capture(sys_seconds now) {
+    const auto& settings = profile->capture;
+    const bool captures = next_capture(now - seconds{1}) == now && now > scenario->start;
+    for (LedgerDevice& device : ledger.devices) {
+      if (captures && device.use && device.shown.valve != 0) device.counted += *device.use;
+      if (captures && device.heard && !ledger.dark()) {
+        device.pending = LedgerDevice::Capture{now + ledger.deviation, device.counted};
+      }
+      const bool due = next_capture(now - settings.delay - seconds{1}) + settings.delay == now;
+      if (due && device.pending) {
+        device.shown.time = device.pending->time;
+        device.shown.reading = device.pending->reading;
+        device.pending.reset();
+      }
+    }
+  }
+
+  LedgerDevice* device_on(int channel) {
+    const auto found = std::ranges::find(ledger.devices, channel,
+                                         [](const LedgerDevice& d) { return d.shown.channel; });
+    return found == ledger.devices.end() ? nullptr : &*found;
+  }
+
+  void connect(const ScenarioDevice& device) {
+    LedgerDevice entry;
+    entry.shown = device.device;
+    entry.counted = device.device.reading;
+    entry.use = device.use;
+    entry.stream = ++ledger.devices_seen;
+    for (int channel = 1; entry.shown.channel == 0 && channel <= 4; ++channel) {
+      if (device_on(channel) == nullptr) entry.shown.channel = channel;
+    }
+    if (!entry.shown.time) entry.shown.time = last_shown_capture(ledger.now);
+    const auto place =
+        std::ranges::lower_bound(ledger.devices, entry.shown.channel, {},
+                                 [](const LedgerDevice& d) { return d.shown.channel; });
+    ledger.devices.insert(place, std::move(entry));
+  }
+
+  // --- events ---------------------------------------------------------------------------------
+
+  void take(const PowerFailureEvent& failure) {
+    ledger.dark_since = ledger.now;
+    ledger.dark_until = ledger.now + failure.duration;
+    ledger.boot = failure.boot;
+  }
+
+  void power_returns() {
+    const seconds duration = ledger.now - *ledger.dark_since;
+    ++ledger.state[Quantity::kFailuresShort];
+    if (duration > kLongFailure) {
+      ++ledger.state[Quantity::kFailuresLong];
+      auto& log = ledger.state.failures;
+      log.insert(log.begin(), {ledger.now + ledger.deviation, duration.count()});
+      if (log.size() > kLoggedFailures) log.pop_back();
+    }
+    ledger.dark_since.reset();
+    ledger.booted = ledger.now + ledger.boot;
+  }
+
+  void take(const VoltageEvent& event) {
+    ledger.disturbances[event.phase] = {event.voltage, ledger.now, ledger.now + event.duration};
+  }
+
+  void end_disturbance(std::size_t phase) {
+    auto& disturbance = ledger.disturbances[phase];
+    if (!disturbance || ledger.now < disturbance->until) return;
+    const seconds duration = disturbance->until - disturbance->since;
+    const bool sag = disturbance->voltage < scenario->voltage;
+    if (duration >= kCountedSag) {
+      ++ledger.state[nth(sag ? Quantity::kSagsL1 : Quantity::kSwellsL1, phase)];
+      ledger.state[nth(sag ? Quantity::kSagsL1Duration : Quantity::kSwellsL1Duration, phase)] =
+          duration.count();
+      ledger.state[nth(sag ? Quantity::kSagsL1Magnitude : Quantity::kSwellsL1Magnitude, phase)] =
+          disturbance->voltage;
+    }
+    disturbance.reset();
+  }
+
+  void take(const SetEvent& event) {
+    for (const auto& [quantity, text] : event.values) assign(quantity, text);
+  }
+
+  void take(const MeterExchangeEvent& event) {
+    MeterState& state = ledger.state;
+    for (const QuantityRow& row : quantities()) {
+      const bool counts = row.kind == QuantityKind::kRegister || row.kind == QuantityKind::kCounter;
+      if (counts) state[row.id] = 0;
+    }
+    for (const DemandRow& demand : kDemands) state[demand.last] = state[demand.max] = 0;
+    state[Quantity::kPeakPower] = 0;
+    state[Quantity::kPeakTime] = ledger.now.time_since_epoch().count();
+    state.failures.clear();
+    state.peaks.clear();
+    ledger.quarter = {};
+    for (const auto& [quantity, text] : event.values) assign(quantity, text);
+    complete_totals();
+    if (state.month) {
+      state.month.reset();
+      state.month = state.values;
+    }
+    // The new meter has not seen the time without supply: it is no failure in its counters.
+    ledger.booted = ledger.now + event.duration;
+  }
+
+  void take(const MessageEvent& message) {
+    ledger.state.texts[Quantity::kMessageText] = message.text;
+    ledger.state.texts[Quantity::kMessageCode] = message.code;
+  }
+
+  void take(const ConnectEvent& event) { connect(event.device); }
+
+  void take(const DisconnectEvent& event) {
+    std::erase_if(ledger.devices, [&](const LedgerDevice& device) {
+      return device.shown.channel == event.channel;
+    });
+  }
+
+  void take(const ExchangeEvent& event) {
+    if (LedgerDevice* old = device_on(event.channel); old != nullptr && event.old_stays) {
+      old->heard = false;
+      old->pending.reset();
+    } else {
+      take(DisconnectEvent{event.channel});
+    }
+    connect(event.device);
+  }
+
+  void take(const RadioEvent& event) {
+    LedgerDevice* device = device_on(event.channel);
+    if (device == nullptr) return;
+    device->heard = !event.lost;
+    if (event.lost) device->pending.reset();
+  }
+
+  void take(const ValveEvent& event) {
+    if (LedgerDevice* device = device_on(event.channel)) device->shown.valve = event.state;
+  }
+
+  void take(const PortEvent& event) { ledger.port_on = event.on; }
+
+  void take(const ClockEvent& event) {
+    ledger.clock_unset = event.unset;
+    ledger.deviation = event.deviation;
+  }
+
+  // --- what it shows --------------------------------------------------------------------------
+
+  MeterState shown() const {
+    MeterState state = ledger.state;
+    const sys_seconds t = ledger.now;
+    if (profile->register_update > seconds{0}) {
+      for (const QuantityRow& row : quantities()) {
+        if (row.kind != QuantityKind::kRegister) continue;
+        state[row.id] = ledger.registers_shown[static_cast<std::size_t>(row.id)];
+      }
+    }
+    state[Quantity::kTime] =
+        ledger.clock_unset ? kUnsetTime : (t + ledger.deviation).time_since_epoch().count();
+    state[Quantity::kTariff] = scenario->calendar.tariff_at(profile->zone, t);
+    const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
+    state[Quantity::kFrequency] =
+        ledger.dark() ? 0 : 50'000 + random_below(random_at(seed, 0x46726571, minute), 41) - 20;
+    const PhaseLoads totals = loads_at(ledger, t);
+    const PhaseLoads phases =
+        profile->phase_skew > seconds{0} ? loads_at(ledger, t - profile->phase_skew) : totals;
+    set_instantaneous(phases, totals, profile->phases_each, state);
+    for (std::size_t i = 0; i < kDemands.size(); ++i) {
+      // Over the full interval, not a running mean (measured on Belgian meters).
+      state[kDemands[i].now] = ledger.quarter[i] / kQuarter;
+    }
+    state[Quantity::kFactorMin] = state[Quantity::kFactor];
+    for (const LedgerDevice& device : ledger.devices) state.devices.push_back(device.shown);
+    fill_free_channels(profile->capture, state);
+    return state;
+  }
+};
+
+Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
+             std::uint64_t seed)
+    : impl_(std::make_unique<Impl>(Impl{std::move(profile), std::move(scenario), seed, {}})) {
+  impl_->restart();
 }
 
-MeterState state_at(const Profile& profile, const Scenario& scenario, sys_seconds t) {
-  MeterState state = profile.start;
-  state[Quantity::kTime] = t.time_since_epoch().count();
-  state[Quantity::kTariff] = scenario.tariff;
-  state[Quantity::kFrequency] = scenario.frequency;
+Meter::~Meter() = default;
+Meter::Meter(Meter&&) noexcept = default;
+Meter& Meter::operator=(Meter&&) noexcept = default;
 
-  sys_seconds registered = t;
-  if (profile.register_update > seconds{0}) {
-    registered -= registered.time_since_epoch() % profile.register_update;
-  }
-  const std::int64_t elapsed = std::max<std::int64_t>(0, (registered - scenario.start).count());
-  const Flow flow = flow_of(scenario.phases, profile.phases_each);
-  integrate(flow, scenario.tariff, elapsed, state);
-  set_instantaneous(scenario.phases, scenario.phases, profile.phases_each, state);
-  set_demands(flow, t, scenario.start, state);
-  set_averages(state);
-  if (profile.layout.uses_month) state.month = state.values;
-  set_devices(profile, scenario, t, state);
-  return state;
+MeterState Meter::at(std::chrono::sys_seconds t) {
+  impl_->advance(std::max(t, impl_->scenario->start));
+  return impl_->shown();
+}
+
+bool Meter::sends_at(std::chrono::sys_seconds t) {
+  impl_->advance(std::max(t, impl_->scenario->start));
+  const Ledger& ledger = impl_->ledger;
+  return ledger.port_on && !ledger.dark() && ledger.now >= ledger.booted;
+}
+
+bool Meter::supplies_at(std::chrono::sys_seconds t) {
+  impl_->advance(std::max(t, impl_->scenario->start));
+  return !impl_->ledger.dark();
+}
+
+Scenario constant_load(const Profile& profile, std::chrono::sys_seconds start) {
+  Scenario scenario;
+  scenario.name = "constant";
+  scenario.start = start;
+  if (auto calendar = calendar_of_country(profile.country))
+    scenario.calendar = std::move(*calendar);
+  Load load;
+  load.from = start;
+  load.kind = FixedLoad{{{{325'000, 48'000}, {120'000, 21'000}, {80'000, 9'000}}}};
+  scenario.loads.push_back(std::move(load));
+  return scenario;
 }
 
 }  // namespace p1rig

@@ -1,28 +1,47 @@
 #pragma once
 
 #include <chrono>
-#include <string_view>
+#include <cstdint>
+#include <memory>
 
-#include "simulator/electric.h"
 #include "simulator/profile.h"
+#include "simulator/scenario.h"
+#include "simulator/state.h"
 
 namespace p1rig {
 
-/// What a meter lives through: so far one constant load from a start on, at which the registers
+/// A house that never sleeps: L1 325 W, L2 120 W, L3 80 W from `start` on, at which the registers
 /// are those of the profile.
-struct Scenario {
-  std::chrono::sys_seconds start;
-  PhaseLoads phases;
-  std::int64_t frequency = 50'000;  ///< mHz
-  std::int64_t tariff = 2;
-  std::int64_t gas_flow = 60;  ///< cm3 a second; the other media likewise in their units
+Scenario constant_load(const Profile& profile, std::chrono::sys_seconds start);
+
+/// A meter living through a scenario.
+///
+/// What it shows at a whole second is a pure function of (profile, scenario, seed, second): asking
+/// ahead, stepping there, or asking back give the same, bit for bit. Inside, it keeps a ledger of
+/// exact integrals at the second asked last and goes on from there; asking back starts again. Power
+/// is constant between the minutes, the events and the changes of loads, so that a day takes about
+/// 1500 steps however often it is asked.
+class Meter {
+ public:
+  Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
+        std::uint64_t seed);
+  ~Meter();
+  Meter(Meter&&) noexcept;
+  Meter& operator=(Meter&&) noexcept;
+
+  /// What the meter shows at `t`; before the scenario's start, what it shows at the start.
+  MeterState at(std::chrono::sys_seconds t);
+
+  /// False while nothing comes out of the port: the grid is down, the meter boots, or the operator
+  /// has switched the port off.
+  bool sends_at(std::chrono::sys_seconds t);
+
+  /// False while the +5 V of the port is gone.
+  bool supplies_at(std::chrono::sys_seconds t);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
-
-/// A house that never sleeps: L1 325 W, L2 120 W, L3 80 W since 1 January 2026, 00:00 UTC.
-Scenario constant_load(const Profile& profile);
-
-/// What the meter shows at `t`, a pure function: asking for an hour ahead and stepping there give
-/// the same. Before the scenario's start the registers stand still.
-MeterState state_at(const Profile& profile, const Scenario& scenario, std::chrono::sys_seconds t);
 
 }  // namespace p1rig

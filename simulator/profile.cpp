@@ -109,6 +109,7 @@ class Loader {
     auto telegram = required("telegram");
     if (!telegram.exists()) return;
     const std::string text = telegram.required_string("text");
+    profile_.telegram_text = text;
     compile(telegram, text, 0, Medium::kGas, profile_.layout.telegram);
     telegram.finish();
     if (!text.starts_with('/')) {
@@ -162,6 +163,7 @@ class Loader {
     TableReader block("[mbus." + std::string(name) + "]", mbus.node(name), complaints_);
     if (!block.exists()) return;
     const std::string text = block.required_string("text");
+    profile_.mbus_text[static_cast<std::size_t>(medium)] = text;
     for (int channel = 1; channel <= 4; ++channel) {
       auto& segments =
           profile_.layout

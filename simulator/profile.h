@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -72,6 +73,8 @@ struct Profile {
   CaptureSettings capture;
 
   Layout layout;
+  std::string telegram_text;  ///< what `layout` was compiled from
+  std::array<std::string, kMediumCount> mbus_text;
   std::string identification;  ///< as the text has it, after '/', holes included
 
   MeterState start;  ///< values, texts and devices at the start
