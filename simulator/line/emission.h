@@ -23,7 +23,8 @@ struct Emission {
   bool operator==(const Emission&) const = default;
 };
 
-/// What the meter sends at a second of its own clock. Pure: asked again, it says the same.
+/// What the meter sends at a second of its own clock; no bytes where it is silent then, as in a power
+/// failure. Pure: asked again, it says the same.
 using TelegramSource = std::function<Emission(std::chrono::sys_seconds)>;
 
 }  // namespace p1rig

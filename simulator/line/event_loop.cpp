@@ -13,17 +13,12 @@ struct EventLoop::Impl {
   boost::asio::io_context io{1};
   boost::asio::signal_set signals{io, SIGINT, SIGTERM};
   std::function<void(int)> handler;
-  int missed = 0;
 
   void wait_for_signal() {
     signals.async_wait([this](const boost::system::error_code& error, int number) {
       if (error) return;
       wait_for_signal();
-      if (handler) {
-        handler(number);
-      } else {
-        missed = number;
-      }
+      if (handler) handler(number);
     });
   }
 };
@@ -37,10 +32,7 @@ EventLoop::~EventLoop() = default;
 
 boost::asio::io_context& EventLoop::io() { return impl_->io; }
 
-void EventLoop::on_signal(std::function<void(int)> handler) {
-  impl_->handler = std::move(handler);
-  if (impl_->handler && impl_->missed != 0) impl_->handler(std::exchange(impl_->missed, 0));
-}
+void EventLoop::on_signal(std::function<void(int)> handler) { impl_->handler = std::move(handler); }
 
 void EventLoop::run() {
   impl_->io.restart();

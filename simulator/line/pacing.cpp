@@ -48,7 +48,7 @@ std::vector<Piece> cut_into_pieces(const Emission& emission, const LineSettings&
     std::size_t end = begin + std::min(most, size - begin);
     if (pause != emission.pauses.end()) end = std::min(end, pause->offset);
     const nanoseconds due = time_of(end, settings) + silence;
-    pieces.push_back({end, hurried ? std::min(at_most, scaled(due, factor)) : due});
+    pieces.push_back({end, hurried ? scaled(due, factor) : due});
     begin = end;
   }
   return pieces;

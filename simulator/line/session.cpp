@@ -182,10 +182,7 @@ SteadyTime Session::Impl::turn() {
       if (end_after_draining) continue;
       if (start > clock.now()) return start;
       begin_telegram(*schedule.next_start());
-    }
-    if (current->next == current->pieces.size()) {
-      end_telegram();
-      continue;
+      if (!current) continue;
     }
     const Piece& piece = current->pieces[current->next];
     const SteadyTime due = current->start + piece.due;
@@ -234,6 +231,11 @@ void Session::Impl::begin_telegram(MeterTime start) {
   Transmission next;
   const auto second = std::chrono::floor<std::chrono::seconds>(start);
   Emission emission = source(second);
+  meter_time = start + options.schedule.period;
+  if (emission.bytes.empty()) {
+    schedule.begin(nanoseconds{});
+    return;
+  }
   nanoseconds duration{};
   if (unpaced()) {
     next.pieces = {{emission.bytes.size(), nanoseconds{}}};
@@ -242,13 +244,12 @@ void Session::Impl::begin_telegram(MeterTime start) {
     next.pieces = cut_into_pieces(emission, options.settings,
                                   options.speed > 1 ? period : nanoseconds::max());
     next.start = host_time(start);
-    if (!next.pieces.empty()) duration = multiplied(next.pieces.back().due, options.speed);
+    duration = multiplied(next.pieces.back().due, options.speed);
   }
   next.bytes = std::move(emission.bytes);
   // Rounding must not make a telegram that just fits in its period miss the next start.
   schedule.begin(options.speed > 1 ? std::min<nanoseconds>(duration, options.schedule.period)
                                    : duration);
-  meter_time = start + options.schedule.period;
   counting = counting || ready_at() <= clock.now();
   if (counting) ++counted;
   ++stats.telegrams;

@@ -187,6 +187,27 @@ TEST_F(PtyLine, AtMaxSpeedTheMeterWaitsForTheReader) {
   EXPECT_EQ(session->stats().lines[0].dropped, 0u);
 }
 
+TEST_F(PtyLine, TheSessionEndsWhenTheLastBytesAreRead) {
+  options.count = 1;
+  begin();
+  const Fd reader = open_reader();
+  run_until(1s + 100ms);
+  const SteadyTime sent = clock.now();
+  ASSERT_TRUE(readable(reader, 2000));
+  for (int look = 0; look < 10; ++look) {
+    clock.advance(5ms);
+    session->advance();
+    ASSERT_FALSE(session->end()) << "nothing was read";
+  }
+  const std::string all = telegram(second(0)) + telegram(second(1));  // the first began too early
+  EXPECT_EQ(read_bytes(reader, all.size()), all);
+  wait_until([&] {
+    clock.set(std::min(clock.now() + 5ms, sent + 900ms));
+    session->advance();
+    return session->end().has_value();
+  });
+}
+
 TEST_F(PtyLine, TellsWhetherTheReaderHasFetchedEverything) {
   open();
   const Fd reader = open_reader();

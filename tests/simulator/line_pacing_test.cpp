@@ -64,6 +64,13 @@ TEST(LinePacing, ALongTelegramIsSpedUpToFit) {
   EXPECT_NEAR(static_cast<double>(half.count()), 5e6, 10) << "100 of 200 ms, the pause comes after";
 }
 
+TEST(LinePacing, APauseAfterTheLastByteIsNoReasonToHurry) {
+  Emission emission = bytes(500);
+  const auto pieces = cut_into_pieces(emission, k115200, 100ms);
+  emission.pauses = {{500, 1s}};
+  EXPECT_EQ(cut_into_pieces(emission, k115200, 100ms), pieces);
+}
+
 TEST(LinePacing, ASpedUpTelegramNeedsFewerPieces) {
   EXPECT_LE(cut_into_pieces(bytes(1152), k115200, 10ms).size(), 8u);
   EXPECT_EQ(cut_into_pieces(bytes(1152), k115200, 1us).size(), 1u);

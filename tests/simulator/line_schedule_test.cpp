@@ -119,5 +119,13 @@ TEST(LineSchedule, SkipsWhatTheHostSleptThrough) {
   EXPECT_EQ(schedule.next_start(), at(61s)) << "nothing was missed";
 }
 
+TEST(LineSchedule, SkippingNeverGoesBack) {
+  Schedule schedule({.period = 1s});
+  schedule.assume_requested(at(0s));
+  schedule.begin(4500ms);
+  schedule.skip_to(at(2s));
+  EXPECT_EQ(schedule.next_start(), at(5s));
+}
+
 }  // namespace
 }  // namespace p1rig

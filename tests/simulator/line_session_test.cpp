@@ -34,8 +34,9 @@ class LineSession : public testing::Test {
 
   void begin(std::vector<Line*> lines) {
     const auto source = [this](std::chrono::sys_seconds time) {
-      return Emission{.bytes = telegram_at(
-                          std::chrono::duration_cast<std::chrono::seconds>(time - kNoon), size)};
+      if (time - kNoon == silent_at) return Emission{};
+      const auto since_noon = std::chrono::duration_cast<std::chrono::seconds>(time - kNoon);
+      return Emission{.bytes = telegram_at(since_noon, size)};
     };
     session =
         std::make_unique<Session>(options, source, lines, clock, [this](const SessionEvent& e) {
@@ -69,6 +70,7 @@ class LineSession : public testing::Test {
   FakeClock clock;
   SessionOptions options{.start = kNoon};
   std::size_t size = 115;  // 9.98 ms at 115200 8N1
+  nanoseconds silent_at{-1};
   std::unique_ptr<Session> session;
   std::vector<nanoseconds> started;
   std::vector<std::uint64_t> numbers;
@@ -451,6 +453,40 @@ TEST_F(LineSession, MeasuresHowLatePiecesAre) {
   const Lateness lateness = session->stats().lateness;
   EXPECT_EQ(lateness.count(), 7u);
   EXPECT_EQ(lateness.max(), 30us);
+}
+
+TEST_F(LineSession, AHeldUpPieceCountsOnce) {
+  FakeLine line(kPipe);
+  line.room = 0;
+  begin({&line});
+  clock.set(session->advance());
+  for (int i = 0; i < 5; ++i) session->advance();
+  EXPECT_EQ(session->stats().lateness.count(), 1u);
+}
+
+TEST_F(LineSession, TheMeterIsSilentWhereThereIsNothingToSend) {
+  options.count = 2;
+  silent_at = 10s;
+  FakeLine line;
+  begin({&line});
+  run_until(100s);
+  EXPECT_THAT(started, ElementsAre(0s, 20s));
+  EXPECT_THAT(numbers, ElementsAre(1u, 2u));
+  EXPECT_EQ(session->stats().telegrams, 2u);
+}
+
+TEST_F(LineSession, AtMaxSpeedANewRequestIsLaterThanTheLastTelegram) {
+  options.speed = kMaxSpeed;
+  options.schedule.phase = Phase::kEdge;
+  FakeLine line(kCable);
+  line.room = 150;
+  begin({&line});
+  line.set_requested(false);
+  line.room = FakeLine::kEndless;
+  line.set_requested(true);
+  ASSERT_GE(started.size(), 3u);
+  EXPECT_EQ(started[1], 10s);
+  EXPECT_EQ(started[2], 20s);
 }
 
 TEST_F(LineSession, CountsWhatReadersWrite) {
