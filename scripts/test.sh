@@ -44,15 +44,14 @@ finish() {
   exit "$failed"
 }
 
-# Every header is compiled alone as well.
-build() {
-  cmake --build --preset "$1" --parallel "$jobs" --target all all_verify_interface_header_sets
-}
-
+# build_and_test PRESET [TARGET…]
 build_and_test() {
-  stage "configure $1" cmake --preset "$1" || return
-  stage "build $1" build "$1" || return
-  stage "test $1" ctest --preset "$1" --parallel "$jobs"
+  local preset=$1
+  shift
+  stage "configure $preset" cmake --preset "$preset" || return
+  stage "build $preset" \
+    cmake --build --preset "$preset" --parallel "$jobs" --target all "$@" || return
+  stage "test $preset" ctest --preset "$preset" --parallel "$jobs"
 }
 
 run_vm() {
@@ -64,7 +63,7 @@ run_vm() {
 }
 
 stage install scripts/install-deps.sh || finish
-build_and_test dev
+build_and_test dev all_verify_interface_header_sets # every header compiles alone
 [ "$long" = no ] || build_and_test asan
 [ "$vm" = no ] || stage vm run_vm
 finish
