@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "cli/command.h"
@@ -72,14 +75,29 @@ int complain(ExitCode code, std::string_view message) {
 
 }  // namespace p1rig
 
+namespace {
+
+/// Whoever closed the pipe of our output, such as `| head -1`, needs no message about it.
+int output_failed(int error, std::string_view message) {
+  if (error == EPIPE) return p1rig::kEnvironment;
+  return p1rig::complain(p1rig::kEnvironment, message);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  // A closed pipe is an error like a full disk, not a death. A handler that does nothing, since
+  // programs that we start would inherit SIG_IGN.
+  std::signal(SIGPIPE, [](int) {});
   try {
     const int code = p1rig::run({argv + 1, argv + argc});
-    // A full disk or a closed pipe shows when the last bytes are written.
+    // Both may show only when the last bytes are written.
     if (std::fflush(stdout) != 0 && code == p1rig::kAsExpected) {
-      return p1rig::complain(p1rig::kEnvironment, "stdout: cannot be written");
+      return output_failed(errno, "stdout: cannot be written");
     }
     return code;
+  } catch (const std::system_error& error) {
+    return output_failed(error.code().value(), error.what());
   } catch (const std::exception& error) {
     return p1rig::complain(p1rig::kEnvironment, error.what());
   }

@@ -37,7 +37,8 @@ std::optional<double> parse_speed(const std::string& text) {
   try {
     std::size_t end = 0;
     const double speed = std::stod(text, &end);
-    if (end == text.size() && speed > 0 && speed <= 1e6) return speed;
+    // Slower than that, and the next telegram is too far away to count.
+    if (end == text.size() && speed >= 1e-6 && speed <= 1e6) return speed;
   } catch (const std::exception&) {
   }
   return std::nullopt;
@@ -55,7 +56,7 @@ int session_options(const Options& options, const Profile& profile, SessionOptio
   }
   if (const auto text = options.get("speed")) {
     const auto speed = parse_speed(*text);
-    if (!speed) return options.misuse("--speed: expected a number above 0, or max");
+    if (!speed) return options.misuse("--speed: expected 0.000001 to 1000000, or max");
     session.speed = *speed;
   }
   if (const auto text = options.get("count")) {
@@ -135,6 +136,7 @@ int run_simulate(const Arguments& arguments) {
       run_session(session, source, line_list, clock, loop, [&](const SessionEvent& event) {
         if (talkative) print_event(event, profile.zone);
       });
+  if (!result.error.empty()) return complain(kEnvironment, result.error);
   return result.end == SessionEnd::kSignal ? kInterrupted : kAsExpected;
 }
 

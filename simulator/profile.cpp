@@ -444,6 +444,10 @@ Result<Profile> find_profile(std::string_view name) {
   if (const auto found = profiles.find(std::string(name)); found != profiles.end()) {
     return load_profile(found->second);
   }
+  if (profiles.empty()) {
+    return fail((data_dir() / "profiles").string() + ": there are no profiles here; P1RIG_DATA " +
+                "names the folder that holds profiles/");
+  }
   std::vector<std::string_view> names;
   for (const auto& [known, file] : profiles) names.push_back(known);
   return fail("unknown profile \"" + std::string(name) + "\"" + did_you_mean(name, names) +
