@@ -96,8 +96,10 @@ std::set<std::size_t> split_value_lines(const LintContext& context) {
            lines[last].text.find(')') == std::string_view::npos) {
       ++last;
     }
-    if (last >= end || starts_with_code(lines[last].text)) continue;
-    for (std::size_t j = i; j <= last; ++j) numbers.insert(j + 1);
+    const bool closed = last < end && !starts_with_code(lines[last].text);
+    for (std::size_t j = i; closed && j <= last; ++j) numbers.insert(j + 1);
+    // What the lines between leave open stays open too: not to look at them again keeps this linear.
+    i = last - 1;
   }
   return numbers;
 }
@@ -116,7 +118,8 @@ void check_line_form(const LintContext& context, Reporter& reporter) {
     reporter.report(Severity::kError, line.line, line.offset,
                     fmt::format("expected an OBIS code and brackets, found \"{}\"", line.text));
   }
-  for (std::size_t i = 2; i < end_line_index(context); ++i) {
+  const std::size_t end = end_line_index(context);
+  for (std::size_t i = 2; i < end; ++i) {
     if (!context.raw_lines[i].text.empty()) continue;
     reporter.report(Severity::kError, i + 1, context.raw_lines[i].offset,
                     "an empty line between data lines");

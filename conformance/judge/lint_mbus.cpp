@@ -97,7 +97,8 @@ void check_gas_digits(const LintContext& context, Reporter& reporter) {
   if (!context.is("dsmr-4.* dsmr-5.0 emucs-*")) return;
   for (const JudgedLine& line : context.lines) {
     const Obis code = line.data->code->code;
-    if (!is_reading(code) || device_type(context, code.b) != kGas || !line.mismatches.empty()) {
+    const bool judged = line.data->well_formed && line.mismatches.empty();
+    if (!is_reading(code) || device_type(context, code.b) != kGas || !judged) {
       continue;
     }
     const std::size_t last = line.data->brackets.size() - 1;
