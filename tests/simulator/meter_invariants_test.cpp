@@ -90,7 +90,9 @@ void expect_only_forward(const MeterState& before, const MeterState& now,
   for (const QuantityRow& row : quantities()) {
     const bool grows = row.kind == QuantityKind::kRegister ||
                        (row.kind == QuantityKind::kCounter && !row.name.ends_with("duration"));
-    if (grows) ASSERT_GE(now[row.id], before[row.id]) << row.name << " fell, " << where;
+    if (grows) {
+      ASSERT_GE(now[row.id], before[row.id]) << row.name << " fell, " << where;
+    }
   }
   for (const MbusDevice& device : now.devices) {
     for (const MbusDevice& earlier : before.devices) {
