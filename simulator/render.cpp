@@ -82,6 +82,7 @@ class Renderer {
       case Segment::Kind::kField:
         if (truth_ != nullptr) truth_->back().fields.emplace_back();
         field_open_ = true;
+        field_mixed_ = false;
         field_begin_ = out_.size();
         break;
       case Segment::Kind::kFailures:
@@ -117,7 +118,8 @@ class Renderer {
   void note_text(std::string_view text) {
     if (!field_open_) return;
     const std::size_t end = std::min(text.find(')'), text.size());
-    if (end > 0) {
+    field_mixed_ = field_mixed_ || end > 0;
+    if (field_mixed_) {
       TruthField said;
       said.text = out_.substr(field_begin_, out_.size() - text.size() + end - field_begin_);
       truth_->back().fields.back() = std::move(said);
@@ -255,6 +257,7 @@ class Renderer {
   Truth* truth_;
   std::size_t begin_;
   bool field_open_ = false;
+  bool field_mixed_ = false;     ///< there is text in it
   std::size_t field_begin_ = 0;  ///< just after its '('
   const Failure* failure_ = nullptr;
   const MonthPeak* peak_ = nullptr;
