@@ -67,8 +67,8 @@ TEST(Document, KindsAreNamedForPeople) {
   const Document document = parsed("a = 'x'\nb = 1\nc = 1.5\nd = true\ne = []\nf = {}\n");
   std::vector<std::string> kinds;
   for (const auto& [key, node] : *document.root.table()) kinds.emplace_back(node.kind());
-  EXPECT_THAT(kinds, ElementsAre("a string", "an integer", "a number", "a boolean", "an array",
-                                 "a table"));
+  EXPECT_THAT(
+      kinds, ElementsAre("a string", "an integer", "a number", "a boolean", "an array", "a table"));
 }
 
 TEST(Document, BrokenSyntaxSaysWhere) {

@@ -128,15 +128,14 @@ TEST(Electric, VoltageTimesCurrentIsTheApparentPower) {
   testing::Xorshift random(20);
   for (int turn = 0; turn < 20'000; ++turn) {
     const auto power = [&](std::size_t bound) {
-      return static_cast<std::int64_t>(random.below(2 * bound)) -
-             static_cast<std::int64_t>(bound);
+      return static_cast<std::int64_t>(random.below(2 * bound)) - static_cast<std::int64_t>(bound);
     };
     const PhaseLoad load{power(17'250'000), power(5'000'000),
                          195'000 + static_cast<std::int64_t>(random.below(60'000))};
     MeterState state;
     set_instantaneous({load}, {load}, false, state);
-    const std::int64_t apparent = state[Quantity::kApparentPowerImportL1] +
-                                  state[Quantity::kApparentPowerExportL1];
+    const std::int64_t apparent =
+        state[Quantity::kApparentPowerImportL1] + state[Quantity::kApparentPowerExportL1];
     // The current is rounded to a milliampere: at most half of one away.
     const std::int64_t product = load.voltage * state[Quantity::kCurrentL1];
     ASSERT_LE(2 * std::abs(product - apparent * 1000), load.voltage)

@@ -180,8 +180,7 @@ TEST(Layout, NumbersHaveAtMostEighteenDigits) {
   EXPECT_EQ(error_of("{energy.import F30(3,3) kWh}"),
             "0:0: format F30(3,3) has more than 18 digits");
   EXPECT_TRUE(compiles("{energy.import F18(17,17) kWh}"));
-  EXPECT_EQ(error_of("{energy.import F(3,18) kWh}"),
-            "0:0: format F(3,18) has more than 18 digits");
+  EXPECT_EQ(error_of("{energy.import F(3,18) kWh}"), "0:0: format F(3,18) has more than 18 digits");
 }
 
 }  // namespace
