@@ -8,7 +8,7 @@
 #include <cstring>
 #include <vector>
 
-#include "simulator/line/fd.h"
+#include "simulator/fd.h"
 #include "simulator/line/reader_tty.h"
 #include "simulator/suggest.h"
 

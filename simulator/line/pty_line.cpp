@@ -14,8 +14,8 @@
 #include <cstring>
 #include <utility>
 
+#include "simulator/fd.h"
 #include "simulator/line/event_loop.h"
-#include "simulator/line/fd.h"
 #include "simulator/line/pty_link.h"
 #include "simulator/line/tty_settings.h"
 

@@ -6,7 +6,7 @@
 
 #include "protocol/line_settings.h"
 #include "protocol/result.h"
-#include "simulator/line/fd.h"
+#include "simulator/fd.h"
 
 namespace p1rig {
 

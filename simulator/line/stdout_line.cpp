@@ -13,8 +13,8 @@
 #include <cstring>
 #include <utility>
 
+#include "simulator/fd.h"
 #include "simulator/line/event_loop.h"
-#include "simulator/line/fd.h"
 
 namespace p1rig {
 namespace {

@@ -13,8 +13,8 @@
 #include <memory>
 #include <string>
 
+#include "simulator/fd.h"
 #include "simulator/line/event_loop.h"
-#include "simulator/line/fd.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/run_session.h"

@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "simulator/fd.h"
 #include "simulator/line/event_loop.h"
-#include "simulator/line/fd.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/session.h"
 
