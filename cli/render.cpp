@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "cli/command.h"
+#include "cli/key_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/truth_json.h"
@@ -46,12 +47,16 @@ int run_render(const Arguments& arguments) {
   add_meter_options(options);
   options.values("set", "Q=V",
                  "a quantity's value, such as power.import=\"1.5 kW\"; may be repeated");
+  add_seal_options(options);
   options.value("truth", "F", "write what the telegram says to this file, as JSON");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   ChosenMeter chosen;
   std::chrono::sys_seconds at;
   if (const int code = choose_meter(options, "at", chosen, at); code != kAsExpected) return code;
   const Profile& profile = *chosen.profile;
+  std::optional<TelegramSealer> sealer;
+  if (const int code = choose_sealer(options, profile, false, sealer); code != kAsExpected)
+    return code;
   MeterState state = chosen.meter->at(at);
   for (const std::string& assignment : options.list("set")) {
     const auto done = set(assignment, profile.zone, state);
@@ -64,6 +69,12 @@ int run_render(const Arguments& arguments) {
     std::ofstream stream(*file);
     stream << truth_json_line(truth, profile.zone) << '\n';
     if (!stream.flush()) return complain(kEnvironment, *file + ": cannot be written");
+  }
+  if (sealer) {
+    const std::string plain = std::move(telegram);
+    const auto done = sealer->seal(plain, telegram);
+    if (!done) return complain(kEnvironment, done.error().message);
+    if (telegram.empty()) return complain(kNotAsExpected, "the frame counter is at its end");
   }
   std::fwrite(telegram.data(), 1, telegram.size(), stdout);
   return kAsExpected;

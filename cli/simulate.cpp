@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/key_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/truth_json.h"
@@ -72,7 +73,8 @@ int session_options(const Options& options, const Profile& profile, SessionOptio
 int run_simulate(const Arguments& arguments) {
   Options options(
       "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
-      "                [--speed X|max] [--count N] [--fault F]… [--truth F]",
+      "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
+      "                [--key-file F] [--counter-file F]",
       "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
       "a path.");
   std::string lines_help = "where to send; default pty:. One of:";
@@ -87,6 +89,7 @@ int run_simulate(const Arguments& arguments) {
                 "default: now");
   options.value("until", "T", "end when the meter's clock would show this");
   add_meter_options(options);
+  add_seal_options(options);
   options.value("speed", "X",
                 "seconds of the meter in one second, or max: as fast as lines take it");
   options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
@@ -96,6 +99,9 @@ int run_simulate(const Arguments& arguments) {
   if (const int code = choose_meter(options, "start", chosen, start); code != kAsExpected)
     return code;
   const Profile& profile = *chosen.profile;
+  std::optional<TelegramSealer> sealer;
+  if (const int code = choose_sealer(options, profile, true, sealer); code != kAsExpected)
+    return code;
 
   RealClock clock;
   SessionOptions session;
@@ -124,10 +130,21 @@ int run_simulate(const Arguments& arguments) {
     line_list.push_back(lines.back().get());
   }
 
+  bool silent = false;
+  std::string trouble;
   const auto source = [&](std::chrono::sys_seconds t) {
-    if (!chosen.meter->sends_at(t)) return Emission{};
+    if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
     Emission emission{chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr)};
+    if (sealer) {
+      const std::string telegram = std::move(emission.bytes);
+      const auto done = sealer->seal(telegram, emission.bytes);
+      if (!done) trouble = done.error().message;
+      silent = emission.bytes.empty();
+      if (done && silent) complain(kAsExpected, "the frame counter is at its end: silence");
+      if (!done || (silent && session.speed == kMaxSpeed)) loop.stop();
+      if (silent) return emission;
+    }
     if (truth_file.is_open()) truth_file << truth_json_line(truth, profile.zone) << std::endl;
     return emission;
   };
@@ -137,6 +154,7 @@ int run_simulate(const Arguments& arguments) {
         if (talkative) print_event(event, profile.zone);
       });
   if (!result.error.empty()) return complain(kEnvironment, result.error);
+  if (!trouble.empty()) return complain(kEnvironment, trouble);
   return result.end == SessionEnd::kSignal ? kInterrupted : kAsExpected;
 }
 

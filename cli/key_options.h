@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+
+#include "cli/options.h"
+#include "protocol/frame_cipher.h"
+#include "simulator/profile.h"
+#include "simulator/seal.h"
+
+namespace p1rig {
+
+/// Declares --key-file, for those who read sealed telegrams.
+void add_key_option(Options& options);
+
+/// Declares --key-file and --counter-file, for those who send them.
+void add_seal_options(Options& options);
+
+/// The keys of --key-file; none where it was not given. Returns the exit code where something is
+/// wrong, after saying what.
+int choose_keys(const Options& options, std::optional<FrameKeys>& keys);
+
+/// What puts the telegrams of this meter under seal; none for a meter that sends them plain. A
+/// meter whose key is missing is an error only where it is `needed`.
+int choose_sealer(const Options& options, const Profile& profile, bool needed,
+                  std::optional<TelegramSealer>& sealer);
+
+}  // namespace p1rig

@@ -1,0 +1,153 @@
+#include "simulator/counter_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "protocol/dlms_frame.h"
+
+namespace p1rig {
+namespace {
+
+constexpr std::string_view kFirstLine = "p1rig frame counters";
+constexpr std::size_t kDigits = 8;
+
+tl::unexpected<Error> fail_at(const std::filesystem::path& path, int error) {
+  return fail(fmt::format("{}: {}", path.string(), std::strerror(error)));
+}
+
+struct CounterLine {
+  std::string_view key;
+  std::uint32_t first_free = 0;
+};
+
+bool is_upper_hex(std::string_view text) {
+  return text.size() == kDigits &&
+         text.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;
+}
+
+/// "3AD77BB4 00000040"; nothing where the line is not like that.
+std::optional<CounterLine> parse_line(std::string_view line) {
+  if (line.size() != 2 * kDigits + 1 || line[kDigits] != ' ') return std::nullopt;
+  const std::string_view key = line.substr(0, kDigits);
+  const std::string_view number = line.substr(kDigits + 1);
+  if (!is_upper_hex(key) || !is_upper_hex(number)) return std::nullopt;
+  CounterLine counter{key, 0};
+  std::from_chars(number.data(), number.data() + number.size(), counter.first_free, 16);
+  return counter;
+}
+
+Result<void> write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail(std::strerror(errno));
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+/// A new file under the name, whole or not at all, on the disk when this returns.
+Result<void> replace_file(const std::filesystem::path& path, std::string_view text) {
+  std::filesystem::path temporary = path;
+  temporary += ".new";
+  const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file) return fail_at(temporary, errno);
+  if (const auto done = write_all(file.get(), text); !done) {
+    return fail(temporary.string() + ": " + done.error().message);
+  }
+  if (::fsync(file.get()) != 0) return fail_at(temporary, errno);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return fail_at(path, errno);
+  const Fd folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || ::fsync(folder.get()) != 0) return fail_at(path.parent_path(), errno);
+  return {};
+}
+
+Result<Fd> lock_beside(const std::filesystem::path& path) {
+  std::filesystem::path name = path;
+  name += ".lock";
+  Fd lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock) return fail_at(name, errno);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return fail_at(name, errno);
+  return fail(path.string() +
+              ": another process counts with this file; give each meter one of its own");
+}
+
+}  // namespace
+
+Result<CounterFile> CounterFile::open(const std::filesystem::path& path,
+                                      const std::string& key_check_value) {
+  CounterFile counters;
+  std::error_code error;
+  // Two names of one file must find one lock.
+  counters.path_ = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+  if (error) return fail(path.string() + ": " + error.message());
+  counters.key_ = key_check_value;
+  auto lock = lock_beside(counters.path_);
+  if (!lock) return tl::make_unexpected(lock.error());
+  if (const auto done = counters.load(); !done) return tl::make_unexpected(done.error());
+  counters.lock_ = std::move(*lock);
+  return counters;
+}
+
+CounterFile::~CounterFile() {
+  // Where that cannot be written, the next run begins behind the block.
+  if (lock_ && next_ != reserved_) static_cast<void>(store(next_));
+}
+
+Result<std::optional<std::uint32_t>> CounterFile::take() {
+  if (next_ == kLastCounter) return std::optional<std::uint32_t>();
+  if (next_ == reserved_) {
+    const std::uint32_t end = next_ + std::min(kBlock, kLastCounter - next_);
+    if (const auto done = store(end); !done) return tl::make_unexpected(done.error());
+  }
+  return next_++;
+}
+
+Result<void> CounterFile::load() {
+  if (!std::filesystem::exists(path_)) return {};
+  std::ifstream file(path_);
+  if (!file) return fail_at(path_, errno);
+  std::string line;
+  const bool ours = std::getline(file, line) && line == kFirstLine;
+  if (!ours) {
+    return fail(
+        fmt::format("{}:1: this is no counter file: expected \"{}\"; delete it to begin "
+                    "at 0, or name another one",
+                    path_.string(), kFirstLine));
+  }
+  for (std::size_t number = 2; std::getline(file, line); ++number) {
+    const auto counter = parse_line(line);
+    if (!counter) {
+      return fail(
+          fmt::format("{}:{}: expected a key's check value and a counter, eight "
+                      "hexadecimal digits each; the file is damaged",
+                      path_.string(), number));
+    }
+    if (counter->key == key_) {
+      next_ = reserved_ = std::max(next_, counter->first_free);
+    } else {
+      other_keys_ += line + "\n";
+    }
+  }
+  return {};
+}
+
+Result<void> CounterFile::store(std::uint32_t first_free) {
+  const auto done = replace_file(
+      path_, fmt::format("{}\n{}{} {:08X}\n", kFirstLine, other_keys_, key_, first_free));
+  if (done) reserved_ = first_free;
+  return done;
+}
+
+}  // namespace p1rig

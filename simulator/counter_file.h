@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "protocol/result.h"
+#include "simulator/fd.h"
+
+namespace p1rig {
+
+/// The frame counter of a meter from one run to the next.
+///
+/// A counter that was sent twice under one key gives the key stream away, so that counters are
+/// reserved in the file before they are used, kBlock at a time: a crash may leave a gap but never
+/// repeats one. That costs one fsync in kBlock frames. A clean end gives back what is unused.
+///
+/// The file has a line for each key that it has seen, by its check value. A new key begins at 0, as
+/// in the meter (LUX-P1 1.1.3 §3.2.5); an old one goes on where it was.
+///
+///   p1rig frame counters
+///   3AD77BB4 00000040
+class CounterFile {
+ public:
+  static constexpr std::uint32_t kBlock = 64;
+
+  /// Opens or creates `path` and locks it, by a file ".lock" beside it, against other processes.
+  static Result<CounterFile> open(const std::filesystem::path& path,
+                                  const std::string& key_check_value);
+  ~CounterFile();
+  CounterFile(CounterFile&&) noexcept = default;
+  CounterFile& operator=(CounterFile&&) noexcept = default;
+
+  /// The counter of the next frame, which is not given again; nothing where the key has none left.
+  Result<std::optional<std::uint32_t>> take();
+
+ private:
+  CounterFile() = default;
+  Result<void> load();
+  Result<void> store(std::uint32_t first_free);
+
+  std::filesystem::path path_;
+  std::string key_;
+  Fd lock_;                     // -1 in one that was moved from
+  std::string other_keys_;      // their lines
+  std::uint32_t next_ = 0;      // to be given
+  std::uint32_t reserved_ = 0;  // end of the block, as in the file
+};
+
+}  // namespace p1rig
