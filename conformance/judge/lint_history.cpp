@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMostObjects = 512;
 
 constexpr Obis kMonthPeak{1, 0, 1, 6, 0};
+constexpr Obis kLogicalName{0, 0, 42, 0, 0};
 
 /// The reading of a register or of an M-Bus device: the last number of the line.
 std::optional<Decimal> reading_of(const DataLine& line) {
@@ -22,7 +23,6 @@ std::optional<Decimal> reading_of(const DataLine& line) {
 }
 
 bool is_equipment_id(Obis code) {
-  constexpr Obis kLogicalName{0, 0, 42, 0, 0};
   const bool id = code.a == 0 && code.b <= 4 && code.c == 96 && code.d == 1 && code.e <= 1;
   return id || code == kLogicalName;
 }
@@ -35,17 +35,19 @@ std::optional<std::chrono::sys_seconds> capture_time(const LintContext& context,
   return time ? to_instant(*time, context.dialect.normal_offset) : std::nullopt;
 }
 
-bool is_exchanged(const LintContext& context, std::uint8_t channel) {
-  for (const std::uint8_t e : {std::uint8_t{0}, std::uint8_t{1}}) {
-    const Obis id{0, channel, 96, 1, e};
-    const auto before = context.history.identifiers.find(id);
-    const JudgedLine* const now = context.find(to_string(id));
-    if (before == context.history.identifiers.end() || now == nullptr) continue;
-    if (!now->data->brackets.empty() && now->data->brackets.front().text != before->second) {
-      return true;
-    }
-  }
-  return false;
+bool has_changed(const LintContext& context, Obis id) {
+  const auto before = context.history.identifiers.find(id);
+  const JudgedLine* const now = context.find(to_string(id));
+  if (before == context.history.identifiers.end() || now == nullptr) return false;
+  return !now->data->brackets.empty() && now->data->brackets.front().text != before->second;
+}
+
+/// True where another device is there: that of the object's M-Bus channel, or the meter itself.
+bool is_exchanged(const LintContext& context, Obis code) {
+  const std::uint8_t channel = is_mbus_object(code) ? code.b : std::uint8_t{0};
+  return has_changed(context, {0, channel, 96, 1, 0}) ||
+         has_changed(context, {0, channel, 96, 1, 1}) ||
+         (channel == 0 && has_changed(context, kLogicalName));
 }
 
 /// Registers wrap as mechanical ones do: from the last hundredth of their range to the first.
@@ -63,7 +65,7 @@ void check_registers(const LintContext& context, Reporter& reporter) {
     const auto now = is_register(code) ? reading_of(*line.data) : std::nullopt;
     if (before == context.history.registers.end() || !now) continue;
     if (compare_values(*now, before->second) >= 0 || wrapped(before->second, *now)) continue;
-    if (is_mbus_object(code) && is_exchanged(context, code.b)) continue;
+    if (is_exchanged(context, code)) continue;
     reporter.at_bracket(
         Severity::kError, line, line.data->brackets.size() - 1,
         fmt::format("fell from {} to {}", to_string(before->second), to_string(*now)));
@@ -89,7 +91,7 @@ void check_capture_back(const LintContext& context, Reporter& reporter) {
     const Obis code = line.data->code->code;
     const auto before = context.history.capture_times.find(code);
     if (!now || before == context.history.capture_times.end() || *now >= before->second) continue;
-    if (is_exchanged(context, code.b)) continue;
+    if (is_exchanged(context, code)) continue;
     reporter.error(line, "captured before the reading of the telegram before");
   }
 }
@@ -130,7 +132,7 @@ void check_month_peak(const LintContext& context, Reporter& reporter) {
   const JudgedLine* const clock = context.find("0-0:1.0.0");
   if (!now || !before || !context.now || clock == nullptr) return;
   if (!same_month(before->at, *first_time(*clock->data))) return;
-  if (compare_values(now->power, before->power) >= 0) return;
+  if (compare_values(now->power, before->power) >= 0 || is_exchanged(context, kMonthPeak)) return;
   reporter.error(*context.find(to_string(kMonthPeak)),
                  fmt::format("fell from {} to {} within the month", to_string(before->power),
                              to_string(now->power)));
