@@ -32,6 +32,7 @@ int run_profiles(const Arguments& arguments);
 int run_quantities(const Arguments& arguments);
 int run_dialects(const Arguments& arguments);
 int run_scenarios(const Arguments& arguments);
+int run_faults(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_lint(const Arguments& arguments);
 int run_read(const Arguments& arguments);

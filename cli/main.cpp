@@ -23,6 +23,7 @@ constexpr std::array kCommands = {
     Command{"quantities", "what the holes of a profile can ask for", run_quantities},
     Command{"dialects", "the editions of P1 that are known", run_dialects},
     Command{"scenarios", "what a meter can live through", run_scenarios},
+    Command{"faults", "what can go wrong with a telegram", run_faults},
     Command{"check", "profiles and scenarios: schema and self-test", run_check},
     Command{"lint", "is this meter within its specification?", run_lint},
     Command{"read", "the reference reader: telegrams in, JSON Lines out", run_read},

@@ -21,11 +21,10 @@ int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen
                  std::chrono::sys_seconds& t) {
   auto profile = find_profile(options.words()[0]);
   if (!profile) return complain(kUsage, profile.error().message);
-  std::uint64_t seed = 1;
   if (const auto text = options.get("seed")) {
     const auto number = parse_count(*text);
     if (!number) return options.misuse("--seed: expected a whole number");
-    seed = *number;
+    chosen.seed = *number;
   }
   t = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto asked = options.get(moment);
@@ -47,7 +46,7 @@ int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen
   if (!shown) return complain(kUsage, shown.error().message);
   chosen.profile = std::make_shared<const Profile>(std::move(*shown));
   chosen.scenario = std::make_shared<const Scenario>(std::move(*scenario));
-  chosen.meter.emplace(chosen.profile, chosen.scenario, seed);
+  chosen.meter.emplace(chosen.profile, chosen.scenario, chosen.seed);
   return kAsExpected;
 }
 

@@ -19,6 +19,7 @@ struct ChosenMeter {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
   std::optional<Meter> meter;
+  std::uint64_t seed = 1;
 
   /// The telegram that the meter sends at `t`.
   std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);

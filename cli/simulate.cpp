@@ -5,12 +5,14 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/key_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/truth_json.h"
+#include "simulator/fault.h"
 #include "simulator/line/clock.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/run_session.h"
@@ -68,6 +70,29 @@ int session_options(const Options& options, const Profile& profile, SessionOptio
   return kAsExpected;
 }
 
+/// Parses --fault and tries each on a telegram, so that one that cannot apply is refused before
+/// anything is sent.
+int choose_faults(const Options& options, ChosenMeter& chosen, std::chrono::sys_seconds start,
+                  std::vector<FaultRequest>& requests) {
+  for (const std::string& text : options.list("fault")) {
+    auto request = parse_fault(text);
+    if (!request) return options.misuse("--fault: " + request.error().message);
+    const Passage example = passage_of(chosen.telegram_at(start));
+    if (const auto why = cannot_apply(*request, example)) return complain(kUsage, why->message);
+    requests.push_back(std::move(*request));
+  }
+  return kAsExpected;
+}
+
+Emission emission_of(Passage passage) {
+  Emission emission{std::move(passage.bytes)};
+  if (passage.late.count() > 0) emission.pauses.push_back({0, passage.late});
+  for (const auto& silence : passage.silences) {
+    emission.pauses.push_back({silence.offset, silence.duration});
+  }
+  return emission;
+}
+
 }  // namespace
 
 int run_simulate(const Arguments& arguments) {
@@ -90,6 +115,8 @@ int run_simulate(const Arguments& arguments) {
   options.value("until", "T", "end when the meter's clock would show this");
   add_meter_options(options);
   add_seal_options(options);
+  options.values("fault", "F",
+                 "a fault, such as crc-wrong,every=5: `p1rig faults`; may be repeated");
   options.value("speed", "X",
                 "seconds of the meter in one second, or max: as fast as lines take it");
   options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
@@ -101,6 +128,10 @@ int run_simulate(const Arguments& arguments) {
   const Profile& profile = *chosen.profile;
   std::optional<TelegramSealer> sealer;
   if (const int code = choose_sealer(options, profile, true, sealer); code != kAsExpected)
+    return code;
+
+  std::vector<FaultRequest> faults;
+  if (const int code = choose_faults(options, chosen, start, faults); code != kAsExpected)
     return code;
 
   RealClock clock;
@@ -131,22 +162,25 @@ int run_simulate(const Arguments& arguments) {
   }
 
   bool silent = false;
+  std::uint64_t sent = 0;
   std::string trouble;
   const auto source = [&](std::chrono::sys_seconds t) {
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
-    Emission emission{chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr)};
-    if (sealer) {
-      const std::string telegram = std::move(emission.bytes);
-      const auto done = sealer->seal(telegram, emission.bytes);
+    Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr));
+    const auto seal = [&](Passage& plain) {
+      const std::string telegram = std::exchange(plain, {}).bytes;
+      const auto done = sealer->seal(telegram, plain.bytes);
       if (!done) trouble = done.error().message;
-      silent = emission.bytes.empty();
+      silent = plain.bytes.empty();
       if (done && silent) complain(kAsExpected, "the frame counter is at its end: silence");
       if (!done || (silent && session.speed == kMaxSpeed)) loop.stop();
-      if (silent) return emission;
-    }
+    };
+    apply_faults(faults, chosen.seed, ++sent, t, passage,
+                 sealer ? std::function<void(Passage&)>(seal) : nullptr);
+    if (silent) return Emission{};
     if (truth_file.is_open()) truth_file << truth_json_line(truth, profile.zone) << std::endl;
-    return emission;
+    return emission_of(std::move(passage));
   };
   const bool talkative = isatty(STDERR_FILENO) == 1;
   const SessionResult result =

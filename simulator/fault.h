@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -59,10 +60,15 @@ std::span<const FaultRow> faults();
 /// offset. The error names the part that is wrong and suggests the nearest fault.
 Result<FaultRequest> parse_fault(std::string_view text);
 
+/// A telegram as the faults take it: the digits after its '!' are its CRC.
+Passage passage_of(std::string telegram);
+
 /// All faults on the telegram number `index` (from 1) sent at `t`. Text faults first, then the CRC
-/// is computed anew, then the others, in the order asked for within a stage.
+/// is computed anew and `seal` is called, if given; then the others, in the order asked for within
+/// a stage.
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
-                  std::chrono::sys_seconds t, Passage& passage);
+                  std::chrono::sys_seconds t, Passage& passage,
+                  const std::function<void(Passage&)>& seal = {});
 
 /// Why a fault cannot apply to telegrams such as this one, or nothing: asked before anything is sent.
 std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example);

@@ -1,0 +1,58 @@
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/catalogue.h"
+#include "cli/command.h"
+#include "simulator/fault.h"
+
+namespace p1rig {
+namespace {
+
+std::string_view stage_name(FaultStage stage) {
+  switch (stage) {
+    case FaultStage::kText:
+      return "text";
+    case FaultStage::kBytes:
+      return "bytes";
+    case FaultStage::kFrame:
+      return "frame";
+    case FaultStage::kLine:
+      return "line";
+  }
+  return "";
+}
+
+CatalogueEntry entry_of(const FaultRow& row) {
+  const nlohmann::ordered_json json = {{"name", row.id},
+                                       {"summary", row.summary},
+                                       {"unit", row.unit},
+                                       {"default", row.default_amount},
+                                       {"stage", stage_name(row.stage)},
+                                       {"crc_stays_right", row.crc_stays_right}};
+  const std::string amount =
+      row.unit.empty() ? "" : fmt::format(" (={} {})", row.default_amount, row.unit);
+  const std::string details = fmt::format(
+      "{}: {}\nacts on: {}\namount: {}\nCRC afterwards: {}\noptions: every=N, "
+      "at=OBIS|byte:N|line:N, "
+      "from=TIME, until=TIME",
+      row.id, row.summary, stage_name(row.stage),
+      row.unit.empty() ? "none" : fmt::format("{}, default {}", row.unit, row.default_amount),
+      row.crc_stays_right ? "right" : "wrong or missing");
+  return {std::string(row.id),
+          fmt::format("{:<6} {}{}", stage_name(row.stage), row.summary, amount), json.dump(),
+          details};
+}
+
+}  // namespace
+
+int run_faults(const Arguments& arguments) {
+  return run_catalogue("faults", "Lists what can go wrong with a telegram: `simulate --fault`.",
+                       arguments, [] {
+                         std::vector<CatalogueEntry> list;
+                         for (const FaultRow& row : faults()) list.push_back(entry_of(row));
+                         return list;
+                       });
+}
+
+}  // namespace p1rig

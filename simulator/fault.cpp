@@ -1,0 +1,221 @@
+#include "simulator/fault.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "protocol/crc16.h"
+#include "simulator/document.h"
+#include "simulator/fault_edits.h"
+#include "simulator/random.h"
+#include "simulator/suggest.h"
+#include "simulator/zone.h"
+
+namespace p1rig {
+namespace {
+
+constexpr auto kText = FaultStage::kText;
+constexpr auto kBytes = FaultStage::kBytes;
+constexpr auto kLine = FaultStage::kLine;
+
+constexpr auto kFaults = std::to_array<FaultRow>({
+    {"crc-wrong", "another CRC digit", "", 0, kBytes, false, wrong_crc},
+    {"crc-missing", "no CRC after the '!'", "", 0, kBytes, false, drop_crc},
+    {"crc-lower-case", "the CRC in lower case", "", 0, kBytes, true, lower_crc},
+    {"crc-unpadded", "the CRC without its leading zeros", "", 0, kBytes, true, unpad_crc},
+    {"flip-bit", "flipped bits", "bits", 1, kBytes, false, flip_bits},
+    {"drop-byte", "lost bytes", "bytes", 1, kBytes, false, drop_bytes},
+    {"insert-byte", "random bytes put in", "bytes", 1, kBytes, false, insert_bytes},
+    {"insert-nul", "NUL bytes put in, as after a break", "bytes", 1, kBytes, false, insert_nul},
+    {"insert-ff", "FF bytes put in", "bytes", 1, kBytes, false, insert_ff},
+    {"high-bit", "bytes with the eighth bit set, as 7E1 read as 8N1", "bytes", 8, kBytes, false,
+     set_high_bits},
+    {"telnet", "a telnet command and a doubled FF put in", "", 0, kBytes, false, insert_telnet},
+    {"noise", "a burst of noise before the telegram", "bytes", 40, kBytes, true, prepend_noise},
+    {"cut-head", "the beginning is lost", "bytes", 100, kBytes, false, cut_head},
+    {"cut-tail", "the end is lost", "bytes", 100, kBytes, false, cut_tail},
+    {"glue", "no line end after the CRC: the next '/' follows at once", "", 0, kBytes, true, glue},
+    {"lose-footer", "'!', CRC and line end are lost: the next telegram is glued on", "", 0, kBytes,
+     false, lose_footer},
+    {"missing-line", "a data line is left out", "", 0, kText, true, miss_line},
+    {"double-line", "a data line is sent twice", "", 0, kText, true, double_line},
+    {"shuffle-lines", "data lines in another order", "", 0, kText, true, shuffle_lines},
+    {"unknown-obis", "an object that no document knows", "", 0, kText, true, add_unknown_object},
+    {"star-suffix", "OBIS codes with *255", "", 0, kText, true, add_star_suffix},
+    {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kText, true,
+     change_digits},
+    {"missing-unit", "a value without its unit", "", 0, kText, true, drop_unit},
+    {"watts", "W instead of kW, the same power", "", 0, kText, true, use_watts},
+    {"missing-star", "a value and its unit without '*' between", "", 0, kText, true, drop_star},
+    {"negative", "a minus before a value", "", 0, kText, true, make_negative},
+    {"empty-value", "empty brackets", "", 0, kText, true, empty_value},
+    {"lf-only", "lines end with LF", "", 0, kText, true, end_with_lf},
+    {"cr-only", "lines end with CR", "", 0, kText, true, end_with_cr},
+    {"no-blank-line", "no empty line after the identification", "", 0, kText, true,
+     drop_blank_line},
+    {"blank-lines", "more empty lines after the identification", "lines", 2, kText, true,
+     add_blank_lines},
+    {"endless-line", "a line that goes on and on, and no end of the telegram", "bytes", 200'000,
+     kText, false, lengthen_line},
+    {"long-message", "a text message of that many characters", "characters", 1024, kText, true,
+     lengthen_message},
+    {"slash-and-bang", "a text message with '/' and '!' in it, unencoded", "", 0, kText, true,
+     put_slash_and_bang},
+    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, shift_time},
+    {"invalid-time", "a time that no calendar has", "", 0, kText, true, invalidate_time},
+    {"mbus-order", "the device type after the value of its channel", "", 0, kText, true,
+     reorder_mbus},
+    {"swap-peak", "1-0:1.6.0 with the value before the time", "", 0, kText, true,
+     swap_peak_brackets},
+    {"stall", "a pause inside the telegram", "ms", 500, kLine, true, stall},
+    {"drip", "a pause after every byte", "ms", 2, kLine, true, drip},
+    {"silence", "the telegram is not sent", "", 0, kLine, false, fall_silent},
+    {"late", "the telegram starts late", "ms", 300, kLine, true, start_late},
+});
+
+std::vector<std::string_view> names() {
+  std::vector<std::string_view> list;
+  for (const FaultRow& row : kFaults) list.push_back(row.id);
+  return list;
+}
+
+template <class T>
+std::optional<T> whole_number(std::string_view text) {
+  T number{};
+  const auto [rest, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code != std::errc{} || rest != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// The amount of "stall=800ms" or "drop-byte=3", in the row's unit.
+std::optional<std::int64_t> parse_amount(const FaultRow& row, std::string_view text) {
+  if (row.unit == "ms") {
+    const auto duration = parse_duration(text);
+    return duration ? std::optional<std::int64_t>(duration->count()) : std::nullopt;
+  }
+  return row.unit.empty() ? std::nullopt : whole_number<std::int64_t>(text);
+}
+
+/// Times of faults have no meter's zone: ISO with Z or an offset.
+Result<std::chrono::sys_seconds> parse_time(std::string_view text) {
+  static const Result<Zone> utc = Zone::find("Etc/UTC");
+  return utc->parse_instant(text);
+}
+
+Result<void> set_option(std::string_view key, std::string_view value, FaultRequest& request) {
+  if (key == "every") {
+    const auto every = whole_number<std::uint64_t>(value);
+    if (!every || *every == 0) return fail("every: expected a number from 1 on");
+    request.every = *every;
+  } else if (key == "at") {
+    request.at = std::string(value);
+  } else if (key == "from" || key == "until") {
+    const auto time = parse_time(value);
+    if (!time) return fail(std::string(key) + ": " + time.error().message);
+    (key == "from" ? request.from : request.until) = *time;
+  } else {
+    return fail("unknown option \"" + std::string(key) + "\"" +
+                did_you_mean(key, {"every", "at", "from", "until"}) +
+                ": expected every, at, from or until");
+  }
+  return {};
+}
+
+/// Puts the CRC of the changed text where the old one was, in as many digits.
+void renew_crc(Passage& passage) {
+  if (passage.crc_digits == 0) return;
+  const auto bang = passage.bytes.rfind('!');
+  if (bang == std::string::npos) return;
+  const std::string digits = to_hex(crc16(std::string_view(passage.bytes).substr(0, bang + 1)));
+  const auto end = std::min(passage.bytes.find_first_of("\r\n", bang), passage.bytes.size());
+  passage.bytes.replace(bang + 1, end - bang - 1, digits);
+  passage.crc_digits = digits.size();
+}
+
+bool applies_now(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t) {
+  if (request.from && t < *request.from) return false;
+  if (request.until && t >= *request.until) return false;
+  return index % request.every == 0;
+}
+
+bool apply(const FaultRequest& request, std::uint64_t random, Passage& passage) {
+  const FaultRow& row = kFaults[request.row];
+  return row.apply(passage, request, request.amount.value_or(row.default_amount), random);
+}
+
+}  // namespace
+
+std::span<const FaultRow> faults() { return kFaults; }
+
+Result<FaultRequest> parse_fault(std::string_view text) {
+  const auto comma = text.find(',');
+  const std::string_view head = text.substr(0, comma);
+  const auto equals = head.find('=');
+  const std::string_view id = head.substr(0, equals);
+  const auto row = std::ranges::find(kFaults, id, &FaultRow::id);
+  if (row == kFaults.end()) {
+    return fail("unknown fault \"" + std::string(id) + "\"" + did_you_mean(id, names()) +
+                " (`p1rig faults` lists them)");
+  }
+  FaultRequest request;
+  request.row = static_cast<std::size_t>(row - kFaults.begin());
+  if (equals != std::string_view::npos) {
+    request.amount = parse_amount(*row, head.substr(equals + 1));
+    if (!request.amount) {
+      return fail(std::string(id) + ": \"" + std::string(head.substr(equals + 1)) + "\" " +
+                  (row->unit.empty()
+                       ? "is too much: this fault has no amount"
+                       : "is no amount: expected " + std::string(row->unit) +
+                             (row->unit == "ms" ? ", such as 800ms" : ", such as 3")));
+    }
+  }
+  std::string_view rest =
+      comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(','), rest.size());
+    const std::string_view option = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const auto sign = option.find('=');
+    const std::string_view value =
+        sign == std::string_view::npos ? std::string_view{} : option.substr(sign + 1);
+    const auto done = set_option(option.substr(0, sign), value, request);
+    if (!done) return fail(std::string(id) + ": " + done.error().message);
+  }
+  return request;
+}
+
+Passage passage_of(std::string telegram) {
+  Passage passage;
+  passage.bytes = std::move(telegram);
+  const auto bang = passage.bytes.rfind('!');
+  if (bang == std::string::npos) return passage;
+  const auto end = std::min(passage.bytes.find_first_of("\r\n", bang), passage.bytes.size());
+  passage.crc_digits = end - bang - 1;
+  return passage;
+}
+
+void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
+                  std::chrono::sys_seconds t, Passage& passage,
+                  const std::function<void(Passage&)>& seal) {
+  for (const FaultStage stage :
+       {FaultStage::kText, FaultStage::kFrame, FaultStage::kBytes, FaultStage::kLine}) {
+    bool any = false;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const FaultRequest& request = requests[i];
+      if (kFaults[request.row].stage != stage || !applies_now(request, index, t)) continue;
+      any = apply(request, random_at(seed, index, i), passage) || any;
+    }
+    if (stage == FaultStage::kText && any) renew_crc(passage);
+    if (stage == FaultStage::kText && seal) seal(passage);
+  }
+}
+
+std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example) {
+  Passage copy = example;
+  if (apply(request, 1, copy)) return std::nullopt;
+  const FaultRow& row = kFaults[request.row];
+  return Error{std::string(row.id) + ": cannot apply to this meter's telegrams" +
+               (request.at ? ": they have no \"" + *request.at + "\" that suits" : std::string{})};
+}
+
+}  // namespace p1rig

@@ -1,0 +1,231 @@
+// Faults that act on the bytes of a telegram with its CRC, and on its timing.
+
+#include <algorithm>
+#include <charconv>
+
+#include "simulator/fault_edits.h"
+#include "simulator/random.h"
+
+namespace p1rig {
+namespace {
+
+/// Where the '!' before the CRC stands; npos where there is none.
+std::size_t bang_of(const Passage& passage) {
+  const auto at = passage.bytes.rfind('!');
+  return at == 0 || at == std::string::npos || passage.crc_digits == 0 ? std::string::npos : at;
+}
+
+/// The place that a request means: a byte, the beginning of a line or of an object's first value;
+/// else any byte between the '/' and the '!'.
+std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& request,
+                                    std::uint64_t random) {
+  const std::string& bytes = passage.bytes;
+  if (bytes.size() < 3) return std::nullopt;
+  if (!request.at) {
+    const auto bang = std::min(bytes.rfind('!'), bytes.size());
+    if (bang < 3) return std::nullopt;
+    return 1 + static_cast<std::size_t>(random_below(random, static_cast<std::int64_t>(bang) - 1));
+  }
+  std::string_view where = *request.at;
+  const bool by_byte = where.starts_with("byte:");
+  if (by_byte || where.starts_with("line:")) {
+    where.remove_prefix(5);
+    std::size_t number = 0;
+    std::from_chars(where.data(), where.data() + where.size(), number);
+    if (by_byte) return number < bytes.size() ? std::optional(number) : std::nullopt;
+    std::size_t at = 0;
+    for (std::size_t line = 1; line < number; ++line) {
+      at = bytes.find('\n', at);
+      if (at == std::string::npos) return std::nullopt;
+      ++at;
+    }
+    return at < bytes.size() ? std::optional(at) : std::nullopt;
+  }
+  const auto object = bytes.find("\n" + *request.at + "(");
+  if (object == std::string::npos) return std::nullopt;
+  return object + request.at->size() + 2;
+}
+
+bool insert(Passage& passage, const FaultRequest& request, std::uint64_t random,
+            const std::string& text) {
+  const auto place = place_of(passage, request, random);
+  if (!place) return false;
+  passage.bytes.insert(*place, text);
+  return true;
+}
+
+std::string random_bytes(std::int64_t count, std::uint64_t random) {
+  std::string bytes;
+  for (std::int64_t i = 0; i < count; ++i) {
+    bytes += static_cast<char>(random_at(random, static_cast<std::uint64_t>(i)) & 0xFF);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+bool wrong_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t random) {
+  const auto bang = bang_of(passage);
+  if (bang == std::string::npos) return false;
+  // Another value of one digit: never the right one by chance.
+  const auto which =
+      static_cast<std::size_t>(random_below(random, static_cast<std::int64_t>(passage.crc_digits)));
+  char& digit = passage.bytes[bang + 1 + which];
+  static constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto value = kDigits.find(static_cast<char>(digit >= 'a' ? digit - 32 : digit));
+  digit = kDigits[(value + 1 + static_cast<std::size_t>(random_below(random >> 20, 15))) % 16];
+  return true;
+}
+
+bool drop_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto bang = bang_of(passage);
+  if (bang == std::string::npos) return false;
+  passage.bytes.erase(bang + 1, passage.crc_digits);
+  passage.crc_digits = 0;
+  return true;
+}
+
+bool lower_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto bang = bang_of(passage);
+  if (bang == std::string::npos) return false;
+  for (std::size_t i = bang + 1; i <= bang + passage.crc_digits; ++i) {
+    char& digit = passage.bytes[i];
+    if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
+  }
+  return true;
+}
+
+bool unpad_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto bang = bang_of(passage);
+  if (bang == std::string::npos) return false;
+  while (passage.crc_digits > 1 && passage.bytes[bang + 1] == '0') {
+    passage.bytes.erase(bang + 1, 1);
+    --passage.crc_digits;
+  }
+  return true;
+}
+
+bool flip_bits(Passage& passage, const FaultRequest& request, std::int64_t amount,
+               std::uint64_t random) {
+  const auto first = place_of(passage, request, random);
+  if (!first) return false;
+  for (std::int64_t i = 0; i < amount; ++i) {
+    const std::uint64_t each = random_at(random, static_cast<std::uint64_t>(i));
+    const auto place = i == 0 ? first : place_of(passage, FaultRequest{}, each);
+    passage.bytes[*place] =
+        static_cast<char>(passage.bytes[*place] ^ (1 << random_below(each >> 20, 7)));
+  }
+  return true;
+}
+
+bool drop_bytes(Passage& passage, const FaultRequest& request, std::int64_t amount,
+                std::uint64_t random) {
+  const auto place = place_of(passage, request, random);
+  if (!place) return false;
+  passage.bytes.erase(*place, static_cast<std::size_t>(amount));
+  return true;
+}
+
+bool insert_bytes(Passage& passage, const FaultRequest& request, std::int64_t amount,
+                  std::uint64_t random) {
+  return insert(passage, request, random, random_bytes(amount, random));
+}
+
+bool insert_nul(Passage& passage, const FaultRequest& request, std::int64_t amount,
+                std::uint64_t random) {
+  return insert(passage, request, random, std::string(static_cast<std::size_t>(amount), '\0'));
+}
+
+bool insert_ff(Passage& passage, const FaultRequest& request, std::int64_t amount,
+               std::uint64_t random) {
+  return insert(passage, request, random, std::string(static_cast<std::size_t>(amount), '\xFF'));
+}
+
+bool set_high_bits(Passage& passage, const FaultRequest& request, std::int64_t amount,
+                   std::uint64_t random) {
+  const auto place = place_of(passage, request, random);
+  if (!place) return false;
+  const auto end = std::min(passage.bytes.size(), *place + static_cast<std::size_t>(amount));
+  for (std::size_t i = *place; i < end; ++i) {
+    passage.bytes[i] = static_cast<char>(passage.bytes[i] | 0x80);
+  }
+  return true;
+}
+
+bool insert_telnet(Passage& passage, const FaultRequest& request, std::int64_t,
+                   std::uint64_t random) {
+  // IAC DO SUPPRESS-GO-AHEAD, IAC IAC: what a telnet bridge leaves in the stream.
+  return insert(passage, request, random, "\xFF\xFD\x03\xFF\xFF");
+}
+
+bool prepend_noise(Passage& passage, const FaultRequest&, std::int64_t amount,
+                   std::uint64_t random) {
+  std::string noise = random_bytes(amount, random);
+  // Noise that happens to look like a telegram's beginning is another fault.
+  std::ranges::replace(noise, '/', '?');
+  passage.bytes.insert(0, noise);
+  return true;
+}
+
+bool cut_head(Passage& passage, const FaultRequest& request, std::int64_t amount,
+              std::uint64_t random) {
+  const auto place = request.at ? place_of(passage, request, random)
+                                : std::optional(static_cast<std::size_t>(amount));
+  if (!place || *place == 0 || *place >= passage.bytes.size()) return false;
+  passage.bytes.erase(0, *place);
+  return true;
+}
+
+bool cut_tail(Passage& passage, const FaultRequest& request, std::int64_t amount,
+              std::uint64_t random) {
+  const auto size = passage.bytes.size();
+  const auto cut = static_cast<std::size_t>(amount);
+  if (!request.at && cut >= size) return false;
+  const auto place = request.at ? place_of(passage, request, random) : std::optional(size - cut);
+  if (!place || *place == 0) return false;
+  passage.bytes.resize(*place);
+  return true;
+}
+
+bool glue(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  if (!passage.bytes.ends_with("\r\n")) return false;
+  passage.bytes.resize(passage.bytes.size() - 2);
+  return true;
+}
+
+bool lose_footer(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto bang = passage.bytes.rfind('!');
+  if (bang == std::string::npos) return false;
+  passage.bytes.resize(bang);
+  return true;
+}
+
+bool stall(Passage& passage, const FaultRequest& request, std::int64_t amount,
+           std::uint64_t random) {
+  const auto place = place_of(passage, request, random);
+  if (!place) return false;
+  const auto later =
+      std::ranges::upper_bound(passage.silences, *place, {}, &Passage::Silence::offset);
+  passage.silences.insert(later, {*place, std::chrono::milliseconds{amount}});
+  return true;
+}
+
+bool drip(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  passage.silences.clear();
+  for (std::size_t i = 1; i < passage.bytes.size(); ++i) {
+    passage.silences.push_back({i, std::chrono::milliseconds{amount}});
+  }
+  return true;
+}
+
+bool fall_silent(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  passage = Passage{};
+  return true;
+}
+
+bool start_late(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  passage.late += std::chrono::milliseconds{amount};
+  return true;
+}
+
+}  // namespace p1rig

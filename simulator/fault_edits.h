@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "simulator/fault.h"
+
+namespace p1rig {
+
+// The short functions behind the rows of the fault table: see fault.cpp. Each changes the passage
+// and returns false, leaving it as it was, where it cannot apply.
+
+using FaultEdit = bool(Passage&, const FaultRequest&, std::int64_t, std::uint64_t);
+
+// Before the CRC.
+FaultEdit miss_line, double_line, shuffle_lines, add_unknown_object, add_star_suffix, change_digits,
+    drop_unit, use_watts, drop_star, make_negative, empty_value, end_with_lf, end_with_cr,
+    drop_blank_line, add_blank_lines, lengthen_line, lengthen_message, put_slash_and_bang,
+    shift_time, invalidate_time, reorder_mbus, swap_peak_brackets;
+
+// After it.
+FaultEdit wrong_crc, drop_crc, lower_crc, unpad_crc, flip_bits, drop_bytes, insert_bytes,
+    insert_nul, insert_ff, set_high_bits, insert_telnet, prepend_noise, cut_head, cut_tail, glue,
+    lose_footer;
+
+// On the line.
+FaultEdit stall, drip, fall_silent, start_late;
+
+}  // namespace p1rig

@@ -1,0 +1,327 @@
+// Faults that act on the text of a telegram, before its CRC is computed.
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "simulator/fault_edits.h"
+#include "simulator/random.h"
+
+namespace p1rig {
+namespace {
+
+/// A telegram in lines with their ends. The first is the identification, the last begins with '!'.
+using Lines = std::vector<std::string>;
+
+Lines lines_of(std::string_view text) {
+  Lines lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return lines;
+}
+
+bool join(const Lines& lines, Passage& passage) {
+  passage.bytes.clear();
+  for (const std::string& line : lines) passage.bytes += line;
+  return true;
+}
+
+bool is_data(std::string_view line) {
+  const auto bracket = line.find('(');
+  return bracket != std::string_view::npos && bracket > 0 && line[0] >= '0' && line[0] <= '9';
+}
+
+std::optional<std::size_t> number_after(std::string_view text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return std::nullopt;
+  text.remove_prefix(prefix.size());
+  std::size_t number = 0;
+  const auto [rest, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code != std::errc{} || rest != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// The line that a request means: by OBIS code, by number from 1, else any data line that suits.
+template <class Suits>
+std::optional<std::size_t> choose(const Lines& lines, const FaultRequest& request,
+                                  std::uint64_t random, Suits suits) {
+  if (request.at) {
+    if (const auto number = number_after(*request.at, "line:")) {
+      const bool there = *number >= 1 && *number <= lines.size() && suits(lines[*number - 1]);
+      return there ? std::optional(*number - 1) : std::nullopt;
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (lines[i].starts_with(*request.at + "(") && suits(lines[i])) return i;
+    }
+    return std::nullopt;
+  }
+  std::vector<std::size_t> candidates;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (is_data(lines[i]) && suits(lines[i])) candidates.push_back(i);
+  }
+  if (candidates.empty()) return std::nullopt;
+  const auto count = static_cast<std::int64_t>(candidates.size());
+  return candidates[static_cast<std::size_t>(random_below(random, count))];
+}
+
+constexpr auto kAnyLine = [](std::string_view) { return true; };
+
+/// Edits the one line that is meant; false where there is none.
+template <class Suits, class Edit>
+bool edit_line(Passage& passage, const FaultRequest& request, std::uint64_t random, Suits suits,
+               Edit edit) {
+  Lines lines = lines_of(passage.bytes);
+  const auto index = choose(lines, request, random, suits);
+  if (!index) return false;
+  edit(lines, *index);
+  return join(lines, passage);
+}
+
+bool has_unit(std::string_view line) { return line.find('*') != std::string_view::npos; }
+
+bool replace_all(std::string& text, std::string_view from, std::string_view to) {
+  bool any = false;
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+    any = true;
+  }
+  return any;
+}
+
+/// The first twelve digits with S or W after them; npos where a line has none.
+std::size_t time_in(std::string_view line) {
+  for (std::size_t at = line.find('('); at != std::string_view::npos; at = line.find('(', at + 1)) {
+    const std::string_view rest = line.substr(at + 1);
+    const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (digits == 12) return at + 1;
+  }
+  return std::string_view::npos;
+}
+
+bool has_time(std::string_view line) { return time_in(line) != std::string_view::npos; }
+
+}  // namespace
+
+bool miss_line(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
+  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(index));
+  });
+}
+
+bool double_line(Passage& passage, const FaultRequest& request, std::int64_t,
+                 std::uint64_t random) {
+  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+    const std::string line = lines[index];
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(index), line);
+  });
+}
+
+bool shuffle_lines(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t random) {
+  Lines lines = lines_of(passage.bytes);
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    // A line that another one continues stays where it is.
+    const bool continued = i + 1 < lines.size() && lines[i + 1].starts_with('(');
+    if (is_data(lines[i]) && !continued) places.push_back(i);
+  }
+  if (places.size() < 2) return false;
+  for (std::size_t i = places.size() - 1; i > 0; --i) {
+    const auto other = static_cast<std::size_t>(
+        random_below(random_at(random, i), static_cast<std::int64_t>(i) + 1));
+    std::swap(lines[places[i]], lines[places[other]]);
+  }
+  return join(lines, passage);
+}
+
+bool add_unknown_object(Passage& passage, const FaultRequest& request, std::int64_t,
+                        std::uint64_t random) {
+  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(index), "1-0:199.99.9(01.234*kW)\r\n");
+  });
+}
+
+bool add_star_suffix(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t) {
+  Lines lines = lines_of(passage.bytes);
+  bool any = false;
+  for (std::string& line : lines) {
+    if (!is_data(line) || (request.at && !line.starts_with(*request.at + "("))) continue;
+    line.insert(line.find('('), "*255");
+    any = true;
+  }
+  return any && join(lines, passage);
+}
+
+bool change_digits(Passage& passage, const FaultRequest& request, std::int64_t amount,
+                   std::uint64_t random) {
+  const auto suits = [](std::string_view line) {
+    return line.find('.', line.find('(')) < line.find('*');
+  };
+  return edit_line(passage, request, random, suits, [&](Lines& lines, std::size_t index) {
+    // More digits before the point, or fewer: the value stays, its written form does not.
+    std::string& line = lines[index];
+    const auto begin = line.rfind('(') + 1;
+    if (amount >= 0) line.insert(begin, static_cast<std::size_t>(amount), '0');
+    for (std::int64_t i = amount; i < 0 && line[begin] == '0' && line[begin + 1] != '.'; ++i) {
+      line.erase(begin, 1);
+    }
+  });
+}
+
+bool drop_unit(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
+  return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
+    std::string& line = lines[index];
+    const auto star = line.find('*');
+    line.erase(star, line.find(')', star) - star);
+  });
+}
+
+bool use_watts(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
+  const auto kilowatts = [](std::string_view line) {
+    return line.find("*kW)") != std::string_view::npos;
+  };
+  return edit_line(passage, request, random, kilowatts, [](Lines& lines, std::size_t index) {
+    // 01.193*kW becomes 01193*W: the same power.
+    std::string& line = lines[index];
+    const auto begin = line.rfind('(', line.find("*kW)"));
+    const auto point = line.find('.', begin);
+    const auto star = line.find("*kW)");
+    const std::size_t decimals = point < star ? star - point - 1 : 0;
+    if (point < star) line.erase(point, 1);
+    const auto unit = line.find("*kW)");
+    line.replace(unit, 3, std::string(decimals < 3 ? 3 - decimals : 0, '0') + "*W");
+  });
+}
+
+bool drop_star(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
+  return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
+    lines[index].erase(lines[index].find('*'), 1);
+  });
+}
+
+bool make_negative(Passage& passage, const FaultRequest& request, std::int64_t,
+                   std::uint64_t random) {
+  return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
+    std::string& line = lines[index];
+    line.insert(line.rfind('(', line.find('*')) + 1, "-");
+  });
+}
+
+bool empty_value(Passage& passage, const FaultRequest& request, std::int64_t,
+                 std::uint64_t random) {
+  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+    std::string& line = lines[index];
+    const auto begin = line.find('(');
+    line.replace(begin, line.rfind(')') - begin + 1, "()");
+  });
+}
+
+bool end_with_lf(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return replace_all(passage.bytes, "\r\n", "\n");
+}
+
+bool end_with_cr(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return replace_all(passage.bytes, "\r\n", "\r");
+}
+
+bool drop_blank_line(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto blank = passage.bytes.find("\r\n\r\n");
+  if (blank == std::string::npos) return false;
+  passage.bytes.erase(blank, 2);
+  return true;
+}
+
+bool add_blank_lines(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto blank = passage.bytes.find("\r\n\r\n");
+  if (blank == std::string::npos) return false;
+  for (std::int64_t i = 0; i < amount; ++i) passage.bytes.insert(blank + 2, "\r\n");
+  return true;
+}
+
+bool lengthen_line(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  // The line never ends: neither bracket nor line end come, and so no '!' at a line's start.
+  const auto bracket = passage.bytes.find('(');
+  if (bracket == std::string::npos) return false;
+  passage.bytes.resize(bracket + 1);
+  passage.bytes.append(static_cast<std::size_t>(amount), '3');
+  passage.crc_digits = 0;
+  return true;
+}
+
+bool lengthen_message(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto message = passage.bytes.find("0-0:96.13.0(");
+  if (message == std::string::npos) return false;
+  const auto begin = message + 12;
+  std::string text;
+  for (std::int64_t i = 0; i < amount; ++i) text += "3F";
+  passage.bytes.replace(begin, passage.bytes.find(')', begin) - begin, text);
+  return true;
+}
+
+bool put_slash_and_bang(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  // Raw text in the message, as seen on an Iskra MT382: "test-/-test".
+  const auto message = passage.bytes.find("0-0:96.13.0(");
+  if (message == std::string::npos) return false;
+  const auto begin = message + 12;
+  passage.bytes.replace(begin, passage.bytes.find(')', begin) - begin, "a/b!c/ISK5!");
+  return true;
+}
+
+bool shift_time(Passage& passage, const FaultRequest& request, std::int64_t amount,
+                std::uint64_t random) {
+  return edit_line(passage, request, random, has_time, [&](Lines& lines, std::size_t index) {
+    std::string& line = lines[index];
+    // The hour of the day, another one: a valid time that is wrong.
+    const auto at = time_in(line) + 6;
+    const int hour = (line[at] - '0') * 10 + (line[at + 1] - '0');
+    const int wrong = static_cast<int>(((hour + amount) % 24 + 24) % 24);
+    line[at] = static_cast<char>('0' + wrong / 10);
+    line[at + 1] = static_cast<char>('0' + wrong % 10);
+  });
+}
+
+bool invalidate_time(Passage& passage, const FaultRequest& request, std::int64_t,
+                     std::uint64_t random) {
+  static constexpr std::string_view kInvalid[] = {"632525252525", "700101010000", "000101000000",
+                                                  "261332256199"};
+  return edit_line(passage, request, random, has_time, [&](Lines& lines, std::size_t index) {
+    const auto which = static_cast<std::size_t>(random_below(random >> 20, 4));
+    lines[index].replace(time_in(lines[index]), 12, kInvalid[which]);
+  });
+}
+
+bool reorder_mbus(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  // The device type goes behind its channel's value, so that the medium is not known before.
+  Lines lines = lines_of(passage.bytes);
+  const auto type = std::ranges::find_if(lines, [](const std::string& line) {
+    return line.starts_with("0-") && line.find(":24.1.0(") == 3;
+  });
+  if (type == lines.end()) return false;
+  const std::string channel = type->substr(0, 4);
+  const std::string moved = *type;
+  auto after = lines.erase(type);
+  const auto begin = after;
+  while (after != lines.end() && (after->starts_with(channel) || after->starts_with('('))) ++after;
+  if (after == begin) return false;
+  lines.insert(after, moved);
+  return join(lines, passage);
+}
+
+bool swap_peak_brackets(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  Lines lines = lines_of(passage.bytes);
+  for (std::string& line : lines) {
+    if (!line.starts_with("1-0:1.6.0(")) continue;
+    const auto middle = line.find(")(");
+    if (middle == std::string::npos) return false;
+    const auto begin = line.find('(');
+    const auto end = line.rfind(')');
+    const std::string first = line.substr(begin, middle + 1 - begin);
+    const std::string second = line.substr(middle + 1, end - middle);
+    line.replace(begin, end + 1 - begin, second + first);
+    return join(lines, passage);
+  }
+  return false;
+}
+
+}  // namespace p1rig
