@@ -83,7 +83,7 @@ void check_medium_unit(const LintContext& context, Reporter& reporter) {
     const auto type = is_reading(code) ? device_type(context, code.b) : std::nullopt;
     const auto unit = find_unit(unit_of(line));
     if (!type || !unit) continue;
-    const Medium* const medium = find_medium(*type);
+    const DeviceMedium* const medium = medium_of_type(*type);
     if (medium == nullptr || medium->dimension == unit->dimension) continue;
     reporter.error(line, fmt::format("device type {} is {} in {}, found {}", *type, medium->name,
                                      medium->unit, unit->spelling));

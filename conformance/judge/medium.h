@@ -8,7 +8,7 @@
 namespace p1rig {
 
 /// What an M-Bus device measures, by the device type that the meter prints.
-struct Medium {
+struct DeviceMedium {
   std::int64_t type;      ///< EN 13757-3
   std::string_view name;  ///< the word of the reader contract
   Dimension dimension;    ///< of its readings
@@ -16,6 +16,6 @@ struct Medium {
 };
 
 /// nullptr for a type that no P1 document or meter is known to use.
-const Medium* find_medium(std::int64_t type);
+const DeviceMedium* medium_of_type(std::int64_t type);
 
 }  // namespace p1rig

@@ -214,7 +214,7 @@ Json medium_of(const Values& values, Obis reading) {
   if (reading.d == 3 && reading.e == 1) return "cold";
   const Json* const type = find_text(values, {0, reading.b, 24, 1, 0});
   const auto number = type == nullptr ? std::nullopt : parse_decimal(type->get<std::string>());
-  const Medium* const medium = number ? find_medium(number->digits) : nullptr;
+  const DeviceMedium* const medium = number ? medium_of_type(number->digits) : nullptr;
   return medium == nullptr ? Json(nullptr) : Json(medium->name);
 }
 
