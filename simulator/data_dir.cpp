@@ -5,6 +5,14 @@
 #include <system_error>
 
 namespace p1rig {
+namespace {
+
+bool holds_profiles(const std::filesystem::path& folder) {
+  std::error_code code;
+  return std::filesystem::is_directory(folder / "profiles", code);
+}
+
+}  // namespace
 
 std::filesystem::path data_dir() {
   if (const char* chosen = std::getenv("P1RIG_DATA"); chosen != nullptr && *chosen != '\0') {
@@ -12,14 +20,15 @@ std::filesystem::path data_dir() {
   }
   std::error_code code;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", code);
-  const std::array<std::filesystem::path, 3> places = {
-      program.parent_path().parent_path() / "share" / "p1rig", P1RIG_INSTALLED_DATA,
-      P1RIG_SOURCE_DATA};
-  for (const auto& place : places) {
-    // A program that still lies in its build folder belongs to the source tree.
-    if (std::filesystem::is_directory(place / "profiles", code)) return place;
+  const std::filesystem::path source = P1RIG_SOURCE_DATA;
+  // A program that still lies in its source tree belongs to it, whatever is installed beside.
+  if (program.string().starts_with(source.string() + "/") && holds_profiles(source)) return source;
+  const std::array<std::filesystem::path, 2> installed = {
+      program.parent_path().parent_path() / "share" / "p1rig", P1RIG_INSTALLED_DATA};
+  for (const auto& place : installed) {
+    if (holds_profiles(place)) return place;
   }
-  return places.back();
+  return source;
 }
 
 std::map<std::string, std::filesystem::path> list_data(std::string_view folder) {
