@@ -7,8 +7,8 @@
 
 namespace p1rig {
 
-/// The folder that holds profiles/, captures/ and conformance/: $P1RIG_DATA, else the installed
-/// share folder, else the source tree that the program was built from.
+/// The folder that holds profiles/, captures/ and conformance/: $P1RIG_DATA, else the source
+/// tree that the program lies in, else the installed share folder.
 std::filesystem::path data_dir();
 
 /// The TOML files of one of its folders, by stem.
