@@ -196,6 +196,7 @@ class Compiler {
     if (!known) {
       return complain(begin, "expected {each failures newest}, {each peaks oldest} or the like");
     }
+    each_begins_line_ = begin == 0 || text_[begin - 1] == '\n';
     Segment segment;
     segment.kind = words[1] == "failures" ? Segment::Kind::kFailures : Segment::Kind::kPeaks;
     segment.newest_first = words[2] == "newest";
@@ -206,6 +207,13 @@ class Compiler {
   void end_each(std::size_t begin) {
     if (open_.size() == 1) return complain(begin, "{end} without {each …}");
     open_.pop_back();
+    // A line that is nothing but a list is not there while the list is empty.
+    const auto line_end = text_.find_first_not_of('\r', at_);
+    const bool ends_here = line_end != std::string_view::npos && text_[line_end] == '\n';
+    if (!each_begins_line_ || !ends_here) return;
+    open_.back().segments->back().text = "\r\n";
+    at_ = line_end + 1;
+    in_bracket_ = false;
   }
 
   void mbus(std::size_t begin, const Words& words) {
@@ -366,6 +374,7 @@ class Compiler {
   std::size_t at_ = 0;
   std::size_t started_ = std::string_view::npos;
   bool in_entry_ = false;
+  bool each_begins_line_ = false;
   bool in_bracket_ = false;
   int holes_in_bracket_ = 0;
   std::vector<Open> open_;

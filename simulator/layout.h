@@ -58,7 +58,7 @@ struct Segment {
     kHole,
     kEntry,     ///< a data line with `code` begins
     kField,     ///< a bracket begins
-    kFailures,  ///< `body` for each, in `newest_first` order
+    kFailures,  ///< `body` for each, in `newest_first` order; then `text`, if there is any entry
     kPeaks,
     kMbus,
     kCrc

@@ -112,6 +112,7 @@ class Renderer {
       walk(segment.body);
     }
     current = nullptr;
+    if (!entries.empty()) out_ += segment.text;
   }
 
   /// A bracket with more in it than a hole says its whole text, up to the ')'.
