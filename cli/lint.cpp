@@ -27,6 +27,19 @@ constexpr std::string_view name_of(Severity severity) {
   return "";
 }
 
+/// The message with the octets of the line that no terminal should be given, such as ESC, as \x1B.
+std::string printable(std::string_view message) {
+  std::string text;
+  for (const char c : message) {
+    if (c >= ' ' && c <= '~') {
+      text += c;
+    } else {
+      text += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return text;
+}
+
 /// Prints findings as they come: memory does not grow with the input.
 class Report {
  public:
@@ -48,7 +61,7 @@ class Report {
     } else {
       fmt::print("{}: telegram {}, line {}, offset {}: {} [{}] {} ({}){}\n", input_,
                  finding.telegram, finding.line, finding.offset, name_of(finding.severity),
-                 finding.rule, finding.message, finding.clause,
+                 finding.rule, printable(finding.message), finding.clause,
                  finding.source.empty() ? "" : " seen: " + finding.source);
     }
     first_ = false;
