@@ -1,0 +1,246 @@
+"""Wrong input is answered with the documented exit code, the place and the nearest name."""
+import os
+import shutil
+import subprocess
+import unittest
+
+import rig
+
+MISTAKE, ENVIRONMENT = 2, 4
+
+BROKEN = """[meter]
+name = "Broken"
+brand = "Nobody"
+dialect = "dsmr-5.1"
+country = "NL"
+
+[line]
+framing = "8N1"
+period = "10s"
+zone = "Europe/Amsterdam"
+
+[telegram]
+text = '''
+/ABC5
+
+0-0:1.0.0({tme TST})
+!{crc X4}
+'''
+"""
+
+
+class Names(rig.Case):
+    def test_commands(self):
+        self.assert_fails(MISTAKE, ['unknown command "rendr"', 'did you mean "render"?'], "rendr")
+        self.assert_fails(MISTAKE, 'unknown command "xyzzy"', "xyzzy")
+
+    def test_profiles(self):
+        for command in ("render", "simulate"):
+            self.assert_fails(MISTAKE, ['unknown profile "kaifa-ma304x"', 'did you mean "kaifa-ma304'],
+                              command, "kaifa-ma304x")
+        self.assert_fails(MISTAKE, 'did you mean "iskra-am550"?', "profiles", "show", "iskra-am551")
+        self.assert_fails(MISTAKE, 'did you mean "iskra-am550"?', "lint", "-", "--profile",
+                          "iskra-am551")
+
+    def test_quantities(self):
+        self.assert_fails(MISTAKE, ['unknown quantity "power.imprt"', 'did you mean "power.import"?'],
+                          "render", "iskra-am550", "--set", "power.imprt=1 kW")
+        self.assert_fails(MISTAKE, 'did you mean "voltage.l1"?', "quantities", "show", "voltage.l")
+
+    def test_dialects(self):
+        for command in ("lint", "read"):
+            self.assert_fails(MISTAKE, ['unknown dialect "dsmr-5.1"', 'did you mean "dsmr-5.0"?'],
+                              command, "-", "--dialect", "dsmr-5.1")
+        self.assert_fails(MISTAKE, 'did you mean "dsmr-5.0"?', "dialects", "show", "dsmr-50")
+
+    def test_options(self):
+        for command, wrong, right in (("render", "--att", "--at"), ("simulate", "--lin", "--line"),
+                                      ("lint", "--dialekt", "--dialect"),
+                                      ("read", "--cuont", "--count"),
+                                      ("profiles", "--jsno", "--json"),
+                                      ("check", "--halp", "--help")):
+            said = self.assert_fails(MISTAKE, f'did you mean "{right}"?', command, "x", wrong, "y")
+            self.assertIn(f"Usage: p1rig {command}", said)
+
+    def test_lines(self):
+        self.assert_fails(MISTAKE, 'unknown line "ptty:"', "simulate", "iskra-am550", "--line",
+                          "ptty:")
+
+
+class Values(rig.Case):
+    def test_counts(self):
+        for count in ("0", "-1", "three", "1.5", "99999999999999999999999"):
+            self.assert_fails(MISTAKE, "--count: expected a number from 1 on", "simulate",
+                              "iskra-am550", f"--count={count}")
+            self.assert_fails(MISTAKE, "--count: expected a number from 1 on", "read", "-",
+                              f"--count={count}")
+
+    def test_speeds(self):
+        for speed in ("nonsense", "0", "-1", "nan", "inf", "1e300", "1e-300", "1x"):
+            self.assert_fails(MISTAKE, "--speed: expected", "simulate", "iskra-am550",
+                              f"--speed={speed}")
+
+    def test_times(self):
+        for time in ("nonsense", "2026-02-29T00:00:00Z", "2026-06-15T10:00:00"):
+            self.assert_fails(MISTAKE, ["--at: ", "is not a time"], "render", "iskra-am550", "--at",
+                              time)
+            self.assert_fails(MISTAKE, ["--start: ", "is not a time"], "simulate", "iskra-am550",
+                              "--start", time)
+        self.assert_fails(MISTAKE, "the clock was put forward", "render", "iskra-am550", "--at",
+                          "260329023000")
+        self.assert_fails(MISTAKE, "add S or W", "render", "iskra-am550", "--at", "261025023000")
+
+    def test_assignments(self):
+        for value, why in (("power.import", "expected quantity=value"),
+                           ("power.import=1.5", "wrong unit or none"),
+                           ("power.import=", "is not a value"),
+                           ("tariff=1.5", "finer than the meter counts")):
+            self.assert_fails(MISTAKE, ["--set", why], "render", "iskra-am550", "--set", value)
+
+    def test_numbers_of_arguments(self):
+        self.assert_fails(MISTAKE, "too few arguments", "render")
+        self.assert_fails(MISTAKE, "too few arguments", "simulate")
+        for command in ("lint", "read"):
+            self.assert_fails(MISTAKE, "too few arguments", command)
+            self.assert_fails(MISTAKE, 'unexpected argument "b"', command, "a", "b")
+        self.assert_fails(MISTAKE, 'unexpected argument "kaifa-ma105"', "render", "iskra-am550",
+                          "kaifa-ma105")
+        self.assertEqual(rig.run().returncode, MISTAKE)
+
+    def test_help_is_no_mistake(self):
+        for arguments in (["--help"], ["help"], ["--version"], ["render", "--help"],
+                          ["simulate", "--help"], ["lint", "--help"], ["read", "--help"],
+                          ["check", "--help"], ["profiles", "--help"]):
+            result = rig.run(*arguments)
+            self.assertEqual((result.returncode, result.stderr), (0, b""), arguments)
+            self.assertIn(b"p1rig", result.stdout)
+
+
+class Files(rig.Case):
+    def test_missing(self):
+        for command in ("lint", "read"):
+            result = rig.run(command, self.folder / "nothing")
+            self.assertEqual(result.returncode, MISTAKE)
+            self.assertIn(b"nothing: No such file", result.stderr)
+        self.assert_fails(MISTAKE, "nothing.toml", "render", self.folder / "nothing.toml")
+
+    def test_folder(self):
+        for command in ("lint", "read"):
+            result = rig.run(command, self.folder)
+            self.assertEqual(result.returncode, ENVIRONMENT)
+            self.assertIn(b"Is a directory", result.stderr)
+        folder = self.folder / "folder.toml"
+        folder.mkdir()
+        self.assert_fails(MISTAKE, "is a folder", "render", folder)
+
+    def test_empty(self):
+        for command, why in (("lint", "no whole telegram"), ("read", "no telegram was accepted")):
+            result = rig.run(command, "-")
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(why, result.stderr.decode())
+
+    def test_unwritable_truth(self):
+        for command in ("render", "simulate"):
+            self.assert_fails(ENVIRONMENT, "cannot be written", command, "iskra-am550", "--truth",
+                              self.folder / "no" / "truth.json")
+
+    def test_unwritable_link(self):
+        for link in (self.folder / "no" / "link", "/proc/link", self.folder):
+            said = self.assert_fails(ENVIRONMENT, str(link), "simulate", "iskra-am550", "--line",
+                                     f"pty:{link}", "--count", "1")
+            self.assertNotIn("terminate called", said)
+
+    def test_a_file_in_the_place_of_the_link_is_kept(self):
+        file = self.folder / "precious"
+        file.write_text("precious")
+        self.assert_fails(ENVIRONMENT, str(file), "simulate", "iskra-am550", "--line",
+                          f"pty:{file}", "--count", "1")
+        self.assertEqual(file.read_text(), "precious")
+
+
+class Octets(rig.Case):
+    def test_lint_gives_terminals_nothing_to_obey(self):
+        telegram = b"/ABC5\r\n\r\n0-0:1.0.0(\x1b[31m\xff\x9b)\r\n!\r\n"
+        said = rig.run("lint", "-", "--dialect", "dsmr-4.2", stdin=telegram).stdout
+        self.assertIn(rb"(\x1B[31m\xFF\x9B)", said)
+        self.assertNotIn(b"\x1b", said)
+
+
+class BrokenProfile(rig.Case):
+    def setUp(self):
+        super().setUp()
+        self.data = self.folder / "data"
+        shutil.copytree(rig.SOURCE / "profiles", self.data / "profiles")
+        self.broken = self.data / "profiles" / "broken.toml"
+        self.broken.write_text(BROKEN)
+        self.environment = os.environ | {"P1RIG_DATA": str(self.data)}
+        self.complaints = [f"{self.broken}:4:11: dialect: unknown dialect \"dsmr-5.1\"",
+                           f"{self.broken}:16:11: unknown quantity \"tme\", did you mean \"time\"?"]
+
+    def test_everything_that_is_wrong_is_said_with_its_place(self):
+        self.assert_fails(MISTAKE, self.complaints, "render", self.broken)
+        self.assert_fails(MISTAKE, self.complaints, "render", "broken", env=self.environment)
+        self.assert_fails(MISTAKE, self.complaints, "simulate", "broken", env=self.environment)
+        check = rig.run("check", self.broken)
+        self.assertEqual(check.returncode, MISTAKE)
+        for complaint in self.complaints:
+            self.assertIn(complaint, check.stdout.decode())
+
+    def test_the_others_still_load(self):
+        result = rig.run("profiles", env=self.environment)
+        self.assertEqual(result.returncode, 0)
+        for complaint in self.complaints:
+            self.assertIn(complaint, result.stderr.decode())
+        names = {line.split()[0] for line in result.stdout.decode().splitlines()}
+        self.assertEqual(names, set(rig.profile_names()))
+        telegram = rig.run("render", "iskra-am550", env=self.environment)
+        self.assertEqual(telegram.returncode, 0)
+        lint = rig.run("lint", "-", stdin=telegram.stdout, env=self.environment)
+        self.assertEqual(lint.returncode, 0)
+
+    def test_broken_syntax(self):
+        self.broken.write_text("[meter]\nname = \"Broken\nbrand = 1\n")
+        self.assert_fails(MISTAKE, f"{self.broken}:2:", "render", self.broken)
+
+    def test_no_profiles_at_all(self):
+        self.assert_fails(MISTAKE, ["/nowhere/profiles", "P1RIG_DATA"], "render", "iskra-am550",
+                          env=os.environ | {"P1RIG_DATA": "/nowhere"})
+
+
+class ClosedOutput(rig.Case):
+    COMMANDS = (["profiles"], ["profiles", "--json"], ["quantities"], ["dialects", "--json"],
+                ["render", "iskra-am550"], ["profiles", "--help"], ["--help"],
+                ["simulate", "iskra-am550", "--line", "stdout", "--speed", "max", "--count", "500"])
+
+    def test_full_disk(self):
+        for arguments in self.COMMANDS:
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                result = subprocess.run([rig.PROGRAM, *arguments], stdout=full,
+                                        stderr=subprocess.PIPE, timeout=rig.HANG)
+                self.assertEqual(result.returncode, ENVIRONMENT, result.stderr)
+                self.assertIn(b"p1rig: ", result.stderr)
+
+    def test_closed_pipe(self):
+        for arguments in self.COMMANDS:
+            with self.subTest(arguments=arguments):
+                read_end, write_end = os.pipe()
+                os.close(read_end)
+                result = subprocess.run([rig.PROGRAM, *arguments], stdout=write_end,
+                                        stderr=subprocess.PIPE, timeout=rig.HANG)
+                os.close(write_end)
+                # A meter whose reader goes away has done its work.
+                expected = 0 if arguments[0] == "simulate" else ENVIRONMENT
+                self.assertEqual(result.returncode, expected, result.stderr)
+                self.assertEqual(result.stderr, b"", "nobody needs to be told")
+
+    def test_readers_whose_output_is_full(self):
+        telegram = rig.run("render", "iskra-am550").stdout
+        for command in ("read", "lint"):
+            with self.subTest(command=command), open("/dev/full", "wb") as full:
+                result = subprocess.run([rig.PROGRAM, command, "-"], input=telegram * 200,
+                                        stdout=full, stderr=subprocess.PIPE, timeout=rig.HANG)
+                self.assertEqual(result.returncode, ENVIRONMENT, result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
