@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "protocol/crc16.h"
+#include "protocol/obis.h"
 #include "simulator/document.h"
 #include "simulator/fault_edits.h"
 #include "simulator/random.h"
@@ -43,7 +44,7 @@ constexpr auto kFaults = std::to_array<FaultRow>({
     {"unknown-obis", "an object that no document knows", "", 0, kText, true, add_unknown_object},
     {"star-suffix", "OBIS codes with *255", "", 0, kText, true, add_star_suffix},
     {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kText, true,
-     change_digits},
+     change_digits, true},
     {"missing-unit", "a value without its unit", "", 0, kText, true, drop_unit},
     {"watts", "W instead of kW, the same power", "", 0, kText, true, use_watts},
     {"missing-star", "a value and its unit without '*' between", "", 0, kText, true, drop_star},
@@ -61,7 +62,7 @@ constexpr auto kFaults = std::to_array<FaultRow>({
      lengthen_message},
     {"slash-and-bang", "a text message with '/' and '!' in it, unencoded", "", 0, kText, true,
      put_slash_and_bang},
-    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, shift_time},
+    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, shift_time, true},
     {"invalid-time", "a time that no calendar has", "", 0, kText, true, invalidate_time},
     {"mbus-order", "the device type after the value of its channel", "", 0, kText, true,
      reorder_mbus},
@@ -89,11 +90,26 @@ std::optional<T> whole_number(std::string_view text) {
 
 /// The amount of "stall=800ms" or "drop-byte=3", in the row's unit.
 std::optional<std::int64_t> parse_amount(const FaultRow& row, std::string_view text) {
+  std::optional<std::int64_t> amount;
   if (row.unit == "ms") {
     const auto duration = parse_duration(text);
-    return duration ? std::optional<std::int64_t>(duration->count()) : std::nullopt;
+    if (duration) amount = duration->count();
+  } else if (!row.unit.empty()) {
+    amount = whole_number<std::int64_t>(text);
   }
-  return row.unit.empty() ? std::nullopt : whole_number<std::int64_t>(text);
+  const std::int64_t least = row.signed_amount ? -kLargestAmount : 1;
+  return amount && *amount != 0 && *amount >= least && *amount <= kLargestAmount ? amount
+                                                                                 : std::nullopt;
+}
+
+/// Whether "at=" can mean this: an object, or a byte or line by number.
+bool is_place(std::string_view text) {
+  if (text.starts_with("byte:")) return whole_number<std::uint32_t>(text.substr(5)).has_value();
+  if (text.starts_with("line:")) {
+    return whole_number<std::uint32_t>(text.substr(5)).value_or(0) >= 1;
+  }
+  const auto written = parse_obis(text);
+  return written && written->form == ObisForm::kPlain;
 }
 
 /// Times of faults have no meter's zone: ISO with Z or an offset.
@@ -108,6 +124,10 @@ Result<void> set_option(std::string_view key, std::string_view value, FaultReque
     if (!every || *every == 0) return fail("every: expected a number from 1 on");
     request.every = *every;
   } else if (key == "at") {
+    if (!is_place(value)) {
+      return fail(
+          "at: expected an OBIS code such as 1-0:1.7.0, byte:N (from 0) or line:N (from 1)");
+    }
     request.at = std::string(value);
   } else if (key == "from" || key == "until") {
     const auto time = parse_time(value);
@@ -163,10 +183,10 @@ Result<FaultRequest> parse_fault(std::string_view text) {
     request.amount = parse_amount(*row, head.substr(equals + 1));
     if (!request.amount) {
       return fail(std::string(id) + ": \"" + std::string(head.substr(equals + 1)) + "\" " +
-                  (row->unit.empty()
-                       ? "is too much: this fault has no amount"
-                       : "is no amount: expected " + std::string(row->unit) +
-                             (row->unit == "ms" ? ", such as 800ms" : ", such as 3")));
+                  (row->unit.empty() ? "is too much: this fault has no amount"
+                                     : "is no amount: expected " + std::string(row->unit) +
+                                           (row->unit == "ms" ? ", such as 800ms" : ", such as 3") +
+                                           ", at most " + std::to_string(kLargestAmount)));
     }
   }
   std::string_view rest =
@@ -180,6 +200,9 @@ Result<FaultRequest> parse_fault(std::string_view text) {
         sign == std::string_view::npos ? std::string_view{} : option.substr(sign + 1);
     const auto done = set_option(option.substr(0, sign), value, request);
     if (!done) return fail(std::string(id) + ": " + done.error().message);
+  }
+  if (request.from && request.until && *request.until <= *request.from) {
+    return fail(std::string(id) + ": until: is not after from");
   }
   return request;
 }

@@ -27,8 +27,9 @@ struct Passage {
   struct Silence {
     std::size_t offset;  ///< before this byte
     std::chrono::nanoseconds duration;
+    bool operator==(const Silence&) const = default;
   };
-  std::vector<Silence> silences;    ///< in the order of their offsets
+  std::vector<Silence> silences{};  ///< in the order of their offsets
   std::chrono::nanoseconds late{};  ///< the telegram starts this much later
   bool operator==(const Passage&) const = default;
 };
@@ -52,9 +53,13 @@ struct FaultRow {
   bool crc_stays_right;  ///< what the telegram's CRC is after it
   /// Changes the passage; false where it cannot apply to this telegram (no such object, no CRC).
   bool (*apply)(Passage&, const FaultRequest&, std::int64_t amount, std::uint64_t random);
+  bool signed_amount = false;  ///< the amount may be below 0
 };
 
 std::span<const FaultRow> faults();
+
+/// No fault takes more than this of its unit.
+inline constexpr std::int64_t kLargestAmount = 10'000'000;
 
 /// Parses "crc-wrong,every=5" or "stall=800ms,at=1-0:1.7.0,from=…,until=…". Times as ISO with Z or
 /// offset. The error names the part that is wrong and suggests the nearest fault.

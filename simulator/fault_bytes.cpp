@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+#include <utility>
 
 #include "simulator/fault_edits.h"
 #include "simulator/random.h"
@@ -41,9 +43,12 @@ std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& 
     }
     return at < bytes.size() ? std::optional(at) : std::nullopt;
   }
-  const auto object = bytes.find("\n" + *request.at + "(");
-  if (object == std::string::npos) return std::nullopt;
-  return object + request.at->size() + 2;
+  for (const char* suffix : {"(", "*255("}) {
+    const std::string head = "\n" + *request.at + suffix;
+    const auto object = bytes.find(head);
+    if (object != std::string::npos) return object + head.size();
+  }
+  return std::nullopt;
 }
 
 bool insert(Passage& passage, const FaultRequest& request, std::uint64_t random,
@@ -107,13 +112,17 @@ bool unpad_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_
 
 bool flip_bits(Passage& passage, const FaultRequest& request, std::int64_t amount,
                std::uint64_t random) {
-  const auto first = place_of(passage, request, random);
-  if (!first) return false;
-  for (std::int64_t i = 0; i < amount; ++i) {
-    const std::uint64_t each = random_at(random, static_cast<std::uint64_t>(i));
-    const auto place = i == 0 ? first : place_of(passage, FaultRequest{}, each);
-    passage.bytes[*place] =
-        static_cast<char>(passage.bytes[*place] ^ (1 << random_below(each >> 20, 7)));
+  auto place = place_of(passage, request, random);
+  if (!place) return false;
+  // A bit flipped twice would be none.
+  std::set<std::pair<std::size_t, std::int64_t>> flipped;
+  for (std::uint64_t draw = 0; std::cmp_less(flipped.size(), amount) && draw < 1'000'000; ++draw) {
+    const std::uint64_t each = random_at(random, draw);
+    if (draw > 0) place = place_of(passage, FaultRequest{}, each);
+    if (!place) return false;
+    const std::int64_t bit = random_below(each >> 20, 7);
+    if (!flipped.emplace(*place, bit).second) continue;
+    passage.bytes[*place] = static_cast<char>(passage.bytes[*place] ^ (1 << bit));
   }
   return true;
 }
@@ -188,8 +197,9 @@ bool cut_tail(Passage& passage, const FaultRequest& request, std::int64_t amount
 }
 
 bool glue(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  if (!passage.bytes.ends_with("\r\n")) return false;
-  passage.bytes.resize(passage.bytes.size() - 2);
+  const auto end = passage.bytes.find_last_not_of("\r\n") + 1;
+  if (end == passage.bytes.size()) return false;
+  passage.bytes.resize(end);
   return true;
 }
 

@@ -34,6 +34,13 @@ bool is_data(std::string_view line) {
   return bracket != std::string_view::npos && bracket > 0 && line[0] >= '0' && line[0] <= '9';
 }
 
+/// Whether the line is the object's, with "*255" after its code or without.
+bool is_of(std::string_view line, std::string_view code) {
+  if (!line.starts_with(code)) return false;
+  line.remove_prefix(code.size());
+  return line.starts_with('(') || line.starts_with("*255(");
+}
+
 std::optional<std::size_t> number_after(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return std::nullopt;
   text.remove_prefix(prefix.size());
@@ -53,7 +60,7 @@ std::optional<std::size_t> choose(const Lines& lines, const FaultRequest& reques
       return there ? std::optional(*number - 1) : std::nullopt;
     }
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (lines[i].starts_with(*request.at + "(") && suits(lines[i])) return i;
+      if (is_of(lines[i], *request.at) && suits(lines[i])) return i;
     }
     return std::nullopt;
   }
@@ -66,7 +73,10 @@ std::optional<std::size_t> choose(const Lines& lines, const FaultRequest& reques
   return candidates[static_cast<std::size_t>(random_below(random, count))];
 }
 
-constexpr auto kAnyLine = [](std::string_view) { return true; };
+/// All but the first and the last: other faults take those.
+constexpr auto kAnyLine = [](std::string_view line) {
+  return !line.starts_with('/') && !line.starts_with('!');
+};
 
 /// Edits the one line that is meant; false where there is none.
 template <class Suits, class Edit>
@@ -79,7 +89,13 @@ bool edit_line(Passage& passage, const FaultRequest& request, std::uint64_t rand
   return join(lines, passage);
 }
 
-bool has_unit(std::string_view line) { return line.find('*') != std::string_view::npos; }
+/// The '*' between a value and its unit; a code may have one, too.
+std::size_t star_in(std::string_view line) {
+  const auto bracket = line.find('(');
+  return bracket == std::string_view::npos ? bracket : line.find('*', bracket);
+}
+
+bool has_unit(std::string_view line) { return star_in(line) != std::string_view::npos; }
 
 bool replace_all(std::string& text, std::string_view from, std::string_view to) {
   bool any = false;
@@ -90,12 +106,19 @@ bool replace_all(std::string& text, std::string_view from, std::string_view to) 
   return any;
 }
 
-/// The first twelve digits with S or W after them; npos where a line has none.
+/// The first twelve digits with S, W or nothing after them; npos where a line has none. Texts and
+/// ids (x-x:96.x.x) are octets in hexadecimal, which may be twelve digits and no time.
 std::size_t time_in(std::string_view line) {
-  for (std::size_t at = line.find('('); at != std::string_view::npos; at = line.find('(', at + 1)) {
+  const auto first = line.find('(');
+  if (first == std::string_view::npos) return first;
+  const bool octets = line.substr(0, first).find(":96.") != std::string_view::npos;
+  for (std::size_t at = first; at != std::string_view::npos; at = line.find('(', at + 1)) {
     const std::string_view rest = line.substr(at + 1);
     const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-    if (digits == 12) return at + 1;
+    if (digits != 12) continue;
+    const std::string_view after = rest.substr(12);
+    if (after.starts_with("S)") || after.starts_with("W)")) return at + 1;
+    if (after.starts_with(')') && !octets) return at + 1;
   }
   return std::string_view::npos;
 }
@@ -146,7 +169,7 @@ bool add_star_suffix(Passage& passage, const FaultRequest& request, std::int64_t
   Lines lines = lines_of(passage.bytes);
   bool any = false;
   for (std::string& line : lines) {
-    if (!is_data(line) || (request.at && !line.starts_with(*request.at + "("))) continue;
+    if (!is_data(line) || (request.at && !is_of(line, *request.at))) continue;
     line.insert(line.find('('), "*255");
     any = true;
   }
@@ -155,15 +178,20 @@ bool add_star_suffix(Passage& passage, const FaultRequest& request, std::int64_t
 
 bool change_digits(Passage& passage, const FaultRequest& request, std::int64_t amount,
                    std::uint64_t random) {
-  const auto suits = [](std::string_view line) {
-    return line.find('.', line.find('(')) < line.find('*');
+  // More digits before the point, or fewer: the value stays, its written form does not.
+  const auto spare = [](std::string_view value) {
+    return value.size() > 1 && value[0] == '0' && value[1] >= '0' && value[1] <= '9';
+  };
+  const auto suits = [&](std::string_view line) {
+    const auto bracket = line.rfind('(');
+    return bracket != std::string_view::npos && line.find('.', bracket) < line.find('*', bracket) &&
+           (amount > 0 || spare(line.substr(bracket + 1)));
   };
   return edit_line(passage, request, random, suits, [&](Lines& lines, std::size_t index) {
-    // More digits before the point, or fewer: the value stays, its written form does not.
     std::string& line = lines[index];
     const auto begin = line.rfind('(') + 1;
-    if (amount >= 0) line.insert(begin, static_cast<std::size_t>(amount), '0');
-    for (std::int64_t i = amount; i < 0 && line[begin] == '0' && line[begin + 1] != '.'; ++i) {
+    if (amount > 0) line.insert(begin, static_cast<std::size_t>(amount), '0');
+    for (std::int64_t i = amount; i < 0 && spare(std::string_view(line).substr(begin)); ++i) {
       line.erase(begin, 1);
     }
   });
@@ -172,7 +200,7 @@ bool change_digits(Passage& passage, const FaultRequest& request, std::int64_t a
 bool drop_unit(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
   return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
-    const auto star = line.find('*');
+    const auto star = star_in(line);
     line.erase(star, line.find(')', star) - star);
   });
 }
@@ -196,7 +224,7 @@ bool use_watts(Passage& passage, const FaultRequest& request, std::int64_t, std:
 
 bool drop_star(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
   return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
-    lines[index].erase(lines[index].find('*'), 1);
+    lines[index].erase(star_in(lines[index]), 1);
   });
 }
 
@@ -204,13 +232,16 @@ bool make_negative(Passage& passage, const FaultRequest& request, std::int64_t,
                    std::uint64_t random) {
   return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
-    line.insert(line.rfind('(', line.find('*')) + 1, "-");
+    line.insert(line.rfind('(', star_in(line)) + 1, "-");
   });
 }
 
 bool empty_value(Passage& passage, const FaultRequest& request, std::int64_t,
                  std::uint64_t random) {
-  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+  const auto has_value = [](std::string_view line) {
+    return line.find('(') < line.rfind(')') && line.rfind(')') != std::string_view::npos;
+  };
+  return edit_line(passage, request, random, has_value, [](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
     const auto begin = line.find('(');
     line.replace(begin, line.rfind(')') - begin + 1, "()");
