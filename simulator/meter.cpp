@@ -109,10 +109,13 @@ struct Meter::Impl {
     add(Quantity::kReactiveImport, flow.reactive_import);
     add(Quantity::kReactiveExport, flow.reactive_export);
     for (std::size_t q = 0; q < 4; ++q) add(nth(Quantity::kReactiveQ1, q), flow.quadrant[q]);
-    if (tariff >= 1 && tariff <= 4) {
+    if (tariff >= 1 && tariff <= 5) {
       const auto index = static_cast<std::size_t>(tariff - 1);
       add(nth(Quantity::kEnergyImportT1, index), flow.import);
       add(nth(Quantity::kEnergyExportT1, index), flow.export_);
+    }
+    if (tariff >= 1 && tariff <= 4) {  // no known meter counts reactive energy in a fifth
+      const auto index = static_cast<std::size_t>(tariff - 1);
       add(nth(Quantity::kReactiveImportT1, index), flow.reactive_import);
       add(nth(Quantity::kReactiveExportT1, index), flow.reactive_export);
     }
@@ -151,8 +154,7 @@ struct Meter::Impl {
     ledger.state.devices.clear();
     if (profile->layout.uses_month) ledger.state.month = ledger.state.values;
     if (ledger.state.month) {
-      (*ledger.state.month)[kTimeIndex] =
-          month_start(scenario->start).time_since_epoch().count();
+      (*ledger.state.month)[kTimeIndex] = month_start(scenario->start).time_since_epoch().count();
     }
     ledger.registers_shown = ledger.state.values;
     // What was captured last is known at the start already.
@@ -278,7 +280,7 @@ struct Meter::Impl {
     }
     if (import > state[Quantity::kPeakPower]) {
       state[Quantity::kPeakPower] = import;
-      state[Quantity::kPeakTime] = ledger.now.time_since_epoch().count();
+      state[Quantity::kPeakTime] = clock_now();
     }
     ledger.quarter = {};
   }
@@ -287,12 +289,13 @@ struct Meter::Impl {
     MeterState& state = ledger.state;
     MonthPeak peak;
     peak.month_end = ledger.now;
-    peak.time = sys_seconds{seconds{state[Quantity::kPeakTime]}};
+    const std::int64_t time = state[Quantity::kPeakTime];
+    if (time != kUnsetTime) peak.time = sys_seconds{seconds{time}};
     peak.power = state[Quantity::kPeakPower];
     state.peaks.insert(state.peaks.begin(), peak);
     if (state.peaks.size() > kKeptPeaks) state.peaks.pop_back();
     state[Quantity::kPeakPower] = 0;
-    state[Quantity::kPeakTime] = ledger.now.time_since_epoch().count();
+    state[Quantity::kPeakTime] = clock_now();
     if (profile->layout.uses_month) {
       state.month.reset();
       state.month = state.values;
@@ -302,11 +305,24 @@ struct Meter::Impl {
     for (std::size_t i = 0; i < 4; ++i) state[nth(Quantity::kDemandMaxImportT1, i)] = 0;
   }
 
+  /// What the meter's own clock says of now.
+  std::int64_t clock_now() const {
+    return ledger.clock_unset ? kUnsetTime
+                              : (ledger.now + ledger.deviation).time_since_epoch().count();
+  }
+  std::optional<sys_seconds> known_time_now() const {
+    return ledger.clock_unset ? std::nullopt : std::optional(ledger.now + ledger.deviation);
+  }
+
+  /// The local midnight with which the month of `t` begins.
   sys_seconds month_start(sys_seconds t) const {
-    const Timestamp local = profile->zone.local(t);
-    const auto into = std::chrono::days{local.day - 1} + std::chrono::hours{local.hour} +
-                      std::chrono::minutes{local.minute} + seconds{local.second};
-    return t - into;
+    Timestamp first = profile->zone.local(t);
+    const auto into = std::chrono::days{first.day - 1} + std::chrono::hours{first.hour} +
+                      std::chrono::minutes{first.minute} + seconds{first.second};
+    first.day = 1;
+    first.hour = first.minute = first.second = 0;
+    first.season = '\0';
+    return profile->zone.instant(first).value_or(t - into);
   }
 
   // --- the M-Bus ------------------------------------------------------------------------------
@@ -326,7 +342,7 @@ struct Meter::Impl {
     for (LedgerDevice& device : ledger.devices) {
       if (captures && device.use && device.shown.valve != 0) device.counted += *device.use;
       if (captures && device.heard && !ledger.dark()) {
-        device.pending = LedgerDevice::Capture{now + ledger.deviation, device.counted};
+        device.pending = LedgerDevice::Capture{known_time_now(), device.counted};
       }
       const bool due = next_capture(now - settings.delay - seconds{1}) + settings.delay == now;
       if (due && device.pending) {
@@ -362,22 +378,25 @@ struct Meter::Impl {
   // --- events ---------------------------------------------------------------------------------
 
   void take(const PowerFailureEvent& failure) {
-    ledger.dark_since = ledger.now;
-    ledger.dark_until = ledger.now + failure.duration;
+    // One failure in another makes it longer.
+    if (!ledger.dark()) ledger.dark_since = ledger.now;
+    ledger.dark_until = std::max(ledger.dark_until, ledger.now + failure.duration);
     ledger.boot = failure.boot;
   }
 
   void power_returns() {
     const seconds duration = ledger.now - *ledger.dark_since;
+    ledger.dark_since.reset();
+    ledger.booted = ledger.now + ledger.boot;
+    // The new meter has not seen the time without supply: it is no failure in its counters.
+    if (std::exchange(ledger.exchanging, false)) return;
     ++ledger.state[Quantity::kFailuresShort];
     if (duration > kLongFailure) {
       ++ledger.state[Quantity::kFailuresLong];
       auto& log = ledger.state.failures;
-      log.insert(log.begin(), {ledger.now + ledger.deviation, duration.count()});
+      log.insert(log.begin(), {known_time_now(), duration.count()});
       if (log.size() > kLoggedFailures) log.pop_back();
     }
-    ledger.dark_since.reset();
-    ledger.booted = ledger.now + ledger.boot;
   }
 
   void take(const VoltageEvent& event) {
@@ -410,19 +429,32 @@ struct Meter::Impl {
       if (counts) state[row.id] = 0;
     }
     for (const DemandRow& demand : kDemands) state[demand.last] = state[demand.max] = 0;
+    for (std::size_t i = 0; i < 4; ++i) state[nth(Quantity::kDemandMaxImportT1, i)] = 0;
+    for (std::size_t phase = 0; phase < 3; ++phase) {
+      state[nth(Quantity::kSagsL1Magnitude, phase)] = 0;
+      state[nth(Quantity::kSwellsL1Magnitude, phase)] = 0;
+      ledger.disturbances[phase].reset();
+    }
     state[Quantity::kPeakPower] = 0;
-    state[Quantity::kPeakTime] = ledger.now.time_since_epoch().count();
+    state[Quantity::kPeakTime] = clock_now();
     state.failures.clear();
     state.peaks.clear();
     ledger.quarter = {};
+    ledger.ten_minutes = {};
+    ledger.ten_minutes_voltage = {};
     for (const auto& [quantity, text] : event.values) assign(quantity, text);
     complete_totals();
+    ledger.registers_shown = state.values;
     if (state.month) {
       state.month.reset();
       state.month = state.values;
+      (*state.month)[kTimeIndex] = month_start(ledger.now).time_since_epoch().count();
     }
-    // The new meter has not seen the time without supply: it is no failure in its counters.
-    ledger.booted = ledger.now + event.duration;
+    if (event.duration == seconds{0}) return;
+    ledger.dark_since = ledger.now;
+    ledger.dark_until = ledger.now + event.duration;
+    ledger.boot = seconds{0};
+    ledger.exchanging = true;
   }
 
   void take(const MessageEvent& message) {
@@ -477,8 +509,7 @@ struct Meter::Impl {
         state[row.id] = ledger.registers_shown[static_cast<std::size_t>(row.id)];
       }
     }
-    state[Quantity::kTime] =
-        ledger.clock_unset ? kUnsetTime : (t + ledger.deviation).time_since_epoch().count();
+    state[Quantity::kTime] = clock_now();
     state[Quantity::kTariff] = scenario->calendar.tariff_at(profile->zone, t);
     const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
     state[Quantity::kFrequency] =

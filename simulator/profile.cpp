@@ -148,6 +148,9 @@ class Loader {
     profile_.capture.offset = whole("offset", seconds{0});
     profile_.capture.delay = whole("delay", seconds{0});
     if (profile_.capture.period < seconds{1}) mbus.complain("period", "expected at least 1s");
+    if (profile_.capture.delay >= profile_.capture.period) {
+      mbus.complain("delay", "expected less than the period: the next value would overtake");
+    }
     for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
       block(mbus, static_cast<Medium>(medium));
     }

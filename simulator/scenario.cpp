@@ -1,6 +1,7 @@
 #include "simulator/scenario.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -56,7 +57,7 @@ class ScenarioLoader {
  private:
   void head() {
     TableReader head("[scenario]", root_.node("scenario"), complaints_);
-    if (!head.exists()) complaints_.add({}, "[scenario] is missing");
+    if (!head.exists()) complaints_.add({1, 1}, "[scenario] is missing");
     scenario_.title = head.required_string("title");
     scenario_.made_for = head.string("made_for").value_or("");
     scenario_.start = time(head, "start").value_or(local_midnight());
@@ -75,16 +76,36 @@ class ScenarioLoader {
       head.complain("tariff", found.error().message);
     }
     for (const std::string& code : head.strings("readout")) {
-      if (const auto written = parse_obis(code)) {
-        scenario_.readout.push_back(written->code);
-      } else {
+      const auto written = parse_obis(code);
+      if (!written) {
         head.complain("readout", "\"" + code + "\" is no OBIS code such as \"1-0:1.8.0\"");
+      } else if (!sends(written->code)) {
+        head.complain("readout", profile_.name + " has no object " + code);
+      } else {
+        scenario_.readout.push_back(written->code);
       }
+    }
+    constexpr Obis kVersion{1, 3, 0, 2, 8};
+    const bool lists_version =
+        std::ranges::find(scenario_.readout, kVersion) != scenario_.readout.end();
+    if (!scenario_.readout.empty() && sends(kVersion) && !lists_version) {
+      head.complain("readout", "1-3:0.2.8 must be in it (LUX-P1 1.1.3 table 3.1)");
     }
     if (scenario_.readout.size() > 64) {
       head.complain("readout", "at most 64 objects (DSMR-P3 4.2.2, object 0-0:21.0.0)");
     }
     head.finish();
+  }
+
+  /// True where the profile's telegram or one of its M-Bus blocks has the object.
+  bool sends(Obis code) const {
+    const std::string plain = to_string(code) + "(";
+    if (("\n" + profile_.telegram_text).find("\n" + plain) != std::string::npos) return true;
+    const std::string on_any_channel = "0-n" + plain.substr(3);
+    return is_mbus_object(code) &&
+           std::ranges::any_of(profile_.mbus_text, [&](const std::string& text) {
+             return ("\n" + text).find("\n" + on_any_channel) != std::string::npos;
+           });
   }
 
   sys_seconds local_midnight() const {
@@ -185,6 +206,7 @@ class ScenarioLoader {
       TableReader table("[[device]]", node, complaints_);
       scenario_.devices->push_back(device(table));
       table.finish();
+      device_places_.push_back(node->place);
     }
   }
 
@@ -218,6 +240,8 @@ class ScenarioLoader {
       load.kind = fixed(table);
     } else if (*kind == "household") {
       load.kind = HouseholdLoad{table.integer("percent").value_or(100)};
+      const std::int64_t percent = std::get<HouseholdLoad>(load.kind).percent;
+      if (percent < 0 || percent > 1000) table.complain("percent", "expected 0 to 1000");
     } else if (*kind == "sun") {
       load.kind = sun(table);
     } else if (*kind == "car") {
@@ -229,6 +253,12 @@ class ScenarioLoader {
     scenario_.loads.push_back(std::move(load));
   }
 
+  /// More than any connection has; sums and squares of powers stay exact.
+  void limit(TableReader& table, std::string_view key, std::int64_t power) {
+    constexpr std::int64_t kMost = 500'000'000;  // mW
+    if (power > kMost || power < -kMost) table.complain(key, "expected at most 500 kW on a phase");
+  }
+
   FixedLoad fixed(TableReader& table) {
     static constexpr std::array<std::string_view, 3> kActive = {"l1", "l2", "l3"};
     static constexpr std::array<std::string_view, 3> kReactive = {"q1", "q2", "q3"};
@@ -237,12 +267,14 @@ class ScenarioLoader {
       auto& power = load.power[phase];
       if (const auto text = table.string(kActive[phase])) {
         power.active = value(table, kActive[phase], *text, Dimension::kActivePower, "W");
+        limit(table, kActive[phase], power.active);
       }
       if (const auto text = table.string(kReactive[phase])) {
         const auto reactive =
             parse_state_value(Dimension::kReactivePower, QuantityKind::kInstant, "var", *text);
         if (!reactive) table.complain(kReactive[phase], reactive.error().message);
         power.reactive = reactive.value_or(0);
+        limit(table, kReactive[phase], power.reactive);
       }
       if (profile_.phases == 1 && phase > 0 && power != Power{}) {
         table.complain(kActive[phase], profile_.name + " has one phase");
@@ -256,6 +288,8 @@ class ScenarioLoader {
     SunLoad load;
     if (const auto text = table.string("peak")) {
       load.peak = value(table, "peak", *text, Dimension::kActivePower, "kW");
+      limit(table, "peak", load.peak);
+      if (load.peak < 0) table.complain("peak", "expected no negative power");
     }
     load.phases = phases(table);
     load.clouds = table.integer("clouds").value_or(40);
@@ -272,6 +306,9 @@ class ScenarioLoader {
           parse_state_value(Dimension::kCurrent, QuantityKind::kInstant, "A", *text);
       if (!current) table.complain("current", current.error().message);
       load.current = current.value_or(0);
+      if (load.current < 0 || load.current > 1'000'000) {
+        table.complain("current", "expected 0 A to 1000 A");
+      }
     }
     load.phases = phases(table);
     return load;
@@ -292,6 +329,11 @@ class ScenarioLoader {
       table.complain("file", file.string() + ": " + rows.error().message);
       return {};
     }
+    std::int64_t most = 0;
+    for (const TableLoad::Row& row : *rows) {
+      for (const Power& power : row.power) most = std::max(most, std::abs(power.active));
+    }
+    limit(table, "file", most);
     const bool any_export = std::ranges::any_of(*rows, [](const TableLoad::Row& row) {
       return std::ranges::any_of(row.power, [](const Power& power) { return power.active < 0; });
     });
@@ -429,7 +471,9 @@ class ScenarioLoader {
       taken = true;
     };
     if (scenario_.devices) {
-      for (const ScenarioDevice& device : *scenario_.devices) take(device.device.channel, {});
+      for (std::size_t i = 0; i < scenario_.devices->size(); ++i) {
+        take((*scenario_.devices)[i].device.channel, device_places_[i]);
+      }
     } else {
       for (const MbusDevice& device : profile_.start.devices) take(device.channel, {});
     }
@@ -463,6 +507,7 @@ class ScenarioLoader {
   Complaints complaints_;
   TableReader root_;
   Scenario scenario_;
+  std::vector<Place> device_places_;
 };
 
 }  // namespace
