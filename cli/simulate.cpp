@@ -9,12 +9,12 @@
 
 #include "cli/command.h"
 #include "cli/key_options.h"
+#include "cli/line_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/truth_json.h"
 #include "simulator/fault.h"
 #include "simulator/line/clock.h"
-#include "simulator/line/line_uri.h"
 #include "simulator/line/run_session.h"
 
 namespace p1rig {
@@ -102,11 +102,7 @@ int run_simulate(const Arguments& arguments) {
       "                [--key-file F] [--counter-file F]",
       "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
       "a path.");
-  std::string lines_help = "where to send; default pty:. One of:";
-  for (const LineKind& kind : line_kinds()) {
-    lines_help += fmt::format("\n  {}  {}", kind.form, kind.summary);
-  }
-  options.values("line", "URI", lines_help.c_str());
+  add_line_options(options);
   options.value("count", "N",
                 "end after N telegrams, counted from the first that a reader can see");
   options.value("start", "T",
@@ -139,9 +135,6 @@ int run_simulate(const Arguments& arguments) {
   session.start = start;
   if (const int code = session_options(options, profile, session); code != kAsExpected) return code;
 
-  std::vector<std::string> uris = options.list("line");
-  if (uris.empty()) uris = {"pty:"};
-  if (uris.size() > 1) return options.misuse("--line: one line so far");
   std::ofstream truth_file;
   if (const auto file = options.get("truth")) {
     truth_file.open(*file);
@@ -149,17 +142,9 @@ int run_simulate(const Arguments& arguments) {
   }
 
   EventLoop loop;
-  std::vector<std::unique_ptr<Line>> lines;
-  std::vector<Line*> line_list;
-  for (const std::string& text : uris) {
-    const auto uri = parse_line_uri(text);
-    if (!uri) return options.misuse("--line: " + uri.error().message);
-    auto line = open_line(*uri, profile.line, loop);
-    if (!line) return complain(kEnvironment, line.error().message);
-    if (uri->scheme == "pty") fmt::print(stderr, "{}\n", (*line)->name());
-    lines.push_back(std::move(*line));
-    line_list.push_back(lines.back().get());
-  }
+  OpenLines lines;
+  if (const int code = open_lines(options, profile.line, loop, lines); code != kAsExpected)
+    return code;
 
   bool silent = false;
   std::uint64_t sent = 0;
@@ -184,7 +169,7 @@ int run_simulate(const Arguments& arguments) {
   };
   const bool talkative = isatty(STDERR_FILENO) == 1;
   const SessionResult result =
-      run_session(session, source, line_list, clock, loop, [&](const SessionEvent& event) {
+      run_session(session, source, lines.list, clock, loop, [&](const SessionEvent& event) {
         if (talkative) print_event(event, profile.zone);
       });
   if (!result.error.empty()) return complain(kEnvironment, result.error);

@@ -3,8 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "protocol/line_settings.h"
 
 namespace p1rig {
 
@@ -17,6 +20,8 @@ struct LineState {
   bool ended = false;          ///< nothing can be sent any more: the pipe was closed
   std::string error = {};      ///< why it ended, where the reader's going away is not the reason
   std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
+  std::uint64_t dropped = 0;   ///< bytes lost by one reader of several, which does not fetch them
+  std::optional<LineSettings> settings = {};  ///< of the reader's end, where the line can see them
   bool operator==(const LineState&) const = default;
 };
 
@@ -40,6 +45,10 @@ class Line {
   /// caller to drop or to offer again; on_change() is called when there is room again. While nobody
   /// is present nothing is taken.
   virtual std::size_t send(std::string_view bytes) = 0;
+
+  /// From now on no reader may lose a byte: send() takes only what all of them have room for. For
+  /// lines with several readers; those with one tell it anyway.
+  virtual void lose_nothing() {}
 
   /// True when the reader has fetched everything that was taken, or never will.
   virtual bool drained() = 0;

@@ -5,24 +5,56 @@
 #include <utility>
 #include <vector>
 
+#include "simulator/line/output_line.h"
 #include "simulator/line/pty_line.h"
-#include "simulator/line/stdout_line.h"
+#include "simulator/line/rfc2217_line.h"
+#include "simulator/line/tcp_line.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
 namespace {
+
+constexpr std::array kModemOptions = {
+    LineOption{"wiring", "rts, rts#, dtr, dtr# or vcc: what drives Data Request"},
+};
 
 constexpr std::array kLineKinds = {
     LineKind{.scheme = "pty",
              .form = "pty:[/path/to/link]",
              .summary = "a pseudo terminal, with a symbolic link to it",
              .address = LineAddress::kOptional,
+             .announced = true,
              .open = open_pty_line},
     LineKind{.scheme = "stdout",
              .form = "stdout",
              .summary = "the standard output",
              .lossless = true,
              .open = open_stdout_line},
+    LineKind{.scheme = "file",
+             .form = "file:PATH",
+             .summary = "a file, emptied first",
+             .address = LineAddress::kRequired,
+             .lossless = true,
+             .open = open_file_line},
+    LineKind{.scheme = "tcp-listen",
+             .form = "tcp-listen:[HOST:]PORT",
+             .summary = "every client gets the stream; without HOST from this machine only",
+             .address = LineAddress::kRequired,
+             .announced = true,
+             .open = open_tcp_listen_line},
+    LineKind{.scheme = "rfc2217-listen",
+             .form = "rfc2217-listen:[HOST:]PORT",
+             .summary = "a serial port on the network; Data Request is the client's",
+             .address = LineAddress::kRequired,
+             .always_requested = false,
+             .announced = true,
+             .options = kModemOptions,
+             .open = open_rfc2217_listen_line},
+    LineKind{.scheme = "tcp",
+             .form = "tcp:HOST:PORT",
+             .summary = "a connection out",
+             .address = LineAddress::kRequired,
+             .open = open_tcp_line},
 };
 
 const LineKind* find_kind(std::string_view scheme) {

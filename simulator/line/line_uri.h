@@ -43,6 +43,9 @@ struct LineKind {
   /// Nothing is lost: a full line holds the meter up. Other lines lose bytes, as a wire does.
   bool lossless = false;
 
+  /// A reader has to be told where: the program says the line's name.
+  bool announced = false;
+
   std::span<const LineOption> options = {};
   Result<std::unique_ptr<Line>> (*open)(const LineKind&, const LineUri&, const LineSettings&,
                                         EventLoop&) = nullptr;

@@ -45,6 +45,7 @@ struct Slot {
   std::size_t at = 0;   ///< bytes of the telegram that are settled: taken, or lost
   LineStats stats;
   std::uint64_t dropped = 0;  ///< of the telegram on its way
+  std::uint64_t lost = 0;     ///< what the line had counted as dropped when the last one ended
 };
 
 /// The telegram on its way.
@@ -120,6 +121,7 @@ void Session::Impl::add_lines(std::span<Line* const> lines) {
     Slot slot{.line = line, .state = line->state(), .stats = {.name = line->name()}};
     slot.served = slot.state.requested;
     always_requested = always_requested || line->kind().always_requested;
+    if (unpaced()) line->lose_nothing();
     slots.push_back(std::move(slot));
   }
   if (always_requested) {
@@ -291,6 +293,8 @@ void Session::Impl::end_telegram() {
   current.reset();
   for (Slot& slot : slots) {
     slot.stats.dropped += slot.dropped;
+    const std::uint64_t lost = slot.line->state().dropped;
+    slot.dropped += lost - std::exchange(slot.lost, lost);
     if (slot.dropped > 0) tell(BytesDropped{slot.line->name(), slot.dropped});
     slot.dropped = 0;
     slot.served = slot.state.requested;
@@ -336,7 +340,9 @@ SessionStats Session::stats() const {
   for (const Slot& slot : impl_->slots) {
     stats.lines.push_back(slot.stats);
     stats.lines.back().dropped += slot.dropped;
-    stats.lines.back().received = slot.line->state().received;
+    const LineState state = slot.line->state();
+    stats.lines.back().received = state.received;
+    stats.lines.back().dropped += state.dropped;
   }
   return stats;
 }

@@ -24,7 +24,11 @@ TEST(LineUri, SaysWhatWasMeant) {
 }
 
 TEST(LineUri, ListsTheLinesWhereNothingIsClose) {
-  EXPECT_EQ(why("quux:"), "unknown line \"quux:\"; a line is one of pty:[/path/to/link], stdout");
+  std::string forms;
+  for (const LineKind& kind : line_kinds()) {
+    forms += (forms.empty() ? "" : ", ") + std::string(kind.form);
+  }
+  EXPECT_EQ(why("quux:"), "unknown line \"quux:\"; a line is one of " + forms);
 }
 
 TEST(LineUri, RefusesAnAddressThatMeansNothing) {

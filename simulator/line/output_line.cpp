@@ -1,4 +1,4 @@
-#include "simulator/line/stdout_line.h"
+#include "simulator/line/output_line.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -21,13 +21,14 @@ namespace {
 
 using boost::asio::posix::stream_descriptor;
 
-/// The standard output. It must stay a blocking descriptor, since whoever started us shares it:
-/// at most PIPE_BUF bytes are written, and only when poll() says that there is room. Asio would make
+/// The standard output, or a file. The former must stay a blocking descriptor, since whoever started
+/// us shares it: at most PIPE_BUF bytes are written, and only when poll() says that there is room. Asio would make
 /// it non-blocking, so it is watched through an epoll descriptor of its own.
-class StdoutLine final : public Line {
+class OutputLine final : public Line {
  public:
-  StdoutLine(const LineKind& kind, Fd output, Fd interest, EventLoop& loop)
+  OutputLine(const LineKind& kind, std::string name, Fd output, Fd interest, EventLoop& loop)
       : kind_(kind),
+        name_(std::move(name)),
         output_(std::move(output)),
         interest_(interest.get()),
         watch_(loop.io(), interest.release()),
@@ -37,10 +38,10 @@ class StdoutLine final : public Line {
     pollable_ = ::epoll_ctl(interest_, EPOLL_CTL_ADD, output_.get(), &end_only) == 0;
     if (pollable_) watch();
   }
-  ~StdoutLine() override { std::signal(SIGPIPE, old_handler_); }
+  ~OutputLine() override { std::signal(SIGPIPE, old_handler_); }
 
   const LineKind& kind() const override { return kind_; }
-  std::string name() const override { return "stdout"; }
+  std::string name() const override { return name_; }
   LineState state() const override { return state_; }
 
   std::size_t send(std::string_view bytes) override {
@@ -102,6 +103,7 @@ class StdoutLine final : public Line {
   }
 
   const LineKind& kind_;
+  std::string name_;
   Fd output_;
   int interest_;  ///< epoll descriptor of output_ alone, owned by watch_
   stream_descriptor watch_;
@@ -112,14 +114,25 @@ class StdoutLine final : public Line {
   std::function<void()> changed_;
 };
 
+Result<std::unique_ptr<Line>> open_output(const LineKind& kind, const std::string& name, Fd output,
+                                          EventLoop& loop) {
+  Fd interest(output ? ::epoll_create1(EPOLL_CLOEXEC) : -1);
+  if (!output || !interest) return fail(name + ": " + std::strerror(errno));
+  return std::make_unique<OutputLine>(kind, name, std::move(output), std::move(interest), loop);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Line>> open_stdout_line(const LineKind& kind, const LineUri&,
                                                const LineSettings&, EventLoop& loop) {
-  Fd output(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
-  Fd interest(::epoll_create1(EPOLL_CLOEXEC));
-  if (!output || !interest) return fail("stdout: " + std::string(std::strerror(errno)));
-  return std::make_unique<StdoutLine>(kind, std::move(output), std::move(interest), loop);
+  return open_output(kind, "stdout", Fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)), loop);
+}
+
+Result<std::unique_ptr<Line>> open_file_line(const LineKind& kind, const LineUri& uri,
+                                             const LineSettings&, EventLoop& loop) {
+  // Without O_NONBLOCK, opening a pipe that nobody reads would wait for a reader.
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  return open_output(kind, uri.address, Fd(::open(uri.address.c_str(), kFlags, 0666)), loop);
 }
 
 }  // namespace p1rig

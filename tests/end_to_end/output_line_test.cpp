@@ -5,7 +5,10 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "simulator/fd.h"
@@ -18,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class StdoutLine : public testing::Test {
+class OutputLine : public testing::Test {
  protected:
   void SetUp() override {
     int ends[2] = {};
@@ -56,7 +59,7 @@ class StdoutLine : public testing::Test {
   int changes = 0;
 };
 
-TEST_F(StdoutLine, AFullPipeTakesNoMoreUntilItIsRead) {
+TEST_F(OutputLine, AFullPipeTakesNoMoreUntilItIsRead) {
   const std::string flood(1'000'000, 'x');
   const std::size_t taken = line->send(flood);
   EXPECT_LT(taken, flood.size());
@@ -70,14 +73,14 @@ TEST_F(StdoutLine, AFullPipeTakesNoMoreUntilItIsRead) {
   EXPECT_GT(line->send(flood), 0u);
 }
 
-TEST_F(StdoutLine, AReaderThatGoesAwayEndsTheLine) {
+TEST_F(OutputLine, AReaderThatGoesAwayEndsTheLine) {
   read_end.reset();
   EXPECT_EQ(line->send("abc"), 0u);
   EXPECT_TRUE(line->state().ended);
   EXPECT_EQ(line->state().error, "") << "that is nothing to complain about";
 }
 
-TEST_F(StdoutLine, AReaderThatGoesAwayIsSeenWithoutWriting) {
+TEST_F(OutputLine, AReaderThatGoesAwayIsSeenWithoutWriting) {
   run_loop();
   EXPECT_FALSE(line->state().ended);
   read_end.reset();
@@ -86,7 +89,7 @@ TEST_F(StdoutLine, AReaderThatGoesAwayIsSeenWithoutWriting) {
   EXPECT_EQ(changes, 1);
 }
 
-TEST_F(StdoutLine, StaysBlockingForThoseWhoShareIt) {
+TEST_F(OutputLine, StaysBlockingForThoseWhoShareIt) {
   int ends[2] = {};
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
   const Fd reader(ends[0]), shared(::dup(ends[1]));
@@ -97,7 +100,7 @@ TEST_F(StdoutLine, StaysBlockingForThoseWhoShareIt) {
   EXPECT_EQ(::fcntl(shared.get(), F_GETFL) & O_NONBLOCK, 0);
 }
 
-TEST_F(StdoutLine, AFileIsNeverFull) {
+TEST_F(OutputLine, AFileIsNeverFull) {
   char path[] = "/tmp/p1rig-stdout-XXXXXX";
   Fd file(::mkstemp(path));
   ::unlink(path);
@@ -109,12 +112,36 @@ TEST_F(StdoutLine, AFileIsNeverFull) {
   EXPECT_EQ(::lseek(again.get(), 0, SEEK_END), 1'000'000);
 }
 
-TEST_F(StdoutLine, AFullDiskIsAnError) {
+TEST_F(OutputLine, AFullDiskIsAnError) {
   line.reset();
   open_on(Fd(::open("/dev/full", O_WRONLY | O_CLOEXEC)));
   EXPECT_EQ(line->send("abc"), 0u);
   EXPECT_TRUE(line->state().ended);
   EXPECT_EQ(line->state().error, "No space left on device");
+}
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST(FileLine, EmptiesTheFileAndWritesToIt) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "p1rig-file-line";
+  std::ofstream(path) << "what was there before";
+  EventLoop loop;
+  auto line = open_line({.scheme = "file", .address = path}, LineSettings{}, loop);
+  ASSERT_TRUE(line) << line.error().message;
+  EXPECT_EQ((*line)->send("abc"), 3u);
+  EXPECT_EQ(text_of(path), "abc");
+  std::filesystem::remove(path);
+}
+
+TEST(FileLine, SaysWhichFileCannotBeWritten) {
+  EventLoop loop;
+  const auto line = open_line({.scheme = "file", .address = "/nowhere/f"}, LineSettings{}, loop);
+  ASSERT_FALSE(line);
+  EXPECT_EQ(line.error().message, "/nowhere/f: No such file or directory");
 }
 
 }  // namespace

@@ -1,0 +1,123 @@
+#include "simulator/line/rfc2217_line.h"
+
+#include <sys/socket.h>
+
+#include <optional>
+#include <utility>
+
+#include "simulator/line/event_loop.h"
+#include "simulator/line/rfc2217.h"
+#include "simulator/line/tcp_acceptor.h"
+#include "simulator/line/tcp_address.h"
+#include "simulator/line/tcp_peer.h"
+
+namespace p1rig {
+namespace {
+
+/// One client at a time has the port, as one program has a serial port; others are told so and hung
+/// up on.
+class Rfc2217Line final : public Line {
+ public:
+  Rfc2217Line(const LineKind& kind, TcpListener listener, Wiring wiring,
+              const LineSettings& settings, EventLoop& loop)
+      : kind_(kind),
+        name_("rfc2217-listen:" + listener.address),
+        wiring_(wiring),
+        settings_(settings),
+        loop_(loop),
+        acceptor_(loop, std::move(listener.socket),
+                  [this](Fd client) { take(std::move(client)); }) {}
+
+  const LineKind& kind() const override { return kind_; }
+  std::string name() const override { return name_; }
+  LineState state() const override { return state_; }
+
+  std::size_t send(std::string_view bytes) override { return client_ ? client_->send(bytes) : 0; }
+  bool drained() override { return !client_ || client_->drained(); }
+  void purge() override {
+    if (client_) client_->purge();
+  }
+  void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
+
+ private:
+  void take(Fd client) {
+    // A client that hangs up and comes back at once may be heard of in either order.
+    if (client_) client_->look();
+    if (client_) {
+      constexpr std::string_view kBusy = "The port is in use.\r\n";
+      static_cast<void>(::send(client.get(), kBusy.data(), kBusy.size(), MSG_NOSIGNAL));
+      return;
+    }
+    port_.emplace(settings_);
+    TcpPeer::Handlers handlers{.received = [this](std::string_view bytes) { hear(bytes); },
+                               .gone = [this] { forget_client(); },
+                               .room = [this] { tell(); }};
+    client_ =
+        std::make_unique<TcpPeer>(loop_, std::move(client), std::move(handlers), encode_rfc2217);
+    see_port();
+  }
+
+  void hear(std::string_view bytes) {
+    const Rfc2217Port::Outcome outcome = port_->take(bytes);
+    state_.received += outcome.received;
+    if (outcome.purge) client_->purge();
+    // The line state first: a release that is confirmed has happened.
+    if (outcome.changed) {
+      client_->suspend(port_->suspended());
+      see_port();
+    }
+    if (!outcome.answer.empty()) client_->answer(outcome.answer);
+  }
+
+  void see_port() {
+    state_.present = true;
+    state_.requested = requested_by(wiring_, port_->lines());
+    state_.settings.reset();
+    if (port_->settings_chosen()) state_.settings = port_->settings();
+    tell();
+  }
+
+  void forget_client() {
+    client_.reset();
+    state_.present = false;
+    state_.requested = false;
+    state_.settings.reset();
+    tell();
+  }
+
+  void tell() {
+    if (changed_) changed_();
+  }
+
+  const LineKind& kind_;
+  std::string name_;
+  Wiring wiring_;
+  LineSettings settings_;
+  EventLoop& loop_;
+  LineState state_;
+  std::optional<Rfc2217Port> port_;
+  std::unique_ptr<TcpPeer> client_;
+  std::function<void()> changed_;
+  TcpAcceptor acceptor_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Line>> open_rfc2217_listen_line(const LineKind& kind, const LineUri& uri,
+                                                       const LineSettings& settings,
+                                                       EventLoop& loop) {
+  const std::string name = "rfc2217-listen:" + uri.address;
+  const auto option = uri.options.find("wiring");
+  const auto wiring = parse_wiring(option == uri.options.end() ? "rts" : option->second);
+  if (!wiring) {
+    return fail(name + ": wiring is \"" + option->second + "\", expected " +
+                std::string(kWiringForms));
+  }
+  const auto address = read_tcp_address(uri.address, false);
+  if (!address) return fail(name + ": " + address.error().message);
+  auto listener = listen_tcp(*address);
+  if (!listener) return fail(name + ": " + listener.error().message);
+  return std::make_unique<Rfc2217Line>(kind, std::move(*listener), *wiring, settings, loop);
+}
+
+}  // namespace p1rig
