@@ -36,6 +36,8 @@ int run_faults(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_lint(const Arguments& arguments);
 int run_read(const Arguments& arguments);
+int run_seal(const Arguments& arguments);
+int run_unseal(const Arguments& arguments);
 
 /// Writes "p1rig: MESSAGE" to stderr, each line of it, and returns the code.
 int complain(ExitCode code, std::string_view message);

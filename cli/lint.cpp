@@ -8,8 +8,10 @@
 
 #include "cli/command.h"
 #include "cli/input.h"
+#include "cli/key_options.h"
 #include "cli/known_quirks.h"
 #include "cli/options.h"
+#include "conformance/judge/lint_frames.h"
 #include "protocol/framer.h"
 
 namespace p1rig {
@@ -94,11 +96,12 @@ class Report {
 
 int run_lint(const Arguments& arguments) {
   Options options(
-      "lint FILE|PTY|- [--dialect D] [--profile P] [--json]",
+      "lint FILE|PTY|- [--dialect D] [--profile P] [--key-file F] [--json]",
       "Reports where telegrams deviate from their dialect. Deviations that a meter with\n"
       "this identification is known for are quirks. Exit code 1 on an error.");
   options.value("dialect", "D", "judge by this dialect; default: what the first telegram says");
   options.value("profile", "P", "judge as this meter: its dialect and quirks");
+  add_key_option(options);
   options.flag("json", "one JSON object with all findings");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const auto name = options.get("dialect");
@@ -111,20 +114,40 @@ int run_lint(const Arguments& arguments) {
     profile = std::move(*found);
   }
 
+  std::optional<FrameKeys> keys;
+  if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
+
   const std::string& input = options.words()[0];
   const Dialect* dialect = chosen.dialect == nullptr && profile ? profile->dialect : chosen.dialect;
   Report report(input == "-" ? "stdin" : input, options.has("json"));
+  FrameLinter frame_linter(keys);
   std::optional<Linter> linter;
   std::uint64_t telegrams = 0;
-  Framer framer([&](const Stretch& stretch) {
-    if (stretch.kind != Stretch::Kind::kTelegram) return;
-    const Telegram telegram = decode_telegram(stretch.bytes);
+  const auto report_all = [&](std::vector<Finding> findings) {
+    for (Finding& finding : findings) {
+      finding.telegram = telegrams;
+      report.add(finding);
+    }
+  };
+  const auto lint_telegram = [&](std::string_view bytes, std::uint64_t offset) {
+    const Telegram telegram = decode_telegram(bytes);
     if (!linter) {
       const Dialect* judged_by = dialect != nullptr ? dialect : detect_dialect(telegram);
       linter.emplace(judged_by, profile ? quirks_of(*profile) : quirks_of(telegram, *judged_by));
     }
-    ++telegrams;
-    for (const Finding& finding : linter->check(telegram, stretch.offset)) report.add(finding);
+    report_all(linter->check(telegram, offset));
+  };
+  Framer framer([&](const Stretch& stretch) {
+    if (stretch.kind == Stretch::Kind::kFrame) {
+      ++telegrams;
+      const FrameLinter::Judged judged = frame_linter.check_frame(stretch.bytes, stretch.offset);
+      report_all(judged.findings);
+      if (judged.telegram) lint_telegram(*judged.telegram, judged.telegram_offset);
+    } else if (stretch.kind == Stretch::Kind::kTelegram) {
+      ++telegrams;
+      report_all(frame_linter.check_plain(stretch.offset));
+      lint_telegram(stretch.bytes, stretch.offset);
+    }
   });
   const LineSettings settings = dialect != nullptr ? dialect->line : LineSettings{};
   const int code = read_input(input, settings, [&](std::string_view bytes) {

@@ -27,6 +27,8 @@ constexpr std::array kCommands = {
     Command{"check", "profiles and scenarios: schema and self-test", run_check},
     Command{"lint", "is this meter within its specification?", run_lint},
     Command{"read", "the reference reader: telegrams in, JSON Lines out", run_read},
+    Command{"seal", "telegrams to encrypted frames", run_seal},
+    Command{"unseal", "encrypted frames to telegrams", run_unseal},
 };
 
 void print_help() {

@@ -43,7 +43,7 @@ void Options::flag(const char* name, const char* help) {
 
 void Options::value(const char* name, const char* placeholder, const char* help) {
   impl_->options.add_options()(name, po::value<std::string>()->value_name(placeholder), help);
-  impl_->names.emplace_back(name);
+  impl_->names.push_back(std::string(name).substr(0, std::string_view(name).find(',')));
 }
 
 void Options::values(const char* name, const char* placeholder, const char* help) {
@@ -60,7 +60,8 @@ std::optional<int> Options::parse(const Arguments& arguments, std::size_t least,
   positions.add("words", -1);
   try {
     using namespace po::command_line_style;
-    const auto style = allow_long | long_allow_adjacent | long_allow_next;
+    const auto style = allow_long | long_allow_adjacent | long_allow_next | allow_short |
+                       allow_dash_for_short | short_allow_next;
     po::store(
         po::command_line_parser(arguments).options(all).positional(positions).style(style).run(),
         impl_->map);

@@ -25,6 +25,7 @@ class Options {
   Options& operator=(const Options&) = delete;
 
   void flag(const char* name, const char* help);
+  /// `name` may have a short form: "output,o".
   void value(const char* name, const char* placeholder, const char* help);
   void values(const char* name, const char* placeholder, const char* help);  ///< may be repeated
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conformance/judge/lint_check.h"
+#include "conformance/judge/lint_frames.h"
 
 namespace p1rig {
 namespace {
@@ -76,6 +77,7 @@ const std::vector<LintRule>& lint_rules() {
     for (const CheckTable table : kTables) {
       for (const LintCheck& check : table()) all.push_back(check.rule);
     }
+    for (const LintRule& rule : frame_rules()) all.push_back(rule);
     return all;
   }();
   return rules;

@@ -44,10 +44,13 @@ std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& di
   return std::nullopt;
 }
 
-ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink)
+ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink,
+                                 const std::optional<FrameKeys>& keys)
     : dialect_(dialect),
       sink_(std::move(sink)),
-      framer_([this](const Stretch& stretch) { take(stretch); }) {}
+      framer_([this](const Stretch& stretch) { take(stretch); }) {
+  if (keys) cipher_.emplace(*keys);
+}
 
 void ReferenceReader::feed(std::string_view bytes) { framer_.feed(bytes); }
 
@@ -55,12 +58,26 @@ void ReferenceReader::finish() { framer_.finish(); }
 
 void ReferenceReader::take(const Stretch& stretch) {
   if (stretch.kind == Stretch::Kind::kOversize) return reject(Reject::kOversize);
-  if (stretch.kind != Stretch::Kind::kTelegram) return;
-  const Telegram telegram = decode_telegram(stretch.bytes);
+  if (stretch.kind == Stretch::Kind::kFrame) return take_frame(stretch.bytes);
+  if (stretch.kind == Stretch::Kind::kTelegram) take_telegram(stretch.bytes, {});
+}
+
+void ReferenceReader::take_frame(std::string_view bytes) {
+  const auto frame = parse_frame(bytes);
+  if (!cipher_ || !frame) return reject(Reject::kDecrypt);
+  std::string telegram;
+  if (!cipher_->open(*frame, telegram)) return reject(Reject::kTag);
+  const CounterStep step = track_.step(frame->title, frame->counter);
+  const bool replay = step == CounterStep::kRepeated || step == CounterStep::kFell;
+  take_telegram(telegram, replay ? "replay" : "");
+}
+
+void ReferenceReader::take_telegram(std::string_view bytes, std::string_view flag) {
+  const Telegram telegram = decode_telegram(bytes);
   const Dialect& dialect = dialect_ != nullptr ? *dialect_ : *detect_dialect(telegram);
   if (const auto reason = judge_telegram(telegram, dialect)) return reject(*reason);
-  ++accepted_;
-  sink_(to_json_line(telegram, dialect));
+  ++(flag.empty() ? accepted_ : rejected_);
+  sink_(to_json_line(telegram, dialect, flag));
 }
 
 void ReferenceReader::reject(Reject reason) {

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/judge/frame_counter.h"
 #include "protocol/dialect.h"
+#include "protocol/frame_cipher.h"
 #include "protocol/framer.h"
 #include "protocol/telegram.h"
 
@@ -43,20 +45,26 @@ std::string_view to_string(Reject reason);
 
 /// {"telegram": {…}, "mbus": […], "import": {…}, "export": {…}} for one accepted telegram, without
 /// line end. Numbers keep their written digits after the point and lose leading zeros; unset times
-/// and values are null; hexadecimal text is passed as sent. Takes any telegram.
-std::string to_json_line(const Telegram& telegram, const Dialect& dialect);
+/// and values are null; hexadecimal text is passed as sent. Takes any telegram. A `flag` is added as
+/// "flags": ["replay"]; a flagged telegram counts as rejected.
+std::string to_json_line(const Telegram& telegram, const Dialect& dialect,
+                         std::string_view flag = {});
 
 /// Why the telegram must not be believed; nothing where it may. The CRC must be right, one without
 /// its leading zeros counts (dsmr_parser#99); only a dialect without CRC may do without, and even
 /// there not a telegram that names a version, since versions came with the CRC (DSMR-P1 4.0 §5.2).
 std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& dialect);
 
+/// Sealed telegrams are opened with `keys`, and nothing is said of what is in them before the tag is
+/// right: else {"reject":"tag"}, and without keys {"reject":"decrypt"}. Plain ones are read as well.
+/// A counter that repeats or falls is flagged as a replay; gaps are legal, and so is beginning at 0
+/// again (LUX-P1 1.1.3 §3.2.5).
 class ReferenceReader {
  public:
   using Sink = std::function<void(std::string_view json_line)>;
 
   /// `dialect` nullptr: each telegram's own, by detect_dialect().
-  ReferenceReader(const Dialect* dialect, Sink sink);
+  ReferenceReader(const Dialect* dialect, Sink sink, const std::optional<FrameKeys>& keys = {});
 
   void feed(std::string_view bytes);
   void finish();
@@ -66,11 +74,15 @@ class ReferenceReader {
 
  private:
   void take(const Stretch& stretch);
+  void take_frame(std::string_view bytes);
+  void take_telegram(std::string_view bytes, std::string_view flag);
   void reject(Reject reason);
 
   const Dialect* dialect_;
   Sink sink_;
   Framer framer_;
+  std::optional<FrameCipher> cipher_;
+  FrameCounterTrack track_;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;
 };

@@ -262,7 +262,7 @@ void add_tariffs(Json& line, const char* name, const Values& values, std::uint8_
 
 }  // namespace
 
-std::string to_json_line(const Telegram& telegram, const Dialect& dialect) {
+std::string to_json_line(const Telegram& telegram, const Dialect& dialect, std::string_view flag) {
   const Interpreter interpreter(dialect);
   Values values;
   std::vector<Obis> order;
@@ -283,6 +283,7 @@ std::string to_json_line(const Telegram& telegram, const Dialect& dialect) {
   line["mbus"] = mbus_of(values);
   add_tariffs(line, "import", values, 1, dialect);
   add_tariffs(line, "export", values, 2, dialect);
+  if (!flag.empty()) line["flags"] = Json::array({flag});
   return line.dump(-1, ' ', true);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conformance/judge/lint.h"
+#include "conformance/judge/lint_frames.h"
 #include "tests/conformance/telegrams.h"
 
 // For each rule a good telegram and an edit that breaks this rule and no other. A rule without a
@@ -528,6 +529,8 @@ TEST(LintRules, AllHaveATest) {
   const auto pairs = sequences();
   for (const Edit& row : rows) tested.insert(row.rule);
   for (const Sequence& row : pairs) tested.insert(row.rule);
+  // lint_frames_test.cpp has a sweep of its own.
+  for (const LintRule& rule : frame_rules()) tested.insert(rule.id);
   std::set<std::string_view> ids;
   for (const LintRule& rule : lint_rules()) {
     EXPECT_TRUE(ids.insert(rule.id).second) << rule.id << " is there twice";

@@ -1,0 +1,180 @@
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/key_options.h"
+#include "cli/options.h"
+#include "protocol/framer.h"
+#include "protocol/hex.h"
+
+namespace p1rig {
+namespace {
+
+/// Where the result goes: a file, or stdout.
+class Output {
+ public:
+  /// False where the file cannot be written, which is said.
+  bool open(const std::optional<std::string>& name) {
+    if (!name || *name == "-") return true;
+    name_ = *name;
+    file_.reset(std::fopen(name_.c_str(), "wb"));
+    if (file_ == nullptr) complain(kEnvironment, name_ + ": cannot be written");
+    return file_ != nullptr;
+  }
+
+  void write(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stream()); }
+  bool failed() const { return std::ferror(stream()) != 0; }
+
+  /// The exit code of what was written.
+  int finish() {
+    if (std::fflush(stream()) == 0 && !failed()) return kAsExpected;
+    return complain(kEnvironment, name_ + ": cannot be written");
+  }
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::FILE* stream() const { return file_ ? file_.get() : stdout; }
+
+  std::string name_ = "stdout";
+  std::unique_ptr<std::FILE, Closer> file_;
+};
+
+/// The keys of a command that cannot do without.
+int need_keys(const Options& options, std::optional<FrameKeys>& keys) {
+  if (!options.has("key-file")) return options.misuse("--key-file is missing");
+  return choose_keys(options, keys);
+}
+
+struct SealSettings {
+  std::string title = std::string("SAG\0\0\x11\x22\x33", kTitleSize);
+  std::uint32_t counter = 0;
+  LengthForm form = LengthForm::kCanonical;
+};
+
+int seal_settings(const Options& options, SealSettings& settings) {
+  if (const auto text = options.get("title")) {
+    const auto title = parse_hex(*text);
+    if (!title || title->size() != kTitleSize) {
+      return options.misuse("--title: expected eight octets as 16 hexadecimal digits");
+    }
+    settings.title = *title;
+  }
+  if (const auto text = options.get("counter")) {
+    const auto counter = parse_count(*text);
+    if (!counter || *counter >= kLastCounter) {
+      return options.misuse("--counter: expected a number from 0 to 4294967294");
+    }
+    settings.counter = static_cast<std::uint32_t>(*counter);
+  }
+  if (const auto text = options.get("length-form")) {
+    const auto form = parse_length_form(*text);
+    if (!form) return options.misuse("--length-form: expected canonical, 81, 82 or 83");
+    settings.form = *form;
+  }
+  return kAsExpected;
+}
+
+void declare_output(Options& options) {
+  options.value("output,o", "OUT", "write here; default: stdout");
+  add_key_option(options);
+}
+
+}  // namespace
+
+int run_seal(const Arguments& arguments) {
+  Options options("seal IN [-o OUT] --key-file F [--title HEX] [--counter N] [--length-form L]",
+                  "Puts each telegram of a file under seal. What is no telegram is left out, and\n"
+                  "frames pass as they are. Exit code 1 where there was no telegram.");
+  declare_output(options);
+  options.value("title", "HEX", "system title, 16 digits; default: 5341470000112233");
+  options.value("counter", "N", "frame counter of the first; default: 0");
+  options.value("length-form", "L", "canonical (the shortest, default), 81, 82 or 83");
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  SealSettings settings;
+  if (const int code = seal_settings(options, settings); code != kAsExpected) return code;
+  std::optional<FrameKeys> keys;
+  if (const int code = need_keys(options, keys); code != kAsExpected) return code;
+  Output output;
+  if (!output.open(options.get("output"))) return kEnvironment;
+
+  FrameCipher cipher(*keys);
+  std::uint64_t telegrams = 0;
+  std::string trouble;
+  std::string frame;
+  Framer framer([&](const Stretch& stretch) {
+    if (stretch.kind == Stretch::Kind::kFrame) output.write(stretch.bytes);
+    if (stretch.kind != Stretch::Kind::kTelegram || !trouble.empty()) return;
+    ++telegrams;
+    if (!frame_length_field(stretch.bytes.size(), settings.form)) {
+      trouble = fmt::format("telegram {} has {} bytes, too many for this length form", telegrams,
+                            stretch.bytes.size());
+    } else if (settings.counter == kLastCounter) {
+      trouble = fmt::format("telegram {}: no counter is left", telegrams);
+    } else {
+      cipher.seal(settings.title, settings.counter++, stretch.bytes, frame, settings.form);
+      output.write(frame);
+    }
+  });
+  const std::string& input = options.words()[0];
+  const int code = read_input(input, {}, [&](std::string_view bytes) {
+    framer.feed(bytes);
+    return trouble.empty() && !output.failed();
+  });
+  framer.finish();
+  if (const int done = output.finish(); done != kAsExpected) return done;
+  if (code != kAsExpected) return code;
+  if (!trouble.empty()) return complain(kUsage, fmt::format("{}: {}", input, trouble));
+  if (telegrams > 0) return kAsExpected;
+  return complain(kNotAsExpected, fmt::format("{}: there is no whole telegram", input));
+}
+
+int run_unseal(const Arguments& arguments) {
+  Options options("unseal IN [-o OUT] --key-file F",
+                  "Takes the telegrams out of the sealed frames of a file or a line. Plain ones\n"
+                  "pass as they are. Exit code 1 where a frame does not open, or there is none.");
+  declare_output(options);
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  std::optional<FrameKeys> keys;
+  if (const int code = need_keys(options, keys); code != kAsExpected) return code;
+  Output output;
+  if (!output.open(options.get("output"))) return kEnvironment;
+
+  const std::string& input = options.words()[0];
+  FrameCipher cipher(*keys);
+  std::uint64_t opened = 0;
+  std::uint64_t refused = 0;
+  std::string telegram;
+  Framer framer([&](const Stretch& stretch) {
+    if (stretch.kind == Stretch::Kind::kTelegram) output.write(stretch.bytes);
+    if (stretch.kind != Stretch::Kind::kFrame) return;
+    const auto frame = parse_frame(stretch.bytes);
+    if (frame && cipher.open(*frame, telegram)) {
+      ++opened;
+      output.write(telegram);
+    } else {
+      ++refused;
+      complain(kNotAsExpected,
+               fmt::format("{}: offset {}: these keys do not open the frame: wrong keys, or "
+                           "changed bytes",
+                           input, stretch.offset));
+    }
+  });
+  const int code = read_input(input, {}, [&](std::string_view bytes) {
+    framer.feed(bytes);
+    return !output.failed();
+  });
+  framer.finish();
+  if (const int done = output.finish(); done != kAsExpected) return done;
+  if (code != kAsExpected) return code;
+  if (refused > 0) return kNotAsExpected;
+  if (opened > 0) return kAsExpected;
+  return complain(kNotAsExpected, fmt::format("{}: there is no sealed telegram", input));
+}
+
+}  // namespace p1rig
