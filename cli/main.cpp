@@ -19,6 +19,7 @@ namespace {
 constexpr std::array kCommands = {
     Command{"simulate", "a meter on a line: PTY, stdout", run_simulate},
     Command{"render", "one telegram to stdout", run_render},
+    Command{"diagnose", "what is wrong with this line?", run_diagnose},
     Command{"profiles", "the meters that can be simulated", run_profiles},
     Command{"quantities", "what the holes of a profile can ask for", run_quantities},
     Command{"dialects", "the editions of P1 that are known", run_dialects},
