@@ -21,7 +21,7 @@ struct LedgerDevice {
   std::uint64_t stream = 0;
   /// A capture that is not on the port yet.
   struct Capture {
-    std::chrono::sys_seconds time;
+    std::optional<std::chrono::sys_seconds> time;  ///< nothing: the meter's clock is unset
     std::int64_t reading = 0;
   };
   std::optional<Capture> pending;
@@ -47,6 +47,7 @@ struct Ledger {
   std::optional<std::chrono::sys_seconds> dark_since;  ///< the grid is down
   std::chrono::sys_seconds dark_until{};
   std::chrono::seconds boot{};
+  bool exchanging = false;            ///< dark because the meter is exchanged
   std::chrono::sys_seconds booted{};  ///< silent before it
   bool port_on = true;
   bool clock_unset = false;
