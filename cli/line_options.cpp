@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "simulator/line/tcp_address.h"
@@ -21,6 +23,49 @@ void announce(const LineUri& uri, const Line& line) {
                  : "");
 }
 
+std::string settings_of(const LineSettings& settings) {
+  return fmt::format("{} {}", settings.baud, framing_of(settings));
+}
+
+double microseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
+void print_stats(const SessionStats& stats) {
+  const Lateness& late = stats.lateness;
+  fmt::print(stderr, "{} telegrams, {} bytes on the line\n", stats.telegrams, stats.bytes);
+  fmt::print(stderr, "{} pieces, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us\n",
+             late.count(), microseconds(late.quantile(0.5)), microseconds(late.quantile(0.99)),
+             microseconds(late.max()));
+  for (const LineStats& line : stats.lines) {
+    fmt::print(stderr, "{}: {} bytes sent, {} dropped, {} received{}\n", line.name, line.sent,
+               line.dropped, line.received,
+               line.settings ? ", the reader set " + settings_of(*line.settings) : "");
+  }
+}
+
+nlohmann::ordered_json stats_json(const SessionStats& stats) {
+  using Json = nlohmann::ordered_json;
+  const Lateness& late = stats.lateness;
+  Json lines = Json::array();
+  for (const LineStats& line : stats.lines) {
+    Json entry = {{"name", line.name},
+                  {"sent", line.sent},
+                  {"dropped", line.dropped},
+                  {"received", line.received}};
+    if (line.settings) entry["settings"] = settings_of(*line.settings);
+    lines.push_back(std::move(entry));
+  }
+  return {{"telegrams", stats.telegrams},
+          {"bytes", stats.bytes},
+          {"lateness_us",
+           {{"pieces", late.count()},
+            {"p50", microseconds(late.quantile(0.5))},
+            {"p99", microseconds(late.quantile(0.99))},
+            {"max", microseconds(late.max())}}},
+          {"lines", std::move(lines)}};
+}
+
 }  // namespace
 
 void add_line_options(Options& options) {
@@ -33,6 +78,14 @@ void add_line_options(Options& options) {
     }
   }
   options.values("line", "URI", help.c_str());
+  options.value(
+      "request", "WHO",
+      "line: readers ask for data (default; or the scenario does); on, off: always, never");
+  options.value("pace", "P",
+                "line: in pieces of 1.5 ms at the baud rate (default); byte: each byte by itself; "
+                "none: telegrams at once");
+  options.flag("stats", "say in the end what was sent, and how late, on stderr");
+  options.value("stats-json", "F", "write that to this file, as JSON");
 }
 
 int open_lines(const Options& options, const LineSettings& settings, EventLoop& loop,
@@ -53,6 +106,44 @@ int open_lines(const Options& options, const LineSettings& settings, EventLoop& 
     lines.owned.push_back(std::move(*line));
   }
   return kAsExpected;
+}
+
+int read_line_options(const Options& options, const Scenario& scenario, SessionOptions& session) {
+  if (const auto who = options.get("request")) {
+    if (*who != "line" && *who != "on" && *who != "off") {
+      return options.misuse("--request: expected line, on or off");
+    }
+    session.request = *who == "line" ? RequestMode::kLine
+                      : *who == "on" ? RequestMode::kOn
+                                     : RequestMode::kOff;
+  } else {
+    for (const Event& event : scenario.events) {
+      if (const auto* request = std::get_if<RequestEvent>(&event.what)) {
+        session.request_edges.push_back({event.at, request->on});
+      }
+    }
+  }
+  const std::string pace = options.get("pace").value_or("line");
+  if (pace != "line" && pace != "byte" && pace != "none") {
+    return options.misuse("--pace: expected line, byte or none");
+  }
+  session.pace = pace == "line" ? Pace::kLine : pace == "byte" ? Pace::kByte : Pace::kNone;
+  return kAsExpected;
+}
+
+int open_stats_file(const Options& options, std::ofstream& file) {
+  const auto name = options.get("stats-json");
+  if (!name) return kAsExpected;
+  file.open(*name);
+  return file ? kAsExpected : complain(kEnvironment, *name + ": cannot be written");
+}
+
+int report_stats(const Options& options, const SessionStats& stats, std::ofstream& file) {
+  if (options.has("stats")) print_stats(stats);
+  if (!file.is_open()) return kAsExpected;
+  file << stats_json(stats).dump(2) << std::endl;
+  return file ? kAsExpected
+              : complain(kEnvironment, *options.get("stats-json") + ": cannot be written");
 }
 
 }  // namespace p1rig

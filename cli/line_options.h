@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "protocol/line_settings.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/line_uri.h"
+#include "simulator/line/session.h"
+#include "simulator/scenario.h"
 
 namespace p1rig {
 
@@ -17,12 +20,22 @@ struct OpenLines {
   std::vector<Line*> list;
 };
 
-/// Declares --line.
+/// Declares --line, --request, --pace, --stats and --stats-json.
 void add_line_options(Options& options);
 
 /// Opens every --line, or a PTY where none is named, and says on stderr where readers find them.
 /// Returns the exit code where that fails, after saying why.
 int open_lines(const Options& options, const LineSettings& settings, EventLoop& loop,
                OpenLines& lines);
+
+/// Sets who says whether Data Request is active, from --request or else the events of the scenario,
+/// and the pace. Returns the exit code where an option is wrong, after saying what.
+int read_line_options(const Options& options, const Scenario& scenario, SessionOptions& session);
+
+/// Opens the file of --stats-json, empty, before anything is sent: an error comes early.
+int open_stats_file(const Options& options, std::ofstream& file);
+
+/// Prints what --stats asks for on stderr, and writes `file` where it is open.
+int report_stats(const Options& options, const SessionStats& stats, std::ofstream& file);
 
 }  // namespace p1rig

@@ -99,6 +99,7 @@ int run_simulate(const Arguments& arguments) {
   Options options(
       "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
       "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
+      "                [--request line|on|off] [--pace line|byte|none] [--stats] [--stats-json F]\n"
       "                [--key-file F] [--counter-file F]",
       "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
       "a path.");
@@ -134,12 +135,17 @@ int run_simulate(const Arguments& arguments) {
   SessionOptions session;
   session.start = start;
   if (const int code = session_options(options, profile, session); code != kAsExpected) return code;
+  if (const int code = read_line_options(options, *chosen.scenario, session); code != kAsExpected)
+    return code;
 
   std::ofstream truth_file;
   if (const auto file = options.get("truth")) {
     truth_file.open(*file);
     if (!truth_file) return complain(kEnvironment, *file + ": cannot be written");
   }
+
+  std::ofstream stats_file;
+  if (const int code = open_stats_file(options, stats_file); code != kAsExpected) return code;
 
   EventLoop loop;
   OpenLines lines;
@@ -172,9 +178,10 @@ int run_simulate(const Arguments& arguments) {
       run_session(session, source, lines.list, clock, loop, [&](const SessionEvent& event) {
         if (talkative) print_event(event, profile.zone);
       });
+  const int reported = report_stats(options, result.stats, stats_file);
   if (!result.error.empty()) return complain(kEnvironment, result.error);
   if (!trouble.empty()) return complain(kEnvironment, trouble);
-  return result.end == SessionEnd::kSignal ? kInterrupted : kAsExpected;
+  return result.end == SessionEnd::kSignal ? kInterrupted : reported;
 }
 
 }  // namespace p1rig

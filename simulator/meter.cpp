@@ -492,6 +492,7 @@ struct Meter::Impl {
   }
 
   void take(const PortEvent& event) { ledger.port_on = event.on; }
+  void take(const RequestEvent&) {}  // the line's business
 
   void take(const ClockEvent& event) {
     ledger.clock_unset = event.unset;

@@ -359,10 +359,10 @@ class ScenarioLoader {
     if (!at && !table.string("at")) table.complain("at", "is missing: when does it happen?");
     event.at = at.value_or(scenario_.start);
     if (event.at < scenario_.start) table.complain("at", "is before the scenario's start");
-    const auto kind =
-        table.word("kind", {"power-failure", "sag", "swell", "set", "breaker", "meter-exchange",
-                            "message", "connect", "disconnect", "exchange", "radio-lost",
-                            "radio-back", "valve", "port-off", "port-on", "clock"});
+    const auto kind = table.word(
+        "kind", {"power-failure", "sag", "swell", "set", "breaker", "meter-exchange", "message",
+                 "connect", "disconnect", "exchange", "radio-lost", "radio-back", "valve",
+                 "port-off", "port-on", "request-on", "request-off", "clock"});
     if (kind) {
       what(*kind, table, event);
       table.finish();
@@ -415,6 +415,8 @@ class ScenarioLoader {
       event.what = ValveEvent{channel(table), table.integer("state").value_or(0)};
     } else if (kind == "port-off" || kind == "port-on") {
       event.what = PortEvent{kind == "port-on"};
+    } else if (kind == "request-on" || kind == "request-off") {
+      event.what = RequestEvent{kind == "request-on"};
     } else {
       ClockEvent clock;
       clock.unset = table.boolean("unset").value_or(false);

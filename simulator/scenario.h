@@ -88,11 +88,16 @@ struct ClockEvent {
   std::chrono::seconds deviation{};
 };
 
+/// Data Request becomes active, or is released, whatever the lines say; so from the first on.
+struct RequestEvent {
+  bool on = true;
+};
+
 struct Event {
   std::chrono::sys_seconds at;
   std::variant<PowerFailureEvent, VoltageEvent, SetEvent, MeterExchangeEvent, MessageEvent,
                ConnectEvent, DisconnectEvent, ExchangeEvent, RadioEvent, ValveEvent, PortEvent,
-               ClockEvent>
+               ClockEvent, RequestEvent>
       what;
   Place place;  ///< in the scenario's file
 };

@@ -24,9 +24,12 @@ nanoseconds scaled(nanoseconds time, long double factor) {
 }  // namespace
 
 std::vector<Piece> cut_into_pieces(const Emission& emission, const LineSettings& settings,
-                                   nanoseconds at_most) {
+                                   nanoseconds at_most, Pace pace) {
   const std::size_t size = emission.bytes.size();
-  nanoseconds total = time_of(size, settings);
+  const auto passing = [&](std::size_t characters) {
+    return pace == Pace::kNone ? nanoseconds{} : time_of(characters, settings);
+  };
+  nanoseconds total = passing(size);
   for (const Pause& pause : emission.pauses) {
     if (pause.offset < size) total += pause.duration;
   }
@@ -34,11 +37,12 @@ std::vector<Piece> cut_into_pieces(const Emission& emission, const LineSettings&
   const long double factor =
       hurried ? static_cast<long double>(at_most.count()) / static_cast<long double>(total.count())
               : 1.0L;
-  const nanoseconds character = std::max(nanoseconds(1), scaled(time_of(1, settings), factor));
-  const auto most = static_cast<std::size_t>(std::max<nanoseconds::rep>(1, kPiece / character));
+  const nanoseconds character = std::max(nanoseconds(1), scaled(passing(1), factor));
+  const auto fitting = static_cast<std::size_t>(std::max<nanoseconds::rep>(1, kPiece / character));
+  const std::size_t most = pace == Pace::kLine ? fitting : pace == Pace::kByte ? 1 : size;
 
   std::vector<Piece> pieces;
-  pieces.reserve(size / most + emission.pauses.size() + 1);
+  pieces.reserve(size / std::max<std::size_t>(1, most) + emission.pauses.size() + 1);
   auto pause = emission.pauses.begin();
   nanoseconds silence{};
   for (std::size_t begin = 0; begin < size;) {
@@ -47,7 +51,7 @@ std::vector<Piece> cut_into_pieces(const Emission& emission, const LineSettings&
     }
     std::size_t end = begin + std::min(most, size - begin);
     if (pause != emission.pauses.end()) end = std::min(end, pause->offset);
-    const nanoseconds due = time_of(end, settings) + silence;
+    const nanoseconds due = passing(end) + silence;
     pieces.push_back({end, hurried ? scaled(due, factor) : due});
     begin = end;
   }

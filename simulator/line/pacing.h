@@ -16,11 +16,17 @@ struct Piece {
   bool operator==(const Piece&) const = default;
 };
 
-/// Cuts a telegram into what is written at once: as many characters as pass in 1.5 ms at the baud
-/// rate, at least one, and none across a pause. Every due time is counted from the telegram's start
+enum class Pace {
+  kLine,  ///< as many characters as pass in 1.5 ms are written at once
+  kByte,  ///< every character by itself: true to the line, and dear
+  kNone,  ///< all that no pause holds back at once: the line takes no time
+};
+
+/// Cuts a telegram into what is written at once, as `pace` says: at least one character, and none
+/// across a pause. Every due time is counted from the telegram's start
 /// and includes the pauses before it. A telegram that needs longer than `at_most` is sped up
 /// evenly, pauses included, so that it fits. The last due time is how long it takes.
 std::vector<Piece> cut_into_pieces(const Emission& emission, const LineSettings& settings,
-                                   std::chrono::nanoseconds at_most);
+                                   std::chrono::nanoseconds at_most, Pace pace = Pace::kLine);
 
 }  // namespace p1rig

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "simulator/line/line_uri.h"
-#include "simulator/line/pacing.h"
 
 namespace p1rig {
 namespace {
@@ -69,7 +68,13 @@ struct Session::Impl {
         schedule(session_options.schedule),
         period(divided(session_options.schedule.period, session_options.speed)),
         began(session_clock.now()),
-        meter_time(session_options.start) {}
+        meter_time(session_options.start),
+        request(session_options.request) {
+    while (next_edge < options.request_edges.size() &&
+           options.request_edges[next_edge].at <= options.start) {
+      request = mode_of(options.request_edges[next_edge++]);
+    }
+  }
 
   const SessionOptions options;
   const TelegramSource source;
@@ -81,6 +86,8 @@ struct Session::Impl {
   MeterTime meter_time;  ///< at kMaxSpeed, where it stands still between telegrams
   std::vector<Slot> slots;
   std::optional<Transmission> current;
+  RequestMode request;        ///< what holds now
+  std::size_t next_edge = 0;  ///< of SessionOptions::request_edges
   bool requested = false;
   bool counting = false;
   std::uint64_t counted = 0;
@@ -98,10 +105,26 @@ struct Session::Impl {
     return options.start + multiplied(clock.now() - began, options.speed);
   }
 
+  static RequestMode mode_of(const RequestEdge& edge) {
+    return edge.active ? RequestMode::kOn : RequestMode::kOff;
+  }
+  SteadyTime edge_time() const {
+    if (unpaced() || next_edge == options.request_edges.size()) return SteadyTime::max();
+    return host_time(options.request_edges[next_edge].at);
+  }
+  LineState state_of(const Line& line) const {
+    LineState state = line.state();
+    if (request != RequestMode::kLine) state.requested = request == RequestMode::kOn;
+    return state;
+  }
+
   void add_lines(std::span<Line* const> lines);
-  void watch_lines();
+  void watch_lines(MeterTime now);
   void watch_reader(Slot& slot, const LineState& state);
-  void watch_requests();
+  void watch_requests(MeterTime now);
+  bool any_request() const;
+  bool take_edge();
+  bool is_over() const;
   SteadyTime turn();
   SteadyTime wait_for_start();
   SteadyTime ready_at() const;
@@ -116,11 +139,12 @@ struct Session::Impl {
 };
 
 void Session::Impl::add_lines(std::span<Line* const> lines) {
-  bool always_requested = false;
+  bool always_requested = request == RequestMode::kOn;
   for (Line* line : lines) {
-    Slot slot{.line = line, .state = line->state(), .stats = {.name = line->name()}};
+    Slot slot{.line = line, .state = state_of(*line), .stats = {.name = line->name()}};
     slot.served = slot.state.requested;
-    always_requested = always_requested || line->kind().always_requested;
+    always_requested =
+        always_requested || (request == RequestMode::kLine && line->kind().always_requested);
     if (unpaced()) line->lose_nothing();
     slots.push_back(std::move(slot));
   }
@@ -128,13 +152,14 @@ void Session::Impl::add_lines(std::span<Line* const> lines) {
     requested = true;
     schedule.assume_requested(options.start);
   }
-  watch_requests();
+  watch_requests(meter_now());
 }
 
 /// Sees what readers did since the last turn.
-void Session::Impl::watch_lines() {
+void Session::Impl::watch_lines(MeterTime now) {
   for (Slot& slot : slots) {
-    LineState state = slot.line->state();
+    LineState state = state_of(*slot.line);
+    if (state.settings) slot.stats.settings = state.settings;
     if (state.present != slot.state.present) watch_reader(slot, state);
     if (state.requested && !slot.state.requested) slot.served = true;
     if (!state.requested && slot.state.requested &&
@@ -144,7 +169,7 @@ void Session::Impl::watch_lines() {
     }
     slot.state = std::move(state);
   }
-  watch_requests();
+  watch_requests(now);
 }
 
 void Session::Impl::watch_reader(Slot& slot, const LineState& state) {
@@ -157,39 +182,69 @@ void Session::Impl::watch_reader(Slot& slot, const LineState& state) {
 }
 
 /// Data Request of the meter is that of all lines together, as behind a hub.
-void Session::Impl::watch_requests() {
-  const bool now_requested = std::any_of(slots.begin(), slots.end(), [](const Slot& slot) {
+bool Session::Impl::any_request() const {
+  if (request != RequestMode::kLine) return request == RequestMode::kOn;
+  return std::any_of(slots.begin(), slots.end(), [](const Slot& slot) {
     return slot.line->kind().always_requested || slot.state.requested;
   });
+}
+
+void Session::Impl::watch_requests(MeterTime now) {
+  const bool now_requested = any_request();
   if (now_requested == requested) return;
   requested = now_requested;
   if (requested) {
-    schedule.request(meter_now());
+    schedule.request(now);
   } else if (schedule.release() && current) {
     end_telegram();
   }
 }
 
+/// Takes the next scripted edge of Data Request where everything before it is done.
+bool Session::Impl::take_edge() {
+  if (next_edge == options.request_edges.size()) return false;
+  const RequestEdge& edge = options.request_edges[next_edge];
+  const auto start = schedule.next_start();
+  if (unpaced()) {
+    if (current || (start && *start < edge.at) || (options.until && *options.until <= edge.at)) {
+      return false;
+    }
+    meter_time = std::max(meter_time, edge.at);
+  } else {
+    const SteadyTime at = edge_time();
+    if (at > clock.now()) return false;
+    if (current ? current->start + current->pieces[current->next].due < at
+                : start && host_time(*start) < at) {
+      return false;
+    }
+  }
+  request = mode_of(edge);
+  ++next_edge;
+  watch_lines(edge.at);
+  return true;
+}
+
 SteadyTime Session::Impl::turn() {
   for (int i = 0; i < kPiecesPerTurn && !end; ++i) {
-    watch_lines();
+    watch_lines(meter_now());
     if (!slots.empty() && std::all_of(slots.begin(), slots.end(),
                                       [](const Slot& slot) { return slot.state.ended; })) {
       end = SessionEnd::kLine;
       break;
     }
     if (end_after_draining) return drain();
+    if (take_edge()) continue;
     if (!current) {
       const SteadyTime start = wait_for_start();
       if (end_after_draining) continue;
-      if (start > clock.now()) return start;
+      if (start > clock.now()) return std::min(start, edge_time());
       begin_telegram(*schedule.next_start());
       if (!current) continue;
     }
     const Piece& piece = current->pieces[current->next];
     const SteadyTime due = current->start + piece.due;
     const SteadyTime now = clock.now();
-    if (now < due) return due;
+    if (now < due) return std::min(due, edge_time());
     if (!current->begun && !unpaced()) stats.lateness.add(now - due);
     current->begun = true;
     if (!hand_over(piece.end)) return SteadyTime::max();
@@ -211,13 +266,19 @@ SteadyTime Session::Impl::wait_for_start() {
     schedule.skip_to(meter_now());
     start = schedule.next_start();
   }
-  if (options.until && (start ? *start >= *options.until : meter_now() >= *options.until)) {
+  if (options.until && (start ? *start >= *options.until : is_over())) {
     drain_then(SessionEnd::kUntil);
     return now;
   }
   if (unpaced()) return start ? ready_at() : SteadyTime::max();
   if (start) return host_time(*start);
   return options.until ? host_time(*options.until) : SteadyTime::max();
+}
+
+/// Where no telegram is to come: has the end come?
+bool Session::Impl::is_over() const {
+  const bool never_again = unpaced() && request == RequestMode::kOff;
+  return never_again || meter_now() >= *options.until;
 }
 
 /// When the first reader is set up, or has been.
@@ -244,7 +305,7 @@ void Session::Impl::begin_telegram(MeterTime start) {
     next.start = clock.now();
   } else {
     next.pieces = cut_into_pieces(emission, options.settings,
-                                  options.speed > 1 ? period : nanoseconds::max());
+                                  options.speed > 1 ? period : nanoseconds::max(), options.pace);
     next.start = host_time(start);
     duration = multiplied(next.pieces.back().due, options.speed);
   }

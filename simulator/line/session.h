@@ -16,12 +16,22 @@
 #include "simulator/line/emission.h"
 #include "simulator/line/lateness.h"
 #include "simulator/line/line.h"
+#include "simulator/line/pacing.h"
 #include "simulator/line/schedule.h"
 
 namespace p1rig {
 
 /// No pacing: telegrams go out as fast as the lines take them, and no line loses a byte.
 inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
+
+/// Who says whether Data Request is active: the lines, or the person who runs the meter.
+enum class RequestMode { kLine, kOn, kOff };
+
+/// From `at` on, Data Request is active or not, whatever the lines say.
+struct RequestEdge {
+  MeterTime at{};
+  bool active = false;
+};
 
 struct SessionOptions {
   LineSettings settings = {};
@@ -31,6 +41,9 @@ struct SessionOptions {
   /// Ends after this many telegrams. The first one that counts is the first that begins while a
   /// reader is there, so that a reader started beside the meter sees all of them.
   std::optional<std::uint64_t> count = {};
+  RequestMode request = RequestMode::kLine;     ///< before the first of request_edges
+  std::vector<RequestEdge> request_edges = {};  ///< in the order of time
+  Pace pace = Pace::kLine;
   std::optional<MeterTime> until = {};  ///< no telegram starts at this time or later
 };
 
@@ -56,8 +69,9 @@ using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, Bytes
 struct LineStats {
   std::string name;
   std::uint64_t sent = 0;
-  std::uint64_t dropped = 0;   ///< bytes lost by a reader that was there
-  std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter
+  std::uint64_t dropped = 0;                  ///< bytes lost by a reader that was there
+  std::uint64_t received = 0;                 ///< bytes that the reader wrote to the meter
+  std::optional<LineSettings> settings = {};  ///< that the reader's end had last, where it is seen
 };
 
 struct SessionStats {

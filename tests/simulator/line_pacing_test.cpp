@@ -81,5 +81,19 @@ TEST(LinePacing, ATelegramThatFitsIsNotChanged) {
             cut_into_pieces(bytes(500), k115200, kForever));
 }
 
+TEST(LinePacing, ByByteEveryByteIsDueByItself) {
+  const auto pieces = cut_into_pieces(bytes(3), k115200, kForever, Pace::kByte);
+  const std::vector<Piece> expected = {{1, 86805ns}, {2, 173611ns}, {3, 260416ns}};
+  EXPECT_EQ(pieces, expected);
+}
+
+TEST(LinePacing, WithoutPaceOnlyPausesTakeTime) {
+  const Emission emission{.bytes = std::string(50'000, 'x'), .pauses = {{10, 800ms}}};
+  const auto pieces = cut_into_pieces(emission, k9600, kForever, Pace::kNone);
+  const std::vector<Piece> expected = {{10, 0ms}, {50'000, 800ms}};
+  EXPECT_EQ(pieces, expected);
+  EXPECT_TRUE(cut_into_pieces(bytes(0), k9600, kForever, Pace::kNone).empty());
+}
+
 }  // namespace
 }  // namespace p1rig

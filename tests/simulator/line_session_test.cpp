@@ -496,5 +496,118 @@ TEST_F(LineSession, CountsWhatReadersWrite) {
   EXPECT_EQ(session->stats().lines[0].received, 7u);
 }
 
+TEST_F(LineSession, ARequestThatIsForcedNeedsNoReaderToAsk) {
+  options.request = RequestMode::kOn;
+  FakeLine line(kCable);
+  line.set_requested(false);
+  begin({&line});
+  run_until(15s);
+  EXPECT_THAT(started, ElementsAre(0s, 10s));
+  EXPECT_EQ(line.take(), telegram_at(0s, size) + telegram_at(10s, size));
+}
+
+TEST_F(LineSession, ARequestThatIsForbiddenSilencesEveryLine) {
+  options.request = RequestMode::kOff;
+  options.until = kNoon + 60s;
+  FakeLine wire(kWire), cable(kCable);
+  begin({&wire, &cable});
+  run_until(60s);
+  EXPECT_THAT(started, IsEmpty());
+  EXPECT_EQ(wire.take() + cable.take(), "");
+  EXPECT_EQ(session->end(), SessionEnd::kUntil);
+}
+
+TEST_F(LineSession, ScriptedEdgesBeginAndCutTelegrams) {
+  size = 1152;  // 100 ms
+  options.request = RequestMode::kOff;
+  options.request_edges = {{kNoon + 3400ms, true}, {kNoon + 10s + 50ms, false}};
+  FakeLine line(kWire);
+  begin({&line});
+  run_until(60s);
+  EXPECT_THAT(started, ElementsAre(3s, 10s)) << "at once, and then on the multiple";
+  const std::string got = line.take();
+  const std::string all = telegram_at(3s, size) + telegram_at(10s, size);
+  EXPECT_TRUE(all.starts_with(got));
+  EXPECT_LE(got.size(), size + size / 2);
+  EXPECT_GT(got.size(), size + size / 2 - 17);
+}
+
+TEST_F(LineSession, ScriptedReleaseMayLetTheTelegramFinish) {
+  size = 1152;
+  options.schedule.on_release = OnRelease::kFinish;
+  options.request_edges = {{kNoon + 50ms, false}};
+  FakeLine line(kWire);
+  begin({&line});
+  run_until(60s);
+  EXPECT_EQ(line.take(), telegram_at(0s, size));
+}
+
+TEST_F(LineSession, TheLastEdgeBeforeTheStartHolds) {
+  options.request_edges = {{kNoon - 20s, true}, {kNoon - 10s, false}, {kNoon + 30s, true}};
+  FakeLine line(kWire);
+  begin({&line});
+  run_until(45s);
+  EXPECT_THAT(started, ElementsAre(30s, 40s));
+}
+
+TEST_F(LineSession, ScriptedEdgesComeAtTheMeterTimeAtAnySpeed) {
+  options.schedule.phase = Phase::kEdge;
+  options.request = RequestMode::kOff;
+  options.until = kNoon + 60s;
+  options.request_edges = {{kNoon + 3s, true}, {kNoon + 25s, false}, {kNoon + 41s, true}};
+  for (const double speed : {1.0, 1000.0, kMaxSpeed}) {
+    options.speed = speed;
+    started.clear();
+    FakeLine line(kPipe);
+    begin({&line});
+    run_until(60s);
+    EXPECT_THAT(started, ElementsAre(3s, 13s, 23s, 41s, 51s)) << speed;
+    EXPECT_EQ(session->end(), SessionEnd::kUntil) << speed;
+  }
+}
+
+TEST_F(LineSession, WithoutPacingATelegramGoesOutAtOnce) {
+  options.pace = Pace::kNone;
+  size = 100'000;
+  FakeLine line;
+  begin({&line});
+  run_until(0s);
+  EXPECT_EQ(line.take(), telegram_at(0s, size));
+  run_until(10s);
+  EXPECT_EQ(line.take(), telegram_at(10s, size));
+  EXPECT_THAT(started, ElementsAre(0s, 10s)) << "the line is never busy";
+}
+
+TEST_F(LineSession, PacedByByteEveryByteHasItsTime) {
+  options.pace = Pace::kByte;
+  FakeLine line;
+  begin({&line});
+  run_until(868055ns);  // 10 characters of 86.805 us
+  EXPECT_EQ(line.take().size(), 10u);
+  run_until(9s);
+  EXPECT_EQ(session->stats().lateness.count(), size);
+}
+
+TEST_F(LineSession, RemembersWhatTheReaderSet) {
+  FakeLine line(kCable);
+  begin({&line});
+  EXPECT_EQ(session->stats().lines[0].settings, std::nullopt);
+  line.set({.present = true, .requested = true, .settings = LineSettings{9600, 7, 'E', 1}});
+  line.set_present(false);
+  line.set({});
+  EXPECT_EQ(session->stats().lines[0].settings, (LineSettings{9600, 7, 'E', 1}));
+}
+
+TEST_F(LineSession, CountsWhatOneReaderOfSeveralLost) {
+  FakeLine line;
+  begin({&line});
+  line.set({.present = true, .requested = true, .dropped = 40});
+  run_until(9s);
+  line.set({.present = true, .requested = true, .dropped = 50});
+  run_until(19s);
+  EXPECT_EQ(events, "dropped 40 dropped 10 ");
+  EXPECT_EQ(session->stats().lines[0].dropped, 50u);
+}
+
 }  // namespace
 }  // namespace p1rig
