@@ -134,12 +134,17 @@ class ScenarioLoader {
     return parsed.value_or(0);
   }
 
-  seconds whole_seconds(TableReader& table, std::string_view key, seconds otherwise) {
+  seconds whole_seconds(TableReader& table, std::string_view key, seconds otherwise,
+                        seconds least = seconds{0}) {
+    if (table.node(key) == nullptr) return otherwise;
     const auto duration = table.duration(key);
-    if (duration && *duration % seconds{1} != milliseconds{0}) {
+    if (!duration) return otherwise;
+    if (*duration % seconds{1} != milliseconds{0}) {
       table.complain(key, "expected whole seconds");
+    } else if (*duration < least) {
+      table.complain(key, "expected at least " + std::to_string(least.count()) + "s");
     }
-    return duration ? duration_cast<seconds>(*duration) : otherwise;
+    return duration_cast<seconds>(*duration);
   }
 
   Assignments assignments(const std::string& name, const Node& node) {
@@ -376,9 +381,9 @@ class ScenarioLoader {
   void what(const std::string& kind, TableReader& table, Event& event) {
     if (kind == "power-failure") {
       PowerFailureEvent failure;
-      failure.duration = whole_seconds(table, "duration", seconds{0});
+      failure.duration = whole_seconds(table, "duration", seconds{0}, seconds{1});
       failure.boot = whole_seconds(table, "boot", seconds{10});
-      if (failure.duration < seconds{1}) table.complain("duration", "expected at least 1s");
+      if (table.node("duration") == nullptr) table.complain("duration", "is missing");
       event.what = failure;
     } else if (kind == "sag" || kind == "swell") {
       event.what = voltage_event(table, kind);

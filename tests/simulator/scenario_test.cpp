@@ -1,0 +1,374 @@
+// What a scenario's file says, and what of it is refused: with the file, the line and the reason.
+
+#include "simulator/scenario.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/simulator/small_profile.h"
+
+namespace p1rig {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::sys_seconds;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const sys_seconds kMoment = std::chrono::sys_days{std::chrono::year{2026} / 7 / 15} + 10h;
+
+const Profile& profile_named(const std::string& name) {
+  static std::map<std::string, Profile> profiles;
+  const auto known = profiles.find(name);
+  if (known != profiles.end()) return known->second;
+  auto found =
+      name == "small" ? parse_profile("small.toml", testing::small_profile()) : find_profile(name);
+  EXPECT_TRUE(found) << name;
+  return profiles.emplace(name, std::move(*found)).first->second;
+}
+
+/// A folder of the test's own for scenarios and their CSV files.
+class ScenarioFile : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(::testing::TempDir()) / ("p1rig-" + std::string(test->name()));
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
+
+  Result<Scenario> load(const std::string& text, const std::string& profile = "iskra-am550") const {
+    write("s.toml", text);
+    return load_scenario(folder_ / "s.toml", profile_named(profile), kMoment);
+  }
+
+  Scenario loaded(const std::string& text, const std::string& profile = "iskra-am550") const {
+    auto scenario = load(text, profile);
+    EXPECT_TRUE(scenario) << scenario.error().message;
+    return scenario ? std::move(*scenario) : Scenario{};
+  }
+
+  /// The complaints without the folder's name; "" where there is none.
+  std::string complaint(const std::string& text, const std::string& profile = "iskra-am550") const {
+    const auto scenario = load(text, profile);
+    if (scenario) return "";
+    std::string message = scenario.error().message;
+    const std::string prefix = folder_.string() + "/";
+    for (std::size_t at; (at = message.find(prefix)) != std::string::npos;) {
+      message.erase(at, prefix.size());
+    }
+    return message;
+  }
+
+  /// One complaint, of that line, that has these words.
+  void expect_refused(const std::string& text, int line, const std::vector<std::string>& words,
+                      const std::string& profile = "iskra-am550") const {
+    const std::string said = complaint(text, profile);
+    SCOPED_TRACE(text);
+    EXPECT_THAT(said, StartsWith("s.toml:" + std::to_string(line) + ":"));
+    EXPECT_EQ(said.find("\ns.toml"), std::string::npos) << "more than one complaint: " << said;
+    for (const std::string& word : words) EXPECT_THAT(said, HasSubstr(word));
+  }
+
+  std::filesystem::path folder_;
+};
+
+/// Lines 1 to 4; what is tested begins on line 5.
+const std::string kHead =
+    "[scenario]\n"
+    "title = \"T\"\n"
+    "start = \"2026-07-15T08:00:00Z\"\n"
+    "until = \"2026-07-15T12:00:00Z\"\n";
+
+std::string event(const std::string& rest, const std::string& at = "2026-07-15T09:00:00Z") {
+  return "[[event]]\nat = \"" + at + "\"\n" + rest + "\n";
+}
+
+TEST_F(ScenarioFile, SaysWhatHappensInTheOrderOfTime) {
+  write("curve.csv", "time,l1\n0,100\n60,0\n");
+  const Scenario scenario =
+      loaded(kHead +
+             "made_for = \"iskra-am550\"\n"
+             "tariff = \"be-wallonia\"\n"
+             "voltage = \"231.5 V\"\n"
+             "readout = [\"1-3:0.2.8\", \"1-0:1.8.1\", \"0-1:24.2.1\"]\n"
+             "[values]\n\"energy.import.t1\" = \"1000 kWh\"\n"
+             "[[device]]\nmedium = \"gas\"\nid = \"G1\"\nreading = \"2 m3\"\nuse = \"0.05 m3\"\n"
+             "[[load]]\nkind = \"fixed\"\nl1 = \"-1.5 kW\"\nq1 = \"40 var\"\n"
+             "until = \"2026-07-15T09:00:00Z\"\n"
+             "[[load]]\nkind = \"table\"\nfile = \"curve.csv\"\n" +
+             event("kind = \"port-on\"", "2026-07-15T11:00:00Z") +
+             event("kind = \"power-failure\"\nduration = \"4min\"") +
+             event("kind = \"message\"\ntext = \"hello\"\ncode = \"1\"", "260715103000S"));
+  EXPECT_EQ(scenario.name, "s");
+  EXPECT_EQ(scenario.title, "T");
+  EXPECT_EQ(scenario.made_for, "iskra-am550");
+  EXPECT_EQ(scenario.start, kMoment - 2h);
+  EXPECT_EQ(scenario.until, kMoment + 2h);
+  EXPECT_EQ(scenario.calendar.name, "be-wallonia");
+  EXPECT_EQ(scenario.voltage, 231'500);
+  EXPECT_EQ(scenario.readout.size(), 3U);
+  ASSERT_EQ(scenario.values.size(), 1U);
+  EXPECT_EQ(scenario.values[0], (std::pair{Quantity::kEnergyImportT1, std::string("1000 kWh")}));
+  ASSERT_TRUE(scenario.devices && scenario.devices->size() == 1);
+  EXPECT_EQ(scenario.devices->at(0).device.reading, 2'000'000);
+  EXPECT_EQ(scenario.devices->at(0).use, 50'000);
+  ASSERT_EQ(scenario.loads.size(), 2U);
+  const auto& fixed = std::get<FixedLoad>(scenario.loads[0].kind);
+  EXPECT_EQ(fixed.power[0], (Power{-1'500'000, 40'000}));
+  EXPECT_EQ(scenario.loads[0].from, scenario.start);
+  EXPECT_EQ(scenario.loads[0].until, kMoment - 1h);
+  EXPECT_EQ(std::get<TableLoad>(scenario.loads[1].kind).rows.size(), 2U);
+  EXPECT_NE(scenario.loads[0].stream, scenario.loads[1].stream);
+  ASSERT_EQ(scenario.events.size(), 3U);
+  EXPECT_EQ(std::get<MessageEvent>(scenario.events[0].what).text, "hello");
+  EXPECT_EQ(scenario.events[0].at, kMoment - 90min) << "10:30 summer time";
+  EXPECT_EQ(std::get<PowerFailureEvent>(scenario.events[1].what).duration, 4min);
+  EXPECT_TRUE(std::get<PortEvent>(scenario.events[2].what).on);
+}
+
+TEST_F(ScenarioFile, BeginsAtLocalMidnightWhereItGivesNoStart) {
+  const std::string text = "[scenario]\ntitle = \"T\"\n";
+  EXPECT_EQ(loaded(text).start, kMoment - 12h) << "Amsterdam is two hours ahead in July";
+  EXPECT_EQ(loaded(text, "landisgyr-e360-se").start, kMoment - 11h) << "Sweden stays at one";
+  EXPECT_EQ(loaded(text).calendar.name, "nl");
+  EXPECT_EQ(loaded(text).voltage, 230'000);
+  EXPECT_EQ(loaded(text).devices, std::nullopt) << "the profile's own";
+}
+
+TEST_F(ScenarioFile, RefusesWhatTheSecondsDoNotAllow) {
+  expect_refused(kHead + event("kind = \"port-off\"", "2026-07-15T07:59:59Z"), 6,
+                 {"at", "before the scenario's start"});
+  expect_refused(kHead + event("kind = \"port-off\"", "2026-07-15T09:00:00"), 6, {});
+  expect_refused(kHead + event("kind = \"port-off\"", "soon"), 6, {"soon"});
+  expect_refused(kHead + "[[event]]\nkind = \"port-off\"\n", 5, {"at", "missing"});
+  expect_refused(
+      "[scenario]\ntitle = \"T\"\nstart = \"2026-07-15T08:00:00Z\"\n"
+      "until = \"2026-07-15T10:00:00+02:00\"\n",
+      4, {"until", "not after the start"});
+  expect_refused("[scenario]\ntitle = \"T\"\nstart = \"260329023000S\"\n", 3, {"start"});
+  expect_refused(kHead +
+                     "[[load]]\nkind = \"household\"\nfrom = \"2026-07-15T09:00:00Z\"\n"
+                     "until = \"2026-07-15T09:00:00Z\"\n",
+                 8, {"until", "not after"});
+}
+
+TEST_F(ScenarioFile, RefusesDurationsThatAreNone) {
+  expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"4 minutes\""), 8,
+                 {"duration", "4 minutes"});
+  expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"500ms\""), 8,
+                 {"whole seconds"});
+  expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"0s\""), 8, {"at least 1s"});
+  expect_refused(kHead + event("kind = \"power-failure\""), 5, {"duration", "missing"});
+  expect_refused(kHead + event("kind = \"power-failure\"\nduration = 60"), 8, {"string"});
+  expect_refused(kHead + event("kind = \"sag\"\nduration = \"1.5s\""), 8, {"1.5s"});
+}
+
+std::string devices(int count) {
+  std::string text;
+  for (int i = 1; i <= count; ++i) {
+    text += "[[device]]\nmedium = \"gas\"\nid = \"G" + std::to_string(i) + "\"\n";
+  }
+  return text;
+}
+
+TEST_F(ScenarioFile, RefusesAFifthDevice) {
+  EXPECT_EQ(complaint(kHead + devices(4)), "");
+  expect_refused(kHead + devices(5), 17, {"four channels"});
+  expect_refused(kHead + devices(4) + event("kind = \"connect\"\nmedium = \"water\"\nid = \"W\""),
+                 17, {"four channels"});
+  // The old one stays with its last value, and so keeps its channel.
+  const std::string exchange = "kind = \"exchange\"\nchannel = 2\nmedium = \"gas\"\nid = \"N\"\n";
+  expect_refused(kHead + devices(4) + event(exchange), 17, {"four channels"});
+  EXPECT_EQ(complaint(kHead + devices(4) + event(exchange + "old_stays = false\n")), "");
+  EXPECT_EQ(complaint(kHead + devices(4) + event("kind = \"disconnect\"\nchannel = 3") +
+                      event(exchange, "2026-07-15T09:00:01Z")),
+            "");
+}
+
+TEST_F(ScenarioFile, RefusesTwoOnOneChannelAndNoneOnAnother) {
+  expect_refused(kHead + devices(1) +
+                     "channel = 2\n[[device]]\nmedium = \"water\"\nid = \"W\"\n"
+                     "channel = 2\n",
+                 9, {"channel 2 is taken"});
+  expect_refused(kHead + devices(1) + "channel = 5\n", 8, {"1 to 4"});
+  for (const char* kind : {"disconnect", "radio-lost", "radio-back", "valve"}) {
+    const std::string of = "kind = \"" + std::string(kind) + "\"\nchannel = ";
+    expect_refused(kHead + event(of + "2"), 5, {"no M-Bus device on channel 2"});
+    expect_refused(kHead + event(of + "0"), 8, {"1 to 4"});
+    EXPECT_EQ(complaint(kHead + event(of + "1")), "") << "the profile's gas meter";
+  }
+  // In the order of time, not of the file.
+  const std::string gone = "kind = \"disconnect\"\nchannel = 1";
+  const std::string valve = event("kind = \"valve\"\nchannel = 1\nstate = 0");
+  EXPECT_EQ(complaint(kHead + event(gone, "2026-07-15T10:00:00Z") + valve), "");
+  expect_refused(kHead + event(gone, "2026-07-15T08:30:00Z") + valve, 9, {"channel 1"});
+  expect_refused(kHead + event("kind = \"disconnect\""), 5, {"channel"});
+}
+
+TEST_F(ScenarioFile, RefusesWhatTheMeterHasNot) {
+  // This meter measures import only, and knows gas only.
+  const std::string only = "import only";
+  expect_refused(kHead + "[[load]]\nkind = \"sun\"\n", 6, {"kind", only}, "small");
+  expect_refused(kHead + "[[load]]\nkind = \"fixed\"\nl1 = \"-1 W\"\n", 6, {"kind", only}, "small");
+  write("out.csv", "time,l1\n0,1\n60,-1\n120,0\n");
+  expect_refused(kHead + "[[load]]\nkind = \"table\"\nfile = \"out.csv\"\n", 6, {only}, "small");
+  expect_refused(kHead + "[[device]]\nmedium = \"heat\"\nid = \"H\"\n", 6, {"[mbus.heat]"},
+                 "small");
+  expect_refused(kHead + event("kind = \"clock\"\nunset = true"), 8, {"[unset] time"}, "small");
+  // And this one has one phase.
+  const std::string one = "one phase";
+  expect_refused(kHead + "[[load]]\nkind = \"fixed\"\nl2 = \"1 W\"\n", 7, {"l2", one},
+                 "iskra-am550-1p");
+  expect_refused(kHead + "[[load]]\nkind = \"car\"\nphases = [\"l1\", \"l3\"]\n", 7, {one},
+                 "iskra-am550-1p");
+  expect_refused(kHead + event("kind = \"sag\"\nphase = \"l2\""), 8, {"l2"}, "iskra-am550-1p");
+  EXPECT_EQ(complaint(kHead + "[[load]]\nkind = \"car\"\n", "iskra-am550-1p"), "");
+}
+
+TEST_F(ScenarioFile, RefusesUnknownQuantitiesAndValues) {
+  expect_refused(kHead + "[values]\n\"energy.imprt\" = \"1 kWh\"\n", 6,
+                 {"energy.imprt", "\"energy.import\""});
+  expect_refused(kHead + "[values]\n\"energy.import\" = \"1 V\"\n", 6, {"energy.import"});
+  expect_refused(kHead + "[values]\n\"energy.import\" = 5\n", 6, {"string"});
+  expect_refused(kHead + event("kind = \"set\"\nvalues = { \"limt.power\" = \"1 kW\" }"), 8,
+                 {"\"limit.power\""});
+  expect_refused(kHead + event("kind = \"set\""), 5, {"values"});
+  expect_refused(kHead + event("kind = \"meter-exchange\"\nvalues = { \"meter.idd\" = \"1\" }"), 8,
+                 {"\"meter.id\""});
+  expect_refused(kHead + event("kind = \"breaker\"\nstate = 3"), 8, {"0, 1 or 2"});
+  expect_refused(kHead + event("kind = \"breaker\""), 5, {"state"});
+}
+
+TEST_F(ScenarioFile, RefusesUnknownKeysAndKinds) {
+  expect_refused("[scenario]\ntitle = \"T\"\nvoltag = \"230 V\"\n", 3, {"\"voltage\""});
+  expect_refused(kHead + "[[load]]\nkind = \"car\"\ncurent = \"16 A\"\n", 7, {"\"current\""});
+  expect_refused(kHead + devices(1) + "readng = \"1 m3\"\n", 8, {"\"reading\""});
+  expect_refused(kHead + event("kind = \"sag\"\nvolts = \"190 V\""), 8, {"volts"});
+  expect_refused(kHead + "[[evnt]]\n", 5, {"\"event\""});
+  expect_refused(kHead + event("kind = \"power-fail\""), 7, {"\"power-failure\""});
+  expect_refused(kHead + event(""), 5, {"kind", "missing"});
+  expect_refused(kHead + "[[load]]\nkind = \"housejold\"\n", 6, {"\"household\""});
+  expect_refused(kHead + "[[load]]\n", 5, {"kind"});
+  expect_refused(kHead + devices(1) + "[[device]]\nmedium = \"watr\"\nid = \"W\"\n", 9,
+                 {"\"water\""});
+  expect_refused("[scenario]\ntitle = \"T\"\ntariff = \"be-wallonie\"\n", 3, {"\"be-wallonia\""});
+  expect_refused("[scenario]\ntitle = \"T\"\nreadout = [\"1-3:0.2.8\", \"1.8.x\"]\n", 3, {"1.8.x"});
+  expect_refused("[scenario]\ntitle = \"T\"\nreadout = [\"1-3:0.2.8\", \"1-0:9.7.0\"]\n", 3,
+                 {"no object 1-0:9.7.0"});
+  expect_refused("[scenario]\n", 1, {"title"});
+  EXPECT_THAT(complaint("[[load]]\nkind = \"household\"\n"), HasSubstr("[scenario] is missing"));
+}
+
+TEST_F(ScenarioFile, RefusesMoreObjectsThanTheListHolds) {
+  const auto head = [](int count) {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += "\"1-3:0.2.8\", ";
+    return "[scenario]\ntitle = \"T\"\nreadout = [" + list + "]\n";
+  };
+  EXPECT_EQ(complaint(head(64)), "");
+  expect_refused(head(65), 3, {"64"});
+}
+
+TEST_F(ScenarioFile, RefusesMessagesThatNoMeterShows) {
+  const auto message = [](const std::string& text) {
+    return kHead + event("kind = \"message\"\ntext = \"" + text + "\"");
+  };
+  EXPECT_EQ(complaint(message(std::string(1024, 'x'))), "");
+  expect_refused(message(std::string(1025, 'x')), 8, {"1025", "1024"});
+  expect_refused(message("two\\r\\nlines"), 8, {"line ends"});
+  expect_refused(message("two\\nlines"), 8, {"line ends"});
+}
+
+TEST_F(ScenarioFile, RefusesSagsAndSwellsThatAreNone) {
+  const auto voltage = [](const char* kind, const char* volts) {
+    return kHead + event("kind = \"" + std::string(kind) + "\"\nvoltage = \"" + volts + "\"");
+  };
+  EXPECT_EQ(complaint(voltage("sag", "206.9 V")), "");
+  expect_refused(voltage("sag", "207 V"), 8, {"below 207 V"});
+  EXPECT_EQ(complaint(voltage("swell", "253.1 V")), "");
+  expect_refused(voltage("swell", "253 V"), 8, {"above 253 V"});
+}
+
+TEST_F(ScenarioFile, RefusesLoadsThatNoConnectionHas) {
+  const auto load = [](const std::string& rest) { return kHead + "[[load]]\n" + rest + "\n"; };
+  expect_refused(load("kind = \"fixed\"\nl1 = \"501 kW\""), 7, {"500 kW"});
+  expect_refused(load("kind = \"fixed\"\nl1 = \"1 A\""), 7, {"l1"});
+  expect_refused(load("kind = \"fixed\"\nq2 = \"-501 kvar\""), 7, {"500 kW"});
+  expect_refused(load("kind = \"household\"\npercent = -1"), 7, {"percent"});
+  expect_refused(load("kind = \"sun\"\npeak = \"-4 kW\""), 7, {"peak"});
+  expect_refused(load("kind = \"sun\"\nclouds = 101"), 7, {"100"});
+  expect_refused(load("kind = \"sun\"\nphases = [\"l4\"]"), 7, {"l4"});
+  expect_refused(load("kind = \"car\"\ncurrent = \"-16 A\""), 7, {"current"});
+}
+
+TEST_F(ScenarioFile, RefusesCurvesByFileAndLine) {
+  const std::string table = kHead + "[[load]]\nkind = \"table\"\nfile = \"curve.csv\"\n";
+  expect_refused(table, 7, {"curve.csv", "cannot be read"});
+  write("curve.csv", "time,l1\n0,1\n20,2\n10,3\n");
+  expect_refused(table, 7, {"curve.csv", "line 4"});
+  write("curve.csv", "time,l1,l2,l3\n0,1,2,3\n20,2,,3\n30,1,2,3\n");
+  expect_refused(table, 7, {"curve.csv", "line 3"});
+  write("curve.csv", "time,l1,l2,l3\n0,1,2,3\n20,2,3\n30,1,2,3\n");
+  expect_refused(table, 7, {"curve.csv", "line 3"});
+  write("curve.csv", "time,l1\n0,600000\n60,0\n");
+  expect_refused(table, 7, {"500 kW"});
+}
+
+TEST_F(ScenarioFile, ComplainsAboutEverythingAtOnce) {
+  const std::string said = complaint(
+      "[scenario]\ntitle = \"T\"\nvoltag = \"1 V\"\n[[load]]\nkind = \"car\"\n"
+      "curent = \"16 A\"\n" +
+      event("kind = \"sag\"\nphase = \"l9\"", "never"));
+  for (const char* place : {"s.toml:3:", "s.toml:6:", "s.toml:8:", "s.toml:10:"}) {
+    EXPECT_THAT(said, HasSubstr(place));
+  }
+  EXPECT_EQ(std::ranges::count(said, '\n'), 3);
+}
+
+TEST_F(ScenarioFile, SaysColumnsAndTomlErrorsToo) {
+  EXPECT_THAT(complaint("[scenario]\ntitle = \"T\"\nstart = \"x\"\n"), StartsWith("s.toml:3:9: "));
+  EXPECT_THAT(complaint("[scenario]\ntitle = \n"), StartsWith("s.toml:2:"));
+}
+
+TEST(Scenario, UnknownNamesAreSuggested) {
+  const auto none = find_scenario("houshold", profile_named("iskra-am550"), kMoment);
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, HasSubstr("\"household\""));
+  const auto gone = find_scenario("/nowhere/x.toml", profile_named("iskra-am550"), kMoment);
+  ASSERT_FALSE(gone);
+  EXPECT_THAT(gone.error().message, HasSubstr("/nowhere/x.toml"));
+}
+
+TEST(Scenario, EveryShippedOneSuitsTheProfileItIsMadeFor) {
+  const auto scenarios = list_scenarios();
+  for (const char* named :
+       {"household", "solar-day", "ev-evening", "power-failures", "dst-spring", "dst-autumn",
+        "new-year", "month-end-peak", "gas-exchange", "unlinked-mbus", "message",
+        "register-rollover", "meter-exchange", "port-disabled", "p1reader"}) {
+    EXPECT_TRUE(scenarios.contains(named)) << named;
+  }
+  for (const auto& [name, file] : scenarios) {
+    const auto head = read_scenario_head(file);
+    ASSERT_TRUE(head) << head.error().message;
+    EXPECT_FALSE(head->title.empty()) << name;
+    const std::string profile = head->made_for.empty() ? "iskra-am550" : head->made_for;
+    const auto scenario = find_scenario(name, profile_named(profile), kMoment);
+    ASSERT_TRUE(scenario) << scenario.error().message;
+    EXPECT_EQ(scenario->name, name);
+    for (const Event& event : scenario->events) {
+      EXPECT_GE(event.at, scenario->start) << name;
+      EXPECT_LT(event.at, scenario->until.value_or(sys_seconds::max())) << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace p1rig
