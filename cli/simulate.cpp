@@ -23,15 +23,15 @@ namespace {
 /// One line on stderr for each thing that happens; on a terminal only, so that pipes stay quiet.
 void print_event(const SessionEvent& event, const Zone& zone) {
   if (const auto* started = std::get_if<TelegramStarted>(&event)) {
-    fmt::print(stderr, "{} telegram {}, {} bytes\n", to_string(zone.local(started->time)),
-               started->number, started->bytes);
+    say(fmt::format("{} telegram {}, {} bytes", to_string(zone.local(started->time)),
+                    started->number, started->bytes));
   } else if (const auto* came = std::get_if<ReaderCame>(&event)) {
-    fmt::print(stderr, "{}: a reader came\n", came->line);
+    say(fmt::format("{}: a reader came", came->line));
   } else if (const auto* left = std::get_if<ReaderLeft>(&event)) {
-    fmt::print(stderr, "{}: the reader left\n", left->line);
+    say(fmt::format("{}: the reader left", left->line));
   } else if (const auto* dropped = std::get_if<BytesDropped>(&event)) {
-    fmt::print(stderr, "{}: {} bytes dropped, the reader does not fetch them\n", dropped->line,
-               dropped->bytes);
+    say(fmt::format("{}: {} bytes dropped, the reader does not fetch them", dropped->line,
+                    dropped->bytes));
   }
 }
 
@@ -71,13 +71,18 @@ int session_options(const Options& options, const Profile& profile, SessionOptio
 }
 
 /// Parses --fault and tries each on a telegram, so that one that cannot apply is refused before
-/// anything is sent.
+/// anything is sent. In a sealed frame there are no lines, no '!' and no CRC.
 int choose_faults(const Options& options, ChosenMeter& chosen, std::chrono::sys_seconds start,
-                  std::vector<FaultRequest>& requests) {
+                  bool sealed, std::vector<FaultRequest>& requests) {
   for (const std::string& text : options.list("fault")) {
     auto request = parse_fault(text);
     if (!request) return options.misuse("--fault: " + request.error().message);
-    const Passage example = passage_of(chosen.telegram_at(start));
+    Passage example = passage_of(chosen.telegram_at(start));
+    if (sealed && faults()[request->row].stage != FaultStage::kText) {
+      const std::size_t size = example.bytes.size();
+      example = {};
+      example.bytes.assign(size, '\xDB');
+    }
     if (const auto why = cannot_apply(*request, example)) return complain(kUsage, why->message);
     requests.push_back(std::move(*request));
   }
@@ -128,7 +133,8 @@ int run_simulate(const Arguments& arguments) {
     return code;
 
   std::vector<FaultRequest> faults;
-  if (const int code = choose_faults(options, chosen, start, faults); code != kAsExpected)
+  if (const int code = choose_faults(options, chosen, start, sealer.has_value(), faults);
+      code != kAsExpected)
     return code;
 
   RealClock clock;
