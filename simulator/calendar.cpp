@@ -11,6 +11,7 @@
 namespace p1rig {
 namespace {
 
+constexpr std::string_view kFolder = "profiles/tariffs";
 constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 int digits(std::string_view text, std::size_t at, std::size_t count) {
@@ -38,6 +39,14 @@ std::size_t weekday_of(std::chrono::sys_seconds local) {
   return static_cast<std::size_t>(((day + 3) % 7 + 7) % 7);
 }
 
+/// The number of a tariff register, as many as there are (quantity.h).
+int read_tariff(TableReader& table, std::string_view key) {
+  const auto tariff = table.integer(key);
+  if (tariff && *tariff >= 1 && *tariff <= 5) return static_cast<int>(*tariff);
+  table.complain(key, "expected a tariff from 1 to 5");
+  return 1;
+}
+
 Calendar::Rule read_rule(const Node& node, Complaints& complaints) {
   TableReader table("[[period.rule]]", &node, complaints);
   Calendar::Rule rule;
@@ -45,7 +54,8 @@ Calendar::Rule read_rule(const Node& node, Complaints& complaints) {
   for (const std::string& name : days) {
     const auto day = std::ranges::find(kDays, name);
     if (day == kDays.end()) {
-      table.complain("days", "\"" + name + "\" is none of: mon, tue, wed, thu, fri, sat, sun");
+      table.complain("days", "\"" + name + "\" is none of: mon, tue, wed, thu, fri, sat, sun" +
+                                 did_you_mean(name, {kDays.begin(), kDays.end()}));
     } else {
       rule.days[static_cast<std::size_t>(day - kDays.begin())] = true;
     }
@@ -63,8 +73,7 @@ Calendar::Rule read_rule(const Node& node, Complaints& complaints) {
   if (rule.until_minute <= rule.from_minute) {
     table.complain("until", "is not after from: a rule ends at midnight, write a second one");
   }
-  rule.tariff = static_cast<int>(table.integer("tariff").value_or(0));
-  if (rule.tariff < 1 || rule.tariff > 4) table.complain("tariff", "expected 1 to 4");
+  rule.tariff = read_tariff(table, "tariff");
   table.finish();
   return rule;
 }
@@ -77,12 +86,13 @@ Calendar::Period read_period(const Node& node, Complaints& complaints) {
   period.month = digits(from, 5, 2);
   period.day = digits(from, 8, 2);
   const bool shape = from.size() == 10 && from[4] == '-' && from[7] == '-';
-  if (!shape || period.year < 0 || period.month < 1 || period.month > 12 || period.day < 1 ||
-      period.day > 31) {
+  const std::chrono::year_month_day date{std::chrono::year{period.year},
+                                         std::chrono::month{static_cast<unsigned>(period.month)},
+                                         std::chrono::day{static_cast<unsigned>(period.day)}};
+  if (!shape || period.year < 0 || period.month < 0 || period.day < 0 || !date.ok()) {
     table.complain("from", "\"" + from + "\" is no date: expected \"2026-01-01\"");
   }
-  period.otherwise = static_cast<int>(table.integer("otherwise").value_or(0));
-  if (period.otherwise < 1 || period.otherwise > 4) table.complain("otherwise", "expected 1 to 4");
+  period.otherwise = read_tariff(table, "otherwise");
   for (const Node* rule : table.tables("rule"))
     period.rules.push_back(read_rule(*rule, complaints));
   table.finish();
@@ -119,18 +129,21 @@ Result<Calendar> load_calendar(const std::filesystem::path& file) {
   Complaints complaints(document->file);
   TableReader root("the file", &document->root, complaints);
   TableReader head("[calendar]", root.node("calendar"), complaints);
-  if (!head.exists()) complaints.add({}, "[calendar] is missing");
+  if (!head.exists()) complaints.add(document->root.place, "[calendar] is missing");
   Calendar calendar;
   calendar.name = file.stem();
   calendar.title = head.required_string("title");
   calendar.countries = head.strings("countries");
   head.finish();
   for (const Node* node : root.tables("period")) {
-    calendar.periods.push_back(read_period(*node, complaints));
+    const Calendar::Period period = read_period(*node, complaints);
+    if (!calendar.periods.empty() && date_of(period) <= date_of(calendar.periods.back())) {
+      complaints.add(node->place, "[[period]]: from: is not after that of the period before");
+    }
+    calendar.periods.push_back(period);
   }
-  if (calendar.periods.empty()) complaints.add({}, "a calendar has at least one [[period]]");
-  if (!std::ranges::is_sorted(calendar.periods, {}, date_of)) {
-    complaints.add({}, "[[period]]s stand in the order of their dates");
+  if (calendar.periods.empty()) {
+    complaints.add(document->root.place, "a calendar has at least one [[period]]");
   }
   root.finish();
   if (!complaints.none()) return tl::make_unexpected(complaints.error());
@@ -138,7 +151,7 @@ Result<Calendar> load_calendar(const std::filesystem::path& file) {
 }
 
 Result<Calendar> find_calendar(std::string_view name) {
-  const auto calendars = list_data("profiles/tariffs");
+  const auto calendars = list_data(kFolder);
   if (const auto found = calendars.find(std::string(name)); found != calendars.end()) {
     return load_calendar(found->second);
   }
@@ -148,13 +161,17 @@ Result<Calendar> find_calendar(std::string_view name) {
 }
 
 Result<Calendar> calendar_of_country(std::string_view country) {
-  for (const auto& [name, file] : list_data("profiles/tariffs")) {
+  // A broken file may be the one that is meant: without another, it must not pass for "no tariffs".
+  Result<Calendar> found = Calendar{};
+  for (const auto& [name, file] : list_data(kFolder)) {
     auto calendar = load_calendar(file);
-    if (!calendar) continue;  // `p1rig check` says what is wrong with it
-    if (std::ranges::find(calendar->countries, country) != calendar->countries.end())
+    if (!calendar) {
+      found = std::move(calendar);
+    } else if (std::ranges::find(calendar->countries, country) != calendar->countries.end()) {
       return calendar;
+    }
   }
-  return Calendar{};
+  return found;
 }
 
 }  // namespace p1rig

@@ -30,7 +30,7 @@ PhasePowers over_phases(std::int64_t active, const std::array<bool, 3>& phases) 
   return powers;
 }
 
-// --- the sun, at 52° north and 5° east -----------------------------------------------------------
+// --- the sun, at 52° north ------------------------------------------------------------------------
 
 struct SolarMonth {
   std::int64_t noon;      ///< per mille of the peak power at noon of a clear day
@@ -48,7 +48,17 @@ constexpr std::array<SolarMonth, 12> kSolarMonths = {{{300, 250},
                                                       {480, 325},
                                                       {330, 265},
                                                       {250, 235}}};
-constexpr std::int64_t kSolarNoon = 11 * 60 + 40;  // UTC
+// The sun knows no summer time and, in the countries of P1, is somewhat behind normal time: by 40
+// minutes at 5° east.
+constexpr std::int64_t kSolarNoon = 12 * 60 + 40;  // of normal time
+
+/// Minutes since 1970 by normal time, changing with the minutes of UTC.
+std::int64_t normal_minutes(const Zone& zone, sys_seconds t) {
+  const auto minute = std::chrono::floor<std::chrono::minutes>(t);
+  const auto summer = std::chrono::hours{zone.local(minute).season == 'S' ? 1 : 0};
+  const auto normal = minute + zone.offset(minute) - summer;
+  return std::chrono::floor<std::chrono::minutes>(normal).time_since_epoch().count();
+}
 
 /// Between the middles of two months their values are mixed, so that days lengthen steadily.
 SolarMonth solar_day(std::int64_t day) {
@@ -64,19 +74,20 @@ SolarMonth solar_day(std::int64_t day) {
 
 std::int64_t sky_percent(const SunLoad& sun, std::uint64_t seed, std::uint64_t stream,
                          std::int64_t day, std::int64_t minute) {
-  // Some days are grey throughout, some are blue: twice the average down to nothing.
+  // Some days are grey throughout, some are blue: as far from the average as 0 to 100 allows.
   const std::uint64_t of_day = random_at(seed, 0x53756E, stream, static_cast<std::uint64_t>(day));
-  const std::int64_t grey =
-      std::min<std::int64_t>(100, sun.clouds * random_below(of_day, 201) / 100);
+  const std::int64_t draw = random_below(of_day, 101);
+  const std::int64_t grey = sun.clouds <= 50 ? draw * 2 * sun.clouds / 100
+                                             : 100 - (100 - draw) * 2 * (100 - sun.clouds) / 100;
   const auto slot = static_cast<std::uint64_t>(day * 288 + minute / 5);
   const std::uint64_t of_slot = random_at(seed, 0x436C6F7564, stream, slot);
   const bool cloudy = random_below(of_slot, 100) < grey;
   return cloudy ? 8 + random_below(of_slot >> 24, 25) : 88 + random_below(of_slot >> 24, 9);
 }
 
-PhasePowers power_of(const SunLoad& sun, const Load& load, std::uint64_t seed, sys_seconds t) {
-  const std::int64_t minutes =
-      std::chrono::floor<std::chrono::minutes>(t).time_since_epoch().count();
+PhasePowers power_of(const SunLoad& sun, const Load& load, const Zone& zone, std::uint64_t seed,
+                     sys_seconds t) {
+  const std::int64_t minutes = normal_minutes(zone, t);
   const std::int64_t day = minutes / 1440, minute = minutes % 1440;
   const SolarMonth today = solar_day(day);
   const std::int64_t from_noon = minute > kSolarNoon ? minute - kSolarNoon : kSolarNoon - minute;
@@ -106,6 +117,9 @@ const TableLoad::Row* row_at(const TableLoad& table, sys_seconds t) {
 }
 
 // --- CSV -----------------------------------------------------------------------------------------
+
+// More than any connection carries, and small enough for squares of sums.
+constexpr std::int64_t kLargestPower = 10'000'000'000;  // mW
 
 std::vector<std::string_view> cells_of(std::string_view line) {
   std::vector<std::string_view> cells;
@@ -144,6 +158,9 @@ Result<TableLoad::Row> parse_row(std::string_view line, std::size_t columns, con
     if (!milliwatts || milliwatts->decimals != 0) {
       return fail("\"" + std::string(cells[i]) + "\" is no power in W with at most three decimals");
     }
+    if (milliwatts->digits > kLargestPower || milliwatts->digits < -kLargestPower) {
+      return fail(std::string(cells[i]) + " W is more than 10 MW");
+    }
     row.power[i - 1].active = milliwatts->digits;
   }
   return row;
@@ -157,7 +174,8 @@ PhasePowers power_at(const Load& load, const Zone& zone, std::uint64_t seed, sys
   if (const auto* home = std::get_if<HouseholdLoad>(&load.kind)) {
     return household_power(*home, zone, random_at(seed, load.stream), t);
   }
-  if (const auto* sun = std::get_if<SunLoad>(&load.kind)) return power_of(*sun, load, seed, t);
+  if (const auto* sun = std::get_if<SunLoad>(&load.kind))
+    return power_of(*sun, load, zone, seed, t);
   if (const auto* car = std::get_if<CarLoad>(&load.kind)) return power_of(*car);
   const auto* row = row_at(std::get<TableLoad>(load.kind), t);
   return row == nullptr ? PhasePowers{} : row->power;
@@ -179,6 +197,9 @@ sys_seconds next_change(const Load& load, sys_seconds t) {
 
 Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const Zone& zone,
                                                      sys_seconds start) {
+  static constexpr std::string_view kColumns[] = {"time", "l1", "l2", "l3"};
+  static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
   std::vector<TableLoad::Row> rows;
   std::size_t number = 0, columns = 0;
   while (!csv.empty()) {
@@ -192,8 +213,10 @@ Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const
       return fail("line " + std::to_string(number) + ": " + why);
     };
     if (columns == 0) {
-      columns = cells_of(line).size();
-      if (cells_of(line)[0] != "time" || columns < 2 || columns > 4) {
+      const auto names = cells_of(line);
+      columns = names.size();
+      if ((columns != 2 && columns != 4) ||
+          !std::equal(names.begin(), names.end(), std::begin(kColumns))) {
         return wrong("expected the head \"time,l1\" or \"time,l1,l2,l3\"");
       }
       continue;
@@ -205,7 +228,7 @@ Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const
     }
     rows.push_back(*row);
   }
-  if (rows.empty()) return fail("has no row");
+  if (rows.empty()) return fail("expected a head and at least one row");
   return rows;
 }
 
