@@ -17,7 +17,7 @@ namespace p1rig {
 namespace {
 
 constexpr std::array kCommands = {
-    Command{"simulate", "a meter on a line: PTY, stdout", run_simulate},
+    Command{"simulate", "a meter on lines: PTY, network, file", run_simulate},
     Command{"render", "one telegram to stdout", run_render},
     Command{"diagnose", "what is wrong with this line?", run_diagnose},
     Command{"profiles", "the meters that can be simulated", run_profiles},

@@ -1,6 +1,7 @@
 #include "simulator/line/tcp_peer.h"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -57,9 +58,13 @@ struct TcpPeer::Impl : std::enable_shared_from_this<TcpPeer::Impl> {
       }
       return socket.is_open();
     }
+    end();
+    return false;
+  }
+
+  void end() {
     hang_up();
     if (const auto gone = std::exchange(handlers.gone, {})) gone();
-    return false;
   }
 
   void hang_up() {
@@ -151,8 +156,11 @@ bool TcpPeer::drained() const {
 }
 
 void TcpPeer::look() {
+  pollfd poll_for{.fd = impl_->socket.native_handle(), .events = POLLRDHUP, .revents = 0};
+  ::poll(&poll_for, 1, 0);
+  if (poll_for.revents == 0) return;
   const auto alive = impl_;
-  alive->read();
+  alive->end();
 }
 
 }  // namespace p1rig

@@ -52,7 +52,7 @@ class TcpPeer {
   /// True when the peer's host has everything.
   bool drained() const;
 
-  /// Reads what has come, without waiting for the event loop: has the peer hung up by now?
+  /// Has the peer hung up by now? Asks without waiting for the event loop to get there.
   void look();
 
  private:
