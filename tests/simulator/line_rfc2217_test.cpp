@@ -88,6 +88,7 @@ TEST_F(Rfc2217, RtsDtrAndBreak) {
   EXPECT_EQ(answer(sub({5, 9})), sub({105, 9}));
   EXPECT_EQ(answer(sub({5, 5})), sub({105, 5}));
   EXPECT_TRUE(port.breaks());
+  EXPECT_EQ(answer(sub({5, 4})), sub({105, 5}));
   EXPECT_EQ(answer(sub({5, 6})), sub({105, 6}));
   EXPECT_FALSE(port.breaks());
 }

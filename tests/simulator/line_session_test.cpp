@@ -532,6 +532,28 @@ TEST_F(LineSession, ScriptedEdgesBeginAndCutTelegrams) {
   EXPECT_GT(got.size(), size + size / 2 - 17);
 }
 
+TEST_F(LineSession, AScriptedEdgeIsWaitedForBetweenPieces) {
+  size = 1152;
+  options.request_edges = {{kNoon + 50ms, false}};
+  FakeLine line(kWire);
+  begin({&line});
+  run_until(49900us);  // pieces are due at 48.7 ms and at 50.2 ms
+  EXPECT_EQ(session->advance(), SteadyTime{50ms});
+}
+
+TEST_F(LineSession, ALateHostDoesNotMoveAScriptedEdge) {
+  options.speed = 1000;
+  options.schedule.phase = Phase::kEdge;
+  options.request = RequestMode::kOff;
+  options.request_edges = {{kNoon + 3s, true}};
+  FakeLine line(kWire);
+  begin({&line});
+  clock.set(SteadyTime{5ms});  // two seconds of the meter too late
+  session->advance();
+  run_until(15ms);
+  EXPECT_THAT(started, ElementsAre(3s, 13s));
+}
+
 TEST_F(LineSession, ScriptedReleaseMayLetTheTelegramFinish) {
   size = 1152;
   options.schedule.on_release = OnRelease::kFinish;
