@@ -72,12 +72,13 @@ class PtyLine final : public Line {
   }
 
   /// Bytes are invisible on their way from the kernel's buffer to the terminal's: a single look may
-  /// find nothing in between.
+  /// find nothing in between. A reader that locks the terminal (TIOCEXCL) keeps us from looking, too,
+  /// unless we are root: then nothing is known.
   bool drained() override {
     if (hung_up()) return true;
     const Fd peer = open_peer(master_.native_handle());
     int waiting = 0;
-    if (!peer || ::ioctl(peer.get(), FIONREAD, &waiting) != 0) return true;
+    if (!peer || ::ioctl(peer.get(), FIONREAD, &waiting) != 0) return false;
     constexpr int kLooks = 3;
     empty_looks_ = waiting == 0 ? empty_looks_ + 1 : 0;
     return empty_looks_ >= kLooks;
