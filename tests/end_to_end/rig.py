@@ -22,8 +22,9 @@ def run(*arguments, stdin=b"", **options):
                           timeout=HANG, **options)
 
 
-def start(*arguments, **options):
-    return subprocess.Popen([PROGRAM, *map(str, arguments)], **options)
+def start(*arguments, before=(), **options):
+    """Starts p1rig, by the program `before` where there is one."""
+    return subprocess.Popen([*before, PROGRAM, *map(str, arguments)], **options)
 
 
 def json_of(*arguments):

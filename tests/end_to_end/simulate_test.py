@@ -1,9 +1,13 @@
 """A meter on a terminal, the reference reader beside it, and how both end."""
+import fcntl
 import json
 import os
 import pty
 import signal
 import subprocess
+import termios
+import time
+import tty
 import unittest
 
 import rig
@@ -17,11 +21,13 @@ def lines_of(path):
 
 
 class Simulate(rig.Case):
-    def meter(self, profile, *arguments):
-        """A meter on a link, whose path is in self.link; it is there when this returns."""
+    def meter(self, profile, *arguments, powerless=False):
+        """A meter on a link, whose path is in self.link; it is there when this returns. A powerless
+        one may do what users may do, even if we are root."""
         self.link = self.folder / "meter"
+        before = ["setpriv", "--bounding-set=-sys_admin"] if powerless and os.getuid() == 0 else []
         process = self.start("simulate", profile, "--line", f"pty:{self.link}", *arguments,
-                             stderr=subprocess.PIPE)
+                             before=before, stderr=subprocess.PIPE)
         rig.wait_for(lambda: self.link.is_symlink() or process.poll() is not None, "the link")
         self.assertTrue(self.link.is_symlink())
         return process
@@ -86,6 +92,20 @@ class Simulate(rig.Case):
         self.assertIn(b"telegram", reader.stdout.readline())
         reader.send_signal(signal.SIGINT)
         self.assertEqual(reader.wait(rig.HANG), 130)
+
+    def test_a_reader_that_locks_the_terminal_gets_the_last_bytes(self):
+        # Root may look into a locked terminal; others, who are most, may not.
+        meter = self.meter("kaifa-ma304c", "--count", "1", *FAST, powerless=True)
+        terminal = os.open(self.link, os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, terminal)
+        tty.setraw(terminal)
+        fcntl.ioctl(terminal, termios.TIOCEXCL)
+        nothing = bytes(4)
+        rig.wait_for(lambda: fcntl.ioctl(terminal, termios.FIONREAD, nothing) != nothing,
+                     "the telegram")
+        time.sleep(0.2)  # a slow reader: the telegram takes 7 ms
+        self.assertTrue(os.read(terminal, 10_000).endswith(b"\r\n"))
+        self.assertEqual(meter.wait(rig.HANG), 0)
 
     def test_in_a_pipe_only_the_terminal_is_named(self):
         meter = self.meter("kaifa-ma304c", "--count", "2", *FAST)
