@@ -40,7 +40,10 @@ int run_read(const Arguments& arguments);
 int run_seal(const Arguments& arguments);
 int run_unseal(const Arguments& arguments);
 
-/// Writes "p1rig: MESSAGE" to stderr, each line of it, and returns the code.
+/// Writes a line to stderr. Where nobody can read it, that is no reason to fail.
+void say(std::string_view line);
+
+/// Says "p1rig: MESSAGE", each line of it, and returns the code.
 int complain(ExitCode code, std::string_view message);
 
 }  // namespace p1rig

@@ -17,10 +17,10 @@ void announce(const LineUri& uri, const Line& line) {
   if (!line.kind().announced) return;
   const auto address = parse_tcp_address(uri.address);
   const bool listens = uri.scheme.ends_with("-listen");
-  fmt::print(stderr, "{}{}\n", line.name(),
-             listens && address && address->host.empty()
-                 ? " (this machine only; name a host, such as 0.0.0.0, for others)"
-                 : "");
+  say(fmt::format("{}{}", line.name(),
+                  listens && address && address->host.empty()
+                      ? " (this machine only; name a host, such as 0.0.0.0, for others)"
+                      : ""));
 }
 
 std::string settings_of(const LineSettings& settings) {
@@ -33,14 +33,14 @@ double microseconds(std::chrono::nanoseconds time) {
 
 void print_stats(const SessionStats& stats) {
   const Lateness& late = stats.lateness;
-  fmt::print(stderr, "{} telegrams, {} bytes on the line\n", stats.telegrams, stats.bytes);
-  fmt::print(stderr, "{} pieces, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us\n",
-             late.count(), microseconds(late.quantile(0.5)), microseconds(late.quantile(0.99)),
-             microseconds(late.max()));
+  say(fmt::format("{} telegrams, {} bytes on the line", stats.telegrams, stats.bytes));
+  say(fmt::format("{} pieces, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us",
+                  late.count(), microseconds(late.quantile(0.5)), microseconds(late.quantile(0.99)),
+                  microseconds(late.max())));
   for (const LineStats& line : stats.lines) {
-    fmt::print(stderr, "{}: {} bytes sent, {} dropped, {} received{}\n", line.name, line.sent,
-               line.dropped, line.received,
-               line.settings ? ", the reader set " + settings_of(*line.settings) : "");
+    say(fmt::format("{}: {} bytes sent, {} dropped, {} received{}", line.name, line.sent,
+                    line.dropped, line.received,
+                    line.settings ? ", the reader set " + settings_of(*line.settings) : ""));
   }
 }
 

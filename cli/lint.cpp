@@ -155,6 +155,8 @@ int run_lint(const Arguments& arguments) {
     return std::ferror(stdout) == 0;
   });
   framer.finish();
+  // Where nothing could be read there is nothing to sum up.
+  if (code != kAsExpected && telegrams == 0 && !options.has("json")) return code;
   report.finish(telegrams, linter ? linter->dialect() : dialect);
   if (code != kAsExpected) return code;
   if (telegrams == 0) {

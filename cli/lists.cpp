@@ -45,7 +45,7 @@ CatalogueEntry entry_of(const Dialect& dialect) {
       "{}: {}\n{}\n{}, every {} s, {}\n", dialect.name, dialect.document, dialect.summary,
       line_of(dialect.line), dialect.period.count(), dialect.has_crc ? "CRC-16/ARC" : "no CRC");
   return {std::string(dialect.name),
-          fmt::format("{:<16}{:<12}{:>3} s  {}", dialect.document, line_of(dialect.line),
+          fmt::format("{:<25}{:<12}{:>3} s  {}", dialect.document, line_of(dialect.line),
                       dialect.period.count(), dialect.summary),
           json.dump(), head + lines};
 }

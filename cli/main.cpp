@@ -52,7 +52,7 @@ int run(const Arguments& arguments) {
     print_help();
     return kAsExpected;
   }
-  if (name == "--version") {
+  if (name == "--version" || name == "-V" || name == "version") {
     fmt::print("p1rig {}\n", P1RIG_VERSION);
     return kAsExpected;
   }
@@ -68,10 +68,15 @@ int run(const Arguments& arguments) {
 
 }  // namespace
 
+void say(std::string_view line) {
+  const std::string whole = std::string(line) + '\n';
+  static_cast<void>(std::fwrite(whole.data(), 1, whole.size(), stderr));
+}
+
 int complain(ExitCode code, std::string_view message) {
   while (!message.empty()) {
     const auto end = std::min(message.find('\n'), message.size());
-    fmt::print(stderr, "p1rig: {}\n", message.substr(0, end));
+    say(fmt::format("p1rig: {}", message.substr(0, end)));
     message.remove_prefix(std::min(end + 1, message.size()));
   }
   return code;

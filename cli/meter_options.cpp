@@ -47,6 +47,13 @@ int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen
   chosen.profile = std::make_shared<const Profile>(std::move(*shown));
   chosen.scenario = std::make_shared<const Scenario>(std::move(*scenario));
   chosen.meter.emplace(chosen.profile, chosen.scenario, chosen.seed);
+  if (t - chosen.scenario->start > std::chrono::days{800}) {
+    say("p1rig: living through " +
+        std::to_string((t - chosen.scenario->start) / std::chrono::days{365}) +
+        " years since the start of " + chosen.scenario->file);
+  }
+  // Here and not behind a line that is open already: it can be interrupted.
+  chosen.meter->at(t);
   return kAsExpected;
 }
 

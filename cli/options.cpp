@@ -111,7 +111,7 @@ const std::vector<std::string>& Options::words() const { return impl_->words; }
 
 int Options::misuse(std::string_view message) const {
   complain(kUsage, message);
-  fmt::print(stderr, "Usage: p1rig {}\n", impl_->usage);
+  say(fmt::format("Usage: p1rig {}", impl_->usage));
   return kUsage;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -15,8 +16,17 @@
 namespace p1rig {
 namespace {
 
+/// True where a hole of the telegram asks for the quantity.
+bool shows(const Layout& layout, Quantity quantity) {
+  return std::ranges::any_of(layout.telegram, [&](const Segment& segment) {
+    return segment.kind == Segment::Kind::kHole && segment.hole.source == Source::kQuantity &&
+           segment.hole.quantity == quantity;
+  });
+}
+
 /// Applies "quantity=value" to the state.
-Result<void> set(std::string_view assignment, const Zone& zone, MeterState& state) {
+Result<void> set(std::string_view assignment, const Layout& layout, const Zone& zone,
+                 MeterState& state) {
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos) {
     return fail(fmt::format("--set {}: expected quantity=value", assignment));
@@ -28,6 +38,9 @@ Result<void> set(std::string_view assignment, const Zone& zone, MeterState& stat
     std::vector<std::string_view> names;
     for (const QuantityRow& known : quantities()) names.push_back(known.name);
     return fail(fmt::format("--set: unknown quantity \"{}\"{}", name, did_you_mean(name, names)));
+  }
+  if (!shows(layout, row->id)) {
+    return fail(fmt::format("--set {}: this meter's telegram does not show it", name));
   }
   const auto done = set_quantity(*row, value, zone, state);
   if (!done) return fail(fmt::format("--set {}: {}", name, done.error().message));
@@ -59,7 +72,7 @@ int run_render(const Arguments& arguments) {
     return code;
   MeterState state = chosen.meter->at(at);
   for (const std::string& assignment : options.list("set")) {
-    const auto done = set(assignment, profile.zone, state);
+    const auto done = set(assignment, profile.layout, profile.zone, state);
     if (!done) return options.misuse(done.error().message);
   }
   std::string telegram;

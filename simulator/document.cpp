@@ -87,6 +87,9 @@ Result<Document> read_document(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file, code)) {
     return fail(file.string() + ": is a folder, expected a TOML file");
   }
+  if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code)) {
+    return fail(file.string() + ": is no regular file, expected a TOML file");
+  }
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   if (stream) text << stream.rdbuf();

@@ -59,6 +59,9 @@ class Loader {
     profile_.brand = meter.required_string("brand");
     profile_.model = meter.string("model").value_or("");
     profile_.country = meter.required_string("country");
+    if (!profile_.country.empty() && profile_.country.size() != 2) {
+      meter.complain("country", "expected two letters, such as \"NL\"");
+    }
     const std::string dialect = meter.required_string("dialect");
     profile_.dialect = find_dialect(dialect);
     if (profile_.dialect == nullptr && !dialect.empty()) {
@@ -125,12 +128,21 @@ class Loader {
     for (const Segment& segment : profile_.layout.telegram) {
       if (segment.kind == Segment::Kind::kCrc) profile_.layout.has_crc = true;
       note_month(segment);
+      note_phase(telegram, segment);
     }
   }
 
   void note_month(const Segment& segment) {
     if (segment.kind == Segment::Kind::kHole && segment.hole.source == Source::kMonthQuantity) {
       profile_.layout.uses_month = true;
+    }
+  }
+
+  void note_phase(TableReader& telegram, const Segment& segment) {
+    if (segment.kind != Segment::Kind::kHole || segment.hole.source != Source::kQuantity) return;
+    const std::string_view name = row_of(segment.hole.quantity).name;
+    if (profile_.phases == 1 && (name.ends_with(".l2") || name.ends_with(".l3"))) {
+      telegram.complain("text", "asks for " + std::string(name) + ", but [meter] phases is 1");
     }
   }
 

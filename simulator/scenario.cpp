@@ -67,6 +67,9 @@ class ScenarioLoader {
     }
     if (const auto text = head.string("voltage")) {
       scenario_.voltage = value(head, "voltage", *text, Dimension::kVoltage, "V");
+      if (scenario_.voltage < 50'000 || scenario_.voltage > 500'000) {
+        head.complain("voltage", "expected 50 V to 500 V");
+      }
     }
     const auto calendar = head.string("tariff");
     auto found = calendar ? find_calendar(*calendar) : calendar_of_country(profile_.country);

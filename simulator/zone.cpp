@@ -125,7 +125,13 @@ Result<std::chrono::sys_seconds> parse_iso(std::string_view text) {
   }
   const date::year_month_day date{date::year{year}, date::month{static_cast<unsigned>(month)},
                                   date::day{static_cast<unsigned>(day)}};
-  if (!date.ok() || hour > 23 || minute > 59 || second < 0 || second > 59) return wrong();
+  if (!date.ok() || hour > 23 || minute > 59 || second < 0 || second > 59) {
+    return fail("\"" + std::string(text) + "\" is no date and time of the calendar");
+  }
+  if (year < 2000 || year > 2099) {
+    return fail("\"" + std::string(text) +
+                "\": P1 writes years with two digits, 2000 to 2099 (DSMR-P1 5.0.2 §6.4)");
+  }
   return date::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute - offset} +
          std::chrono::seconds{second};
 }

@@ -11,7 +11,7 @@ namespace p1rig {
 
 struct EventLoop::Impl {
   boost::asio::io_context io{1};
-  boost::asio::signal_set signals{io, SIGINT, SIGTERM};
+  boost::asio::signal_set signals{io, SIGINT, SIGTERM, SIGHUP};
   std::function<void(int)> handler;
 
   void wait_for_signal() {
