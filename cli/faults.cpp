@@ -23,22 +23,35 @@ std::string_view stage_name(FaultStage stage) {
   return "";
 }
 
+std::string_view place_names(FaultPlace place) {
+  switch (place) {
+    case FaultPlace::kNone:
+      return "";
+    case FaultPlace::kLine:
+      return "OBIS|line:N";
+    case FaultPlace::kByte:
+      return "OBIS|line:N|byte:N";
+  }
+  return "";
+}
+
 CatalogueEntry entry_of(const FaultRow& row) {
   const nlohmann::ordered_json json = {{"name", row.id},
                                        {"summary", row.summary},
                                        {"unit", row.unit},
                                        {"default", row.default_amount},
                                        {"stage", stage_name(row.stage)},
-                                       {"crc_stays_right", row.crc_stays_right}};
+                                       {"crc_stays_right", row.crc_stays_right},
+                                       {"at", place_names(row.at)}};
   const std::string amount =
       row.unit.empty() ? "" : fmt::format(" (={} {})", row.default_amount, row.unit);
   const std::string details = fmt::format(
-      "{}: {}\nacts on: {}\namount: {}\nCRC afterwards: {}\noptions: every=N, "
-      "at=OBIS|byte:N|line:N, "
-      "from=TIME, until=TIME",
+      "{}: {}\nacts on: {}\namount: {}\nCRC afterwards: {}\noptions: every=N, {}from=TIME, "
+      "until=TIME",
       row.id, row.summary, stage_name(row.stage),
       row.unit.empty() ? "none" : fmt::format("{}, default {}", row.unit, row.default_amount),
-      row.crc_stays_right ? "right" : "wrong or missing");
+      row.crc_stays_right ? "right" : "wrong or missing",
+      row.at == FaultPlace::kNone ? "" : fmt::format("at={}, ", place_names(row.at)));
   return {std::string(row.id),
           fmt::format("{:<6} {}{}", stage_name(row.stage), row.summary, amount), json.dump(),
           details};

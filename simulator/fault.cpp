@@ -19,59 +19,71 @@ constexpr auto kText = FaultStage::kText;
 constexpr auto kBytes = FaultStage::kBytes;
 constexpr auto kLine = FaultStage::kLine;
 
+constexpr auto kNowhere = FaultPlace::kNone;
+constexpr auto kAtLine = FaultPlace::kLine;
+constexpr auto kAtByte = FaultPlace::kByte;
+
 constexpr auto kFaults = std::to_array<FaultRow>({
-    {"crc-wrong", "another CRC digit", "", 0, kBytes, false, wrong_crc},
-    {"crc-missing", "no CRC after the '!'", "", 0, kBytes, false, drop_crc},
-    {"crc-lower-case", "the CRC in lower case", "", 0, kBytes, true, lower_crc},
-    {"crc-unpadded", "the CRC without its leading zeros", "", 0, kBytes, true, unpad_crc},
-    {"flip-bit", "flipped bits", "bits", 1, kBytes, false, flip_bits},
-    {"drop-byte", "lost bytes", "bytes", 1, kBytes, false, drop_bytes},
-    {"insert-byte", "random bytes put in", "bytes", 1, kBytes, false, insert_bytes},
-    {"insert-nul", "NUL bytes put in, as after a break", "bytes", 1, kBytes, false, insert_nul},
-    {"insert-ff", "FF bytes put in", "bytes", 1, kBytes, false, insert_ff},
+    {"crc-wrong", "another CRC digit", "", 0, kBytes, false, kNowhere, wrong_crc},
+    {"crc-missing", "no CRC after the '!'", "", 0, kBytes, false, kNowhere, drop_crc},
+    {"crc-lower-case", "the CRC in lower case", "", 0, kBytes, true, kNowhere, lower_crc},
+    {"crc-unpadded", "the CRC without its leading zeros, where it has some", "", 0, kBytes, true,
+     kNowhere, unpad_crc},
+    {"flip-bit", "flipped bits", "bits", 1, kBytes, false, kAtByte, flip_bits},
+    {"drop-byte", "lost bytes", "bytes", 1, kBytes, false, kAtByte, drop_bytes},
+    {"insert-byte", "random bytes put in", "bytes", 1, kBytes, false, kAtByte, insert_bytes},
+    {"insert-nul", "NUL bytes put in, as after a break", "bytes", 1, kBytes, false, kAtByte,
+     insert_nul},
+    {"insert-ff", "FF bytes put in", "bytes", 1, kBytes, false, kAtByte, insert_ff},
     {"high-bit", "bytes with the eighth bit set, as 7E1 read as 8N1", "bytes", 8, kBytes, false,
-     set_high_bits},
-    {"telnet", "a telnet command and a doubled FF put in", "", 0, kBytes, false, insert_telnet},
-    {"noise", "a burst of noise before the telegram", "bytes", 40, kBytes, true, prepend_noise},
-    {"cut-head", "the beginning is lost", "bytes", 100, kBytes, false, cut_head},
-    {"cut-tail", "the end is lost", "bytes", 100, kBytes, false, cut_tail},
-    {"glue", "no line end after the CRC: the next '/' follows at once", "", 0, kBytes, true, glue},
+     kAtByte, set_high_bits},
+    {"telnet", "a telnet command and a doubled FF put in", "", 0, kBytes, false, kAtByte,
+     insert_telnet},
+    {"noise", "a burst of noise before the telegram", "bytes", 40, kBytes, true, kNowhere,
+     prepend_noise},
+    {"cut-head", "the beginning is lost", "bytes", 100, kBytes, false, kAtByte, cut_head},
+    {"cut-tail", "the end is lost: more than the line end", "bytes", 100, kBytes, false, kAtByte,
+     cut_tail},
+    {"glue", "no line end after the CRC: the next '/' follows at once", "", 0, kBytes, true,
+     kNowhere, glue},
     {"lose-footer", "'!', CRC and line end are lost: the next telegram is glued on", "", 0, kBytes,
-     false, lose_footer},
-    {"missing-line", "a data line is left out", "", 0, kText, true, miss_line},
-    {"double-line", "a data line is sent twice", "", 0, kText, true, double_line},
-    {"shuffle-lines", "data lines in another order", "", 0, kText, true, shuffle_lines},
-    {"unknown-obis", "an object that no document knows", "", 0, kText, true, add_unknown_object},
-    {"star-suffix", "OBIS codes with *255", "", 0, kText, true, add_star_suffix},
+     false, kNowhere, lose_footer},
+    {"missing-line", "a data line is left out", "", 0, kText, true, kAtLine, miss_line},
+    {"double-line", "a data line is sent twice", "", 0, kText, true, kAtLine, double_line},
+    {"shuffle-lines", "data lines in another order", "", 0, kText, true, kNowhere, shuffle_lines},
+    {"unknown-obis", "an object that no document knows", "", 0, kText, true, kAtLine,
+     add_unknown_object},
+    {"star-suffix", "OBIS codes with *255", "", 0, kText, true, kAtLine, add_star_suffix},
     {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kText, true,
-     change_digits, true},
-    {"missing-unit", "a value without its unit", "", 0, kText, true, drop_unit},
-    {"watts", "W instead of kW, the same power", "", 0, kText, true, use_watts},
-    {"missing-star", "a value and its unit without '*' between", "", 0, kText, true, drop_star},
-    {"negative", "a minus before a value", "", 0, kText, true, make_negative},
-    {"empty-value", "empty brackets", "", 0, kText, true, empty_value},
-    {"lf-only", "lines end with LF", "", 0, kText, true, end_with_lf},
-    {"cr-only", "lines end with CR", "", 0, kText, true, end_with_cr},
-    {"no-blank-line", "no empty line after the identification", "", 0, kText, true,
+     kAtLine, change_digits, true},
+    {"missing-unit", "a value without its unit", "", 0, kText, true, kAtLine, drop_unit},
+    {"watts", "W instead of kW, the same power", "", 0, kText, true, kAtLine, use_watts},
+    {"missing-star", "a value and its unit without '*' between", "", 0, kText, true, kAtLine,
+     drop_star},
+    {"negative", "a minus before a value", "", 0, kText, true, kAtLine, make_negative},
+    {"empty-value", "empty brackets", "", 0, kText, true, kAtLine, empty_value},
+    {"lf-only", "lines end with LF", "", 0, kText, true, kNowhere, end_with_lf},
+    {"cr-only", "lines end with CR", "", 0, kText, true, kNowhere, end_with_cr},
+    {"no-blank-line", "no empty line after the identification", "", 0, kText, true, kNowhere,
      drop_blank_line},
-    {"blank-lines", "more empty lines after the identification", "lines", 2, kText, true,
+    {"blank-lines", "more empty lines after the identification", "lines", 2, kText, true, kNowhere,
      add_blank_lines},
     {"endless-line", "a line that goes on and on, and no end of the telegram", "bytes", 200'000,
-     kText, false, lengthen_line},
-    {"long-message", "a text message of that many characters", "characters", 1024, kText, true,
-     lengthen_message},
+     kText, false, kNowhere, lengthen_line},
+    {"long-message", "a text message of that many characters: 1024 are allowed", "characters", 1025,
+     kText, true, kNowhere, lengthen_message},
     {"slash-and-bang", "a text message with '/' and '!' in it, unencoded", "", 0, kText, true,
-     put_slash_and_bang},
-    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, shift_time, true},
-    {"invalid-time", "a time that no calendar has", "", 0, kText, true, invalidate_time},
-    {"mbus-order", "the device type after the value of its channel", "", 0, kText, true,
+     kNowhere, put_slash_and_bang},
+    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, kAtLine, shift_time, true},
+    {"invalid-time", "a time that no calendar has", "", 0, kText, true, kAtLine, invalidate_time},
+    {"mbus-order", "the device type after the value of its channel", "", 0, kText, true, kNowhere,
      reorder_mbus},
-    {"swap-peak", "1-0:1.6.0 with the value before the time", "", 0, kText, true,
+    {"swap-peak", "1-0:1.6.0 with the value before the time", "", 0, kText, true, kNowhere,
      swap_peak_brackets},
-    {"stall", "a pause inside the telegram", "ms", 500, kLine, true, stall},
-    {"drip", "a pause after every byte", "ms", 2, kLine, true, drip},
-    {"silence", "the telegram is not sent", "", 0, kLine, false, fall_silent},
-    {"late", "the telegram starts late", "ms", 300, kLine, true, start_late},
+    {"stall", "a pause inside the telegram", "ms", 500, kLine, true, kAtByte, stall},
+    {"drip", "a pause before every byte but the first", "ms", 2, kLine, true, kNowhere, drip},
+    {"silence", "the telegram is not sent", "", 0, kLine, false, kNowhere, fall_silent},
+    {"late", "the telegram starts late", "ms", 300, kLine, true, kNowhere, start_late},
 });
 
 std::vector<std::string_view> names() {
@@ -141,13 +153,29 @@ Result<void> set_option(std::string_view key, std::string_view value, FaultReque
   return {};
 }
 
-/// Puts the CRC of the changed text where the old one was, in as many digits.
+/// The CRC as `old` was written: in lower case, without leading zeros.
+std::string crc_like(std::string_view old, std::uint16_t crc) {
+  std::string digits = to_hex(crc);
+  if (old.size() < digits.size()) {
+    digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  }
+  if (old.find_first_of("abcdef") != std::string_view::npos) {
+    for (char& digit : digits) {
+      if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
+    }
+  }
+  return digits;
+}
+
+/// Puts the CRC of the changed text where the old one was.
 void renew_crc(Passage& passage) {
   if (passage.crc_digits == 0) return;
   const auto bang = passage.bytes.rfind('!');
   if (bang == std::string::npos) return;
-  const std::string digits = to_hex(crc16(std::string_view(passage.bytes).substr(0, bang + 1)));
   const auto end = std::min(passage.bytes.find_first_of("\r\n", bang), passage.bytes.size());
+  const std::string_view bytes = passage.bytes;
+  const std::string digits =
+      crc_like(bytes.substr(bang + 1, end - bang - 1), crc16(bytes.substr(0, bang + 1)));
   passage.bytes.replace(bang + 1, end - bang - 1, digits);
   passage.crc_digits = digits.size();
 }
@@ -234,9 +262,15 @@ void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, st
 }
 
 std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example) {
+  const FaultRow& row = kFaults[request.row];
+  if (request.at && row.at == FaultPlace::kNone) {
+    return Error{std::string(row.id) + ": has no place: at= says nothing to it"};
+  }
+  if (row.at == FaultPlace::kLine && request.at && request.at->starts_with("byte:")) {
+    return Error{std::string(row.id) + ": is about data lines: at=byte:N says nothing to it"};
+  }
   Passage copy = example;
   if (apply(request, 1, copy)) return std::nullopt;
-  const FaultRow& row = kFaults[request.row];
   return Error{std::string(row.id) + ": cannot apply to this meter's telegrams" +
                (request.at ? ": they have no \"" + *request.at + "\" that suits" : std::string{})};
 }

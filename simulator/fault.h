@@ -20,6 +20,9 @@ namespace p1rig {
 /// its CRC right; byte faults after it; frame faults on the sealed frame; line faults on its timing.
 enum class FaultStage : std::uint8_t { kText, kBytes, kFrame, kLine };
 
+/// What at= may name: nothing, a data line by its OBIS code or line:N, or any place of the bytes.
+enum class FaultPlace : std::uint8_t { kNone, kLine, kByte };
+
 /// One telegram on its way to the line, as the faults change it.
 struct Passage {
   std::string bytes;           ///< '/' to the line end after the CRC, or a sealed frame
@@ -39,7 +42,7 @@ struct FaultRequest {
   std::size_t row = 0;                 ///< of faults()
   std::optional<std::int64_t> amount;  ///< in the unit of the row (ms for times)
   std::uint64_t every = 1;             ///< each n-th telegram, the n-th first
-  std::optional<std::string> at;       ///< OBIS code, "byte:N" or "line:N"
+  std::optional<std::string> at;       ///< OBIS code, "byte:N" from 0 or "line:N" from 1
   std::optional<std::chrono::sys_seconds> from, until;
   bool operator==(const FaultRequest&) const = default;
 };
@@ -51,6 +54,7 @@ struct FaultRow {
   std::int64_t default_amount;
   FaultStage stage;
   bool crc_stays_right;  ///< what the telegram's CRC is after it
+  FaultPlace at;
   /// Changes the passage; false where it cannot apply to this telegram (no such object, no CRC).
   bool (*apply)(Passage&, const FaultRequest&, std::int64_t amount, std::uint64_t random);
   bool signed_amount = false;  ///< the amount may be below 0
@@ -69,7 +73,7 @@ Result<FaultRequest> parse_fault(std::string_view text);
 Passage passage_of(std::string telegram);
 
 /// All faults on the telegram number `index` (from 1) sent at `t`. Text faults first, then the CRC
-/// is computed anew and `seal` is called, if given; then the others, in the order asked for within
+/// is computed anew in its old form and `seal` is called, if given; then the others, in the order asked for within
 /// a stage.
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
                   std::chrono::sys_seconds t, Passage& passage,

@@ -170,8 +170,9 @@ bool insert_telnet(Passage& passage, const FaultRequest& request, std::int64_t,
 bool prepend_noise(Passage& passage, const FaultRequest&, std::int64_t amount,
                    std::uint64_t random) {
   std::string noise = random_bytes(amount, random);
-  // Noise that happens to look like a telegram's beginning is another fault.
-  std::ranges::replace(noise, '/', '?');
+  // Noise that happens to look like the beginning of a telegram or a frame is another fault.
+  std::ranges::replace_if(
+      noise, [](char c) { return c == '/' || c == '\xDB'; }, '?');
   passage.bytes.insert(0, noise);
   return true;
 }
@@ -191,7 +192,8 @@ bool cut_tail(Passage& passage, const FaultRequest& request, std::int64_t amount
   const auto cut = static_cast<std::size_t>(amount);
   if (!request.at && cut >= size) return false;
   const auto place = request.at ? place_of(passage, request, random) : std::optional(size - cut);
-  if (!place || *place == 0) return false;
+  // Without its line end alone, the telegram is glued and its CRC is right.
+  if (!place || *place == 0 || *place > passage.bytes.find_last_not_of("\r\n")) return false;
   passage.bytes.resize(*place);
   return true;
 }
@@ -221,10 +223,10 @@ bool stall(Passage& passage, const FaultRequest& request, std::int64_t amount,
 }
 
 bool drip(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  passage.silences.clear();
   for (std::size_t i = 1; i < passage.bytes.size(); ++i) {
     passage.silences.push_back({i, std::chrono::milliseconds{amount}});
   }
+  std::ranges::stable_sort(passage.silences, {}, &Passage::Silence::offset);
   return true;
 }
 

@@ -165,15 +165,19 @@ bool add_unknown_object(Passage& passage, const FaultRequest& request, std::int6
   });
 }
 
-bool add_star_suffix(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t) {
+bool add_star_suffix(Passage& passage, const FaultRequest& request, std::int64_t,
+                     std::uint64_t random) {
+  const auto edit = [](Lines& lines, std::size_t index) {
+    lines[index].insert(lines[index].find('('), "*255");
+  };
+  if (request.at) return edit_line(passage, request, random, is_data, edit);
+  // Meters that have it have it everywhere.
   Lines lines = lines_of(passage.bytes);
-  bool any = false;
-  for (std::string& line : lines) {
-    if (!is_data(line) || (request.at && !is_of(line, *request.at))) continue;
-    line.insert(line.find('('), "*255");
-    any = true;
+  if (std::ranges::none_of(lines, is_data)) return false;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (is_data(lines[i])) edit(lines, i);
   }
-  return any && join(lines, passage);
+  return join(lines, passage);
 }
 
 bool change_digits(Passage& passage, const FaultRequest& request, std::int64_t amount,

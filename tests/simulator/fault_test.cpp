@@ -255,6 +255,7 @@ void noise_stands_before() {
     ASSERT_EQ(bytes.size(), kSent.size() + 64);
     EXPECT_TRUE(bytes.ends_with(kSent));
     EXPECT_EQ(bytes.find('/'), 64U) << "no telegram begins in the noise";
+    EXPECT_EQ(bytes.find('\xDB'), std::string::npos) << "no frame either";
   }
   EXPECT_EQ(bytes_of({"noise"}).size(), kSent.size() + 40);
 }
@@ -327,10 +328,10 @@ void the_line_has_no_end() {
   EXPECT_EQ(bytes_of({"endless-line=5"}), head + "33333");
 }
 
-void long_message_is_1024_characters() {
+void long_message_is_longer_than_allowed() {
   const std::string bytes = bytes_of({"long-message"});
   const auto begin = bytes.find("0-0:96.13.0(") + 12;
-  EXPECT_EQ(bytes.find(')', begin) - begin, 2U * 1024);
+  EXPECT_EQ(bytes.find(')', begin) - begin, 2U * 1025);
 }
 
 void invalid_times_are_in_no_calendar() {
@@ -375,6 +376,14 @@ void drip_waits_before_each_byte() {
   }
 }
 
+void drip_keeps_other_pauses() {
+  const auto silences = faulted({"stall=1s,at=byte:50", "drip"}, kSent).silences;
+  ASSERT_EQ(silences.size(), kSent.size());
+  EXPECT_TRUE(std::ranges::is_sorted(silences, {}, &Passage::Silence::offset));
+  EXPECT_EQ(silences[49], (Passage::Silence{50, 1s}));
+  EXPECT_EQ(silences[50], (Passage::Silence{50, 2ms}));
+}
+
 void silence_sends_nothing() { EXPECT_EQ(faulted({"silence"}, kSent), Passage{}); }
 
 void late_is_late_once() {
@@ -403,10 +412,14 @@ const std::map<std::string_view, Check> kChecks = {
     {"lf-only", ends_are_lf},
     {"cr-only", ends_are_cr},
     {"endless-line", the_line_has_no_end},
-    {"long-message", long_message_is_1024_characters},
+    {"long-message", long_message_is_longer_than_allowed},
     {"invalid-time", invalid_times_are_in_no_calendar},
     {"stall", stall_waits_before_a_byte},
-    {"drip", drip_waits_before_each_byte},
+    {"drip",
+     [] {
+       drip_waits_before_each_byte();
+       drip_keeps_other_pauses();
+     }},
     {"silence", silence_sends_nothing},
     {"late", late_is_late_once},
 };
@@ -569,22 +582,49 @@ TEST(Fault, SaysBeforehandThatItCannotApply) {
         "wrong-time,at=0-0:96.1.1", "empty-value,at=line:1", "empty-value,at=line:2",
         "missing-line,at=line:13", "missing-line,at=line:1", "missing-line,at=line:99",
         "change-digits=-1,at=0-1:24.2.1", "stall,at=byte:9999", "stall,at=line:99", "cut-head=9999",
-        "cut-tail=9999", "negative,at=byte:5", "star-suffix,at=9-9:9.9.9"}) {
+        "cut-tail=9999", "negative,at=byte:5", "star-suffix,at=9-9:9.9.9", "cut-tail=1",
+        "cut-tail=2"}) {
     EXPECT_NE(refusal(fault, kSent), "") << fault;
+  }
+  EXPECT_EQ(refusal("cut-tail=3", kSent), "");
+}
+
+TEST(Fault, HasAPlaceOnlyWhereItsRowSaysSo) {
+  const auto with = [](const FaultRow& row, std::string_view at) {
+    // A line with a unit, a time and decimals, and the byte where its time begins.
+    const std::string telegram = with_crc("/A\r\n\r\n1-0:1.6.0(101209104500W)(02.589*kW)\r\n!");
+    return refusal(std::string(row.id) + std::string(at), telegram).empty();
+  };
+  for (const FaultRow& row : faults()) {
+    const bool line = row.at != FaultPlace::kNone, byte = row.at == FaultPlace::kByte;
+    EXPECT_EQ(with(row, ",at=1-0:1.6.0"), line) << row.id;
+    EXPECT_EQ(with(row, ",at=line:3"), line) << row.id;
+    EXPECT_EQ(with(row, ",at=byte:16"), byte) << row.id;
   }
 }
 
-// What cannot apply changes nothing, in any combination.
-TEST(Fault, NoFaultBreaksOnWhatOthersLeave) {
-  for (const FaultRow& first : faults()) {
-    for (const FaultRow& second : faults()) {
-      for (const char* at : {"", ",at=line:1", ",at=line:2", ",at=line:13", ",at=byte:0"}) {
-        faulted({std::string(first.id) + at, std::string(second.id) + at}, kSent);
-        faulted({std::string(first.id) + at, std::string(second.id)}, "");
-        faulted({std::string(first.id), std::string(second.id) + at}, "/\r\n!\r\n");
-      }
+// Profiles may send it in lower case or without leading zeros: {crc x4}, {crc X}.
+TEST(Fault, TheCrcOfAChangedTextKeepsItsForm) {
+  int shorter = 0;
+  for (int version = 10; version < 100; ++version) {
+    const std::string body = replaced(kBody, "(50)", "(" + std::to_string(version) + ")");
+    const std::string changed = replaced(body, "(01.193*kW)", "()");
+    const auto sent = [&](std::string_view old) {
+      const std::string telegram = body + std::string(old) + "\r\n";
+      return faulted({"empty-value,at=1-0:1.7.0"}, telegram).bytes;
+    };
+    std::string digits = digits_of(testing::bitwise_crc(changed));
+    EXPECT_EQ(sent("ABCD"), changed + digits + "\r\n");
+    std::string unpadded = digits;
+    unpadded.erase(0, std::min(digits.find_first_not_of('0'), std::size_t{3}));
+    shorter += unpadded != digits ? 1 : 0;
+    EXPECT_EQ(sent("BCD"), changed + unpadded + "\r\n");
+    for (char& digit : digits) {
+      digit = static_cast<char>(std::tolower(static_cast<unsigned char>(digit)));
     }
+    EXPECT_EQ(sent("abcd"), changed + digits + "\r\n");
   }
+  EXPECT_GT(shorter, 0);
 }
 
 std::string complaint(std::string_view fault) {
