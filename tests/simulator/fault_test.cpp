@@ -454,6 +454,7 @@ TEST(Fault, EveryRowHasATest) {
   std::set<std::string> known;
   for (const FaultRow& row : faults()) {
     EXPECT_TRUE(known.emplace(row.id).second) << row.id << " is there twice";
+    EXPECT_THAT(std::string(row.id), ::testing::MatchesRegex("[a-z]+(-[a-z]+)*"));
   }
   EXPECT_EQ(tested, known);
 }
