@@ -79,7 +79,9 @@ std::string unrolled(const Template& shape, const MeterState& state) {
     for (std::size_t i = 0; i < (failures ? state.failures.size() : state.peaks.size()); ++i) {
       repeated += text.substr(body, end - body);
     }
-    text.replace(at, end + 5 - at, repeated);
+    // A line that is nothing but a list is not there while the list is empty.
+    const bool own_line = text[at - 1] == '\n' && text[end + 5] == '\n';
+    text.replace(at, end + 5 - at + (own_line && repeated.empty() ? 1 : 0), repeated);
   }
   replace_all(text, "\n", "\r\n");
   return text;

@@ -127,12 +127,6 @@ TEST(Zone, RefusesWhatIsNoTime) {
                            "2026-10-25T00:30",
                            "2026-10-25T00:30:Z",
                            "2026-10-25T00:30:0Z",
-                           "2026-10-25T24:00:00Z",
-                           "2026-10-25T00:60:00Z",
-                           "2026-10-25T00:30:60Z",
-                           "2026-02-29T00:30:00Z",
-                           "2026-13-01T00:30:00Z",
-                           "2026-00-01T00:30:00Z",
                            "2026-10-25T00:30:00+1:00",
                            "2026-10-25T00:30:00+15:00",
                            "2026-10-25T00:30:00+01:60",
@@ -143,7 +137,14 @@ TEST(Zone, RefusesWhatIsNoTime) {
                            "261025023000X"}) {
     EXPECT_THAT(why_not(amsterdam, text), HasSubstr("is not a time")) << text;
   }
-  EXPECT_THAT(why_not(amsterdam, "632525252525S"), HasSubstr("is no date and time"));
+  for (const char* text : {"2026-10-25T24:00:00Z", "2026-10-25T00:60:00Z", "2026-10-25T00:30:60Z",
+                           "2026-02-29T00:30:00Z", "2026-13-01T00:30:00Z", "2026-00-01T00:30:00Z",
+                           "632525252525S"}) {
+    EXPECT_THAT(why_not(amsterdam, text), HasSubstr("is no date and time")) << text;
+  }
+  for (const char* text : {"1999-12-31T23:59:59Z", "2100-01-01T00:00:00Z"}) {
+    EXPECT_THAT(why_not(amsterdam, text), HasSubstr("2000 to 2099")) << text;
+  }
 }
 
 }  // namespace
