@@ -35,6 +35,9 @@ void print_event(const SessionEvent& event, const Zone& zone) {
   }
 }
 
+/// At full speed nobody watches a meter that never speaks again.
+constexpr std::chrono::days kLongestSilence{366};
+
 std::optional<double> parse_speed(const std::string& text) {
   if (text == "max") return kMaxSpeed;
   try {
@@ -48,7 +51,8 @@ std::optional<double> parse_speed(const std::string& text) {
 }
 
 /// The session's options from the command line; explains what is wrong and returns its exit code.
-int session_options(const Options& options, const Profile& profile, SessionOptions& session) {
+int session_options(const Options& options, const Profile& profile, const Scenario& scenario,
+                    SessionOptions& session) {
   session.settings = profile.line;
   session.schedule = profile.schedule;
   if (const auto text = options.get("until")) {
@@ -57,6 +61,8 @@ int session_options(const Options& options, const Profile& profile, SessionOptio
     if (*until <= session.start) return options.misuse("--until: is not after the start");
     session.until = *until;
   }
+  // A scenario with a window is over at its end.
+  if (!session.until && session.start < scenario.until) session.until = scenario.until;
   if (const auto text = options.get("speed")) {
     const auto speed = parse_speed(*text);
     if (!speed) return options.misuse("--speed: expected 0.000001 to 1000000, or max");
@@ -114,11 +120,14 @@ int run_simulate(const Arguments& arguments) {
   options.value("start", "T",
                 "what the meter's clock shows at first: 2026-10-25T00:30:00Z or 261025023000S; "
                 "default: now");
-  options.value("until", "T", "end when the meter's clock would show this");
+  options.value(
+      "until", "T",
+      "end when the meter's clock would show this; default: the end of the scenario's window");
   add_meter_options(options);
   add_seal_options(options);
   options.values("fault", "F",
-                 "a fault, such as crc-wrong,every=5: `p1rig faults`; may be repeated");
+                 "a fault of `p1rig faults`, with options: crc-wrong,every=5 or "
+                 "stall=800ms,at=1-0:1.7.0,from=TIME,until=TIME; may be repeated");
   options.value("speed", "X",
                 "seconds of the meter in one second, or max: as fast as lines take it");
   options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
@@ -140,7 +149,9 @@ int run_simulate(const Arguments& arguments) {
   RealClock clock;
   SessionOptions session;
   session.start = start;
-  if (const int code = session_options(options, profile, session); code != kAsExpected) return code;
+  if (const int code = session_options(options, profile, *chosen.scenario, session);
+      code != kAsExpected)
+    return code;
   if (const int code = read_line_options(options, *chosen.scenario, session); code != kAsExpected)
     return code;
 
@@ -160,8 +171,13 @@ int run_simulate(const Arguments& arguments) {
 
   bool silent = false;
   std::uint64_t sent = 0;
+  auto last_sent = start;
   std::string trouble;
   const auto source = [&](std::chrono::sys_seconds t) {
+    if (session.speed == kMaxSpeed && t - last_sent > kLongestSilence) {
+      trouble = "the meter has been silent for a year of its time: nothing more will come";
+      loop.stop();
+    }
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
     Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr));
@@ -176,7 +192,12 @@ int run_simulate(const Arguments& arguments) {
     apply_faults(faults, chosen.seed, ++sent, t, passage,
                  sealer ? std::function<void(Passage&)>(seal) : nullptr);
     if (silent) return Emission{};
-    if (truth_file.is_open()) truth_file << truth_json_line(truth, profile.zone) << std::endl;
+    if (!passage.bytes.empty()) last_sent = t;
+    if (truth_file.is_open()) {
+      truth_file << truth_json_line(truth, profile.zone) << std::endl;
+      if (!truth_file) trouble = *options.get("truth") + ": cannot be written";
+      if (!truth_file) loop.stop();
+    }
     return emission_of(std::move(passage));
   };
   const bool talkative = isatty(STDERR_FILENO) == 1;
