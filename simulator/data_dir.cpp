@@ -1,6 +1,5 @@
 #include "simulator/data_dir.h"
 
-#include <array>
 #include <cstdlib>
 #include <system_error>
 
@@ -21,13 +20,11 @@ std::filesystem::path data_dir() {
   std::error_code code;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", code);
   const std::filesystem::path source = P1RIG_SOURCE_DATA;
-  // A program that still lies in its source tree belongs to it, whatever is installed beside.
-  if (program.string().starts_with(source.string() + "/") && holds_profiles(source)) return source;
-  const std::array<std::filesystem::path, 2> installed = {
-      program.parent_path().parent_path() / "share" / "p1rig", P1RIG_INSTALLED_DATA};
-  for (const auto& place : installed) {
-    if (holds_profiles(place)) return place;
-  }
+  const auto beside = program.parent_path().parent_path() / "share" / "p1rig";
+  if (holds_profiles(beside)) return beside;
+  // A program that still lies in its source tree belongs to it, whatever is installed elsewhere.
+  const bool in_source = program.string().starts_with(source.string() + "/");
+  if (!in_source && holds_profiles(P1RIG_INSTALLED_DATA)) return P1RIG_INSTALLED_DATA;
   return source;
 }
 

@@ -7,8 +7,8 @@
 
 namespace p1rig {
 
-/// The folder that holds profiles/, captures/ and conformance/: $P1RIG_DATA, else the source
-/// tree that the program lies in, else the installed share folder.
+/// The folder that holds profiles/, captures/ and conformance/: $P1RIG_DATA, else the share
+/// folder that was installed with the program, else the source tree that it was built from.
 std::filesystem::path data_dir();
 
 /// The TOML files of one of its folders, by stem.

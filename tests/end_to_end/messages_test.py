@@ -81,11 +81,12 @@ class Values(rig.Case):
                               f"--speed={speed}")
 
     def test_times(self):
-        for time in ("nonsense", "2026-02-29T00:00:00Z", "2026-06-15T10:00:00"):
-            self.assert_fails(MISTAKE, ["--at: ", "is not a time"], "render", "iskra-am550", "--at",
+        for time, why in (("nonsense", "is not a time"), ("2026-06-15T10:00:00", "is not a time"),
+                          ("2026-02-29T00:00:00Z", "is no date and time"),
+                          ("2100-01-01T00:00:00Z", "2000 to 2099")):
+            self.assert_fails(MISTAKE, ["--at: ", why], "render", "iskra-am550", "--at", time)
+            self.assert_fails(MISTAKE, ["--start: ", why], "simulate", "iskra-am550", "--start",
                               time)
-            self.assert_fails(MISTAKE, ["--start: ", "is not a time"], "simulate", "iskra-am550",
-                              "--start", time)
         self.assert_fails(MISTAKE, "the clock was put forward", "render", "iskra-am550", "--at",
                           "260329023000")
         self.assert_fails(MISTAKE, "add S or W", "render", "iskra-am550", "--at", "261025023000")
