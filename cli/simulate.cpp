@@ -29,6 +29,8 @@ void print_event(const SessionEvent& event, const Zone& zone) {
     say(fmt::format("{}: a reader came", came->line));
   } else if (const auto* left = std::get_if<ReaderLeft>(&event)) {
     say(fmt::format("{}: the reader left", left->line));
+  } else if (const auto* noted = std::get_if<LineNoted>(&event)) {
+    say(fmt::format("{}: {}", noted->line, noted->note));
   } else if (const auto* dropped = std::get_if<BytesDropped>(&event)) {
     say(fmt::format("{}: {} bytes dropped, the reader does not fetch them", dropped->line,
                     dropped->bytes));
@@ -203,7 +205,7 @@ int run_simulate(const Arguments& arguments) {
   const bool talkative = isatty(STDERR_FILENO) == 1;
   const SessionResult result =
       run_session(session, source, lines.list, clock, loop, [&](const SessionEvent& event) {
-        if (talkative) print_event(event, profile.zone);
+        if (talkative || std::holds_alternative<LineNoted>(event)) print_event(event, profile.zone);
       });
   const int reported = report_stats(options, result.stats, stats_file);
   if (!result.error.empty()) return complain(kEnvironment, result.error);

@@ -21,6 +21,10 @@ namespace p1rig {
 
 using boost::asio::posix::stream_descriptor;
 
+namespace {
+constexpr auto kUsbFrame = std::chrono::milliseconds(1);
+}
+
 struct FtdiCable::Impl {
   Impl(FtdiIdentity identity, Fd socket, EventLoop& loop)
       : device(std::move(identity)), wire(loop.io(), socket.release()), timer(loop.io()) {}
@@ -154,7 +158,8 @@ void FtdiCable::Impl::set_timer() {
     timer.cancel();
     return;
   }
-  timer.expires_at(*due);
+  // The host asks once in a frame; waking up for every byte would cost more than all the rest.
+  timer.expires_at(std::max(*due, now() + kUsbFrame));
   timer.async_wait([this](const auto& error) {
     if (!error) advance();
   });

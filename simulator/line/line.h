@@ -21,6 +21,7 @@ struct LineState {
   std::string error = {};      ///< why it ended, where the reader's going away is not the reason
   std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
   std::uint64_t dropped = 0;   ///< bytes lost by one reader of several, which does not fetch them
+  std::string note = {};       ///< what a person should know, such as that the adapter is unplugged
   std::optional<LineSettings> settings = {};  ///< of the reader's end, where the line can see them
   bool operator==(const LineState&) const = default;
 };
@@ -55,6 +56,9 @@ class Line {
 
   /// Forgets what was taken and has not left yet: Data Request was released.
   virtual void purge() = 0;
+
+  /// Switches the reader's 5 V, where the line can: off during a power failure of the meter.
+  virtual void supply(bool powered) { static_cast<void>(powered); }
 
   /// Names the function to call when state() changed or when there is room after a short send().
   virtual void on_change(std::function<void()> changed) = 0;

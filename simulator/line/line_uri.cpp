@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "simulator/line/cable_line.h"
 #include "simulator/line/output_line.h"
 #include "simulator/line/pty_line.h"
 #include "simulator/line/rfc2217_line.h"
+#include "simulator/line/serial_line.h"
 #include "simulator/line/tcp_line.h"
 #include "simulator/suggest.h"
 
@@ -55,6 +57,22 @@ constexpr std::array kLineKinds = {
              .summary = "a connection out",
              .address = LineAddress::kRequired,
              .open = open_tcp_line},
+    LineKind{.scheme = "serial",
+             .form = "serial:/dev/ttyUSB0",
+             .summary = "a real adapter; Data Request on one of its inputs",
+             .address = LineAddress::kRequired,
+             .always_requested = false,
+             .announced = true,
+             .options = kSerialOptions,
+             .open = open_serial_line},
+    LineKind{.scheme = "cable",
+             .form = "cable:",
+             .summary = "an emulated FTDI cable: a genuine /dev/ttyUSBn for the reader (root)",
+             .address = LineAddress::kOptional,
+             .always_requested = false,
+             .announced = true,
+             .options = kCableOptions,
+             .open = open_cable_line},
 };
 
 const LineKind* find_kind(std::string_view scheme) {

@@ -161,6 +161,9 @@ void Session::Impl::watch_lines(MeterTime now) {
     LineState state = state_of(*slot.line);
     if (state.settings) slot.stats.settings = state.settings;
     if (state.present != slot.state.present) watch_reader(slot, state);
+    if (state.note != slot.state.note && !state.note.empty()) {
+      tell(LineNoted{slot.line->name(), state.note});
+    }
     if (state.requested && !slot.state.requested) slot.served = true;
     if (!state.requested && slot.state.requested &&
         (!current || options.schedule.on_release == OnRelease::kCut)) {

@@ -64,7 +64,12 @@ struct BytesDropped {
   std::string line;
   std::uint64_t bytes = 0;
 };
-using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped>;
+/// Told when LineState::note changes to something.
+struct LineNoted {
+  std::string line;
+  std::string note;
+};
+using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped, LineNoted>;
 
 struct LineStats {
   std::string name;
