@@ -37,6 +37,7 @@ int run_faults(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_lint(const Arguments& arguments);
 int run_read(const Arguments& arguments);
+int run_bench_check(const Arguments& arguments);
 int run_seal(const Arguments& arguments);
 int run_unseal(const Arguments& arguments);
 

@@ -30,6 +30,8 @@ constexpr std::array kCommands = {
     Command{"read", "the reference reader: telegrams in, JSON Lines out", run_read},
     Command{"seal", "telegrams to encrypted frames", run_seal},
     Command{"unseal", "encrypted frames to telegrams", run_unseal},
+    Command{"bench-check", "what can this serial adapter, or this pair, do for a meter?",
+            run_bench_check},
 };
 
 void print_help() {

@@ -1,0 +1,93 @@
+#include "simulator/line/bench_check.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/options.h"
+
+namespace p1rig {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const std::optional<RoundTimes>& times) {
+  if (!times) return nullptr;
+  return {{"median_us", times->median.count()}, {"max_us", times->longest.count()}};
+}
+
+Json json_of(const std::optional<int>& latency) { return latency ? Json(*latency) : Json(nullptr); }
+
+Json json_of(const BenchCertificate& certificate) {
+  Json lines = Json::array();
+  for (const FollowedLine& line : certificate.lines) {
+    lines.push_back({{"output", line.output}, {"input", line.input}, {"inverted", line.inverted}});
+  }
+  Json findings = Json::array();
+  for (const BenchFinding& finding : certificate.findings) {
+    findings.push_back(
+        {{"name", finding.name}, {"passed", finding.passed}, {"detail", finding.detail}});
+  }
+  return {{"meter", certificate.meter},
+          {"reader", certificate.reader},
+          {"meter_latency_timer_ms", json_of(certificate.meter_latency)},
+          {"reader_latency_timer_ms", json_of(certificate.reader_latency)},
+          {"lines", lines},
+          {"checks", findings},
+          {"request_to_first_bit", json_of(certificate.request_to_first_bit)},
+          {"release_to_last_bit", json_of(certificate.release_to_last_bit)},
+          {"passed", certificate.passed()}};
+}
+
+void print_times(const char* name, const std::optional<RoundTimes>& times) {
+  if (!times) return;
+  const auto milliseconds = [](std::chrono::microseconds time) {
+    return static_cast<double>(time.count()) / 1000;
+  };
+  fmt::print("  {:<22} {:.1f} ms, at most {:.1f} ms\n", name, milliseconds(times->median),
+             milliseconds(times->longest));
+}
+
+void print_text(const BenchCertificate& certificate) {
+  const auto latency = [](const std::optional<int>& timer) {
+    return timer ? fmt::format("latency timer {} ms", *timer) : "no latency timer";
+  };
+  fmt::print("meter's port   {}, {}\n", certificate.meter, latency(certificate.meter_latency));
+  fmt::print("reader's port  {}, {}\n", certificate.reader, latency(certificate.reader_latency));
+  for (const BenchFinding& finding : certificate.findings) {
+    fmt::print("  {:<22} {}: {}\n", finding.name, finding.passed ? "ok" : "FAILED", finding.detail);
+  }
+  for (const FollowedLine& line : certificate.lines) {
+    fmt::print("  {:<22} {}, {}\n", line.output + " -> " + line.input, "follows",
+               line.inverted ? "inverted" : "not inverted");
+  }
+  if (certificate.lines.empty()) {
+    fmt::print("  no input follows RTS or DTR: nothing can ask for data\n");
+  }
+  print_times("request to first bit", certificate.request_to_first_bit);
+  print_times("release to last bit", certificate.release_to_last_bit);
+  fmt::print("{}\n", certificate.passed() ? "fit for a bench" : "NOT fit for a bench");
+}
+
+}  // namespace
+
+int run_bench_check(const Arguments& arguments) {
+  Options options("bench-check DEV [DEV2] [--json]",
+                  "Measures a serial adapter, or a pair of which DEV is the meter's and DEV2 the "
+                  "reader's.\nOne adapter needs its plug bridged: TX on RX and RTS on CTS. Nothing "
+                  "else may be connected.\nExit code 1 where something does not work.");
+  options.flag("json", "the certificate as JSON");
+  if (const auto code = options.parse(arguments, 1, 2)) return *code;
+  const auto certificate = check_bench(options.words().front(), options.words().back());
+  if (!certificate) return complain(kEnvironment, certificate.error().message);
+  if (options.has("json")) {
+    fmt::print("{}\n", json_of(*certificate).dump(2));
+  } else {
+    print_text(*certificate);
+  }
+  return certificate->passed() ? kAsExpected : kNotAsExpected;
+}
+
+}  // namespace p1rig
