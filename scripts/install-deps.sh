@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing p1rig needs on Debian 12, and nothing else. Asks nothing, and is
 # done in a fraction of a second when everything is there.
+#   --vm    also what the tests inside a virtual machine need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,6 +19,8 @@ fail() {
   echo "install-deps: $*" >&2
   exit 1
 }
+
+[ "${1:-}" != --vm ] || packages+=(qemu-system-x86 busybox-static)
 
 # A Node that is here already, from wherever, is left alone.
 if ! command -v node >/dev/null; then
