@@ -3,11 +3,15 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -181,32 +185,35 @@ class SerialLine final : public Line {
   std::function<void()> changed_;
 };
 
-/// One of the words, or an error that lists them.
+/// The index of the value among the words, or an error that lists them.
 Result<std::size_t> choice(const std::string& key, const std::string& value,
-                           std::initializer_list<std::string_view> words) {
+                           std::span<const std::string_view> words) {
+  const auto found = std::find(words.begin(), words.end(), value);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   std::string list;
-  for (const std::string_view word : words) {
-    if (word == value) return static_cast<std::size_t>(&word - words.begin());
-    list += (list.empty() ? "" : ", ") + std::string(word);
-  }
+  for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
   return fail("serial: " + key + ": expected one of " + list);
 }
+
+constexpr std::array<std::string_view, 3> kRequestInputs = {"cts", "dsr", "dcd"};
+constexpr std::array<std::string_view, 2> kActiveStates = {"cleared", "asserted"};
+constexpr std::array<std::string_view, 2> kSupplyOutputs = {"rts", "dtr"};
 
 Result<SerialWiring> read_serial_options(const LineUri& uri) {
   SerialWiring wiring;
   for (const auto& [key, value] : uri.options) {
     if (key == "request") {
-      const auto row = choice(key, value, {"cts", "dsr", "dcd"});
+      const auto row = choice(key, value, kRequestInputs);
       if (!row) return tl::unexpected(row.error());
       wiring.request = *row == 0   ? &SerialInputs::cts
                        : *row == 1 ? &SerialInputs::dsr
                                    : &SerialInputs::dcd;
     } else if (key == "active") {
-      const auto row = choice(key, value, {"cleared", "asserted"});
+      const auto row = choice(key, value, kActiveStates);
       if (!row) return tl::unexpected(row.error());
       wiring.active = *row == 1;
     } else {
-      const auto row = choice(key, value, {"rts", "dtr"});
+      const auto row = choice(key, value, kSupplyOutputs);
       if (!row) return tl::unexpected(row.error());
       wiring.supply = *row == 0 ? &SerialAdapter::set_rts : &SerialAdapter::set_dtr;
     }

@@ -32,6 +32,23 @@ std::optional<std::string> write_to(const std::string& name, const std::string& 
   return std::nullopt;
 }
 
+/// The device at a port, such as .../usb1/1-3, which the kernel takes away some time after a port has
+/// become free: plugged in before that, the next one would be taken for it.
+std::optional<std::filesystem::path> device_at(int port) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (const auto& hub : fs::directory_iterator(kController, error)) {
+    const std::string name = hub.path().filename().string();
+    if (!name.starts_with("usb")) continue;
+    std::ifstream speed(hub.path() / "speed");  // two hubs count their ports from 1
+    std::string of_hub;
+    if (!std::getline(speed, of_hub) || of_hub != kHighSpeedHub) continue;
+    const fs::path device = hub.path() / (name.substr(3) + '-' + std::to_string(port + 1));
+    if (fs::exists(device, error)) return device;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<int> VhciPort::next_free() {
@@ -48,7 +65,9 @@ Result<int> VhciPort::next_free() {
     std::string hub;
     int port = 0;
     int state = 0;
-    if (words >> hub >> port >> state && hub == "hs" && state == kFree) return port;
+    if (words >> hub >> port >> state && hub == "hs" && state == kFree && !device_at(port)) {
+      return port;
+    }
   }
   return fail("all ports of the virtual USB host controller are taken");
 }
@@ -70,21 +89,17 @@ VhciPort::~VhciPort() {
 
 std::optional<std::string> VhciPort::tty() const {
   namespace fs = std::filesystem;
+  const auto device = device_at(port_);
+  if (!device) return std::nullopt;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/sys/bus/usb-serial/devices", error)) {
-    // /sys/devices/platform/vhci_hcd.0/usb1/1-3/1-3:1.0/ttyUSB0 hangs at the third port. Nothing in
-    // there is read: some files wait until the driver is done, which waits for our answers.
+    // .../usb1/1-3/1-3:1.0/ttyUSB0. Nothing in there is read: some files wait until the driver is
+    // done, which waits for our answers.
     const fs::path port = fs::canonical(entry.path(), error);
-    if (error || !port.string().starts_with(kController)) continue;
-    const fs::path device = port.parent_path().parent_path();
-    const std::string name = device.filename().string();
-    const std::size_t dash = name.find('-');
-    if (name.substr(dash + 1) != std::to_string(port_ + 1)) continue;
-    std::ifstream speed(device.parent_path() / "speed");  // two hubs count from 1
-    std::string of_hub;
-    if (!std::getline(speed, of_hub) || of_hub != kHighSpeedHub) continue;
     const fs::path file = "/dev" / entry.path().filename();
-    if (fs::exists(file, error)) return file.string();
+    if (port.parent_path().parent_path() == *device && fs::exists(file, error)) {
+      return file.string();
+    }
   }
   return std::nullopt;
 }
