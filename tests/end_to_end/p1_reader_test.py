@@ -21,22 +21,45 @@ PROFILES = ["iskra-mt382", "landisgyr-e350-dsmr22", "landisgyr-e350-zcf100-dsmr4
             "iskra-am550", "sagemcom-t210-d", "sagemcom-s211-emucs14", "sagemcom-t211-d-emucs17",
             "landisgyr-e360-emucs21", "sagemcom-smarty-lux"]
 
+# Where p1-reader keeps them: electricity.received.tariff1 and so on.
 READINGS = {
-    "1-0:1.8.1": ("electricity", "received", "tariff1"),
-    "1-0:1.8.2": ("electricity", "received", "tariff2"),
-    "1-0:2.8.1": ("electricity", "delivered", "tariff1"),
-    "1-0:2.8.2": ("electricity", "delivered", "tariff2"),
-    "1-0:1.7.0": ("electricity", "received", "actual"),
-    "1-0:2.7.0": ("electricity", "delivered", "actual"),
+    "1-0:1.8.1": ("received", "tariff1"),
+    "1-0:1.8.2": ("received", "tariff2"),
+    "1-0:2.8.1": ("delivered", "tariff1"),
+    "1-0:2.8.2": ("delivered", "tariff2"),
+    "1-0:1.7.0": ("received", "actual"),
+    "1-0:2.7.0": ("delivered", "actual"),
 }
 MBUS_READING = re.compile(r"0-[1-4]:24\.2\.1|0-1:24\.2\.3|0-1:24\.3\.0")
 
 
+def number_and_unit(text):
+    number, unit = text.split(" ")
+    return Decimal(number), unit
+
+
 def mbus_reading(code, told):
-    """The value and unit of an M-Bus entry of the Truth; None for an unset one."""
+    """The value of an M-Bus entry of the Truth, with its unit; None where the time is unset."""
     if code.endswith("24.3.0"):  # (time)(00)(60)(1)(0-1:24.2.1)(m3) and, on its own line, (value)
         return f"{told[6]} {told[5]}"
     return told["value"] if isinstance(told, dict) else None
+
+
+def expected(truth):
+    """What p1-reader should say of a telegram, by OBIS code; None where it has no such object."""
+    values = {code: truth.get(code) for code in READINGS}
+    values["M-Bus"] = [mbus_reading(code, told) for code, told in truth.items()
+                       if MBUS_READING.fullmatch(code)][-1]
+    return {code: text and number_and_unit(text) for code, text in values.items()}
+
+
+def values_of(reading):
+    """The same, of what p1-reader says."""
+    values = {"M-Bus": reading["gas"]}
+    for code, (direction, register) in READINGS.items():
+        values[code] = reading["electricity"][direction][register]
+    return {code: None if said["reading"] is None else (Decimal(str(said["reading"])), said["unit"])
+            for code, said in values.items()}
 
 
 class P1Reader(rig.Case):
@@ -49,55 +72,38 @@ class P1Reader(rig.Case):
         assert lock["packages"]["node_modules/p1-reader"]["version"] == "2.0.6"
 
     def read(self, name):
-        """The Truth of three telegrams, and what p1-reader says of them."""
+        """The Truth of all telegrams, and what p1-reader says of some in a row."""
         profile = rig.json_of("profiles", "show", name, "--json")
         link, truth = self.folder / name, self.folder / "truth.jsonl"
-        meter = self.start("simulate", name, "--line", f"pty:{link}", "--speed", "10", "--scenario",
-                           "solar-day", "--start", "2026-06-21T11:00:07Z", "--count", COUNT,
-                           "--truth", truth, stderr=subprocess.DEVNULL)
+        meter = self.start("simulate", name, "--line", f"pty:{link}", "--speed", "max", "--scenario",
+                           "solar-day", "--start", "2026-06-21T11:00:07Z", "--truth", truth,
+                           stderr=subprocess.DEVNULL)
         rig.wait_for(lambda: link.is_symlink() or meter.poll() is not None, "the link")
         reader = subprocess.run(
-            ["node", NODE / "p1-reader.mjs", link, str(profile["baud"]), profile["framing"]],
-            capture_output=True, timeout=rig.HANG, env=os.environ | {"TZ": "UTC"})
+            ["node", NODE / "p1-reader.mjs", link, str(profile["baud"]), profile["framing"],
+             str(COUNT + 1)], capture_output=True, timeout=rig.HANG, env=os.environ | {"TZ": "UTC"})
         self.assertEqual(reader.returncode, 0, reader.stderr.decode())
-        self.assertEqual(meter.wait(rig.HANG), 0)
-        # The Truth begins before the reader came, and the reader may have seen a telegram while
-        # it was still setting up: the last ones are those that count.
+        meter.terminate()
+        self.assertEqual(meter.wait(rig.HANG), 130)
         told = [json.loads(line)["telegram"] for line in truth.read_text().splitlines()]
         said = [json.loads(line) for line in reader.stdout.splitlines()]
-        return told[-COUNT:], said[-COUNT:]
+        # The first one may be cut: serialport empties what it finds after opening.
+        return told, said[1:]
 
     def test_what_it_says_is_the_truth(self):
-        exported = 0
         for name in PROFILES:
             with self.subTest(profile=name):
                 told, said = self.read(name)
+                told = [expected(telegram) for telegram in told]
                 self.assertEqual(len(said), COUNT)
-                for truth, reading in zip(told, said):
-                    self.check(truth, reading)
-                    exported += reading["electricity"]["delivered"]["actual"]["reading"] > 0
-        self.assertGreater(exported, 0, "at noon the sun should win")
-
-    def check(self, truth, reading):
-        compared = 0
-        for code, path in READINGS.items():
-            said = reading
-            for key in path:
-                said = said[key]
-            if code not in truth:
-                self.assertIsNone(said["reading"], code)
-                continue
-            self.check_value(code, truth[code], said)
-            compared += 1
-        self.assertGreaterEqual(compared, 2)
-        mbus = [(code, value) for code, value in truth.items() if MBUS_READING.fullmatch(code)]
-        self.assertTrue(mbus, "there is no M-Bus device to compare")
-        self.check_value(mbus[-1][0], mbus_reading(*mbus[-1]), reading["gas"])
-
-    def check_value(self, code, truth, said):
-        number, unit = truth.split(" ")
-        self.assertEqual(Decimal(str(said["reading"])), Decimal(number), code)
-        self.assertEqual(said["unit"], unit, code)
+                at = 0
+                for reading in said:
+                    values = values_of(reading)
+                    self.assertIn(values, told[at:])
+                    at = told.index(values, at) + 1
+                    self.assertGreaterEqual(sum(value is not None for value in values.values()), 3)
+                    self.assertIsNotNone(values["M-Bus"])
+                    self.assertGreater(values["1-0:2.7.0"][0], 0, "at noon the sun should win")
 
 
 if __name__ == "__main__":

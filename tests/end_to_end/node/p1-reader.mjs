@@ -1,9 +1,8 @@
-// Opens a port with npm p1-reader, as its users do, and prints each reading as a line of JSON until
-// the port goes away.
-//   node p1-reader.mjs PORT BAUD FRAMING        such as /dev/ttyUSB0 115200 8N1
+// Opens a port with npm p1-reader, as its users do, and prints readings as lines of JSON.
+//   node p1-reader.mjs PORT BAUD FRAMING COUNT        such as /dev/ttyUSB0 115200 8N1 3
 import P1Reader from 'p1-reader';
 
-const [port, baud, framing] = process.argv.slice(2);
+const [port, baud, framing, count] = process.argv.slice(2);
 const parities = { N: 'none', E: 'even', O: 'odd' };
 // What p1-reader logs is no reading.
 console.log = console.error;
@@ -16,9 +15,14 @@ const reader = new P1Reader({
   stopBits: Number(framing[2]),
 });
 
-reader.on('reading', (reading) => process.stdout.write(`${JSON.stringify(reading)}\n`));
-reader.on('close', () => process.exit(0));
-reader.on('error', (error) => {
-  console.error(String(error));
-  process.exit(1);
+let printed = 0;
+reader.on('reading', (reading) => {
+  process.stdout.write(`${JSON.stringify(reading)}\n`);
+  if (++printed === Number(count)) process.exit(0);
 });
+for (const event of ['error', 'close']) {
+  reader.on(event, (reason) => {
+    console.error(`${event} after ${printed} readings: ${reason ?? ''}`);
+    process.exit(1);
+  });
+}
