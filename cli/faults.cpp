@@ -13,10 +13,12 @@ std::string_view stage_name(FaultStage stage) {
   switch (stage) {
     case FaultStage::kText:
       return "text";
-    case FaultStage::kBytes:
-      return "bytes";
+    case FaultStage::kSeal:
+      return "seal";
     case FaultStage::kFrame:
       return "frame";
+    case FaultStage::kBytes:
+      return "bytes";
     case FaultStage::kLine:
       return "line";
   }
@@ -35,6 +37,11 @@ std::string_view place_names(FaultPlace place) {
   return "";
 }
 
+std::string acts_on(const FaultRow& row) {
+  return std::string(stage_name(row.stage)) +
+         (row.sealed_only ? " (of meters that seal their telegrams)" : "");
+}
+
 CatalogueEntry entry_of(const FaultRow& row) {
   const nlohmann::ordered_json json = {{"name", row.id},
                                        {"summary", row.summary},
@@ -42,15 +49,19 @@ CatalogueEntry entry_of(const FaultRow& row) {
                                        {"default", row.default_amount},
                                        {"stage", stage_name(row.stage)},
                                        {"crc_stays_right", row.crc_stays_right},
+                                       {"sealed_only", row.sealed_only},
                                        {"at", place_names(row.at)}};
   const std::string amount =
       row.unit.empty() ? "" : fmt::format(" (={} {})", row.default_amount, row.unit);
   const std::string details = fmt::format(
-      "{}: {}\nacts on: {}\namount: {}\nCRC afterwards: {}\noptions: every=N, {}from=TIME, "
+      "{}: {}\nacts on: {}\namount: {}\n{} afterwards: {}\noptions: every=N, {}from=TIME, "
       "until=TIME",
-      row.id, row.summary, stage_name(row.stage),
+      row.id, row.summary, acts_on(row),
       row.unit.empty() ? "none" : fmt::format("{}, default {}", row.unit, row.default_amount),
-      row.crc_stays_right ? "right" : "wrong or missing",
+      row.sealed_only ? "tag" : "CRC",
+      row.crc_stays_right ? "right"
+      : row.sealed_only   ? "wrong"
+                          : "wrong or missing",
       row.at == FaultPlace::kNone ? "" : fmt::format("at={}, ", place_names(row.at)));
   return {std::string(row.id),
           fmt::format("{:<6} {}{}", stage_name(row.stage), row.summary, amount), json.dump(),

@@ -56,7 +56,10 @@ int choose_sealer(const Options& options, const Profile& profile, bool needed,
     return kAsExpected;
   }
   auto file = CounterFile::open(*counter_path, FrameCipher(*keys).key_check_value());
-  if (!file) return complain(kUsage, file.error().message);
+  if (!file) {
+    const auto& refusal = file.error();
+    return complain(refusal.unreachable ? kEnvironment : kUsage, refusal.message);
+  }
   sealer.emplace(*keys, title, std::move(*file));
   return kAsExpected;
 }

@@ -79,19 +79,16 @@ int session_options(const Options& options, const Profile& profile, const Scenar
 }
 
 /// Parses --fault and tries each on a telegram, so that one that cannot apply is refused before
-/// anything is sent. In a sealed frame there are no lines, no '!' and no CRC.
+/// anything is sent.
 int choose_faults(const Options& options, ChosenMeter& chosen, std::chrono::sys_seconds start,
                   bool sealed, std::vector<FaultRequest>& requests) {
   for (const std::string& text : options.list("fault")) {
     auto request = parse_fault(text);
     if (!request) return options.misuse("--fault: " + request.error().message);
-    Passage example = passage_of(chosen.telegram_at(start));
-    if (sealed && faults()[request->row].stage != FaultStage::kText) {
-      const std::size_t size = example.bytes.size();
-      example = {};
-      example.bytes.assign(size, '\xDB');
+    const Passage example = passage_of(chosen.telegram_at(start));
+    if (const auto why = cannot_apply(*request, example, sealed)) {
+      return complain(kUsage, why->message);
     }
-    if (const auto why = cannot_apply(*request, example)) return complain(kUsage, why->message);
     requests.push_back(std::move(*request));
   }
   return kAsExpected;
@@ -147,6 +144,7 @@ int run_simulate(const Arguments& arguments) {
   if (const int code = choose_faults(options, chosen, start, sealer.has_value(), faults);
       code != kAsExpected)
     return code;
+  if (sealer && !faults.empty()) sealer->remember_frames();
 
   RealClock clock;
   SessionOptions session;
@@ -183,11 +181,13 @@ int run_simulate(const Arguments& arguments) {
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
     Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr));
-    const auto seal = [&](Passage& plain) {
-      const std::string telegram = std::exchange(plain, {}).bytes;
-      const auto done = sealer->seal(telegram, plain.bytes);
+    const auto seal = [&](Passage& passing) {
+      if (passing.seal.plain) return;
+      const std::string telegram = std::exchange(passing.bytes, {});
+      passing.crc_digits = 0;
+      const auto done = sealer->seal(telegram, passing.bytes, passing.seal);
       if (!done) trouble = done.error().message;
-      silent = plain.bytes.empty();
+      silent = passing.bytes.empty();
       if (done && silent) complain(kAsExpected, "the frame counter is at its end: silence");
       if (!done || (silent && session.speed == kMaxSpeed)) loop.stop();
     };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,8 @@
 
 namespace p1rig {
 namespace {
+
+using Refusal = CounterFile::Refusal;
 
 constexpr std::string_view kFirstLine = "p1rig frame counters";
 constexpr std::size_t kDigits = 8;
@@ -72,37 +75,62 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view te
   return {};
 }
 
-Result<Fd> lock_beside(const std::filesystem::path& path) {
-  std::filesystem::path name = path;
-  name += ".lock";
-  Fd lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock) return fail_at(name, errno);
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return fail_at(name, errno);
-  return fail(path.string() +
-              ": another process counts with this file; give each meter one of its own");
+tl::unexpected<Refusal> refuse(std::string message) {
+  return tl::make_unexpected(Refusal{std::move(message), false});
+}
+
+tl::unexpected<Refusal> out_of_reach(const std::filesystem::path& path, int error) {
+  return tl::make_unexpected(Refusal{fail_at(path, error).value().message, true});
+}
+
+std::filesystem::path lock_name(const std::filesystem::path& path) {
+  return path.string() + ".lock";
+}
+
+/// True where the name still means this file: whoever held the lock before may have removed it.
+bool is_still_there(const std::filesystem::path& name, int file) {
+  struct stat named {};
+  struct stat held {};
+  return ::stat(name.c_str(), &named) == 0 && ::fstat(file, &held) == 0 &&
+         named.st_dev == held.st_dev && named.st_ino == held.st_ino;
+}
+
+tl::expected<Fd, Refusal> lock_beside(const std::filesystem::path& path) {
+  const std::filesystem::path name = lock_name(path);
+  for (;;) {
+    Fd lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock) return out_of_reach(name, errno);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) return out_of_reach(name, errno);
+      return refuse(path.string() +
+                    ": another process counts with this file; give each meter one of its own");
+    }
+    if (is_still_there(name, lock.get())) return lock;
+  }
 }
 
 }  // namespace
 
-Result<CounterFile> CounterFile::open(const std::filesystem::path& path,
-                                      const std::string& key_check_value) {
+tl::expected<CounterFile, Refusal> CounterFile::open(const std::filesystem::path& path,
+                                                     const std::string& key_check_value) {
   CounterFile counters;
   std::error_code error;
   // Two names of one file must find one lock.
   counters.path_ = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
-  if (error) return fail(path.string() + ": " + error.message());
+  if (error) return out_of_reach(path, error.value());
   counters.key_ = key_check_value;
   auto lock = lock_beside(counters.path_);
   if (!lock) return tl::make_unexpected(lock.error());
-  if (const auto done = counters.load(); !done) return tl::make_unexpected(done.error());
   counters.lock_ = std::move(*lock);
+  if (const auto done = counters.load(); !done) return tl::make_unexpected(done.error());
   return counters;
 }
 
 CounterFile::~CounterFile() {
+  if (!lock_) return;
   // Where that cannot be written, the next run begins behind the block.
-  if (lock_ && next_ != reserved_) static_cast<void>(store(next_));
+  if (next_ != reserved_) static_cast<void>(store(next_));
+  ::unlink(lock_name(path_).c_str());
 }
 
 Result<std::optional<std::uint32_t>> CounterFile::take() {
@@ -114,14 +142,19 @@ Result<std::optional<std::uint32_t>> CounterFile::take() {
   return next_++;
 }
 
-Result<void> CounterFile::load() {
+void CounterFile::skip(std::uint32_t counters) {
+  next_ += std::min(counters, kLastCounter - next_);
+  reserved_ = std::max(reserved_, next_);
+}
+
+tl::expected<void, Refusal> CounterFile::load() {
   if (!std::filesystem::exists(path_)) return {};
   std::ifstream file(path_);
-  if (!file) return fail_at(path_, errno);
+  if (!file) return out_of_reach(path_, errno);
   std::string line;
   const bool ours = std::getline(file, line) && line == kFirstLine;
   if (!ours) {
-    return fail(
+    return refuse(
         fmt::format("{}:1: this is no counter file: expected \"{}\"; delete it to begin "
                     "at 0, or name another one",
                     path_.string(), kFirstLine));
@@ -129,7 +162,7 @@ Result<void> CounterFile::load() {
   for (std::size_t number = 2; std::getline(file, line); ++number) {
     const auto counter = parse_line(line);
     if (!counter) {
-      return fail(
+      return refuse(
           fmt::format("{}:{}: expected a key's check value and a counter, eight "
                       "hexadecimal digits each; the file is damaged",
                       path_.string(), number));

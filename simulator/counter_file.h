@@ -25,9 +25,16 @@ class CounterFile {
  public:
   static constexpr std::uint32_t kBlock = 64;
 
-  /// Opens or creates `path` and locks it, by a file ".lock" beside it, against other processes.
-  static Result<CounterFile> open(const std::filesystem::path& path,
-                                  const std::string& key_check_value);
+  /// Why a file cannot be used.
+  struct Refusal {
+    std::string message;
+    bool unreachable = false;  ///< it cannot be read or made: nothing about what is in it
+  };
+
+  /// Opens or creates `path` and locks it against other processes, by a file ".lock" beside it that
+  /// goes with this object.
+  static tl::expected<CounterFile, Refusal> open(const std::filesystem::path& path,
+                                                 const std::string& key_check_value);
   ~CounterFile();
   CounterFile(CounterFile&&) noexcept = default;
   CounterFile& operator=(CounterFile&&) noexcept = default;
@@ -35,9 +42,12 @@ class CounterFile {
   /// The counter of the next frame, which is not given again; nothing where the key has none left.
   Result<std::optional<std::uint32_t>> take();
 
+  /// Leaves out so many, or all that are left.
+  void skip(std::uint32_t counters);
+
  private:
   CounterFile() = default;
-  Result<void> load();
+  tl::expected<void, Refusal> load();
   Result<void> store(std::uint32_t first_free);
 
   std::filesystem::path path_;

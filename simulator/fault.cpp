@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "protocol/crc16.h"
+#include "protocol/dlms_frame.h"
 #include "protocol/obis.h"
 #include "simulator/document.h"
 #include "simulator/fault_edits.h"
@@ -16,12 +17,21 @@ namespace p1rig {
 namespace {
 
 constexpr auto kText = FaultStage::kText;
+constexpr auto kSeal = FaultStage::kSeal;
+constexpr auto kFrame = FaultStage::kFrame;
 constexpr auto kBytes = FaultStage::kBytes;
 constexpr auto kLine = FaultStage::kLine;
 
 constexpr auto kNowhere = FaultPlace::kNone;
 constexpr auto kAtLine = FaultPlace::kLine;
 constexpr auto kAtByte = FaultPlace::kByte;
+
+/// A row for meters that seal their telegrams. It has no place.
+constexpr FaultRow sealed(std::string_view id, std::string_view summary, std::string_view unit,
+                          std::int64_t default_amount, FaultStage stage, bool tag_stays_right,
+                          FaultEdit* apply) {
+  return {id, summary, unit, default_amount, stage, tag_stays_right, kNowhere, apply, false, true};
+}
 
 constexpr auto kFaults = std::to_array<FaultRow>({
     {"crc-wrong", "another CRC digit", "", 0, kBytes, false, kNowhere, wrong_crc},
@@ -80,6 +90,48 @@ constexpr auto kFaults = std::to_array<FaultRow>({
      reorder_mbus},
     {"swap-peak", "1-0:1.6.0 with the value before the time", "", 0, kText, true, kNowhere,
      swap_peak_brackets},
+    sealed("wrong-key", "sealed with another encryption key", "", 0, kSeal, false, use_other_key),
+    sealed("wrong-authentication-key", "sealed with another authentication key", "", 0, kSeal,
+           false, use_other_authentication_key),
+    sealed("key-change", "another encryption key from now on, and counters from 0 on", "", 0, kSeal,
+           false, change_key),
+    sealed("replay", "the frame before once more, instead of this telegram", "", 0, kSeal, true,
+           replay_frame),
+    sealed("counter-repeat", "the counter of the frame before, for another telegram", "", 0, kSeal,
+           true, repeat_counter),
+    sealed("counter-back", "a lower counter than that of the frame before, once", "counters", 1,
+           kSeal, true, step_back),
+    sealed("counter-gap", "counters are left out", "counters", 1, kSeal, true, skip_counters),
+    sealed("counter-reset", "counters from 0 on, under the same key", "", 0, kSeal, true,
+           reset_counter),
+    sealed("control-bytes",
+           "a counter that puts DB, '/', '!', 11 13 0D 0A 03 04 1A FF into the ciphertext", "", 0,
+           kSeal, true, choose_control_bytes),
+    sealed("length-form-short", "a telegram of at most 110 bytes: its length is one octet", "", 0,
+           kSeal, true, fit_short_form),
+    sealed("length-form-81", "a telegram of at most 238 bytes, its length in the form 81", "", 0,
+           kSeal, true, fit_form_81),
+    sealed("length-form-82", "a telegram of at most 238 bytes, its length in the form 82", "", 0,
+           kSeal, true, fit_form_82),
+    sealed("length-form-83", "the length in the form 83, longer than it must be", "", 0, kSeal,
+           true, use_form_83),
+    sealed("two-frames", "the telegram in two frames, one right behind the other", "", 0, kSeal,
+           true, seal_twice),
+    sealed("plain-too", "the telegram once more and plain, right behind its frame", "", 0, kSeal,
+           true, add_plain),
+    sealed("unsealed", "the telegram plain instead of sealed", "", 0, kSeal, true, leave_plain),
+    sealed("flip-title", "flipped bits in the system title", "bits", 1, kFrame, false, flip_title),
+    sealed("flip-length", "flipped bits in the length", "bits", 1, kFrame, false, flip_length),
+    sealed("flip-counter", "flipped bits in the counter", "bits", 1, kFrame, false, flip_counter),
+    sealed("flip-ciphertext", "flipped bits in the ciphertext", "bits", 1, kFrame, false,
+           flip_ciphertext),
+    sealed("flip-tag", "flipped bits in the tag", "bits", 1, kFrame, false, flip_tag),
+    sealed("length-too-long", "a length that says more than comes", "bytes", 16, kFrame, false,
+           raise_length),
+    sealed("length-too-short", "a length that says less than comes", "bytes", 16, kFrame, false,
+           lower_length),
+    sealed("split-frame", "long pauses in a frame: behind DB, around the ciphertext and amid it",
+           "ms", 1500, kLine, true, split_frame),
     {"stall", "a pause inside the telegram", "ms", 500, kLine, true, kAtByte, stall},
     {"drip", "a pause before every byte but the first", "ms", 2, kLine, true, kNowhere, drip},
     {"silence", "the telegram is not sent", "", 0, kLine, false, kNowhere, fall_silent},
@@ -180,6 +232,24 @@ void renew_crc(Passage& passage) {
   passage.crc_digits = digits.size();
 }
 
+/// The frame that the bytes begin with; all 0 where they begin with none.
+Passage::Frame frame_at_start(std::string_view bytes) {
+  const FrameHead head = read_frame_head(bytes);
+  if (head.verdict != FrameHead::Verdict::kFrame || head.size > bytes.size()) return {};
+  const auto parts = parse_frame(bytes.substr(0, head.size));
+  if (!parts) return {};
+  return {head.size - kTagSize - parts->ciphertext.size(), head.size};
+}
+
+/// The telegram as a frame, for the sizes only: of the ciphertext nothing is known.
+Passage frame_like(const Passage& plain) {
+  Passage passage;
+  begin_frame(std::string(kTitleSize, '\0'), 0, plain.bytes.size(), LengthForm::kCanonical,
+              passage.bytes);
+  passage.frame = frame_at_start(passage.bytes);
+  return passage;
+}
+
 bool applies_now(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t) {
   if (request.from && t < *request.from) return false;
   if (request.until && t >= *request.until) return false;
@@ -248,31 +318,52 @@ Passage passage_of(std::string telegram) {
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
                   std::chrono::sys_seconds t, Passage& passage,
                   const std::function<void(Passage&)>& seal) {
-  for (const FaultStage stage :
-       {FaultStage::kText, FaultStage::kFrame, FaultStage::kBytes, FaultStage::kLine}) {
-    bool any = false;
+  const auto act = [&](FaultStage stage) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const FaultRequest& request = requests[i];
       if (kFaults[request.row].stage != stage || !applies_now(request, index, t)) continue;
-      any = apply(request, random_at(seed, index, i), passage) || any;
+      apply(request, random_at(seed, index, i), passage);
     }
-    if (stage == FaultStage::kText && any) renew_crc(passage);
-    if (stage == FaultStage::kText && seal) seal(passage);
+  };
+  if (!requests.empty()) {
+    const std::string before = passage.bytes;
+    act(kText);
+    act(kSeal);
+    if (passage.bytes != before) renew_crc(passage);
   }
+  if (seal) seal(passage);
+  passage.frame = frame_at_start(passage.bytes);
+  for (const FaultStage stage : {kFrame, kBytes, kLine}) act(stage);
 }
 
-std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example) {
+std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example,
+                                  bool sealed) {
   const FaultRow& row = kFaults[request.row];
+  const std::string id(row.id);
   if (request.at && row.at == FaultPlace::kNone) {
-    return Error{std::string(row.id) + ": has no place: at= says nothing to it"};
+    return Error{id + ": has no place: at= says nothing to it"};
   }
   if (row.at == FaultPlace::kLine && request.at && request.at->starts_with("byte:")) {
-    return Error{std::string(row.id) + ": is about data lines: at=byte:N says nothing to it"};
+    return Error{id + ": is about data lines: at=byte:N says nothing to it"};
   }
-  Passage copy = example;
+  if (row.sealed_only && !sealed) {
+    return Error{id + ": is about sealed telegrams; this meter sends plain ones"};
+  }
+  const bool on_frame = sealed && row.stage != kText && row.stage != kSeal;
+  Passage copy = on_frame ? frame_like(example) : example;
   if (apply(request, 1, copy)) return std::nullopt;
-  return Error{std::string(row.id) + ": cannot apply to this meter's telegrams" +
-               (request.at ? ": they have no \"" + *request.at + "\" that suits" : std::string{})};
+  std::string why = id + ": cannot apply to this meter's telegrams";
+  FaultRequest usual = request;
+  usual.amount.reset();
+  copy = on_frame ? frame_like(example) : example;
+  if (request.amount && apply(usual, 1, copy)) {
+    why += ": " + std::to_string(*request.amount) + " " + std::string(row.unit) + " are too many";
+  } else if (on_frame && !row.sealed_only) {
+    why += ": sealed, they have neither lines nor a CRC";
+  } else if (request.at) {
+    why += ": they have no \"" + *request.at + "\" that suits";
+  }
+  return Error{why};
 }
 
 }  // namespace p1rig

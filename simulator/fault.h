@@ -10,15 +10,18 @@
 #include <vector>
 
 #include "protocol/result.h"
+#include "simulator/seal_order.h"
 
 namespace p1rig {
 
 // A fault is a name, an amount with a unit, and one short function. Faults are seeded and can be
 // combined: --fault crc-wrong,every=5 --fault stall=800ms,at=1-0:1.7.0
 
-/// Where a fault acts. Text faults come before the CRC is computed, so that the telegram is odd but
-/// its CRC right; byte faults after it; frame faults on the sealed frame; line faults on its timing.
-enum class FaultStage : std::uint8_t { kText, kBytes, kFrame, kLine };
+/// Where a fault acts, in this order. Text faults come before the CRC is computed, so that the
+/// telegram is odd but its CRC right; seal faults change how it is sealed, so that the frame is odd
+/// but its tag that of some key; frame faults change a part of the sealed frame; byte faults any
+/// bytes, sealed or not; line faults the timing.
+enum class FaultStage : std::uint8_t { kText, kSeal, kFrame, kBytes, kLine };
 
 /// What at= may name: nothing, a data line by its OBIS code or line:N, or any place of the bytes.
 enum class FaultPlace : std::uint8_t { kNone, kLine, kByte };
@@ -27,6 +30,13 @@ enum class FaultPlace : std::uint8_t { kNone, kLine, kByte };
 struct Passage {
   std::string bytes;           ///< '/' to the line end after the CRC, or a sealed frame
   std::size_t crc_digits = 0;  ///< length of the CRC after '!'; 0 where none is sent
+  SealOrder seal{};            ///< for whoever seals it
+  struct Frame {
+    std::size_t text = 0;  ///< where the ciphertext begins, right behind the counter
+    std::size_t size = 0;
+    bool operator==(const Frame&) const = default;
+  };
+  Frame frame{};  ///< what `bytes` began with when it was sealed; all 0 for a plain telegram
   struct Silence {
     std::size_t offset;  ///< before this byte
     std::chrono::nanoseconds duration;
@@ -53,11 +63,12 @@ struct FaultRow {
   std::string_view unit;  ///< of the amount: "", "bits", "bytes", "lines", "digits", "ms" …
   std::int64_t default_amount;
   FaultStage stage;
-  bool crc_stays_right;  ///< what the telegram's CRC is after it
+  bool crc_stays_right;  ///< what the telegram's CRC is after it; of a frame, the tag by its keys
   FaultPlace at;
   /// Changes the passage; false where it cannot apply to this telegram (no such object, no CRC).
   bool (*apply)(Passage&, const FaultRequest&, std::int64_t amount, std::uint64_t random);
   bool signed_amount = false;  ///< the amount may be below 0
+  bool sealed_only = false;    ///< for meters that seal their telegrams
 };
 
 std::span<const FaultRow> faults();
@@ -72,14 +83,16 @@ Result<FaultRequest> parse_fault(std::string_view text);
 /// A telegram as the faults take it: the digits after its '!' are its CRC.
 Passage passage_of(std::string telegram);
 
-/// All faults on the telegram number `index` (from 1) sent at `t`. Text faults first, then the CRC
-/// is computed anew in its old form and `seal` is called, if given; then the others, in the order asked for within
-/// a stage.
+/// All faults on the telegram number `index` (from 1) sent at `t`. Text and seal faults first, then
+/// the CRC is computed anew in its old form and `seal` is called, if given; then the others, in the
+/// order asked for within a stage.
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
                   std::chrono::sys_seconds t, Passage& passage,
                   const std::function<void(Passage&)>& seal = {});
 
-/// Why a fault cannot apply to telegrams such as this one, or nothing: asked before anything is sent.
-std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example);
+/// Why a fault cannot apply to telegrams such as this plain one, which the meter sends `sealed` or
+/// not; nothing where it can. Asked before anything is sent.
+std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example,
+                                  bool sealed = false);
 
 }  // namespace p1rig

@@ -18,11 +18,16 @@ std::size_t bang_of(const Passage& passage) {
 }
 
 /// The place that a request means: a byte, the beginning of a line or of an object's first value;
-/// else any byte between the '/' and the '!'.
+/// else any byte between the '/' and the '!'. In a frame there are bytes only; not the first.
 std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& request,
                                     std::uint64_t random) {
   const std::string& bytes = passage.bytes;
   if (bytes.size() < 3) return std::nullopt;
+  const bool sealed = passage.frame.size > 0;
+  if (sealed && !request.at) {
+    return 1 + static_cast<std::size_t>(
+                   random_below(random, static_cast<std::int64_t>(bytes.size()) - 1));
+  }
   if (!request.at) {
     const auto bang = std::min(bytes.rfind('!'), bytes.size());
     if (bang < 3) return std::nullopt;
@@ -35,6 +40,7 @@ std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& 
     std::size_t number = 0;
     std::from_chars(where.data(), where.data() + where.size(), number);
     if (by_byte) return number < bytes.size() ? std::optional(number) : std::nullopt;
+    if (sealed) return std::nullopt;
     std::size_t at = 0;
     for (std::size_t line = 1; line < number; ++line) {
       at = bytes.find('\n', at);
@@ -65,6 +71,13 @@ std::string random_bytes(std::int64_t count, std::uint64_t random) {
     bytes += static_cast<char>(random_at(random, static_cast<std::uint64_t>(i)) & 0xFF);
   }
   return bytes;
+}
+
+/// A pause of that many milliseconds before the byte, behind those that are there already.
+void add_silence(Passage& passage, std::size_t offset, std::int64_t milliseconds) {
+  const auto later =
+      std::ranges::upper_bound(passage.silences, offset, {}, &Passage::Silence::offset);
+  passage.silences.insert(later, {offset, std::chrono::milliseconds{milliseconds}});
 }
 
 }  // namespace
@@ -193,12 +206,14 @@ bool cut_tail(Passage& passage, const FaultRequest& request, std::int64_t amount
   if (!request.at && cut >= size) return false;
   const auto place = request.at ? place_of(passage, request, random) : std::optional(size - cut);
   // Without its line end alone, the telegram is glued and its CRC is right.
-  if (!place || *place == 0 || *place > passage.bytes.find_last_not_of("\r\n")) return false;
+  const auto last = passage.frame.size > 0 ? size - 1 : passage.bytes.find_last_not_of("\r\n");
+  if (!place || *place == 0 || *place > last) return false;
   passage.bytes.resize(*place);
   return true;
 }
 
 bool glue(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  if (passage.frame.size > 0) return false;
   const auto end = passage.bytes.find_last_not_of("\r\n") + 1;
   if (end == passage.bytes.size()) return false;
   passage.bytes.resize(end);
@@ -206,6 +221,7 @@ bool glue(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
 }
 
 bool lose_footer(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  if (passage.frame.size > 0) return false;
   const auto bang = passage.bytes.rfind('!');
   if (bang == std::string::npos) return false;
   passage.bytes.resize(bang);
@@ -216,9 +232,17 @@ bool stall(Passage& passage, const FaultRequest& request, std::int64_t amount,
            std::uint64_t random) {
   const auto place = place_of(passage, request, random);
   if (!place) return false;
-  const auto later =
-      std::ranges::upper_bound(passage.silences, *place, {}, &Passage::Silence::offset);
-  passage.silences.insert(later, {*place, std::chrono::milliseconds{amount}});
+  add_silence(passage, *place, amount);
+  return true;
+}
+
+bool split_frame(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto [text, size] = passage.frame;
+  if (size == 0) return false;
+  // Behind DB, before and amid the ciphertext, before the tag; the frame may have lost bytes since.
+  for (const std::size_t place : {std::size_t{1}, text, (text + size) / 2, size - kTagSize}) {
+    if (place < passage.bytes.size()) add_silence(passage, place, amount);
+  }
   return true;
 }
 

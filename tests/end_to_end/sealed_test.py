@@ -276,6 +276,9 @@ class Counters(SealedCase):
             self.assertEqual(path.read_bytes(), content)
         self.assert_fails(2, "needs a --key-file", "simulate", LUXEMBOURG, "--line", "stdout",
                           "--counter-file", path)
+        self.assert_fails(4, "No such file", "simulate", LUXEMBOURG, "--line", "stdout",
+                          "--key-file", key, "--counter-file", self.folder / "none" / "counter")
+        self.assertEqual({file.name for file in self.folder.iterdir()}, {"key", "counter"})
 
     def test_one_file_is_for_one_process(self):
         key = self.key_file(KEY)

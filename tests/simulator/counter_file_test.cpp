@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace p1rig {
@@ -104,6 +105,7 @@ TEST_F(CounterFileTest, IsForOneProcess) {
   EXPECT_EQ(error_of_open(), path_.string() +
                                  ": another process counts with this file; give each "
                                  "meter one of its own");
+  EXPECT_FALSE(CounterFile::open(path_, "0000000A").error().unreachable);
 }
 
 TEST_F(CounterFileTest, TwoNamesAreOneFile) {
@@ -140,6 +142,55 @@ TEST_F(CounterFileTest, SaysWhereItCannotBeWritten) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().message,
             (folder_ / "missing" / "counter.lock").string() + ": No such file or directory");
+  EXPECT_TRUE(opened.error().unreachable);
+}
+
+TEST_F(CounterFileTest, LeavesNoLockBehind) {
+  const auto files = [&] {
+    std::set<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+      names.insert(file.path().filename());
+    }
+    return names;
+  };
+  {
+    CounterFile counters = open();
+    EXPECT_EQ(files(), std::set<std::string>{"counter.lock"});
+    taken(counters);
+  }
+  EXPECT_EQ(files(), std::set<std::string>{"counter"});
+  write("something else\n");
+  EXPECT_NE(error_of_open(), "no error");
+  EXPECT_EQ(files(), std::set<std::string>{"counter"});
+}
+
+// Who waits at a lock file that its holder removes must not hold that one.
+TEST_F(CounterFileTest, ALockThatWasRemovedLocksNothing) {
+  std::optional<CounterFile> counters(open());
+  const auto lock = folder_ / "counter.lock";
+  std::filesystem::rename(lock, folder_ / "old");
+  EXPECT_EQ(error_of_open(), "no error") << "another file has the name now";
+  std::filesystem::rename(folder_ / "old", lock);
+  EXPECT_NE(error_of_open(), "no error");
+  counters.reset();
+  EXPECT_EQ(error_of_open(), "no error");
+}
+
+TEST_F(CounterFileTest, LeavesOutWhatIsSkipped) {
+  {
+    CounterFile counters = open();
+    taken(counters);
+    counters.skip(10);
+    EXPECT_EQ(taken(counters), 11U);
+    EXPECT_EQ(content(), "p1rig frame counters\n0000000A 00000040\n");
+    counters.skip(1000);
+    EXPECT_EQ(taken(counters), 1012U);
+    EXPECT_EQ(content(), "p1rig frame counters\n0000000A 00000434\n") << "1012 + 64";
+  }
+  CounterFile counters = open();
+  EXPECT_EQ(taken(counters), 1013U);
+  counters.skip(0xFFFFFFFF);
+  EXPECT_EQ(counters.take().value(), std::nullopt);
 }
 
 TEST_F(CounterFileTest, GivesNothingThatItCouldNotReserve) {

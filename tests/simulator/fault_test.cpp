@@ -451,10 +451,11 @@ TEST(Fault, EveryRowHasATest) {
   std::set<std::string> tested;
   for (const Effect& effect : kEffects) tested.insert(id_of(effect.fault));
   for (const auto& [id, check] : kChecks) tested.emplace(id);
-  std::set<std::string> known;
+  std::set<std::string> known, names;
   for (const FaultRow& row : faults()) {
-    EXPECT_TRUE(known.emplace(row.id).second) << row.id << " is there twice";
-    EXPECT_THAT(std::string(row.id), ::testing::MatchesRegex("[a-z]+(-[a-z]+)*"));
+    EXPECT_TRUE(names.emplace(row.id).second) << row.id << " is there twice";
+    EXPECT_THAT(std::string(row.id), ::testing::MatchesRegex("[a-z]+(-[a-z]+|-[0-9]+)*"));
+    if (!row.sealed_only) known.emplace(row.id);  // those: fault_frame_test.cpp
   }
   EXPECT_EQ(tested, known);
 }
@@ -464,6 +465,7 @@ TEST(Fault, TheCrcIsRightOrWrongAsItsRowSays) {
   const std::string printed = read_printed("dsmr-5.0.2.recomputed-crc.txt");
   ASSERT_TRUE(crc_is_right(printed));
   for (const FaultRow& row : faults()) {
+    if (row.sealed_only) continue;
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
       const std::string id(row.id);
       EXPECT_EQ(crc_is_right(bytes_of({id}, seed)), row.crc_stays_right) << id << ", " << seed;
@@ -566,13 +568,14 @@ std::string refusal(std::string_view fault, const std::string& telegram) {
 
 TEST(Fault, SaysBeforehandThatItCannotApply) {
   for (const FaultRow& row : faults()) {
+    if (row.sealed_only) continue;
     EXPECT_EQ(refusal(row.id, kSent), "") << row.id;
   }
   // DSMR 2.2 has no CRC; that meter has no month peak and sends what M-Bus it has in order.
   const std::string old = read_printed("field-iskra-mt382-dsmr22.txt");
   std::set<std::string> impossible;
   for (const FaultRow& row : faults()) {
-    if (!refusal(row.id, old).empty()) impossible.emplace(row.id);
+    if (!row.sealed_only && !refusal(row.id, old).empty()) impossible.emplace(row.id);
   }
   EXPECT_EQ(impossible, (std::set<std::string>{"crc-wrong", "crc-missing", "crc-lower-case",
                                                "crc-unpadded", "swap-peak"}));
@@ -597,6 +600,7 @@ TEST(Fault, HasAPlaceOnlyWhereItsRowSaysSo) {
     return refusal(std::string(row.id) + std::string(at), telegram).empty();
   };
   for (const FaultRow& row : faults()) {
+    if (row.sealed_only) continue;
     const bool line = row.at != FaultPlace::kNone, byte = row.at == FaultPlace::kByte;
     EXPECT_EQ(with(row, ",at=1-0:1.6.0"), line) << row.id;
     EXPECT_EQ(with(row, ",at=line:3"), line) << row.id;
