@@ -55,8 +55,7 @@ void lint_next(const Profile& profile, const std::string& bytes, Linter* linter,
 /// A deviation shows at every moment; once is enough.
 Problems once_each(Problems problems) {
   std::ranges::sort(problems);
-  const auto twice = std::ranges::unique(problems);
-  problems.erase(twice.begin(), twice.end());
+  problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
   return problems;
 }
 

@@ -2,6 +2,7 @@
 # Installs what building and testing p1rig needs on Debian 12, and nothing else. Asks nothing, and is
 # done in a fraction of a second when everything is there.
 #   --vm    also what the tests inside a virtual machine need
+#   --long  also what the long tests need: another compiler
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,6 +22,7 @@ fail() {
 }
 
 [ "${1:-}" != --vm ] || packages+=(qemu-system-x86 busybox-static)
+[ "${1:-}" != --long ] || packages+=(clang)
 
 # A Node that is here already, from wherever, is left alone.
 if ! command -v node >/dev/null; then

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317  # the functions are called through stage()
 # Builds p1rig and runs its tests, from a fresh clone on a fresh Debian 12 as well as on a workbench.
-#   --long   also the tests under the address and undefined-behaviour sanitizers
+#   --long   also the tests under the address and undefined-behaviour sanitizers, and whether the bytes
+#            sent depend on the compiler
 #   --vm     also the tests inside a virtual machine
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -62,8 +63,11 @@ run_vm() {
   bash tests/vm/run.sh
 }
 
-stage install scripts/install-deps.sh || finish
+install=(scripts/install-deps.sh)
+[ "$long" = no ] || install+=(--long)
+stage install "${install[@]}" || finish
 build_and_test dev all_verify_interface_header_sets # every header compiles alone
 [ "$long" = no ] || build_and_test asan
+[ "$long" = no ] || stage "same bytes" scripts/same-bytes.sh
 [ "$vm" = no ] || stage vm run_vm
 finish

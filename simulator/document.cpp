@@ -24,10 +24,10 @@ Node convert(const toml::node& from);
 
 Node::Table convert_table(const toml::table& from) {
   Node::Table table;
-  for (const auto& [key, node] : from) table.emplace_back(std::string(key.str()), convert(node));
+  for (const auto& [key, node] : from) table.push_back({std::string(key.str()), convert(node)});
   // The library sorts keys; what a file says first should come first.
-  std::ranges::stable_sort(table, {}, [](const auto& entry) {
-    return std::pair(entry.second.place.line, entry.second.place.column);
+  std::ranges::stable_sort(table, {}, [](const Node::Entry& entry) {
+    return std::pair(entry.node.place.line, entry.node.place.column);
   });
   return table;
 }
@@ -138,8 +138,8 @@ const Node* TableReader::find(std::string_view key) {
   known_.push_back(key);
   if (table_ == nullptr) return nullptr;
   const auto entry =
-      std::ranges::find(*table_, key, [](const auto& e) { return std::string_view(e.first); });
-  return entry == table_->end() ? nullptr : &entry->second;
+      std::ranges::find(*table_, key, [](const auto& e) { return std::string_view(e.key); });
+  return entry == table_->end() ? nullptr : &entry->node;
 }
 
 template <class T>

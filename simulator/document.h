@@ -25,8 +25,9 @@ struct Place {
 };
 
 struct Node {
+  struct Entry;
   using Array = std::vector<Node>;
-  using Table = std::vector<std::pair<std::string, Node>>;  ///< in the order of the keys' places
+  using Table = std::vector<Entry>;  ///< in the order of the keys' places
   std::variant<std::string, std::int64_t, double, bool, Array, Table> value;
   Place place;
 
@@ -35,6 +36,12 @@ struct Node {
   const std::string* string() const { return std::get_if<std::string>(&value); }
   /// "a string", "a table" …, for messages.
   std::string_view kind() const;
+};
+
+/// A key of a table. No pair: Clang needs a pair's types complete too early.
+struct Node::Entry {
+  std::string key;
+  Node node;
 };
 
 struct Document {

@@ -42,17 +42,17 @@ TEST(Document, RemembersWhereValuesStand) {
       "medium = 'gas'\n");
   const auto& root = *document.root.table();
   ASSERT_EQ(root.size(), 2U);
-  EXPECT_EQ(root[0].first, "meter");
-  const auto& meter = *root[0].second.table();
-  EXPECT_EQ(*meter[0].second.string(), "Kaifa");
-  EXPECT_EQ(meter[0].second.place.line, 2U);
-  EXPECT_EQ(meter[0].second.place.column, 8U);
-  EXPECT_EQ(meter[1].second.place.line, 3U);
-  EXPECT_EQ(meter[1].second.place.column, 14U);
-  const auto& list = *meter[2].second.array();
+  EXPECT_EQ(root[0].key, "meter");
+  const auto& meter = *root[0].node.table();
+  EXPECT_EQ(*meter[0].node.string(), "Kaifa");
+  EXPECT_EQ(meter[0].node.place.line, 2U);
+  EXPECT_EQ(meter[0].node.place.column, 8U);
+  EXPECT_EQ(meter[1].node.place.line, 3U);
+  EXPECT_EQ(meter[1].node.place.column, 14U);
+  const auto& list = *meter[2].node.array();
   EXPECT_EQ(list[1].place.line, 4U);
   EXPECT_EQ(list[1].place.column, 13U);
-  const Node& device = root[1].second.array()->at(0);
+  const Node& device = root[1].node.array()->at(0);
   EXPECT_EQ(device.place.line, 6U);
 }
 
