@@ -123,6 +123,8 @@ int run_lint(const Arguments& arguments) {
   FrameLinter frame_linter(keys);
   std::optional<Linter> linter;
   std::uint64_t telegrams = 0;
+  std::uint64_t unopened = 0;
+  bool ended = false;
   const auto report_all = [&](std::vector<Finding> findings) {
     for (Finding& finding : findings) {
       finding.telegram = telegrams;
@@ -143,10 +145,14 @@ int run_lint(const Arguments& arguments) {
       const FrameLinter::Judged judged = frame_linter.check_frame(stretch.bytes, stretch.offset);
       report_all(judged.findings);
       if (judged.telegram) lint_telegram(*judged.telegram, judged.telegram_offset);
+      if (!keys) ++unopened;
     } else if (stretch.kind == Stretch::Kind::kTelegram) {
       ++telegrams;
       report_all(frame_linter.check_plain(stretch.offset));
       lint_telegram(stretch.bytes, stretch.offset);
+    } else if (stretch.kind == Stretch::Kind::kFragment && !ended) {
+      // At its end, every recording is cut.
+      report_all(frame_linter.check_fragment(stretch.bytes, stretch.offset));
     }
   });
   const LineSettings settings = dialect != nullptr ? dialect->line : LineSettings{};
@@ -154,11 +160,17 @@ int run_lint(const Arguments& arguments) {
     framer.feed(bytes);
     return std::ferror(stdout) == 0;
   });
+  ended = true;
   framer.finish();
   // Where nothing could be read there is nothing to sum up.
   if (code != kAsExpected && telegrams == 0 && !options.has("json")) return code;
   report.finish(telegrams, linter ? linter->dialect() : dialect);
   if (code != kAsExpected) return code;
+  if (unopened > 0) {
+    complain(kAsExpected, fmt::format("{}: {} sealed telegrams were judged from outside only; "
+                                      "--key-file opens them",
+                                      input, unopened));
+  }
   if (telegrams == 0) {
     return complain(kNotAsExpected, fmt::format("{}: there is no whole telegram", input));
   }

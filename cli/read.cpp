@@ -34,9 +34,11 @@ int run_read(const Arguments& arguments) {
 
   bool out_of_reach = false;
   std::uint64_t said = 0;
+  bool sealed = false;
   const auto say = [&](std::string_view line) {
     if (count > 0 && said == count) return;
     ++said;
+    sealed = sealed || line == R"({"reject":"decrypt"})";
     fmt::print("{}\n", line);
     // Whoever waits for a report waits for this one.
     out_of_reach = std::fflush(stdout) != 0;
@@ -51,8 +53,10 @@ int run_read(const Arguments& arguments) {
   reader.finish();
   if (code != kAsExpected) return code;
   if (reader.accepted() > 0) return kAsExpected;
-  return complain(kNotAsExpected, fmt::format("{}: no telegram was accepted, {} rejected",
-                                              options.words()[0], reader.rejected()));
+  return complain(kNotAsExpected,
+                  fmt::format("{}: no telegram was accepted, {} rejected{}", options.words()[0],
+                              reader.rejected(),
+                              sealed && !keys ? "; they are sealed: --key-file opens them" : ""));
 }
 
 }  // namespace p1rig

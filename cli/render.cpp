@@ -51,9 +51,10 @@ Result<void> set(std::string_view assignment, const Layout& layout, const Zone& 
 
 int run_render(const Arguments& arguments) {
   Options options(
-      "render PROFILE [--scenario S] [--at T] [--set quantity=value]… [--seed N] [--truth F]",
+      "render PROFILE [--scenario S] [--at T] [--set quantity=value]… [--seed N] [--truth F]\n"
+      "              [--key-file F] [--counter-file F]",
       "Writes the telegram of one moment to stdout. PROFILE is a name of `p1rig profiles`\n"
-      "or a path.");
+      "or a path. Without --key-file it is plain, of a meter that seals its telegrams too.");
   options.value("at", "T",
                 "the moment: 2026-10-25T00:30:00Z, or in the meter's own form 261025023000S; "
                 "default: now");

@@ -152,6 +152,14 @@ int run_unseal(const Arguments& arguments) {
   std::string telegram;
   Framer framer([&](const Stretch& stretch) {
     if (stretch.kind == Stretch::Kind::kTelegram) output.write(stretch.bytes);
+    const bool cut =
+        stretch.kind == Stretch::Kind::kFragment && stretch.bytes.starts_with(kFrameStart);
+    if (cut) {
+      ++refused;
+      complain(kNotAsExpected,
+               fmt::format("{}: offset {}: the frame is cut, or its length is wrong", input,
+                           stretch.offset));
+    }
     if (stretch.kind != Stretch::Kind::kFrame) return;
     const auto frame = parse_frame(stretch.bytes);
     if (frame && cipher.open(*frame, telegram)) {

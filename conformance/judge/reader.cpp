@@ -59,7 +59,9 @@ void ReferenceReader::finish() { framer_.finish(); }
 void ReferenceReader::take(const Stretch& stretch) {
   if (stretch.kind == Stretch::Kind::kOversize) return reject(Reject::kOversize);
   if (stretch.kind == Stretch::Kind::kFrame) return take_frame(stretch.bytes);
-  if (stretch.kind == Stretch::Kind::kTelegram) take_telegram(stretch.bytes, {});
+  if (stretch.kind == Stretch::Kind::kTelegram) return take_telegram(stretch.bytes, {});
+  const bool of_frame = stretch.kind == Stretch::Kind::kFragment && stretch.bytes[0] == kFrameStart;
+  if (of_frame) reject(Reject::kSyntax);
 }
 
 void ReferenceReader::take_frame(std::string_view bytes) {

@@ -56,7 +56,8 @@ std::string to_json_line(const Telegram& telegram, const Dialect& dialect,
 std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& dialect);
 
 /// Sealed telegrams are opened with `keys`, and nothing is said of what is in them before the tag is
-/// right: else {"reject":"tag"}, and without keys {"reject":"decrypt"}. Plain ones are read as well.
+/// right: else {"reject":"tag"}, and without keys {"reject":"decrypt"}. Of a frame that was cut, or
+/// has not the length that it says, {"reject":"syntax"}. Plain ones are read as well.
 /// A counter that repeats or falls is flagged as a replay; gaps are legal, and so is beginning at 0
 /// again (LUX-P1 1.1.3 §3.2.5).
 class ReferenceReader {

@@ -56,6 +56,7 @@ std::string read_of(int number) {
 }
 
 const std::string kTag = R"({"reject":"tag"})";
+const std::string kSyntax = R"({"reject":"syntax"})";
 const std::string kDecrypt = R"({"reject":"decrypt"})";
 
 std::string flagged(int number) {
@@ -173,6 +174,66 @@ TEST(ReaderFrames, NoMutationEverYieldsAReading) {
     }
   }
   EXPECT_GT(tags, kMutations / 2);
+}
+
+/// A frame that nobody may believe, and what is to be said of it.
+struct Damaged {
+  std::string bytes;
+  std::string said;
+  std::string said_before_another = said;
+};
+
+Damaged damaged(Xorshift& random) {
+  const std::string good = frame_of(7, 1);
+  const auto flipped = [&](std::size_t begin, std::size_t end) {
+    std::string bytes = good;
+    const std::size_t at = begin + random.below(end - begin);
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8)));
+    return bytes;
+  };
+  // DB 08, title, 82 and two octets, 30, counter, ciphertext, tag.
+  constexpr std::size_t kHead = 2 + 8 + 3 + 1;
+  const std::size_t tag = good.size() - 12;
+  switch (random.below(8)) {
+    case 0:
+      return {frame_of(7, 1, random.text("0123456789ABCDEF", 32)), kTag};
+    case 1:
+      return {frame_of(7, 1, kKey + "\n" + random.text("0123456789ABCDEF", 32)), kTag};
+    case 2:
+      return {flipped(tag, good.size()), kTag};
+    case 3:
+      return {flipped(kHead + 4, tag), kTag};
+    case 4:
+      return {flipped(kHead, kHead + 4), kTag};
+    case 5:
+      return {flipped(2, 10), kTag};
+    case 6: {
+      // All of the tag at once: only the first of 2^96 is right.
+      std::string bytes = good;
+      for (std::size_t at = tag; at < bytes.size(); ++at) {
+        bytes[at] = static_cast<char>(bytes[at] ^ static_cast<char>(1 + random.below(255)));
+      }
+      return {bytes, kTag};
+    }
+    default: {
+      // What the next frame begins with makes a shorter gap good, with a wrong tag.
+      const std::size_t lost = 1 + random.below(good.size() - kHead);
+      return {good.substr(0, good.size() - lost), kSyntax, lost < kHead ? kTag : kSyntax};
+    }
+  }
+}
+
+TEST(ReaderFrames, EachDamageIsToldWithItsReasonAndTheNextFrameIsRead) {
+  const std::string next = frame_of(8, 2);
+  const std::string next_read = read_of(2);
+  for (std::uint64_t seed = 1; seed <= kMutations; ++seed) {
+    Xorshift random(seed);
+    const Damaged frame = damaged(random);
+    const bool last = random.below(2) == 0;
+    ASSERT_EQ(read(last ? frame.bytes : frame.bytes + next),
+              last ? Lines{frame.said} : (Lines{frame.said_before_another, next_read}))
+        << "seed " << seed;
+  }
 }
 
 TEST(ReaderFrames, NoOtherKeyEverYieldsAReading) {

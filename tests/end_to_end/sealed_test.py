@@ -130,6 +130,32 @@ class OurOwnReader(SealedCase):
             read = rig.run("read", "-", *arguments, stdin=stream)
             self.assertEqual(read.returncode, 1)
             self.assertEqual(read.stdout.splitlines(), [b'{"reject":"%s"}' % reason.encode()] * 3)
+            self.assertEqual(b"--key-file opens them" in read.stderr, reason == "decrypt")
+
+    def test_lint_without_a_key_says_what_it_has_not_seen(self):
+        key = self.key_file(KEY)
+        stream = self.simulate(LUXEMBOURG, "--key-file", key)
+        lint = rig.run("lint", "-", stdin=stream)
+        self.assertEqual(lint.returncode, 0)
+        self.assertIn(b"3 sealed telegrams were judged from outside only; --key-file opens them",
+                      lint.stderr)
+        self.assertEqual(rig.run("lint", "-", "--key-file", key, stdin=stream).stderr, b"")
+
+    def test_a_cut_frame_is_told(self):
+        key = self.key_file(KEY)
+        stream = self.simulate(LUXEMBOURG, "--key-file", key)
+        size = len(stream) // 3
+        cut = stream[:size - 100] + stream[size:]
+        lint = rig.run("lint", "-", "--key-file", key, stdin=cut)
+        self.assertIn(b"offset 0: warning [frame-cut] %d bytes of a frame of %d" %
+                      (size - 100, size), lint.stdout)
+        self.assertIn(b"0 errors, 1 warnings", lint.stdout)
+        self.assertNotIn(b"frame-cut",
+                         rig.run("lint", "-", "--key-file", key, stdin=stream[:-100]).stdout)
+        unsealed = rig.run("unseal", "-", "--key-file", key, stdin=cut)
+        self.assertEqual(unsealed.returncode, 1)
+        self.assertIn(b"offset 0: the frame is cut", unsealed.stderr)
+        self.assertEqual(unsealed.stdout.count(b"/Lux5"), 2)
 
     def test_flags_a_replay(self):
         key = self.key_file(KEY)
@@ -179,6 +205,90 @@ class OurOwnReader(SealedCase):
         changed[100] ^= 1
         self.assert_fails(1, "offset 0: these keys do not open the frame", "unseal", "-",
                           "--key-file", key, stdin=bytes(changed))
+
+
+class Faults(SealedCase):
+    """What our reader makes of each fault of sealed telegrams on every fourth of eight."""
+    READ = {
+        "wrong-key": ["telegram"] * 3 + ["tag"],
+        "wrong-authentication-key": ["telegram"] * 3 + ["tag"],
+        "replay": ["telegram"] * 3 + ["replay"],
+        "counter-repeat": ["telegram"] * 3 + ["replay"],
+        "counter-back": ["telegram"] * 3 + ["replay"],
+        "counter-gap": ["telegram"] * 4,
+        "counter-reset": ["telegram"] * 4,
+        "control-bytes": ["telegram"] * 4,
+        "length-form-short": ["telegram"] * 4,
+        "length-form-81": ["telegram"] * 4,
+        "length-form-82": ["telegram"] * 4,
+        "length-form-83": ["telegram"] * 4,
+        "two-frames": ["telegram"] * 5,
+        "plain-too": ["telegram"] * 5,
+        "unsealed": ["telegram"] * 4,
+        "flip-title": ["telegram"] * 3 + ["tag"],
+        "flip-counter": ["telegram"] * 3 + ["tag"],
+        "flip-ciphertext": ["telegram"] * 3 + ["tag"],
+        "flip-tag": ["telegram"] * 3 + ["tag"],
+        "length-too-long": ["telegram"] * 3 + ["syntax"],
+        "length-too-short": ["telegram"] * 3 + ["tag"],
+        "split-frame": ["telegram"] * 4,
+    }
+
+    @staticmethod
+    def said(line):
+        line = json.loads(line)
+        return line.get("reject") or (line.get("flags") or ["telegram"])[0]
+
+    def read(self, profile, key, fault, *arguments):
+        stream = self.simulate(profile, "--key-file", key, "--fault", fault, *arguments, count=8)
+        read = rig.run("read", "-", "--key-file", key, stdin=stream)
+        return [self.said(line) for line in read.stdout.splitlines()]
+
+    def test_our_reader_takes_and_drops_what_it_should(self):
+        key = self.key_file(KEY, OWN_AUTHENTICATION)
+        for profile in (LUXEMBOURG, STYRIA):
+            for fault, expected in self.READ.items():
+                self.assertEqual(self.read(profile, key, f"{fault},every=4"), expected * 2,
+                                 f"{profile} {fault}")
+
+    def test_a_changed_key_is_another_one_until_it_changes_back(self):
+        key = self.key_file(KEY)
+        self.assertEqual(self.read(LUXEMBOURG, key, "key-change,every=3"),
+                         ["telegram"] * 2 + ["tag"] * 3 + ["telegram"] * 3)
+        other = self.key_file(f"{int(KEY, 16) ^ (1 << 128) - 1:032X}", name="other")
+        stream = self.simulate(LUXEMBOURG, "--key-file", key, "--fault", "key-change,every=3",
+                               count=8)
+        opened = rig.run("unseal", "-", "--key-file", other, stdin=stream)
+        self.assertEqual(opened.stdout.count(b"/Lux5"), 3)
+        self.assertEqual([frame[1] for frame in frames_of(stream)], [0, 1, 0, 1, 2, 0, 1, 2])
+
+    def test_a_flipped_length_costs_its_frame_only(self):
+        key = self.key_file(KEY)
+        for seed in range(40):
+            said = self.read(LUXEMBOURG, key, "flip-length,every=3", "--seed", seed)
+            self.assertEqual(said.count("telegram"), 6, (seed, said))
+            self.assertLessEqual(set(said), {"telegram", "tag", "syntax"})
+
+    def test_every_one_is_here(self):
+        known = {fault["name"] for fault in rig.json_of("faults", "--json") if fault["sealed_only"]}
+        self.assertEqual({*self.READ, "key-change", "flip-length"}, known)
+
+    def test_a_plain_meter_refuses_them_before_anything_is_sent(self):
+        for fault in (*self.READ, "key-change", "flip-length"):
+            self.assert_fails(2, f"{fault}: is about sealed telegrams; this meter sends plain ones",
+                              "simulate", "sagemcom-smarty-lux", "--line", "stdout", "--fault",
+                              fault)
+
+    def test_a_sealed_meter_refuses_those_of_the_line_format(self):
+        key = self.key_file(KEY)
+        for fault in ("crc-wrong", "crc-missing", "glue", "lose-footer", "stall,at=1-0:1.7.0"):
+            self.assert_fails(2, "sealed, they have neither lines nor a CRC", "simulate",
+                              LUXEMBOURG, "--line", "stdout", "--key-file", key, "--fault", fault)
+
+    def test_the_manual_has_every_one(self):
+        page = (rig.SOURCE / "docs" / "sealed.md").read_text()
+        for fault in (*self.READ, "key-change", "flip-length"):
+            self.assertIn(f"`{fault}`", page)
 
 
 class Keys(SealedCase):
@@ -322,7 +432,8 @@ class Counters(SealedCase):
         found = {(finding["rule"], finding["severity"])
                  for finding in json.loads(lint.stdout)["findings"]
                  if finding["rule"].startswith(("counter", "frame", "title"))}
-        self.assertEqual(found - {("frame-tag", "error")}, {("counter-gap", "warning")})
+        self.assertEqual(found - {("frame-tag", "error"), ("frame-cut", "warning")},
+                         {("counter-gap", "warning")})
 
 
 if __name__ == "__main__":
