@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -38,9 +39,10 @@ void print_stats(const SessionStats& stats) {
                   late.count(), microseconds(late.quantile(0.5)), microseconds(late.quantile(0.99)),
                   microseconds(late.max())));
   for (const LineStats& line : stats.lines) {
-    say(fmt::format("{}: {} bytes sent, {} dropped, {} received{}", line.name, line.sent,
+    say(fmt::format("{}: {} bytes sent, {} dropped, {} received{}{}", line.name, line.sent,
                     line.dropped, line.received,
-                    line.settings ? ", the reader set " + settings_of(*line.settings) : ""));
+                    line.settings ? ", the reader set " + settings_of(*line.settings) : "",
+                    line.breaks > 0 ? fmt::format(", {} breaks", line.breaks) : ""));
   }
 }
 
@@ -52,7 +54,8 @@ nlohmann::ordered_json stats_json(const SessionStats& stats) {
     Json entry = {{"name", line.name},
                   {"sent", line.sent},
                   {"dropped", line.dropped},
-                  {"received", line.received}};
+                  {"received", line.received},
+                  {"breaks", line.breaks}};
     if (line.settings) entry["settings"] = settings_of(*line.settings);
     lines.push_back(std::move(entry));
   }
@@ -108,7 +111,31 @@ int open_lines(const Options& options, const LineSettings& settings, EventLoop& 
   return kAsExpected;
 }
 
+namespace {
+
+/// The supply goes away with the grid, and while the meter is exchanged.
+std::vector<SupplyEdge> supply_edges(const Scenario& scenario) {
+  std::vector<SupplyEdge> edges;
+  for (const Event& event : scenario.events) {
+    std::chrono::seconds duration{};
+    if (const auto* failure = std::get_if<PowerFailureEvent>(&event.what)) {
+      duration = failure->duration;
+    } else if (const auto* exchange = std::get_if<MeterExchangeEvent>(&event.what)) {
+      duration = exchange->duration;
+    }
+    if (duration.count() <= 0) continue;
+    edges.push_back({event.at, false});
+    edges.push_back({event.at + duration, true});
+  }
+  std::stable_sort(edges.begin(), edges.end(),
+                   [](const SupplyEdge& a, const SupplyEdge& b) { return a.at < b.at; });
+  return edges;
+}
+
+}  // namespace
+
 int read_line_options(const Options& options, const Scenario& scenario, SessionOptions& session) {
+  session.supply_edges = supply_edges(scenario);
   if (const auto who = options.get("request")) {
     if (*who != "line" && *who != "on" && *who != "off") {
       return options.misuse("--request: expected line, on or off");

@@ -29,7 +29,7 @@ int open_lines(const Options& options, const LineSettings& settings, EventLoop& 
                OpenLines& lines);
 
 /// Sets who says whether Data Request is active, from --request or else the events of the scenario,
-/// and the pace. Returns the exit code where an option is wrong, after saying what.
+/// when the reader's 5 V are gone, and the pace. Returns the exit code where an option is wrong, after saying what.
 int read_line_options(const Options& options, const Scenario& scenario, SessionOptions& session);
 
 /// Opens the file of --stats-json, empty, before anything is sent: an error comes early.

@@ -12,6 +12,7 @@
 #include "cli/line_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
+#include "cli/reader_command.h"
 #include "cli/truth_json.h"
 #include "simulator/fault.h"
 #include "simulator/line/clock.h"
@@ -105,14 +106,17 @@ Emission emission_of(Passage passage) {
 
 }  // namespace
 
-int run_simulate(const Arguments& arguments) {
+int run_simulate(const Arguments& all_arguments) {
+  Arguments arguments = all_arguments;
+  const auto reader_words = take_reader_command(arguments);
   Options options(
       "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
       "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
       "                [--request line|on|off] [--pace line|byte|none] [--stats] [--stats-json F]\n"
-      "                [--key-file F] [--counter-file F]",
+      "                [--key-file F] [--counter-file F] [-- COMMAND...]",
       "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
-      "a path.");
+      "a path.\nCOMMAND is a reader to start beside it: when it ends, so does the meter; exit code "
+      "1 where\nit ended badly.");
   add_line_options(options);
   options.value("count", "N",
                 "end after N telegrams, counted from the first that a reader can see");
@@ -131,6 +135,7 @@ int run_simulate(const Arguments& arguments) {
                 "seconds of the meter in one second, or max: as fast as lines take it");
   options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  if (!reader_words) return options.misuse("a command must follow --");
   ChosenMeter chosen;
   std::chrono::sys_seconds start;
   if (const int code = choose_meter(options, "start", chosen, start); code != kAsExpected)
@@ -168,6 +173,11 @@ int run_simulate(const Arguments& arguments) {
   OpenLines lines;
   if (const int code = open_lines(options, profile.line, loop, lines); code != kAsExpected)
     return code;
+
+  StartedReader reader;
+  if (const int code = reader.start(*reader_words, lines.list, loop); code != kAsExpected) {
+    return code;
+  }
 
   bool silent = false;
   std::uint64_t sent = 0;
@@ -207,10 +217,13 @@ int run_simulate(const Arguments& arguments) {
       run_session(session, source, lines.list, clock, loop, [&](const SessionEvent& event) {
         if (talkative || std::holds_alternative<LineNoted>(event)) print_event(event, profile.zone);
       });
+  lines.owned.clear();  // hung up: the reader sees the end
+  const int read = reader.finish();
   const int reported = report_stats(options, result.stats, stats_file);
   if (!result.error.empty()) return complain(kEnvironment, result.error);
   if (!trouble.empty()) return complain(kEnvironment, trouble);
-  return result.end == SessionEnd::kSignal ? kInterrupted : reported;
+  if (result.end == SessionEnd::kSignal) return kInterrupted;
+  return reported == kAsExpected ? read : reported;
 }
 
 }  // namespace p1rig

@@ -7,14 +7,11 @@
 #include <vector>
 
 #include "simulator/line/ftdi_cable.h"
-#include "simulator/line/uart_model.h"
+#include "simulator/line/reader_uart.h"
 #include "simulator/line/wiring.h"
 
 namespace p1rig {
 namespace {
-
-/// A baud rate that a UART takes for `baud`: within 2 %, as the divisors of the chip are.
-bool same_baud(int baud, int other) { return std::abs(baud - other) * 50 <= baud; }
 
 /// An emulated cable with a meter at its plug. What the chip has received belongs to the reader:
 /// purge() takes nothing back, and a real cable would not either.
@@ -22,7 +19,7 @@ class CableLine final : public Line {
  public:
   CableLine(const LineKind& kind, std::unique_ptr<FtdiCable> cable, Wiring wiring,
             const LineSettings& settings)
-      : kind_(kind), cable_(std::move(cable)), wiring_(wiring), meter_(settings) {
+      : kind_(kind), cable_(std::move(cable)), wiring_(wiring), uart_(settings) {
     cable_->set_inputs({.cts = true, .dsr = true, .dcd = true});
     cable_->on_change([this] { look(); });
     cable_->on_transmit([this](std::string_view bytes) { state_.received += bytes.size(); });
@@ -35,13 +32,8 @@ class CableLine final : public Line {
 
   std::size_t send(std::string_view bytes) override {
     if (!state_.present) return 0;
-    if (!uart_) return cable_->receive(bytes);
-    const SteadyTime now = std::chrono::steady_clock::now();
-    std::vector<UartByte> received;
-    if (now > busy_until_) uart_->idle(now - busy_until_, received);
-    uart_->send(bytes, received);
-    busy_until_ = now;
-    for (const UartByte& byte : received) {
+    if (uart_.agrees()) return cable_->receive(bytes);
+    for (const UartByte& byte : uart_.take(bytes, std::chrono::steady_clock::now())) {
       const auto errors = static_cast<std::uint8_t>((byte.framing_error ? kFtdiFraming : 0) |
                                                     (byte.parity_error ? kFtdiParity : 0) |
                                                     (byte.is_break ? kFtdiBreak : 0));
@@ -60,16 +52,13 @@ class CableLine final : public Line {
     const FtdiState& chip = cable_->state();
     state_.present = cable_->is_open();
     state_.requested = requested_by(wiring_, {.rts = chip.rts, .dtr = chip.dtr});
+    if (chip.sends_break && !std::exchange(breaks_, true)) ++state_.breaks;
+    if (!chip.sends_break) breaks_ = false;
     state_.ended = cable_->is_gone();
     if (state_.ended) state_.error = "the kernel has unplugged the emulated cable";
     if (state_.settings != chip.settings) {
       state_.settings = chip.settings;
-      LineSettings same = chip.settings;
-      same.baud = meter_.baud;
-      const bool fits = same == meter_ && same_baud(meter_.baud, chip.settings.baud);
-      uart_.reset();
-      if (!fits) uart_.emplace(meter_, chip.settings, UartPath{});
-      busy_until_ = std::chrono::steady_clock::now();
+      uart_.set(chip.settings, std::chrono::steady_clock::now());
     }
   }
 
@@ -82,10 +71,9 @@ class CableLine final : public Line {
   const LineKind& kind_;
   std::unique_ptr<FtdiCable> cable_;
   Wiring wiring_;
-  LineSettings meter_;
   LineState state_;
-  std::optional<UartModel> uart_;  ///< where the reader is not set as the meter is
-  SteadyTime busy_until_{};
+  bool breaks_ = false;  ///< the reader holds one
+  ReaderUart uart_;
   std::function<void()> changed_;
 };
 

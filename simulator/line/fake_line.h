@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "simulator/line/line.h"
 #include "simulator/line/line_uri.h"
@@ -45,6 +46,7 @@ class FakeLine final : public Line {
   }
   bool drained() override { return is_drained; }
   void purge() override { ++purges; }
+  void supply(bool powered) override { supplies.push_back(powered); }
   void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
 
   /// What the reader got since the last call.
@@ -54,6 +56,7 @@ class FakeLine final : public Line {
   std::size_t room = kEndless;  ///< bytes that are taken before the line is full
   bool is_drained = true;
   int purges = 0;
+  std::vector<bool> supplies;
 
  private:
   LineKind kind_{.scheme = "fake", .form = "fake:", .summary = "in memory"};

@@ -23,6 +23,7 @@ struct LineState {
   std::uint64_t dropped = 0;   ///< bytes lost by one reader of several, which does not fetch them
   std::string note = {};       ///< what a person should know, such as that the adapter is unplugged
   std::optional<LineSettings> settings = {};  ///< of the reader's end, where the line can see them
+  std::uint64_t breaks = 0;                   ///< that the reader sent, where the line can see them
   bool operator==(const LineState&) const = default;
 };
 
@@ -59,6 +60,10 @@ class Line {
 
   /// Switches the reader's 5 V, where the line can: off during a power failure of the meter.
   virtual void supply(bool powered) { static_cast<void>(powered); }
+
+  /// What a shim in the reader's program has to be told to make up for what this line lacks, or
+  /// nothing: see shim_environment().
+  virtual std::string shim() const { return {}; }
 
   /// Names the function to call when state() changed or when there is room after a short send().
   virtual void on_change(std::function<void()> changed) = 0;

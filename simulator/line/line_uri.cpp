@@ -26,6 +26,7 @@ constexpr std::array kLineKinds = {
              .summary = "a pseudo terminal, with a symbolic link to it",
              .address = LineAddress::kOptional,
              .announced = true,
+             .options = kPtyOptions,
              .open = open_pty_line},
     LineKind{.scheme = "stdout",
              .form = "stdout",

@@ -4,19 +4,24 @@
 #include <poll.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "simulator/fd.h"
 #include "simulator/line/event_loop.h"
+#include "simulator/line/modem_shim.h"
 #include "simulator/line/pty_link.h"
+#include "simulator/line/reader_uart.h"
 #include "simulator/line/tty_settings.h"
 
 namespace p1rig {
@@ -28,6 +33,15 @@ using boost::asio::posix::stream_descriptor;
 Fd open_peer(int master) {
   return Fd(::ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
 }
+
+// A reader with a shim speaks up when it opens the terminal: one that has not by then has none.
+constexpr std::chrono::seconds kShimDue{1};
+
+struct PtyOptions {
+  bool shim = false;
+  bool uart = false;
+  Wiring wiring = Wiring::kRts;
+};
 
 /// A pseudo terminal, seen from the meter's side. What the kernel does decides the shape:
 /// - A hang-up on the master means "no reader", but only once somebody has opened the other end: so
@@ -41,21 +55,71 @@ Fd open_peer(int master) {
 class PtyLine final : public Line {
  public:
   PtyLine(const LineKind& kind, Fd master, Fd opens, PtyLink link, std::string name,
-          const LineSettings& settings, EventLoop& loop)
+          const LineSettings& settings, const PtyOptions& options, EventLoop& loop)
       : kind_(kind),
         link_(std::move(link)),
         name_(std::move(name)),
         settings_(settings),
+        options_(options),
         master_(loop.io(), master.release()),
-        opens_(loop.io(), opens.release()) {
+        opens_(loop.io(), opens.release()),
+        shim_due_(loop.io()),
+        port_(settings),
+        uart_(settings) {
+    kind_.always_requested = !options_.shim;
+    state_.requested = !options_.shim;
     watch_opens();
+  }
+
+  /// Listens to the shim in the reader of `device`.
+  Result<void> listen(std::uint64_t device, EventLoop& loop) {
+    auto server =
+        ShimServer::open(loop, [this](const ShimMessage& request) { return hear(request); });
+    if (!server) return tl::unexpected(server.error());
+    server_ = std::move(*server);
+    endpoint_ = server_->endpoint(device);
+    see_port();
+    return {};
   }
 
   const LineKind& kind() const override { return kind_; }
   std::string name() const override { return name_; }
   LineState state() const override { return state_; }
 
+  std::string shim() const override { return endpoint_; }
+
   std::size_t send(std::string_view bytes) override {
+    if (!options_.uart) return write(bytes);
+    if (!write_pending() || hung_up()) return 0;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    pending_ = through_uart(bytes, now);
+    write_pending();
+    return bytes.size();
+  }
+  /// Bytes are invisible on their way from the kernel's buffer to the terminal's: a single look may
+  /// find nothing in between. A reader that locks the terminal (TIOCEXCL) keeps us from looking, too,
+  /// unless we are root: then nothing is known.
+  bool drained() override {
+    if (hung_up()) return true;
+    if (!pending_.empty()) return false;
+    const Fd peer = open_peer(master_.native_handle());
+    int waiting = 0;
+    if (!peer || ::ioctl(peer.get(), FIONREAD, &waiting) != 0) return false;
+    constexpr int kLooks = 3;
+    empty_looks_ = waiting == 0 ? empty_looks_ + 1 : 0;
+    return empty_looks_ >= kLooks;
+  }
+
+  /// What the reader's UART has received is the reader's: of a port with modem lines nothing is taken
+  /// back. Without them, a release comes from elsewhere, and what nobody has read is not to be.
+  void purge() override {
+    pending_.clear();
+    if (!options_.shim) flush();
+  }
+  void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
+
+ private:
+  std::size_t write(std::string_view bytes) {
     std::size_t taken = 0;
     while (taken < bytes.size() && !hung_up()) {
       const ssize_t written =
@@ -71,23 +135,58 @@ class PtyLine final : public Line {
     return taken;
   }
 
-  /// Bytes are invisible on their way from the kernel's buffer to the terminal's: a single look may
-  /// find nothing in between. A reader that locks the terminal (TIOCEXCL) keeps us from looking, too,
-  /// unless we are root: then nothing is known.
-  bool drained() override {
-    if (hung_up()) return true;
-    const Fd peer = open_peer(master_.native_handle());
-    int waiting = 0;
-    if (!peer || ::ioctl(peer.get(), FIONREAD, &waiting) != 0) return false;
-    constexpr int kLooks = 3;
-    empty_looks_ = waiting == 0 ? empty_looks_ + 1 : 0;
-    return empty_looks_ >= kLooks;
+  /// What a reader that is set like this makes of the bytes. Without a shim, size and parity cannot be
+  /// seen: they are right where the rate is, and 8N1 where it is not.
+  std::string through_uart(std::string_view bytes, SteadyTime now) {
+    const auto view = view_tty(master_.native_handle());
+    if (!view) return std::string(bytes);
+    LineSettings reader = settings_;
+    if (port_.settings()) {
+      reader = *port_.settings();
+    } else if (view->settings && view->settings->baud != settings_.baud) {
+      reader = *view->settings;
+    }
+    uart_.set(reader, now);
+    return read_from_terminal(uart_.take(bytes, now), view->errors);
   }
 
-  void purge() override { flush(); }
-  void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
+  /// True when nothing waits any more.
+  bool write_pending() {
+    if (!pending_.empty()) pending_.erase(0, write(pending_));
+    return pending_.empty();
+  }
 
- private:
+  ShimMessage hear(const ShimMessage& request) {
+    look_for_reader();  // that it was opened comes another way, perhaps later
+    const ShimMessage answer = port_.take(request);
+    if (see_port() && changed_) changed_();
+    return answer;
+  }
+
+  /// True where the state has changed.
+  bool see_port() {
+    if (!options_.shim) return false;
+    const LineState before = state_;
+    state_.requested = requested_by(options_.wiring, port_.lines());
+    state_.settings = port_.settings();
+    state_.breaks = port_.breaks();
+    if (port_.heard()) state_.note.clear();
+    return state_ != before;
+  }
+
+  void expect_shim() {
+    shim_due_.expires_after(kShimDue);
+    shim_due_.async_wait([this](const auto& error) {
+      if (error || !state_.present || port_.heard()) return;
+      state_.note =
+          "nothing is heard of the shim in the reader: it was not started by this p1rig, or it is "
+          "linked statically, as Go programs are; its RTS, DTR and parity are unknown, and taken "
+          "as "
+          "they are when a port is opened";
+      if (changed_) changed_();
+    });
+  }
+
   bool hung_up() {
     pollfd poll_for{.fd = master_.native_handle(), .events = 0, .revents = 0};
     ::poll(&poll_for, 1, 0);
@@ -115,7 +214,14 @@ class PtyLine final : public Line {
     if (present && !std::exchange(watches_master_, true)) watch_master();
     if (present == state_.present) return;
     state_.present = present;
-    if (!present) forget_reader();
+    if (present) {
+      port_.open();
+      if (options_.shim) expect_shim();
+    } else {
+      port_.close();
+      forget_reader();
+    }
+    see_port();
     if (changed_) changed_();
   }
 
@@ -130,15 +236,18 @@ class PtyLine final : public Line {
 
   /// A meter has no ear: what the reader writes is counted and thrown away, so that it never blocks.
   void take_input() {
+    constexpr int kMostAtOnce = 16;  // the meter has other things to do
     std::array<char, 4096> input;
-    ssize_t count = 0;
-    while ((count = ::read(master_.native_handle(), input.data(), input.size())) > 0) {
+    for (int i = 0; i < kMostAtOnce; ++i) {
+      const ssize_t count = ::read(master_.native_handle(), input.data(), input.size());
+      if (count <= 0) return;
       state_.received += static_cast<std::uint64_t>(count);
     }
   }
 
   /// The next reader finds a fresh terminal. Without that, one that asks for 7E1 again is refused.
   void forget_reader() {
+    pending_.clear();
     flush();
     static_cast<void>(make_raw(master_.native_handle(), settings_));
   }
@@ -152,26 +261,59 @@ class PtyLine final : public Line {
     });
   }
 
-  const LineKind& kind_;
+  LineKind kind_;  ///< of this line: with a shim it is not always requested
   PtyLink link_;
   std::string name_;
   LineSettings settings_;
+  PtyOptions options_;
   stream_descriptor master_, opens_;
-  LineState state_{.requested = true};
+  boost::asio::steady_timer shim_due_;
+  ShimPort port_;
+  ReaderUart uart_;
+  std::string pending_;  ///< came out of the UART, and had no room in the terminal
+  std::string endpoint_;
+  LineState state_;
   bool watches_master_ = false;
   bool waits_for_room_ = false;
   int empty_looks_ = 0;
   std::function<void()> changed_;
+  std::unique_ptr<ShimServer> server_;
 };
 
 tl::unexpected<Error> system_error(const std::string& what) {
   return fail(what + ": " + std::strerror(errno));
 }
 
+Result<PtyOptions> read_pty_options(const LineUri& uri) {
+  PtyOptions options;
+  bool has_uart = false;
+  for (const auto& [key, value] : uri.options) {
+    if (key == "modem") {
+      if (value != "shim") return fail("pty: modem: expected shim");
+      options.shim = true;
+    } else if (key == "uart") {
+      if (value != "on" && value != "off") return fail("pty: uart: expected on or off");
+      has_uart = true;
+      options.uart = value == "on";
+    } else {
+      const auto wiring = parse_wiring(value);
+      if (!wiring) return fail("pty: wiring: expected " + std::string(kWiringForms));
+      options.wiring = *wiring;
+    }
+  }
+  if (!options.shim && uri.options.contains("wiring")) {
+    return fail("pty: wiring: without modem=shim a pseudo terminal has no modem lines");
+  }
+  if (!has_uart) options.uart = options.shim;
+  return options;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Line>> open_pty_line(const LineKind& kind, const LineUri& uri,
                                             const LineSettings& settings, EventLoop& loop) {
+  const auto options = read_pty_options(uri);
+  if (!options) return tl::unexpected(options.error());
   Fd master(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (!master) return system_error("no pseudo terminal is left");
   std::array<char, 64> terminal{};
@@ -194,8 +336,18 @@ Result<std::unique_ptr<Line>> open_pty_line(const LineKind& kind, const LineUri&
     link = std::move(*made);
     name = uri.address + " -> " + name;
   }
-  return std::make_unique<PtyLine>(kind, std::move(master), std::move(opens), std::move(link),
-                                   std::move(name), settings, loop);
+  struct stat status {};
+  if (::stat(terminal.data(), &status) != 0) {
+    return system_error("cannot look at " + std::string(terminal.data()));
+  }
+  auto line = std::make_unique<PtyLine>(kind, std::move(master), std::move(opens), std::move(link),
+                                        std::move(name), settings, *options, loop);
+  if (options->shim) {
+    if (auto listens = line->listen(status.st_rdev, loop); !listens) {
+      return tl::unexpected(listens.error());
+    }
+  }
+  return line;
 }
 
 }  // namespace p1rig

@@ -74,6 +74,8 @@ class Rfc2217Line final : public Line {
     state_.requested = requested_by(wiring_, port_->lines());
     state_.settings.reset();
     if (port_->settings_chosen()) state_.settings = port_->settings();
+    if (port_->breaks() && !std::exchange(breaks_, true)) ++state_.breaks;
+    if (!port_->breaks()) breaks_ = false;
     tell();
   }
 
@@ -95,6 +97,7 @@ class Rfc2217Line final : public Line {
   LineSettings settings_;
   EventLoop& loop_;
   LineState state_;
+  bool breaks_ = false;  ///< the client holds one
   std::optional<Rfc2217Port> port_;
   std::unique_ptr<TcpPeer> client_;
   std::function<void()> changed_;

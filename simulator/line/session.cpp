@@ -86,8 +86,9 @@ struct Session::Impl {
   MeterTime meter_time;  ///< at kMaxSpeed, where it stands still between telegrams
   std::vector<Slot> slots;
   std::optional<Transmission> current;
-  RequestMode request;        ///< what holds now
-  std::size_t next_edge = 0;  ///< of SessionOptions::request_edges
+  RequestMode request;          ///< what holds now
+  std::size_t next_edge = 0;    ///< of SessionOptions::request_edges
+  std::size_t next_supply = 0;  ///< of SessionOptions::supply_edges
   bool requested = false;
   bool counting = false;
   std::uint64_t counted = 0;
@@ -112,6 +113,11 @@ struct Session::Impl {
     if (unpaced() || next_edge == options.request_edges.size()) return SteadyTime::max();
     return host_time(options.request_edges[next_edge].at);
   }
+  /// When something of the scenario is due, beside telegrams.
+  SteadyTime scripted_time() const {
+    if (unpaced() || next_supply == options.supply_edges.size()) return edge_time();
+    return std::min(edge_time(), host_time(options.supply_edges[next_supply].at));
+  }
   LineState state_of(const Line& line) const {
     LineState state = line.state();
     if (request != RequestMode::kLine) state.requested = request == RequestMode::kOn;
@@ -124,6 +130,7 @@ struct Session::Impl {
   void watch_requests(MeterTime now);
   bool any_request() const;
   bool take_edge();
+  void switch_supply(MeterTime now);
   bool is_over() const;
   SteadyTime turn();
   SteadyTime wait_for_start();
@@ -227,8 +234,19 @@ bool Session::Impl::take_edge() {
   return true;
 }
 
+/// The reader's 5 V follow the grid.
+void Session::Impl::switch_supply(MeterTime now) {
+  std::optional<bool> powered;
+  while (next_supply < options.supply_edges.size() && options.supply_edges[next_supply].at <= now) {
+    powered = options.supply_edges[next_supply++].powered;
+  }
+  if (!powered) return;
+  for (Slot& slot : slots) slot.line->supply(*powered);
+}
+
 SteadyTime Session::Impl::turn() {
   for (int i = 0; i < kPiecesPerTurn && !end; ++i) {
+    switch_supply(meter_now());
     watch_lines(meter_now());
     if (!slots.empty() && std::all_of(slots.begin(), slots.end(),
                                       [](const Slot& slot) { return slot.state.ended; })) {
@@ -240,14 +258,14 @@ SteadyTime Session::Impl::turn() {
     if (!current) {
       const SteadyTime start = wait_for_start();
       if (end_after_draining) continue;
-      if (start > clock.now()) return std::min(start, edge_time());
+      if (start > clock.now()) return std::min(start, scripted_time());
       begin_telegram(*schedule.next_start());
       if (!current) continue;
     }
     const Piece& piece = current->pieces[current->next];
     const SteadyTime due = current->start + piece.due;
     const SteadyTime now = clock.now();
-    if (now < due) return std::min(due, edge_time());
+    if (now < due) return std::min(due, scripted_time());
     if (!current->begun && !unpaced()) stats.lateness.add(now - due);
     current->begun = true;
     if (!hand_over(piece.end)) return SteadyTime::max();
@@ -406,6 +424,7 @@ SessionStats Session::stats() const {
     stats.lines.back().dropped += slot.dropped;
     const LineState state = slot.line->state();
     stats.lines.back().received = state.received;
+    stats.lines.back().breaks = state.breaks;
     stats.lines.back().dropped += state.dropped;
   }
   return stats;

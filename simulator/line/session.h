@@ -33,6 +33,12 @@ struct RequestEdge {
   bool active = false;
 };
 
+/// From `at` on, the reader's 5 V is there or not: it goes away with the grid.
+struct SupplyEdge {
+  MeterTime at{};
+  bool powered = false;
+};
+
 struct SessionOptions {
   LineSettings settings = {};
   ScheduleSettings schedule = {};
@@ -43,6 +49,7 @@ struct SessionOptions {
   std::optional<std::uint64_t> count = {};
   RequestMode request = RequestMode::kLine;     ///< before the first of request_edges
   std::vector<RequestEdge> request_edges = {};  ///< in the order of time
+  std::vector<SupplyEdge> supply_edges = {};    ///< in the order of time; before them it is there
   Pace pace = Pace::kLine;
   std::optional<MeterTime> until = {};  ///< no telegram starts at this time or later
 };
@@ -77,6 +84,7 @@ struct LineStats {
   std::uint64_t dropped = 0;                  ///< bytes lost by a reader that was there
   std::uint64_t received = 0;                 ///< bytes that the reader wrote to the meter
   std::optional<LineSettings> settings = {};  ///< that the reader's end had last, where it is seen
+  std::uint64_t breaks = 0;                   ///< that the reader sent, where they are seen
 };
 
 struct SessionStats {

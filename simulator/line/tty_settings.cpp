@@ -9,6 +9,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace p1rig {
 namespace {
@@ -31,6 +32,16 @@ std::optional<speed_t> speed_of(int baud) {
   }
   return std::nullopt;
 }
+
+std::optional<int> baud_of(speed_t speed) {
+  for (const BaudRow& row : kBauds) {
+    if (row.speed == speed) return row.baud;
+  }
+  return std::nullopt;
+}
+
+// <asm/termbits.h>, which cannot stand beside <termios.h>: the rate stands elsewhere as a number.
+constexpr tcflag_t kOtherBaud = 0010000;
 
 tcflag_t framing_flags(const LineSettings& settings) {
   constexpr std::array<tcflag_t, 4> kSizes = {CS5, CS6, CS7, CS8};
@@ -69,6 +80,34 @@ Result<void> make_raw(int tty, const LineSettings& settings) {
   wanted.c_cc[VTIME] = 0;
   if (::tcsetattr(tty, TCSANOW, &wanted) != 0) return fail(std::strerror(errno));
   return {};
+}
+
+std::uint32_t flags_of(const LineSettings& settings) {
+  return framing_flags(settings) | CREAD | CLOCAL | speed_of(settings.baud).value_or(kOtherBaud);
+}
+
+std::optional<LineSettings> settings_of_flags(std::uint32_t flags, std::uint32_t baud) {
+  const speed_t speed = flags & CBAUD;
+  const auto rate = speed == kOtherBaud ? std::optional(static_cast<int>(baud)) : baud_of(speed);
+  if (!rate || *rate <= 0) return std::nullopt;
+  constexpr std::array<std::pair<tcflag_t, int>, 4> kSizes = {
+      {{CS5, 5}, {CS6, 6}, {CS7, 7}, {CS8, 8}}};
+  LineSettings settings{.baud = *rate, .stop_bits = (flags & CSTOPB) != 0 ? 2 : 1};
+  for (const auto& [size, bits] : kSizes) {
+    if ((flags & CSIZE) == size) settings.data_bits = bits;
+  }
+  if ((flags & PARENB) != 0) settings.parity = (flags & PARODD) != 0 ? 'O' : 'E';
+  return settings;
+}
+
+std::optional<TtyView> view_tty(int tty) {
+  termios now{};
+  if (::tcgetattr(tty, &now) != 0) return std::nullopt;
+  return TtyView{.settings = settings_of_flags(now.c_cflag, 0),
+                 .errors = {.ignore_break = (now.c_iflag & IGNBRK) != 0,
+                            .break_interrupts = (now.c_iflag & BRKINT) != 0,
+                            .check_parity = (now.c_iflag & INPCK) != 0,
+                            .drop_errors = (now.c_iflag & IGNPAR) != 0}};
 }
 
 }  // namespace p1rig

@@ -631,5 +631,38 @@ TEST_F(LineSession, CountsWhatOneReaderOfSeveralLost) {
   EXPECT_EQ(session->stats().lines[0].dropped, 50u);
 }
 
+TEST_F(LineSession, TheSupplyFollowsTheGrid) {
+  options.supply_edges = {{kNoon + 3s, false}, {kNoon + 25s, true}, {kNoon + 40s, false}};
+  FakeLine line(kWire), other(kWire);
+  begin({&line, &other});
+  run_until(2999ms);
+  EXPECT_THAT(line.supplies, IsEmpty());
+  run_until(3s);
+  EXPECT_THAT(line.supplies, ElementsAre(false));
+  run_until(26s);
+  EXPECT_THAT(line.supplies, ElementsAre(false, true));
+  EXPECT_THAT(other.supplies, ElementsAre(false, true));
+}
+
+TEST_F(LineSession, TheSupplyFollowsTheGridWhileNobodyAsks) {
+  options.supply_edges = {{kNoon + 3s, false}};
+  FakeLine line(kCable);
+  line.set_requested(false);
+  begin({&line});
+  run_until(3s);
+  EXPECT_THAT(line.supplies, ElementsAre(false));
+}
+
+TEST_F(LineSession, TheSupplyFollowsTheGridAtTheMetersSpeed) {
+  options.supply_edges = {{kNoon + 3s, false}};
+  options.speed = 10;
+  FakeLine line(kWire);
+  begin({&line});
+  run_until(299ms);
+  EXPECT_THAT(line.supplies, IsEmpty());
+  run_until(300ms);
+  EXPECT_THAT(line.supplies, ElementsAre(false));
+}
+
 }  // namespace
 }  // namespace p1rig
