@@ -44,8 +44,8 @@ int run_catalogue(std::string_view what, std::string_view summary, const Argumen
   if (found == list.end()) {
     std::vector<std::string_view> names;
     for (const CatalogueEntry& entry : list) names.push_back(entry.name);
-    return complain(kUsage, fmt::format("{}: there is no \"{}\"{}", what, words[1],
-                                        did_you_mean(words[1], names)));
+    return complain(kUsage, fmt::format("{}: there is no \"{}\"{} (`p1rig {}` lists them)", what,
+                                        words[1], did_you_mean(words[1], names), what));
   }
   fmt::print("{}\n", options.has("json") ? found->json : found->details);
   return kAsExpected;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/command.h"
@@ -11,8 +14,10 @@
 #include "cli/options.h"
 #include "conformance/judge/lint.h"
 #include "conformance/judge/reader.h"
+#include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/evidence.h"
+#include "simulator/suggest.h"
 
 namespace p1rig {
 namespace {
@@ -121,7 +126,31 @@ Problems check_scenario(const std::string& file) {
   return once_each(std::move(problems));
 }
 
+/// The file that is meant: a path, or the name of a profile, scenario or calendar that is shipped.
+std::string file_of(const std::string& word) {
+  std::error_code code;
+  if (word.find('/') != std::string::npos || std::filesystem::exists(word, code)) return word;
+  for (const char* folder : {"profiles", "profiles/scenarios", "profiles/tariffs"}) {
+    const auto files = list_data(folder);
+    if (const auto found = files.find(word); found != files.end()) return found->second.string();
+  }
+  return word;
+}
+
+Problems no_file(const std::string& word) {
+  std::vector<std::string> names;
+  for (const char* folder : {"profiles", "profiles/scenarios", "profiles/tariffs"}) {
+    for (const auto& [name, file] : list_data(folder)) names.push_back(name);
+  }
+  return {
+      fmt::format("{}: there is no such file, and no profile, scenario or calendar of that "
+                  "name{}",
+                  word, did_you_mean(word, {names.begin(), names.end()}))};
+}
+
 Problems check_file(const std::string& file) {
+  std::error_code code;
+  if (!std::filesystem::exists(file, code)) return no_file(file);
   const auto document = read_document(file);
   if (!document) return {document.error().message};
   for (const auto& [key, node] : *document->root.table()) {
@@ -138,13 +167,15 @@ Problems check_file(const std::string& file) {
 
 int run_check(const Arguments& arguments) {
   Options options(
-      "check FILE…",
+      "check FILE|NAME…",
       "Checks profiles: the file itself, its example byte for byte, its shape against the\n"
-      "telegrams of its family, and what lint and the reference reader say of it.");
+      "telegrams of its family, and what lint and the reference reader say of it. Scenarios: the\n"
+      "file, and the telegrams of the meter that it is made for. Tariff calendars: the file.");
   if (const auto code = options.parse(arguments, 1, 100'000)) return *code;
   std::size_t failed = 0;
   bool unreadable = false;
-  for (const std::string& file : options.words()) {
+  for (const std::string& word : options.words()) {
+    const std::string file = file_of(word);
     const Problems problems = check_file(file);
     if (problems.empty()) {
       fmt::print("ok      {}\n", file);

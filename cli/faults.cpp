@@ -47,6 +47,7 @@ CatalogueEntry entry_of(const FaultRow& row) {
                                        {"summary", row.summary},
                                        {"unit", row.unit},
                                        {"default", row.default_amount},
+                                       {"largest", row.largest_amount},
                                        {"stage", stage_name(row.stage)},
                                        {"crc_stays_right", row.crc_stays_right},
                                        {"sealed_only", row.sealed_only},
@@ -57,7 +58,9 @@ CatalogueEntry entry_of(const FaultRow& row) {
       "{}: {}\nacts on: {}\namount: {}\n{} afterwards: {}\noptions: every=N, {}from=TIME, "
       "until=TIME",
       row.id, row.summary, acts_on(row),
-      row.unit.empty() ? "none" : fmt::format("{}, default {}", row.unit, row.default_amount),
+      row.unit.empty() ? "none"
+                       : fmt::format("{}, default {}, at most {}", row.unit, row.default_amount,
+                                     row.largest_amount),
       row.sealed_only ? "tag" : "CRC",
       row.crc_stays_right ? "right"
       : row.sealed_only   ? "wrong"

@@ -1,6 +1,7 @@
 #include "cli/line_options.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +23,11 @@ void announce(const LineUri& uri, const Line& line) {
                   listens && address && address->host.empty()
                       ? " (this machine only; name a host, such as 0.0.0.0, for others)"
                       : ""));
+  if (uri.scheme == "pty" && isatty(STDERR_FILENO) == 1) {
+    const std::string name = line.name();
+    say(fmt::format("  to read it: p1rig read {}   Ctrl-C ends this meter",
+                    name.substr(0, name.find(" -> "))));
+  }
 }
 
 std::string settings_of(const LineSettings& settings) {

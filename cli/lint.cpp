@@ -78,9 +78,10 @@ class Report {
           name, telegrams, counts_[0], counts_[1], counts_[2]);
       return;
     }
-    fmt::print("{}: {} telegram{}{}{}: {} errors, {} warnings, {} quirks\n", input_, telegrams,
-               telegrams == 1 ? "" : "s", name.empty() ? "" : " of ", name, counts_[0], counts_[1],
-               counts_[2]);
+    const auto s = [](std::uint64_t count) { return count == 1 ? "" : "s"; };
+    fmt::print("{}: {} telegram{}{}{}: {} error{}, {} warning{}, {} quirk{}\n", input_, telegrams,
+               s(telegrams), name.empty() ? "" : " of ", name, counts_[0], s(counts_[0]),
+               counts_[1], s(counts_[1]), counts_[2], s(counts_[2]));
   }
 
   std::uint64_t errors() const { return counts_[0]; }

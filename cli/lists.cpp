@@ -45,14 +45,14 @@ CatalogueEntry entry_of(const Dialect& dialect) {
       "{}: {}\n{}\n{}, every {} s, {}\n", dialect.name, dialect.document, dialect.summary,
       line_of(dialect.line), dialect.period.count(), dialect.has_crc ? "CRC-16/ARC" : "no CRC");
   return {std::string(dialect.name),
-          fmt::format("{:<25}{:<12}{:>3} s  {}", dialect.document, line_of(dialect.line),
+          fmt::format("{:<22}{:<12}{:>2} s  {}", dialect.document, line_of(dialect.line),
                       dialect.period.count(), dialect.summary),
           json.dump(), head + lines};
 }
 
 std::string_view kind_name(QuantityKind kind) {
-  static constexpr std::array<std::string_view, 6> kNames = {"time",          "text",    "register",
-                                                             "instantaneous", "counter", "code"};
+  static constexpr std::array<std::string_view, 6> kNames = {"time",    "text",    "register",
+                                                             "instant", "counter", "code"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -62,7 +62,7 @@ CatalogueEntry entry_of(const QuantityRow& row) {
                      {"unit", row.unit},
                      {"meaning", row.meaning}};
   return {std::string(row.name),
-          fmt::format("{:<14}{:<6}{}", kind_name(row.kind), row.unit, row.meaning), json.dump(),
+          fmt::format("{:<9}{:<5}{}", kind_name(row.kind), row.unit, row.meaning), json.dump(),
           fmt::format("{}: {}\nkind: {}\nunit: {}", row.name, row.meaning, kind_name(row.kind),
                       row.unit.empty() ? "none" : row.unit)};
 }

@@ -111,7 +111,11 @@ const std::vector<std::string>& Options::words() const { return impl_->words; }
 
 int Options::misuse(std::string_view message) const {
   complain(kUsage, message);
-  say(fmt::format("Usage: p1rig {}", impl_->usage));
+  // Short, or the message would scroll out of sight.
+  const std::string_view usage = impl_->usage;
+  const std::string_view command = usage.substr(0, usage.find(' '));
+  say(fmt::format("Usage: p1rig {} [OPTION]…; `p1rig {} --help` explains them",
+                  usage.substr(0, usage.find(" [--")), command));
   return kUsage;
 }
 

@@ -39,7 +39,7 @@ constexpr auto kFaults = std::to_array<FaultRow>({
     {"crc-lower-case", "the CRC in lower case", "", 0, kBytes, true, kNowhere, lower_crc},
     {"crc-unpadded", "the CRC without its leading zeros, where it has some", "", 0, kBytes, true,
      kNowhere, unpad_crc},
-    {"flip-bit", "flipped bits", "bits", 1, kBytes, false, kAtByte, flip_bits},
+    {"flip-bit", "flipped bits", "bits", 1, kBytes, false, kAtByte, flip_bits, false, false, 1000},
     {"drop-byte", "lost bytes", "bytes", 1, kBytes, false, kAtByte, drop_bytes},
     {"insert-byte", "random bytes put in", "bytes", 1, kBytes, false, kAtByte, insert_bytes},
     {"insert-nul", "NUL bytes put in, as after a break", "bytes", 1, kBytes, false, kAtByte,
@@ -65,7 +65,7 @@ constexpr auto kFaults = std::to_array<FaultRow>({
      add_unknown_object},
     {"star-suffix", "OBIS codes with *255", "", 0, kText, true, kAtLine, add_star_suffix},
     {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kText, true,
-     kAtLine, change_digits, true},
+     kAtLine, change_digits, true, false, 1000},
     {"missing-unit", "a value without its unit", "", 0, kText, true, kAtLine, drop_unit},
     {"watts", "W instead of kW, the same power", "", 0, kText, true, kAtLine, use_watts},
     {"missing-star", "a value and its unit without '*' between", "", 0, kText, true, kAtLine,
@@ -78,13 +78,14 @@ constexpr auto kFaults = std::to_array<FaultRow>({
      drop_blank_line},
     {"blank-lines", "more empty lines after the identification", "lines", 2, kText, true, kNowhere,
      add_blank_lines},
-    {"endless-line", "a line that goes on and on, and no end of the telegram", "bytes", 200'000,
-     kText, false, kNowhere, lengthen_line},
-    {"long-message", "a text message of that many characters: 1024 are allowed", "characters", 1025,
-     kText, true, kNowhere, lengthen_message},
+    {"endless-line", "a line that never ends", "bytes", 200'000, kText, false, kNowhere,
+     lengthen_line},
+    {"long-message", "a message of so many characters, 1024 allowed", "characters", 1025, kText,
+     true, kNowhere, lengthen_message},
     {"slash-and-bang", "a text message with '/' and '!' in it, unencoded", "", 0, kText, true,
      kNowhere, put_slash_and_bang},
-    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, kAtLine, shift_time, true},
+    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, kAtLine, shift_time, true,
+     false, 23},
     {"invalid-time", "a time that no calendar has", "", 0, kText, true, kAtLine, invalidate_time},
     {"mbus-order", "the device type after the value of its channel", "", 0, kText, true, kNowhere,
      reorder_mbus},
@@ -104,9 +105,8 @@ constexpr auto kFaults = std::to_array<FaultRow>({
     sealed("counter-gap", "counters are left out", "counters", 1, kSeal, true, skip_counters),
     sealed("counter-reset", "counters from 0 on, under the same key", "", 0, kSeal, true,
            reset_counter),
-    sealed("control-bytes",
-           "a counter that puts DB, '/', '!', 11 13 0D 0A 03 04 1A FF into the ciphertext", "", 0,
-           kSeal, true, choose_control_bytes),
+    sealed("control-bytes", "a counter that puts '/', '!', DB, control bytes into the ciphertext",
+           "", 0, kSeal, true, choose_control_bytes),
     sealed("length-form-short", "a telegram of at most 110 bytes: its length is one octet", "", 0,
            kSeal, true, fit_short_form),
     sealed("length-form-81", "a telegram of at most 238 bytes, its length in the form 81", "", 0,
@@ -130,8 +130,8 @@ constexpr auto kFaults = std::to_array<FaultRow>({
            raise_length),
     sealed("length-too-short", "a length that says less than comes", "bytes", 16, kFrame, false,
            lower_length),
-    sealed("split-frame", "long pauses in a frame: behind DB, around the ciphertext and amid it",
-           "ms", 1500, kLine, true, split_frame),
+    sealed("split-frame", "pauses behind DB, around the ciphertext and amid it", "ms", 1500, kLine,
+           true, split_frame),
     {"stall", "a pause inside the telegram", "ms", 500, kLine, true, kAtByte, stall},
     {"drip", "a pause before every byte but the first", "ms", 2, kLine, true, kNowhere, drip},
     {"silence", "the telegram is not sent", "", 0, kLine, false, kNowhere, fall_silent},
@@ -161,9 +161,9 @@ std::optional<std::int64_t> parse_amount(const FaultRow& row, std::string_view t
   } else if (!row.unit.empty()) {
     amount = whole_number<std::int64_t>(text);
   }
-  const std::int64_t least = row.signed_amount ? -kLargestAmount : 1;
-  return amount && *amount != 0 && *amount >= least && *amount <= kLargestAmount ? amount
-                                                                                 : std::nullopt;
+  const std::int64_t most = row.largest_amount;
+  const std::int64_t least = row.signed_amount ? -most : 1;
+  return amount && *amount != 0 && *amount >= least && *amount <= most ? amount : std::nullopt;
 }
 
 /// Whether "at=" can mean this: an object, or a byte or line by number.
@@ -284,7 +284,7 @@ Result<FaultRequest> parse_fault(std::string_view text) {
                   (row->unit.empty() ? "is too much: this fault has no amount"
                                      : "is no amount: expected " + std::string(row->unit) +
                                            (row->unit == "ms" ? ", such as 800ms" : ", such as 3") +
-                                           ", at most " + std::to_string(kLargestAmount)));
+                                           ", at most " + std::to_string(row->largest_amount)));
     }
   }
   std::string_view rest =

@@ -57,6 +57,9 @@ struct FaultRequest {
   bool operator==(const FaultRequest&) const = default;
 };
 
+/// No fault takes more than this of its unit.
+inline constexpr std::int64_t kLargestAmount = 10'000'000;
+
 struct FaultRow {
   std::string_view id;
   std::string_view summary;
@@ -69,12 +72,10 @@ struct FaultRow {
   bool (*apply)(Passage&, const FaultRequest&, std::int64_t amount, std::uint64_t random);
   bool signed_amount = false;  ///< the amount may be below 0
   bool sealed_only = false;    ///< for meters that seal their telegrams
+  std::int64_t largest_amount = kLargestAmount;
 };
 
 std::span<const FaultRow> faults();
-
-/// No fault takes more than this of its unit.
-inline constexpr std::int64_t kLargestAmount = 10'000'000;
 
 /// Parses "crc-wrong,every=5" or "stall=800ms,at=1-0:1.7.0,from=…,until=…". Times as ISO with Z or
 /// offset. The error names the part that is wrong and suggests the nearest fault.

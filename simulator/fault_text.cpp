@@ -270,7 +270,9 @@ bool drop_blank_line(Passage& passage, const FaultRequest&, std::int64_t, std::u
 bool add_blank_lines(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
   const auto blank = passage.bytes.find("\r\n\r\n");
   if (blank == std::string::npos) return false;
-  for (std::int64_t i = 0; i < amount; ++i) passage.bytes.insert(blank + 2, "\r\n");
+  std::string lines;
+  for (std::int64_t i = 0; i < amount; ++i) lines += "\r\n";
+  passage.bytes.insert(blank + 2, lines);
   return true;
 }
 

@@ -408,9 +408,24 @@ class Loader {
 
 }  // namespace
 
+Result<void> check_message(std::string_view text) {
+  constexpr std::size_t kLongestMessage = 1024;
+  if (text.size() > kLongestMessage) {
+    return fail("has " + std::to_string(text.size()) + " characters, at most " +
+                std::to_string(kLongestMessage) + " (DSMR-P1 5.0.2 §7.2)");
+  }
+  if (text.find_first_of("\r\n") != std::string_view::npos) {
+    return fail("must not contain line ends (DSMR-P1 5.0.2 §7.2)");
+  }
+  return {};
+}
+
 Result<void> set_quantity(const QuantityRow& row, const std::string& text, const Zone& zone,
                           MeterState& state) {
   if (row.kind == QuantityKind::kText) {
+    if (row.id >= Quantity::kMessageText && row.id <= Quantity::kMessage5) {
+      if (const auto checked = check_message(text); !checked) return checked;
+    }
     state.texts[row.id] = text;
     return {};
   }

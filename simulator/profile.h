@@ -88,6 +88,9 @@ struct Profile {
   std::optional<Encryption> encryption;
 };
 
+/// Whether a text message may be sent: not too long, and in one line (DSMR-P1 5.0.2 §7.2).
+Result<void> check_message(std::string_view text);
+
 /// Sets a quantity from its written form: a number with unit, a text, or a time of the zone.
 Result<void> set_quantity(const QuantityRow& row, const std::string& text, const Zone& zone,
                           MeterState& state);

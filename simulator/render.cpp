@@ -11,21 +11,25 @@ namespace {
 
 using Kind = ValueFormat::Kind;
 
-/// The printed integer of a hole: scaled, and cut or rounded, wrapped or stopped as its kind asks.
-std::int64_t printed(const Hole& hole, std::int64_t value) {
-  const bool negative = value < 0;
+/// A value without its sign in units of the hole's last digit, cut or rounded as its kind asks.
+std::int64_t in_last_digits(const Hole& hole, std::int64_t value) {
   const auto positive = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
   // Without sign there is room for the largest state and half a divisor. What a factor would make
   // larger than that stops there.
-  std::uint64_t magnitude = negative ? -positive(value) : positive(value);
+  std::uint64_t magnitude = value < 0 ? -positive(value) : positive(value);
   if (__builtin_mul_overflow(magnitude, positive(hole.factor), &magnitude)) magnitude = INT64_MAX;
   if (!hole.cut) magnitude += positive(hole.divisor / 2);
-  auto number = static_cast<std::int64_t>(
+  return static_cast<std::int64_t>(
       std::min<std::uint64_t>(magnitude / positive(hole.divisor), INT64_MAX));
+}
+
+/// The printed integer of a hole: registers wrap, others stop at all nines.
+std::int64_t printed(const Hole& hole, std::int64_t value) {
+  std::int64_t number = in_last_digits(hole, value);
   if (hole.modulus > 0) {
     number = hole.cut ? number % hole.modulus : std::min(number, hole.modulus - 1);
   }
-  if (!negative) return number;
+  if (value >= 0) return number;
   // An unsigned format has no way to say "below zero".
   return hole.format.may_be_negative ? -number : 0;
 }
@@ -271,6 +275,17 @@ void render(const Layout& layout, const MeterState& state, const Zone& zone, std
             Truth* truth) {
   if (truth != nullptr) truth->clear();
   Renderer(layout, state, zone, telegram, truth).walk(layout.telegram);
+}
+
+std::optional<std::string> limit_passed(const Hole& hole, std::int64_t value) {
+  const bool number = hole.format.kind == Kind::kFixed || hole.format.kind == Kind::kInteger;
+  if (!number) return std::nullopt;
+  const std::string unit = hole.unit.empty() ? "" : " " + hole.unit;
+  if (value < 0 && !hole.format.may_be_negative) return "0" + unit;
+  if (hole.modulus == 0 || in_last_digits(hole, value) < hole.modulus) return std::nullopt;
+  std::string limit;
+  append_number(hole.format, hole.modulus - 1, limit);
+  return limit + unit;
 }
 
 }  // namespace p1rig

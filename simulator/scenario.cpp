@@ -17,8 +17,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-constexpr std::size_t kLongestMessage = 1024;  // DSMR-P1 5.0.2 §7.2
-
 bool exports(const std::vector<Segment>& segments) {
   return std::ranges::any_of(segments, [](const Segment& segment) {
     if (segment.kind != Segment::Kind::kHole || segment.hole.source != Source::kQuantity)
@@ -420,6 +418,7 @@ class ScenarioLoader {
     } else if (kind == "radio-lost" || kind == "radio-back") {
       event.what = RadioEvent{channel(table), kind == "radio-lost"};
     } else if (kind == "valve") {
+      if (table.node("state") == nullptr) table.complain("state", "is missing: 0 closes it");
       event.what = ValveEvent{channel(table), table.integer("state").value_or(0)};
     } else if (kind == "port-off" || kind == "port-on") {
       event.what = PortEvent{kind == "port-on"};
@@ -429,6 +428,13 @@ class ScenarioLoader {
       ClockEvent clock;
       clock.unset = table.boolean("unset").value_or(false);
       clock.deviation = seconds{table.integer("deviation_s").value_or(0)};
+      if (table.node("unset") == nullptr && table.node("deviation_s") == nullptr) {
+        table.complain("kind", "needs unset = true, or deviation_s: 0 sets the clock right");
+      }
+      constexpr seconds kMost = std::chrono::days{36'525};
+      if (clock.deviation > kMost || clock.deviation < -kMost) {
+        table.complain("deviation_s", "expected at most a hundred years");
+      }
       if (clock.unset && profile_.layout.unset_time.empty()) {
         table.complain("unset", profile_.name + " does not say what it prints then: [unset] time");
       }
@@ -455,12 +461,8 @@ class ScenarioLoader {
 
   MessageEvent message(TableReader& table) {
     MessageEvent message{table.string("text").value_or(""), table.string("code").value_or("")};
-    if (message.text.size() > kLongestMessage) {
-      table.complain("text", "has " + std::to_string(message.text.size()) +
-                                 " characters, at most 1024 (DSMR-P1 5.0.2 §7.2)");
-    }
-    if (message.text.find_first_of("\r\n") != std::string::npos) {
-      table.complain("text", "must not contain line ends (DSMR-P1 5.0.2 §7.2)");
+    if (const auto checked = check_message(message.text); !checked) {
+      table.complain("text", checked.error().message);
     }
     return message;
   }

@@ -29,6 +29,16 @@ text = '''
 """
 
 
+LISTS = ("profiles", "quantities", "dialects", "scenarios", "faults")
+
+
+class Lists(rig.Case):
+    def test_fit_into_a_hundred_columns(self):
+        for name in LISTS:
+            for line in rig.run(name).stdout.decode().splitlines():
+                self.assertLessEqual(len(line), 100, line)
+
+
 class Names(rig.Case):
     def test_commands(self):
         self.assert_fails(MISTAKE, ['unknown command "rendr"', 'did you mean "render"?'], "rendr")
@@ -61,6 +71,22 @@ class Names(rig.Case):
                                       ("check", "--halp", "--help")):
             said = self.assert_fails(MISTAKE, f'did you mean "{right}"?', command, "x", wrong, "y")
             self.assertIn(f"Usage: p1rig {command}", said)
+            self.assertLessEqual(len(said.splitlines()), 2, "the message scrolls out of sight")
+
+    def test_lists(self):
+        for name in LISTS:
+            self.assert_fails(MISTAKE, [f'{name}: there is no "nope"', f"`p1rig {name}` lists them"],
+                              name, "show", "nope")
+
+    def test_what_to_check_may_be_named(self):
+        for name in ("kaifa-ma304c", "dst-autumn", "nl"):
+            check = rig.run("check", name)
+            self.assertEqual(check.returncode, 0, check.stdout)
+            self.assertIn(f"{name}.toml", check.stdout.decode())
+        check = rig.run("check", "kaifa-ma304x", "nothing.toml")
+        self.assertEqual(check.returncode, MISTAKE)
+        self.assertIn("no profile, scenario or calendar of that name, did you mean \"kaifa-ma304",
+                      check.stdout.decode())
 
     def test_lines(self):
         self.assert_fails(MISTAKE, 'unknown line "ptty:"', "simulate", "iskra-am550", "--line",
@@ -95,8 +121,27 @@ class Values(rig.Case):
         for value, why in (("power.import", "expected quantity=value"),
                            ("power.import=1.5", "wrong unit or none"),
                            ("power.import=", "is not a value"),
-                           ("tariff=1.5", "finer than the meter counts")):
+                           ("tariff=1.5", "finer than the meter counts"),
+                           ("power.import=100 kW", "prints F5(3,3), so at most 99.999 kW"),
+                           ("power.import=-1 W", "so at least 0 kW"),
+                           ("energy.import.t1=1000000 kWh", "so at most 999999.999 kWh"),
+                           ("message.text=" + 1025 * "x", "has 1025 characters, at most 1024"),
+                           ("message.text=a\nb", "must not contain line ends")):
             self.assert_fails(MISTAKE, ["--set", why], "render", "iskra-am550", "--set", value)
+
+    def test_assignments_at_the_limit(self):
+        telegram = rig.run("render", "iskra-am550", "--set", "power.import=99.9994 kW", "--set",
+                           "energy.import.t1=999999.9999 kWh", "--set",
+                           "message.text=" + 1024 * "x").stdout
+        for line in (b"1-0:1.7.0(99.999*kW)", b"1-0:1.8.1(999999.999*kWh)",
+                     b"0-0:96.13.0(" + 1024 * b"78" + b")"):
+            self.assertIn(b"\r\n" + line + b"\r\n", telegram)
+
+    def test_amounts_of_faults(self):
+        for fault, most in (("wrong-time=24", 23), ("wrong-time=-24", 23), ("flip-bit=1001", 1000),
+                            ("blank-lines=10000001", 10000000), ("stall=10001s", 10000000)):
+            self.assert_fails(MISTAKE, ["--fault: " + fault.split("=")[0], f"at most {most}"],
+                              "simulate", "iskra-am550", "--fault", fault)
 
     def test_numbers_of_arguments(self):
         self.assert_fails(MISTAKE, "too few arguments", "render")

@@ -199,11 +199,12 @@ TEST_F(ScenarioFile, RefusesTwoOnOneChannelAndNoneOnAnother) {
                      "channel = 2\n",
                  9, {"channel 2 is taken"});
   expect_refused(kHead + devices(1) + "channel = 5\n", 8, {"1 to 4"});
-  for (const char* kind : {"disconnect", "radio-lost", "radio-back", "valve"}) {
-    const std::string of = "kind = \"" + std::string(kind) + "\"\nchannel = ";
-    expect_refused(kHead + event(of + "2"), 5, {"no M-Bus device on channel 2"});
-    expect_refused(kHead + event(of + "0"), 8, {"1 to 4"});
-    EXPECT_EQ(complaint(kHead + event(of + "1")), "") << "the profile's gas meter";
+  for (const std::string kind : {"disconnect", "radio-lost", "radio-back", "valve"}) {
+    const std::string of = "kind = \"" + kind + "\"\nchannel = ";
+    const std::string rest = kind == "valve" ? "\nstate = 0" : "";
+    expect_refused(kHead + event(of + "2" + rest), 5, {"no M-Bus device on channel 2"});
+    expect_refused(kHead + event(of + "0" + rest), 8, {"1 to 4"});
+    EXPECT_EQ(complaint(kHead + event(of + "1" + rest)), "") << "the profile's gas meter";
   }
   // In the order of time, not of the file.
   const std::string gone = "kind = \"disconnect\"\nchannel = 1";
@@ -211,6 +212,7 @@ TEST_F(ScenarioFile, RefusesTwoOnOneChannelAndNoneOnAnother) {
   EXPECT_EQ(complaint(kHead + event(gone, "2026-07-15T10:00:00Z") + valve), "");
   expect_refused(kHead + event(gone, "2026-07-15T08:30:00Z") + valve, 9, {"channel 1"});
   expect_refused(kHead + event("kind = \"disconnect\""), 5, {"channel"});
+  expect_refused(kHead + event("kind = \"valve\"\nchannel = 1"), 5, {"state", "missing"});
 }
 
 TEST_F(ScenarioFile, RefusesWhatTheMeterHasNot) {
@@ -223,6 +225,9 @@ TEST_F(ScenarioFile, RefusesWhatTheMeterHasNot) {
   expect_refused(kHead + "[[device]]\nmedium = \"heat\"\nid = \"H\"\n", 6, {"[mbus.heat]"},
                  "small");
   expect_refused(kHead + event("kind = \"clock\"\nunset = true"), 8, {"[unset] time"}, "small");
+  expect_refused(kHead + event("kind = \"clock\""), 7, {"unset = true, or deviation_s"});
+  expect_refused(kHead + event("kind = \"clock\"\ndeviation_s = 4000000000"), 8, {"hundred years"});
+  EXPECT_EQ(complaint(kHead + event("kind = \"clock\"\ndeviation_s = 0")), "");
   // And this one has one phase.
   const std::string one = "one phase";
   expect_refused(kHead + "[[load]]\nkind = \"fixed\"\nl2 = \"1 W\"\n", 7, {"l2", one},
