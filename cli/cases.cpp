@@ -1,0 +1,118 @@
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/catalogue.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "conformance/case.h"
+#include "conformance/conform.h"
+#include "conformance/stimulus.h"
+#include "protocol/dialect.h"
+
+namespace p1rig {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const Case& one) {
+  return {{"name", one.id},
+          {"requirement", one.requirement},
+          {"title", one.title},
+          {"clause", one.clause},
+          {"level", to_string(one.level)},
+          {"basis", to_string(one.basis)},
+          {"dialects", one.dialects},
+          {"needs", one.needs},
+          {"mutants", one.mutants},
+          {"why", one.why},
+          {"file", one.file}};
+}
+
+/// What is sent, as the first meter sends it that the case is about.
+std::string stimuli_of(const Case& one) {
+  for (const Dialect& dialect : dialects()) {
+    auto profile = find_profile(profile_of_dialect(dialect.name));
+    if (!profile) continue;
+    const auto shared = std::make_shared<const Profile>(std::move(*profile));
+    if (shared->encryption || does_not_apply(one, shared)) continue;
+    StimulusMaker maker(shared, 1, std::nullopt);
+    maker.begin(one.id);
+    std::string text = fmt::format("\nWhat is sent, by {}:\n", shared->name);
+    for (const CaseStep& step : one.steps) {
+      if (step.action) {
+        text += fmt::format("\n({} for {} ms)\n",
+                            *step.action == LineAction::kSilence ? "silence" : "unplugged",
+                            step.duration.count());
+        continue;
+      }
+      const auto stimulus = maker.make(one, step, 1);
+      if (!stimulus) continue;
+      text += fmt::format("\n{}{}:\n{}\n", step.id.empty() ? "bytes" : "telegram " + step.id,
+                          step.count > 1 ? fmt::format(", {} times", step.count) : "",
+                          stimulus->emission.bytes);
+      if (stimulus->telegram) {
+        text += "means " + to_json(stimulus->telegram->meant) + "\n";
+      }
+    }
+    return text;
+  }
+  return {};
+}
+
+std::string details_of(const Case& one) {
+  std::string text = fmt::format("{}\n  {}\n  {}, {}, {}, {}\n  dialects {}\n", one.id, one.title,
+                                 one.requirement, one.clause, to_string(one.level),
+                                 to_string(one.basis), fmt::join(one.dialects, " "));
+  if (!one.needs.empty()) text += fmt::format("  needs {}\n", fmt::join(one.needs, " "));
+  if (!one.mutants.empty()) text += fmt::format("  fails {}\n", fmt::join(one.mutants, " "));
+  if (!one.why.empty()) text += "  " + one.why + "\n";
+  return text + stimuli_of(one);
+}
+
+}  // namespace
+
+int run_cases(const Arguments& arguments) {
+  auto cases = load_all_cases();
+  if (!cases) return complain(kUsage, cases.error().message);
+  // The bytes are made only for the one that is shown.
+  const std::string shown = arguments.size() >= 2 && arguments[0] == "show" ? arguments[1] : "";
+  return run_catalogue("cases", "What readers are asked, and what is expected of them.", arguments,
+                       [&] {
+                         std::vector<CatalogueEntry> entries;
+                         for (const Case& one : *cases) {
+                           entries.push_back({.name = one.id,
+                                              .summary = one.title,
+                                              .json = json_of(one).dump(),
+                                              .details = one.id == shown ? details_of(one) : ""});
+                         }
+                         return entries;
+                       });
+}
+
+int run_readers(const Arguments& arguments) {
+  return run_catalogue(
+      "readers", "The readers that are known: how each is started and observed.", arguments, [] {
+        std::vector<CatalogueEntry> entries;
+        for (const auto& [name, file] : list_readers()) {
+          const auto reader = load_reader(file);
+          const std::string summary =
+              reader ? fmt::format("{} on {}", reader->name, fmt::join(reader->endpoints, ", "))
+                     : reader.error().message;
+          Json json = {{"name", name}, {"file", file.string()}};
+          if (reader) {
+            json["command"] = reader->command;
+            json["endpoints"] = reader->endpoints;
+            json["dialects"] = reader->dialects;
+          }
+          entries.push_back({.name = name,
+                             .summary = summary,
+                             .json = json.dump(),
+                             .details = file.string() + "\n" + json.dump(2)});
+        }
+        return entries;
+      });
+}
+
+}  // namespace p1rig

@@ -1,0 +1,128 @@
+#include "conformance/conform.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "conformance/report.h"
+#include "simulator/line/event_loop.h"
+
+namespace p1rig {
+namespace {
+
+/// A word of a command line as a shell takes it.
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_-./:=@,+{}") == std::string::npos;
+  if (plain) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+int choose_reader(const Options& options, const Arguments& command, ConformPlan& plan) {
+  if (!command.empty()) {
+    if (!options.words().empty()) {
+      return options.misuse("expected a reader file or a command after --, not both");
+    }
+    plan.reader.name = command.front().substr(command.front().rfind('/') + 1);
+    plan.reader.command = command;
+    // The endpoint has to reach the command, by its words or by $P1RIG_ENDPOINT.
+    plan.reader.endpoints = {"pty"};
+    return kAsExpected;
+  }
+  if (options.words().empty()) {
+    return options.misuse("expected a reader file, or -- and a command with {endpoint} in it");
+  }
+  auto reader = find_reader(options.words()[0]);
+  if (!reader) return complain(kUsage, reader.error().message);
+  plan.reader = std::move(*reader);
+  return kAsExpected;
+}
+
+int read_plan(const Options& options, const Arguments& command, ConformPlan& plan) {
+  if (const int code = choose_reader(options, command, plan); code != kAsExpected) return code;
+  plan.profiles = options.list("profile");
+  plan.dialects = options.list("dialect");
+  plan.endpoints = options.list("line");
+  plan.cases = options.list("case");
+  if (const auto text = options.get("level")) {
+    const auto level = find_level(*text);
+    if (!level) return options.misuse("--level: expected must, should or quirk");
+    plan.level = *level;
+  }
+  if (const auto text = options.get("seed")) {
+    const auto seed = parse_count(*text);
+    if (!seed) return options.misuse("--seed: expected a whole number");
+    plan.seed = *seed;
+  }
+  if (const auto text = options.get("repeat")) {
+    const auto repeat = parse_count(*text);
+    if (!repeat || *repeat == 0 || *repeat > 1000) {
+      return options.misuse("--repeat: expected 1 to 1000");
+    }
+    plan.repeat = static_cast<int>(*repeat);
+  }
+  plan.shuffle = options.has("shuffle");
+  plan.command_line = "p1rig conform";
+  if (command.empty()) plan.command_line += " " + quoted(options.words()[0]);
+  auto cases = load_all_cases();
+  if (!cases) return complain(kUsage, cases.error().message);
+  plan.all_cases = std::move(*cases);
+  return kAsExpected;
+}
+
+}  // namespace
+
+int run_conform(const Arguments& arguments) {
+  Options options("conform READER|-- COMMAND… [OPTIONS]",
+                  "Judges a reader by the cases of the suite. READER is a name of `p1rig readers` or\n"
+                  "a path; in COMMAND, {endpoint} stands for what the reader has to open.");
+  options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
+  options.values("dialect", "D", "these dialects, globs; default: those of the reader");
+  options.values("line", "L",
+                 "pty, tcp, rfc2217, stdin, serial:DEVICE or cable:; may be repeated; default: the "
+                 "first that the reader file names");
+  options.values("case", "GLOB", "only cases with such an id; may be repeated");
+  options.value("level", "L",
+                "the lowest that decides: must, should or quirk; default: must");
+  options.value("seed", "N", "for the values that are sent; default: 1");
+  options.flag("shuffle", "run the cases in an order that the seed decides");
+  options.value("repeat", "N", "run each case N times");
+  const auto dashes = std::ranges::find(arguments, std::string("--"));
+  const Arguments before(arguments.begin(), dashes);
+  const Arguments command(dashes == arguments.end() ? dashes : dashes + 1, arguments.end());
+  if (const auto code = options.parse(before, 0, 1)) return *code;
+  ConformPlan plan;
+  if (const int code = read_plan(options, command, plan); code != kAsExpected) return code;
+  std::string tail;
+  if (!command.empty()) {
+    tail = " --";
+    for (const std::string& word : command) tail += " " + quoted(word);
+  }
+  plan.command_tail = tail;
+
+  EventLoop loop;
+  const bool terminal = ::isatty(STDERR_FILENO) == 1;
+  std::size_t count = 0;
+  const auto told = [&](const CaseResult& result) {
+    ++count;
+    if (terminal) {
+      fmt::print(stderr, "\r\x1B[K{} {} {}", count, to_string(result.outcome), result.name());
+      std::fflush(stderr);
+    }
+  };
+  const auto report = run_conformance(std::move(plan), loop, told);
+  if (terminal) fmt::print(stderr, "\r\x1B[K");
+  if (!report) return complain(kUsage, report.error().message);
+  if (!report->environment.empty()) complain(kEnvironment, report->environment);
+  fmt::print("{}", console_report(*report));
+  return exit_code(*report);
+}
+
+}  // namespace p1rig

@@ -1,0 +1,152 @@
+#include "conformance/child_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+extern char** environ;  // NOLINT(readability-identifier-naming): POSIX names it
+
+namespace p1rig {
+namespace {
+
+struct Pipe {
+  Fd reader, writer;
+};
+
+std::optional<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
+  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
+  ::fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK);
+  return pipe;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (std::string& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
+
+std::vector<std::string> merged(const std::map<std::string, std::string>& added) {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    if (!added.contains(text.substr(0, text.find('=')))) all.push_back(text);
+  }
+  for (const auto& [name, value] : added) all.push_back(name + "=" + value);
+  return all;
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// A reader that is asked to end has this long to do so.
+constexpr int kPatienceMs = 1000;
+
+}  // namespace
+
+ChildProcess::ChildProcess(pid_t pid, Fd output, Fd errors, Fd watch)
+    : pid_(pid), output_(std::move(output)), errors_(std::move(errors)), watch_(std::move(watch)) {}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      output_(std::move(other.output_)),
+      errors_(std::move(other.errors_)),
+      watch_(std::move(other.watch_)),
+      status_(std::exchange(other.status_, std::nullopt)) {}
+
+Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command,
+                                         const std::map<std::string, std::string>& environment,
+                                         const Fd& input) {
+  const auto refuse = [&](int error) {
+    return fail(command.front() + ": cannot be started: " + std::strerror(error));
+  };
+  auto output = make_pipe(), errors = make_pipe();
+  const Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!output || !errors || !null) return refuse(errno);
+
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, input ? input.get() : null.get(), STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, output->writer.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, errors->writer.get(), STDERR_FILENO);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none, all;
+  ::sigemptyset(&none);
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &all);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  ::posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+
+  std::vector<std::string> words = command, variables = merged(environment);
+  pid_t pid = -1;
+  const int error = ::posix_spawnp(&pid, words.front().c_str(), &actions, &attributes,
+                                   pointers(words).data(), pointers(variables).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
+  if (error != 0) return refuse(error);
+  Fd watch(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  ChildProcess child(pid, std::move(output->reader), std::move(errors->reader), std::move(watch));
+  if (!child.watch_) return refuse(errno);
+  return child;
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ < 0) return;
+  if (!status()) {
+    ::kill(-pid_, SIGTERM);
+    pollfd ended{.fd = watch_.get(), .events = POLLIN, .revents = 0};
+    ::poll(&ended, 1, kPatienceMs);
+  }
+  // Also those that the leader has left behind.
+  ::kill(-pid_, SIGKILL);
+  if (!status_) ::waitpid(pid_, nullptr, 0);
+}
+
+std::optional<int> ChildProcess::status() {
+  int status = 0;
+  if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
+  return status_;
+}
+
+std::uint64_t ChildProcess::memory() const {
+  constexpr int kGroupField = 5;  // of /proc/PID/stat, see proc(5)
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t bytes = 0;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+    if (!is_number(entry.path().filename())) continue;
+    std::ifstream stat(entry.path() / "stat");
+    std::string text((std::istreambuf_iterator<char>(stat)), {});
+    // The name may hold anything, blanks and brackets too; it ends at the last bracket.
+    const auto name_end = text.rfind(')');
+    if (name_end == std::string::npos) continue;
+    std::istringstream rest(text.substr(name_end + 1));
+    std::string word;
+    for (int field = 3; field <= kGroupField; ++field) rest >> word;
+    if (word != std::to_string(pid_)) continue;
+    std::ifstream statm(entry.path() / "statm");
+    std::uint64_t size = 0, resident = 0;
+    if (statm >> size >> resident) bytes += resident * page;
+  }
+  return bytes;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/result.h"
+#include "simulator/fd.h"
+
+namespace p1rig {
+
+/// A program that p1rig started, the leader of a process group of its own, which ends with it.
+class ChildProcess {
+ public:
+  /// Starts command[0], looked for in $PATH, with these variables added to our own. `input` becomes
+  /// its standard input, /dev/null where there is none. An error names the command and the reason.
+  static Result<ChildProcess> start(const std::vector<std::string>& command,
+                                    const std::map<std::string, std::string>& environment,
+                                    const Fd& input);
+
+  /// Ends the whole group: asks it first, then makes it.
+  ~ChildProcess();
+  ChildProcess(ChildProcess&& other) noexcept;
+  ChildProcess& operator=(ChildProcess&&) = delete;
+
+  int output() const { return output_.get(); }  ///< its standard output; never blocks
+  int errors() const { return errors_.get(); }  ///< its standard error
+  int watch() const { return watch_.get(); }    ///< readable when it has ended
+
+  /// How it ended, as waitpid() tells it; nothing while it runs.
+  std::optional<int> status();
+
+  /// Bytes of memory of all processes of the group that are in RAM.
+  std::uint64_t memory() const;
+
+ private:
+  ChildProcess(pid_t pid, Fd output, Fd errors, Fd watch);
+
+  pid_t pid_ = -1;
+  Fd output_, errors_, watch_;
+  std::optional<int> status_;
+};
+
+}  // namespace p1rig

@@ -1,0 +1,320 @@
+#include "conformance/conform.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <set>
+
+#include "conformance/case_runner.h"
+#include "conformance/process_subject.h"
+#include "protocol/dialect.h"
+#include "simulator/line/event_loop.h"
+#include "simulator/random.h"
+
+namespace p1rig {
+namespace {
+
+using std::chrono::steady_clock;
+
+struct Representative {
+  std::string_view dialect, profile;
+};
+
+/// The richest meter of each: three phases, gas and a failure log where the dialect has them.
+constexpr auto kRepresentatives = std::to_array<Representative>({
+    {"dsmr-2.2", "iskra-mt382"},
+    {"dsmr-3.0", "dsmr-3.0-example"},
+    {"dsmr-4.0", "kaifa-ma304"},
+    {"dsmr-4.2", "kaifa-ma304c"},
+    {"dsmr-5.0", "iskra-am550"},
+    {"emucs-1.4", "sagemcom-t211-d-emucs14"},
+    {"emucs-1.7", "sagemcom-t211-d-emucs17"},
+    {"emucs-2.1", "sagemcom-t211-d-emucs21"},
+    {"lux-1.1", "sagemcom-smarty-lux-encrypted"},
+    {"se-2.0", "aidon-6534"},
+    {"hu-eon", "sagemcom-sag-eon"},
+    {"lt-eso", "eso-extended"},
+    {"at-t210", "sagemcom-t210-d-r"},
+    {"ch-xt211", "sagemcom-xt211"},
+});
+
+bool named(const std::vector<std::string>& globs, std::string_view name) {
+  return std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
+}
+
+/// A key for telegrams that are sealed in this run only. In a file that nobody else can read.
+class RunKey {
+ public:
+  explicit RunKey(std::uint64_t seed) {
+    std::string digits;
+    for (std::uint64_t i = 0; i < 2; ++i) digits += fmt::format("{:016X}", random_at(seed, 7, i));
+    keys_ = *parse_frame_keys(digits);
+    std::string path = (std::filesystem::temp_directory_path() / "p1rig-key-XXXXXX").string();
+    const int descriptor = ::mkstemp(path.data());
+    if (descriptor < 0) return;
+    ::close(descriptor);
+    path_ = path;
+    std::ofstream(path_) << digits << '\n';
+  }
+  ~RunKey() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  }
+  RunKey(const RunKey&) = delete;
+  RunKey& operator=(const RunKey&) = delete;
+
+  const FrameKeys& keys() const { return *keys_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::optional<FrameKeys> keys_;
+  std::string path_;
+};
+
+class Conformance {
+ public:
+  Conformance(ConformPlan plan, EventLoop& loop, const std::function<void(const CaseResult&)>& told)
+      : plan_(std::move(plan)), loop_(loop), told_(told), key_(plan_.seed) {
+    loop_.on_signal([this](int) {
+      report_.interrupted = true;
+      loop_.stop();
+    });
+  }
+  ~Conformance() { loop_.on_signal({}); }
+  Conformance(const Conformance&) = delete;
+  Conformance& operator=(const Conformance&) = delete;
+
+  Result<ConformReport> run() {
+    const auto began = steady_clock::now();
+    report_.reader = plan_.reader.name;
+    report_.seed = plan_.seed;
+    report_.level = plan_.level;
+    for (Case& one : plan_.all_cases) {
+      if (plan_.cases.empty() || names_case(one.id)) report_.cases.push_back(std::move(one));
+    }
+    if (report_.cases.empty()) return fail(fmt::format("no case is named by {}", fmt::join(plan_.cases, ", ")));
+    if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
+    auto profiles = choose_profiles();
+    if (!profiles) return tl::make_unexpected(profiles.error());
+    for (const std::string& endpoint : plan_.endpoints) {
+      for (const auto& profile : *profiles) {
+        run_at(profile, endpoint);
+        if (report_.interrupted || !report_.environment.empty()) break;
+      }
+    }
+    report_.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
+    return std::move(report_);
+  }
+
+ private:
+  /// "id", a glob, or "id@profile" as results are named.
+  bool names_case(std::string_view id) const {
+    return std::ranges::any_of(plan_.cases, [&](const std::string& glob) {
+      return matches_glob(glob.substr(0, glob.find('@')), id);
+    });
+  }
+
+  Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles() {
+    std::vector<std::string> names = plan_.profiles;
+    std::vector<std::string> globs = plan_.dialects.empty() ? plan_.reader.dialects : plan_.dialects;
+    for (const std::string& glob : globs) {
+      const auto is_named = [&](const Dialect& dialect) { return matches_glob(glob, dialect.name); };
+      if (!std::ranges::any_of(dialects(), is_named)) {
+        return fail(fmt::format("--dialect: no dialect is named by \"{}\" (`p1rig dialects` lists them)",
+                                glob));
+      }
+    }
+    if (names.empty()) {
+      if (globs.empty()) globs = dialects_of_hello();
+      for (const Representative& row : kRepresentatives) {
+        if (named(globs, row.dialect)) names.emplace_back(row.profile);
+      }
+    }
+    std::vector<std::shared_ptr<const Profile>> profiles;
+    for (const std::string& name : names) {
+      auto profile = find_profile(name);
+      if (!profile) return tl::make_unexpected(profile.error());
+      profiles.push_back(std::make_shared<const Profile>(std::move(*profile)));
+    }
+    return profiles;
+  }
+
+  /// Those that the reader names when it is started; else the one that most readers know.
+  std::vector<std::string> dialects_of_hello() {
+    const std::vector<std::string> usual = {"dsmr-5.0"};
+    const auto profile = find_profile(profile_of_dialect(usual.front()));
+    if (!profile) return usual;
+    auto subject = make_subject(std::make_shared<const Profile>(*profile), plan_.endpoints.front());
+    if (!subject) return usual;
+    CaseRunner runner(**subject, make_stimuli(std::make_shared<const Profile>(*profile)), settings());
+    runner.on_interrupt([this] { return report_.interrupted; });
+    static_cast<void>(runner.start());
+    return runner.hello().dialects.empty() ? usual : runner.hello().dialects;
+  }
+
+  static bool is_sealed(const Profile& profile) {
+    return profile.encryption && profile.encryption->policy != 0;
+  }
+
+  StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile) const {
+    return StimulusMaker(profile, plan_.seed,
+                         is_sealed(*profile) ? std::optional(key_.keys()) : std::nullopt);
+  }
+
+  Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
+                                                const std::string& endpoint) {
+    const bool sealed = is_sealed(*profile);
+    return make_process_subject({.reader = plan_.reader,
+                                 .endpoint = endpoint,
+                                 .profile = std::move(profile),
+                                 .key_file = sealed ? key_.path() : ""},
+                                loop_);
+  }
+
+  RunnerSettings settings() const {
+    const ReaderFile& reader = plan_.reader;
+    RunnerSettings settings{.seed = plan_.seed,
+                            .startup = reader.startup,
+                            .patience = reader.patience,
+                            .min_interval = reader.min_interval};
+    settings.traits.precision.time = reader.time;
+    if (reader.decimals) settings.traits.precision.decimals = *reader.decimals;
+    settings.traits.claims = reader.claims;
+    settings.can = reader.can;
+    return settings;
+  }
+
+  /// The cases in the order of this round.
+  std::vector<const Case*> order(int round) const {
+    std::vector<const Case*> all;
+    for (const Case& one : report_.cases) all.push_back(&one);
+    if (!plan_.shuffle) return all;
+    for (std::size_t i = all.size(); i > 1; --i) {
+      const auto k = random_below(random_at(plan_.seed, static_cast<std::uint64_t>(round), i),
+                                  static_cast<std::int64_t>(i));
+      std::swap(all[i - 1], all[static_cast<std::size_t>(k)]);
+    }
+    return all;
+  }
+
+  void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
+    std::vector<const Case*> fitting;
+    for (int round = 0; round < plan_.repeat; ++round) {
+      for (const Case* one : order(round)) {
+        if (!does_not_apply(*one, profile)) fitting.push_back(one);
+      }
+    }
+    if (fitting.empty()) return;
+    auto subject = make_subject(profile, endpoint);
+    if (!subject) {
+      report_.environment = subject.error().message;
+      return;
+    }
+    CaseRunner runner(**subject, make_stimuli(profile), settings());
+    runner.on_interrupt([this] { return report_.interrupted; });
+    const Start start = runner.start();
+    if (report_.interrupted) return;
+    if (start.kind == Start::Kind::kEnvironment) {
+      report_.environment = start.message;
+      return;
+    }
+    if (start.kind != Start::Kind::kReady) {
+      refuse(fitting, *profile, endpoint, start);
+      return;
+    }
+    if (!runner.hello().name.empty()) report_.reader = runner.hello().name;
+    if (!runner.hello().version.empty()) report_.version = runner.hello().version;
+    for (const Case* one : fitting) {
+      CaseResult result = runner.run(*one);
+      if (report_.interrupted) break;
+      add(std::move(result), endpoint);
+    }
+    for (const std::string& breach : runner.breaches()) report_.breaches.push_back(breach);
+  }
+
+  /// No case can be run there: each is skipped, with the reason.
+  void refuse(const std::vector<const Case*>& cases, const Profile& profile,
+              const std::string& endpoint, const Start& start) {
+    const std::string where = fmt::format("{} on {}: {}", profile.name, endpoint, start.message);
+    if (start.kind == Start::Kind::kBroken) report_.refused.push_back(where);
+    for (const Case* one : cases) {
+      add({.of = one,
+           .profile = profile.name,
+           .dialect = std::string(profile.dialect->name),
+           .outcome = Outcome::kSkip,
+           .messages = {start.message}},
+          endpoint);
+    }
+  }
+
+  void add(CaseResult result, const std::string& endpoint) {
+    result.endpoint = endpoint;
+    result.reproduction =
+        fmt::format("{} --profile {} --line {} --case '{}' --seed {}{}", plan_.command_line,
+                    result.profile, endpoint, result.of->id, plan_.seed, plan_.command_tail);
+    report_.results.push_back(std::move(result));
+    if (told_) told_(report_.results.back());
+  }
+
+  ConformPlan plan_;
+  EventLoop& loop_;
+  const std::function<void(const CaseResult&)>& told_;
+  RunKey key_;
+  ConformReport report_;
+};
+
+}  // namespace
+
+std::string_view profile_of_dialect(std::string_view dialect) {
+  const auto* const row = std::ranges::find(kRepresentatives, dialect, &Representative::dialect);
+  return row == kRepresentatives.end() ? std::string_view{} : row->profile;
+}
+
+bool counts_against(const CaseResult& result, Level level) {
+  switch (result.outcome) {
+    case Outcome::kFail:
+    case Outcome::kXpass:
+      return true;
+    case Outcome::kCrash:
+    case Outcome::kHang:
+    case Outcome::kNonStrict:
+    case Outcome::kInfo:
+      // What a line cannot show has another reason than the reader.
+      return result.outcome != Outcome::kInfo || result.of->level == Level::kQuirk
+                 ? result.of->level <= level
+                 : false;
+    default:
+      return false;
+  }
+}
+
+int exit_code(const ConformReport& report) {
+  constexpr int kNotAsExpected = 1, kContract = 3, kEnvironment = 4, kInconclusive = 75,
+                kInterrupted = 130;
+  if (report.interrupted) return kInterrupted;
+  if (!report.environment.empty()) return kEnvironment;
+  const auto against = [&](const CaseResult& result) {
+    return counts_against(result, report.level);
+  };
+  if (std::ranges::any_of(report.results, against)) return kNotAsExpected;
+  if (!report.refused.empty() || !report.breaches.empty()) return kContract;
+  const auto count = [&](Outcome outcome) {
+    return std::ranges::count(report.results, outcome, &CaseResult::outcome);
+  };
+  if (count(Outcome::kInconclusive) > 0) return kInconclusive;
+  return 0;
+}
+
+Result<ConformReport> run_conformance(ConformPlan plan, EventLoop& loop,
+                                      const std::function<void(const CaseResult&)>& told) {
+  return Conformance(std::move(plan), loop, told).run();
+}
+
+}  // namespace p1rig

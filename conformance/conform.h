@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/case_result.h"
+#include "conformance/reader_file.h"
+#include "protocol/result.h"
+#include "simulator/profile.h"
+
+namespace p1rig {
+
+class EventLoop;
+
+/// What is to be run.
+struct ConformPlan {
+  ReaderFile reader;
+  std::vector<std::string> profiles;   ///< names or paths; empty: one for each dialect
+  std::vector<std::string> dialects;   ///< globs; empty: those of the reader
+  std::vector<std::string> endpoints;  ///< empty: the first that the reader file names
+  std::vector<std::string> cases;      ///< globs over ids; empty: all
+  std::vector<Case> all_cases;
+  Level level = Level::kMust;  ///< the lowest that decides whether the run is as expected
+  std::uint64_t seed = 1;
+  bool shuffle = false;
+  int repeat = 1;
+  std::string command_line, command_tail;  ///< "p1rig conform X" and " -- COMMAND" around a case
+};
+
+/// What came of it.
+struct ConformReport {
+  std::string reader, version;  ///< by its own word, else by the file's
+  std::uint64_t seed = 1;
+  Level level = Level::kMust;
+  std::vector<Case> cases;  ///< that the results point into
+  std::vector<CaseResult> results;
+  std::vector<std::string> breaches;  ///< of the reader contract
+  std::vector<std::string> refused;   ///< meters at which the reader could not be run, and why
+  std::string environment;            ///< why nothing could be run, if so
+  bool interrupted = false;
+  std::chrono::milliseconds duration{};
+
+  ConformReport() = default;
+  ConformReport(ConformReport&&) = default;
+  ConformReport& operator=(ConformReport&&) = default;
+};
+
+/// True where the outcome counts against the reader: a failure of a level that decides.
+bool counts_against(const CaseResult& result, Level level);
+
+/// The exit code of DESIGN.md: 0 as expected, 1 not, 3 the reader broke the contract, 4 environment,
+/// 75 inconclusive, 130 interrupted.
+int exit_code(const ConformReport& report);
+
+/// The meter that stands for a dialect.
+std::string_view profile_of_dialect(std::string_view dialect);
+
+/// Runs the cases at each meter and endpoint. `told` hears of each result when it is there; an error
+/// is a plan that cannot be: an unknown profile, a glob that names nothing.
+Result<ConformReport> run_conformance(ConformPlan plan, EventLoop& loop,
+                                      const std::function<void(const CaseResult&)>& told);
+
+}  // namespace p1rig

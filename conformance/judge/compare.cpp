@@ -1,0 +1,231 @@
+#include "conformance/judge/compare.h"
+
+#include <algorithm>
+#include <chrono>
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+#include "protocol/decimal.h"
+#include "protocol/hex.h"
+#include "protocol/unit.h"
+
+namespace p1rig {
+namespace {
+
+using Kind = ContractValue::Kind;
+__extension__ using Wide = __int128;
+
+/// digits * 10^exponent of the base unit.
+struct Amount {
+  Decimal number;
+  std::optional<Unit> unit;
+  int exponent = 0;
+};
+
+std::optional<Amount> amount_of(std::string_view text) {
+  const std::size_t blank = text.find(' ');
+  const auto number = parse_decimal(text.substr(0, blank));
+  if (!number) return std::nullopt;
+  Amount amount;
+  amount.number = *number;
+  if (blank != std::string_view::npos) {
+    amount.unit = find_unit(text.substr(blank + 1));
+    if (!amount.unit) return std::nullopt;
+  }
+  amount.exponent = (amount.unit ? amount.unit->exponent : 0) - number->decimals;
+  return amount;
+}
+
+constexpr int kMostShift = 18;
+
+std::optional<Wide> shifted(std::int64_t digits, int places) {
+  if (places < 0 || places > kMostShift) return std::nullopt;
+  Wide value = digits;
+  for (int i = 0; i < places; ++i) value *= 10;
+  return value;
+}
+
+/// True where a reader that keeps `decimals` in its unit may say this for that.
+bool same_number(const Amount& said, const Amount& meant, int decimals) {
+  const int step_exponent = (said.unit ? said.unit->exponent : 0) - decimals;
+  const int lowest = std::min({said.exponent, meant.exponent, step_exponent});
+  const auto a = shifted(said.number.digits, said.exponent - lowest);
+  const auto b = shifted(meant.number.digits, meant.exponent - lowest);
+  const auto step = shifted(1, step_exponent - lowest);
+  if (!a || !b || !step) return compare_values(said.number, meant.number) == 0;
+  const Wide gap = *a > *b ? *a - *b : *b - *a;
+  // What the decimals can hold must come out; what they cannot, may be rounded or cut.
+  return *b % *step == 0 ? 2 * gap < *step : gap < *step;
+}
+
+struct Instant {
+  std::chrono::sys_seconds wall;  ///< the clock's face, as if it were UTC
+  std::optional<std::chrono::minutes> offset;
+};
+
+std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t length) {
+  int value = 0;
+  if (at + length > text.size()) return std::nullopt;
+  const char* const end = text.data() + at + length;
+  const auto [stop, error] = std::from_chars(text.data() + at, end, value);
+  if (error != std::errc{} || stop != end || text[at] == '-') return std::nullopt;
+  return value;
+}
+
+/// "2010-12-09T11:30:20+01:00", with Z, with fractions of a second, without an offset.
+std::optional<Instant> instant_of(std::string_view text) {
+  constexpr std::size_t kFace = 19;
+  if (text.size() < kFace || text[4] != '-' || text[7] != '-' || text[13] != ':' ||
+      text[16] != ':' || (text[10] != 'T' && text[10] != ' ')) {
+    return std::nullopt;
+  }
+  const auto year = number_at(text, 0, 4), month = number_at(text, 5, 2),
+             day = number_at(text, 8, 2), hour = number_at(text, 11, 2),
+             minute = number_at(text, 14, 2), second = number_at(text, 17, 2);
+  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!date.ok()) return std::nullopt;
+  Instant instant{.wall = std::chrono::sys_days{date} + std::chrono::hours{*hour} +
+                          std::chrono::minutes{*minute} + std::chrono::seconds{*second},
+                  .offset = {}};
+  std::string_view rest = text.substr(kFace);
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(std::min(rest.find_first_not_of("0123456789", 1), rest.size()));
+  }
+  if (rest == "Z") {
+    instant.offset = std::chrono::minutes{0};
+  } else if (!rest.empty()) {
+    const auto hours = number_at(rest, 1, 2);
+    const auto minutes = number_at(rest, rest.size() - 2, 2);
+    if (!hours || !minutes || (rest[0] != '+' && rest[0] != '-')) return std::nullopt;
+    const std::chrono::minutes size{*hours * 60 + *minutes};
+    instant.offset = rest[0] == '+' ? size : -size;
+  }
+  return instant;
+}
+
+bool same_time(const Instant& said, const Instant& meant, TimeForm form) {
+  const auto utc = [](const Instant& time) {
+    return time.wall - time.offset.value_or(std::chrono::minutes{0});
+  };
+  switch (form) {
+    case TimeForm::kAware:
+      // A time of a meter without summer time has no offset (DSMR-P1 3.0).
+      if (!meant.offset) return said.wall == meant.wall;
+      return said.offset && utc(said) == utc(meant);
+    case TimeForm::kLocal:
+      return said.wall == meant.wall;
+    case TimeForm::kUtc:
+      break;
+  }
+  return said.wall == utc(meant);
+}
+
+std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+bool same_text(std::string_view said, std::string_view meant) {
+  if (said == meant) return true;
+  const auto meant_bytes = parse_hex(meant);
+  const auto said_bytes = parse_hex(said);
+  if (meant_bytes && (said == *meant_bytes || (said_bytes && *said_bytes == *meant_bytes)))
+    return true;
+  return said_bytes && *said_bytes == meant;
+}
+
+std::optional<std::string> text_difference(const std::string& said, const std::string& meant,
+                                           const Precision& precision) {
+  if (said == meant) return std::nullopt;
+  const std::string both = "says " + quoted(said) + ", expected " + quoted(meant);
+  if (const auto meant_time = instant_of(meant)) {
+    const auto said_time = instant_of(said);
+    if (!said_time) return both + ", a time";
+    if (same_time(*said_time, *meant_time, precision.time)) return std::nullopt;
+    return both;
+  }
+  const auto meant_amount = amount_of(meant), said_amount = amount_of(said);
+  if (meant_amount && said_amount) {
+    if (meant_amount->unit && !said_amount->unit) return both + ": the unit is missing";
+    if (meant_amount->unit && said_amount->unit &&
+        meant_amount->unit->dimension != said_amount->unit->dimension) {
+      return both + ": another unit";
+    }
+    if (same_number(*said_amount, *meant_amount, precision.decimals)) return std::nullopt;
+    // Digits may be a text too: an identifier in hexadecimal.
+    if (meant_amount->unit || !same_text(said, meant)) return both;
+    return std::nullopt;
+  }
+  if (same_text(said, meant)) return std::nullopt;
+  return both;
+}
+
+std::optional<std::string> part_difference(const char* part, const std::optional<std::string>& said,
+                                           const std::optional<std::string>& meant,
+                                           const Precision& precision) {
+  if (!said || !meant) return std::nullopt;
+  const auto found = text_difference(*said, *meant, precision);
+  if (!found) return std::nullopt;
+  return part + (": " + *found);
+}
+
+std::optional<std::string> timed_difference(const ContractValue& said, const ContractValue& meant,
+                                            const Precision& precision) {
+  if (said.kind == Kind::kText) return text_difference(said.text, meant.text, precision);
+  if (auto found = part_difference("value", said.text, meant.text, precision)) return found;
+  if (auto found = part_difference("month", said.month, meant.month, precision)) return found;
+  return part_difference("at", said.at, meant.at, precision);
+}
+
+std::optional<std::string> list_difference(const ContractValue& said, const ContractValue& meant,
+                                           const Precision& precision) {
+  if (said.items.size() != meant.items.size()) {
+    return "says " + std::to_string(said.items.size()) + " entries, expected " +
+           std::to_string(meant.items.size()) + ": " + to_json(meant);
+  }
+  // Entries of a log tell their time and may come in any order; plain values may not.
+  std::vector<bool> used(meant.items.size(), false);
+  for (std::size_t i = 0; i < said.items.size(); ++i) {
+    const auto in_place = difference(said.items[i], meant.items[i], precision);
+    if (!in_place && !used[i]) {
+      used[i] = true;
+      continue;
+    }
+    bool found = false;
+    for (std::size_t k = 0; k < meant.items.size() && !found; ++k) {
+      if (used[k] || meant.items[k].kind != Kind::kTimed) continue;
+      found = !difference(said.items[i], meant.items[k], precision);
+      if (found) used[k] = true;
+    }
+    if (!found) {
+      return "entry " + std::to_string(i + 1) + ": " + in_place.value_or("comes twice");
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> difference(const ContractValue& said, const ContractValue& meant,
+                                      const Precision& precision) {
+  if (meant.kind == Kind::kNull || said.kind == Kind::kNull) {
+    if (meant.kind == said.kind) return std::nullopt;
+    return "says " + to_json(said) + ", expected " +
+           (meant.kind == Kind::kNull ? "no value" : to_json(meant));
+  }
+  if (meant.kind == Kind::kTimed && said.kind != Kind::kList) {
+    return timed_difference(said, meant, precision);
+  }
+  if (meant.kind == Kind::kList && said.kind == Kind::kList) {
+    return list_difference(said, meant, precision);
+  }
+  // One value may be told as a list of one.
+  if (meant.kind == Kind::kText && said.kind == Kind::kList && said.items.size() == 1) {
+    return difference(said.items[0], meant, precision);
+  }
+  if (meant.kind != said.kind) return "says " + to_json(said) + ", expected " + to_json(meant);
+  return text_difference(said.text, meant.text, precision);
+}
+
+}  // namespace p1rig

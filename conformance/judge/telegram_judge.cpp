@@ -1,0 +1,250 @@
+#include "conformance/judge/telegram_judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/dialect.h"
+
+namespace p1rig {
+namespace {
+
+using Kind = ContractValue::Kind;
+using Whole = Expectation::Whole;
+
+/// Older ones cannot be meant any more: readers tell in the order of sending.
+constexpr std::size_t kWatched = 32;
+
+/// More of the same helps nobody.
+constexpr std::size_t kMostFindings = 50;
+
+bool holds(const std::vector<Obis>& codes, Obis code) {
+  return std::ranges::find(codes, code) != codes.end();
+}
+
+/// True for values by which one telegram is told from the next: numbers with units, and times.
+bool tells_apart(const ContractValue& value) {
+  if (value.kind == Kind::kTimed) return true;
+  return value.kind == Kind::kText &&
+         (value.text.find(' ') != std::string::npos || value.text.find('T') == 10);
+}
+
+const ContractValue* meant_value(const SentTelegram& sent, Obis code) {
+  const auto literal = sent.expectation.literal.find(code);
+  if (literal != sent.expectation.literal.end()) return &literal->second;
+  const auto value = sent.meant.values.find(code);
+  return value == sent.meant.values.end() ? nullptr : &value->second;
+}
+
+}  // namespace
+
+TelegramJudge::TelegramJudge(ReaderTraits traits) : traits_(std::move(traits)) {}
+
+void TelegramJudge::begin(ReaderTraits traits) {
+  traits_ = std::move(traits);
+  findings_.clear();
+  long_lost_ = 0;
+  for (Watched& watched : watched_) watched.settled = true;
+}
+
+void TelegramJudge::expect(SentTelegram telegram) {
+  watched_.push_back({.sent = std::move(telegram)});
+  retire();
+}
+
+void TelegramJudge::retire() {
+  while (watched_.size() > kWatched) {
+    const Watched& oldest = watched_.front();
+    const bool owed = oldest.sent.expectation.whole == Whole::kValues;
+    if (owed && oldest.told == 0 && !oldest.settled) ++long_lost_;
+    watched_.pop_front();
+  }
+}
+
+bool TelegramJudge::claims(Obis code) const {
+  const std::string text = to_string(code);
+  return std::ranges::any_of(traits_.claims,
+                             [&](const std::string& glob) { return matches_glob(glob, text); });
+}
+
+/// The telegram that has most in common with what is said: at least one value that differs from
+/// telegram to telegram. Of equals, the oldest that is not told yet.
+TelegramJudge::Watched* TelegramJudge::recognise(const ContractTelegram& said) {
+  Watched* best = nullptr;
+  std::size_t most = 0;
+  for (Watched& candidate : watched_) {
+    std::size_t same = 0;
+    for (const auto& [code, value] : said.values) {
+      const ContractValue* const meant = meant_value(candidate.sent, code);
+      if (meant == nullptr || !tells_apart(*meant)) continue;
+      if (!difference(value, *meant, traits_.precision)) ++same;
+    }
+    for (const ContractDevice& device : said.mbus.value_or(std::vector<ContractDevice>{})) {
+      const auto devices = candidate.sent.meant.mbus.value_or(std::vector<ContractDevice>{});
+      same += static_cast<std::size_t>(std::ranges::count_if(devices, [&](const auto& meant) {
+        return !difference(device.reading, meant.reading, traits_.precision);
+      }));
+    }
+    const bool better = same > most || (same == most && same > 0 && best->told > candidate.told);
+    if (!better) continue;
+    best = &candidate;
+    most = same;
+  }
+  return best;
+}
+
+std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
+  if (!said.flags.empty()) return std::nullopt;
+  Watched* const watched = recognise(said);
+  if (watched == nullptr) {
+    findings_.push_back({"", "tells a telegram that was never sent: " + to_json(said)});
+    return std::nullopt;
+  }
+  const SentTelegram& sent = watched->sent;
+  ++watched->told;
+  if (watched->settled || findings_.size() >= kMostFindings) return sent.name;
+  if (watched->told > 1 && !sent.expectation.may_repeat) {
+    findings_.push_back({sent.name, "is told " + std::to_string(watched->told) + " times"});
+  }
+  const std::size_t before = findings_.size();
+  compare(sent, said);
+  compare_devices(sent, said);
+  compare_tariffs(sent, said);
+  if (sent.expectation.whole == Whole::kNothing) {
+    std::string what = "is told, but must be dropped";
+    if (findings_.size() > before) what += ": " + findings_[before].message;
+    findings_.resize(before);
+    findings_.push_back({sent.name, what});
+  }
+  return sent.name;
+}
+
+void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& said) {
+  const Expectation& expectation = sent.expectation;
+  const auto find = [&](Obis code, std::string message) {
+    findings_.push_back({sent.name, to_string(code) + " " + std::move(message)});
+  };
+  for (const auto& [code, value] : said.values) {
+    const bool is_null = value.kind == Kind::kNull;
+    if (holds(expectation.uncertain, code)) continue;
+    if (holds(expectation.invalid, code)) {
+      if (!is_null) find(code, "says " + to_json(value) + ", but it is invalid");
+      continue;
+    }
+    if (holds(expectation.absent, code)) {
+      if (!is_null) find(code, "says " + to_json(value) + ", but it must not be told");
+      continue;
+    }
+    const ContractValue* const meant = meant_value(sent, code);
+    if (meant == nullptr) {
+      if (!is_null) find(code, "says " + to_json(value) + ", but it was not sent");
+    } else if (const auto wrong = difference(value, *meant, traits_.precision)) {
+      find(code, *wrong);
+    }
+  }
+  const auto require = [&](Obis code, const ContractValue& meant) {
+    const bool loose = holds(expectation.uncertain, code) || holds(expectation.invalid, code) ||
+                       holds(expectation.absent, code);
+    if (loose || meant.kind == Kind::kNull || said.values.contains(code) || !claims(code)) return;
+    find(code, "is not told, expected " + to_json(meant));
+  };
+  for (const auto& [code, meant] : expectation.literal) require(code, meant);
+  for (const auto& [code, meant] : sent.meant.values) {
+    if (!expectation.literal.contains(code)) require(code, meant);
+  }
+}
+
+void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTelegram& said) {
+  if (!sent.meant.mbus || (!said.mbus && !traits_.needs_mbus)) return;
+  const auto find = [&](std::string message) {
+    findings_.push_back({sent.name, "mbus: " + std::move(message)});
+  };
+  const std::vector<ContractDevice> told = said.mbus.value_or(std::vector<ContractDevice>{});
+  std::vector<bool> named(sent.meant.mbus->size(), false);
+  for (const ContractDevice& device : told) {
+    // By its channel, else by its medium and reading.
+    std::optional<std::size_t> which;
+    for (std::size_t i = 0; i < sent.meant.mbus->size() && !which; ++i) {
+      const ContractDevice& meant = (*sent.meant.mbus)[i];
+      const bool same = device.channel
+                            ? device.channel == meant.channel
+                            : !difference(device.reading, meant.reading, traits_.precision);
+      if (same && !named[i]) which = i;
+    }
+    if (!which) {
+      find("tells a device that is not there: " + to_json(device.reading));
+      continue;
+    }
+    named[*which] = true;
+    const ContractDevice& meant = (*sent.meant.mbus)[*which];
+    const std::string channel = "channel " + std::to_string(meant.channel.value_or(0)) + " ";
+    if (device.medium && meant.medium && *device.medium != *meant.medium) {
+      find(channel + "is told as \"" + *device.medium + "\", but is " + *meant.medium);
+    }
+    if (const auto wrong = difference(device.reading, meant.reading, traits_.precision)) {
+      find(channel + *wrong);
+    }
+    if (device.id && meant.id) {
+      const ContractValue said_id{.kind = Kind::kText, .text = *device.id};
+      const ContractValue meant_id{.kind = Kind::kText, .text = *meant.id};
+      if (const auto wrong = difference(said_id, meant_id, traits_.precision)) {
+        find(channel + "id " + *wrong);
+      }
+    }
+  }
+  if (!traits_.needs_mbus) return;
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const ContractDevice& meant = (*sent.meant.mbus)[i];
+    if (!named[i]) {
+      find("channel " + std::to_string(meant.channel.value_or(0)) + ", " +
+           meant.medium.value_or("a device") + ", is not told");
+    }
+  }
+}
+
+void TelegramJudge::compare_tariffs(const SentTelegram& sent, const ContractTelegram& said) {
+  const auto compare_one = [&](const std::string& name, const std::optional<std::string>& told,
+                               const std::optional<std::string>& meant) {
+    if (!meant) return;
+    if (!told) {
+      if (traits_.needs_tariffs) findings_.push_back({sent.name, name + " is not told"});
+      return;
+    }
+    const auto wrong = difference({.kind = Kind::kText, .text = *told},
+                                  {.kind = Kind::kText, .text = *meant}, traits_.precision);
+    if (wrong) findings_.push_back({sent.name, name + " " + *wrong});
+  };
+  const ContractTelegram& meant = sent.meant;
+  compare_one("import.normal", said.import.normal, meant.import.normal);
+  compare_one("import.low", said.import.low, meant.import.low);
+  compare_one("export.normal", said.exported.normal, meant.exported.normal);
+  compare_one("export.low", said.exported.low, meant.exported.low);
+}
+
+bool TelegramJudge::was_told(std::string_view name) const {
+  return std::ranges::any_of(watched_, [&](const Watched& watched) {
+    return !watched.settled && watched.told > 0 && watched.sent.name == name;
+  });
+}
+
+std::size_t TelegramJudge::lost() const {
+  return long_lost_ +
+         static_cast<std::size_t>(std::ranges::count_if(watched_, [](const Watched& watched) {
+           return !watched.settled && watched.told == 0 &&
+                  watched.sent.expectation.whole == Whole::kValues;
+         }));
+}
+
+std::vector<Finding> TelegramJudge::findings(std::size_t may_lose) const {
+  std::vector<Finding> all = findings_;
+  if (lost() <= may_lose) return all;
+  if (long_lost_ > 0) all.push_back({"", std::to_string(long_lost_) + " telegrams were lost"});
+  for (const Watched& watched : watched_) {
+    const bool owed = watched.sent.expectation.whole == Whole::kValues;
+    if (!watched.settled && owed && watched.told == 0) {
+      all.push_back({watched.sent.name, "was lost"});
+    }
+  }
+  return all;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/judge/compare.h"
+#include "conformance/judge/contract.h"
+
+namespace p1rig {
+
+/// What a case expects a reader to make of one telegram.
+struct Expectation {
+  enum class Whole : std::uint8_t {
+    kValues,   ///< it is told, and right
+    kNothing,  ///< it is dropped
+    kEither    ///< it is dropped, or told and right
+  };
+  Whole whole = Whole::kValues;
+  ContractValues literal = {};        ///< instead of what the Truth says
+  std::vector<Obis> absent = {};      ///< must not be told at all
+  std::vector<Obis> invalid = {};     ///< null, or not told
+  std::vector<Obis> uncertain = {};   ///< whatever is told of them
+  bool may_repeat = false;            ///< it was sent twice
+};
+
+/// A telegram on its way to the reader, with what it says by its Truth.
+struct SentTelegram {
+  std::string name;  ///< "A" of the case, "sentinel 1"
+  Expectation expectation = {};
+  ContractTelegram meant = {};
+};
+
+/// What is known of a reader before it is judged.
+struct ReaderTraits {
+  Precision precision = {};
+  /// The codes that it tells whenever they are sent, by the keys of a clean telegram or by what it
+  /// claimed: the absence of any other is no failure.
+  std::vector<std::string> claims = {};
+  bool needs_mbus = false;     ///< the case asks for "mbus": every device must be told
+  bool needs_tariffs = false;  ///< the case asks for "import"
+};
+
+struct Finding {
+  std::string telegram;  ///< the name of the one that it is about; empty where none is
+  std::string message;
+};
+
+/// Compares what a reader says with what was sent to it. Knows nothing of how either was made.
+///
+/// Telegrams are recognised by their values, which differ from one to the next, and reports come in
+/// the order of sending: so a telegram counts as dropped once a later one was told.
+class TelegramJudge {
+ public:
+  explicit TelegramJudge(ReaderTraits traits);
+
+  /// To be called before the telegram is sent.
+  void expect(SentTelegram telegram);
+
+  /// The name of the telegram that the reader tells; nothing for one that was never sent. What is
+  /// wrong about it becomes a finding. A flagged one counts as rejected and is none.
+  std::optional<std::string> take(const ContractTelegram& said);
+
+  bool was_told(std::string_view name) const;
+
+  /// Right telegrams that were owed and not told, so far.
+  std::size_t lost() const;
+
+  /// What was wrong, and "lost" for each telegram that was owed; none where all is well.
+  std::vector<Finding> findings(std::size_t may_lose) const;
+
+  /// The telegrams of before can come late; nothing more is asked of them.
+  void begin(ReaderTraits traits);
+
+ private:
+  struct Watched {
+    SentTelegram sent;
+    std::size_t told = 0;
+    bool settled = false;  ///< of an earlier case
+  };
+
+  Watched* recognise(const ContractTelegram& said);
+  void compare(const SentTelegram& sent, const ContractTelegram& said);
+  void compare_devices(const SentTelegram& sent, const ContractTelegram& said);
+  void compare_tariffs(const SentTelegram& sent, const ContractTelegram& said);
+  bool claims(Obis code) const;
+  void retire();
+
+  ReaderTraits traits_;
+  std::deque<Watched> watched_;
+  std::size_t long_lost_ = 0;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace p1rig

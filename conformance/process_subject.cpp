@@ -1,0 +1,400 @@
+#include "conformance/process_subject.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <functional>
+
+#include "conformance/child_process.h"
+#include "conformance/observer.h"
+#include "simulator/line/event_loop.h"
+#include "simulator/line/line_uri.h"
+#include "simulator/line/pacing.h"
+
+namespace p1rig {
+namespace {
+
+using boost::asio::posix::stream_descriptor;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+/// A line that is longer is no report.
+constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
+constexpr std::size_t kLastWords = 4096;
+constexpr milliseconds kLongestFetch{10'000};
+
+std::string replaced(std::string text, const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) {
+    const std::string mark = "{" + name + "}";
+    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+      text.replace(at, mark.size(), value);
+      at += value.size();
+    }
+  }
+  return text;
+}
+
+/// A folder for links and pipes that goes away with all that is in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string path = (std::filesystem::temp_directory_path() / "p1rig-XXXXXX").string();
+    if (::mkdtemp(path.data()) != nullptr) path_ = path;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class ProcessSubject final : public Subject {
+ public:
+  ProcessSubject(SubjectSetting setting, EventLoop& loop)
+      : setting_(std::move(setting)),
+        loop_(loop),
+        timer_(loop.io()),
+        observer_(make_observer(setting_.reader, loop, [this](std::string line, ContractLine what) {
+          push(ReaderSaid{std::move(line), std::move(what)});
+        })) {}
+  ~ProcessSubject() override { end(); }
+
+  Result<void> start() override {
+    end();
+    events_.clear();
+    Fd input;
+    if (setting_.endpoint == "stdin") {
+      auto opened = open_pipe(input);
+      if (!opened) return opened;
+    } else if (auto opened = open(uri()); !opened) {
+      return opened;
+    }
+    watch_line();
+    begin_log();
+    if (setting_.reader.attached) return observer_->start();
+    std::map<std::string, std::string> values = {
+        {"endpoint", endpoint()},
+        {"profile", setting_.profile->name},
+        {"dialect", std::string(setting_.profile->dialect->name)},
+        {"here", std::filesystem::path(setting_.reader.file).parent_path().string()},
+        {"baud", std::to_string(setting_.profile->line.baud)},
+        {"framing", framing_of(setting_.profile->line)},
+        {"key_file", setting_.key_file}};
+    std::vector<std::string> command;
+    for (const std::string& word : setting_.reader.command) command.push_back(replaced(word, values));
+    std::map<std::string, std::string> environment = setting_.reader.environment;
+    for (auto& [name, value] : environment) value = replaced(value, values);
+    environment["P1RIG_ENDPOINT"] = values["endpoint"];
+    environment["P1RIG_PROFILE"] = values["profile"];
+    environment["P1RIG_DIALECT"] = values["dialect"];
+    environment["P1RIG_KEY_FILE"] = setting_.key_file;
+    auto child = ChildProcess::start(command, environment, input);
+    if (!child) return tl::make_unexpected(child.error());
+    child_.emplace(std::move(*child));
+    watch_child();
+    return observer_->start();
+  }
+
+  void stop() override { end(); }
+
+  bool wait_until_open(milliseconds patience) override {
+    return wait(patience, [this] { return exited_ || present(); }) && !exited_;
+  }
+
+  SendResult send(const Emission& emission, bool at_line_pace) override {
+    const auto pieces =
+        cut_into_pieces(emission, setting_.profile->line, std::chrono::hours{1},
+                        at_line_pace ? Pace::kLine : Pace::kNone);
+    const auto begin = steady_clock::now();
+    lateness_ = {};
+    if (!line_ || !present()) return SendResult::kNobody;
+    log_.requested_at_data = log_.requested_at_data && line_->state().requested;
+    in_telegram_ = true;
+    SendResult result = SendResult::kSent;
+    std::size_t sent = 0;
+    for (const Piece& piece : pieces) {
+      const auto due = begin + piece.due;
+      // Bytes leave when they have passed the line; without a pace, when the silence before is over.
+      wait_until(due, [this] { return exited_; });
+      lateness_ = std::max<nanoseconds>(lateness_, steady_clock::now() - due);
+      result = write(std::string_view(emission.bytes).substr(sent, piece.end - sent));
+      sent = piece.end;
+      if (result != SendResult::kSent) break;
+    }
+    in_telegram_ = false;
+    return result;
+  }
+
+  void act(LineAction action, milliseconds duration) override {
+    if (action == LineAction::kUnplug) {
+      const std::string again = uri();
+      line_.reset();
+      pause(duration);
+      if (open(again)) watch_line();
+    } else {
+      pause(duration);
+    }
+  }
+
+  std::optional<SubjectEvent> next(milliseconds patience) override {
+    if (events_.empty() && !deaf_) wait(patience, [this] { return !events_.empty() || deaf_; });
+    if (events_.empty()) return std::nullopt;
+    SubjectEvent event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+  }
+
+  void begin_log() override {
+    log_ = LineLog{.meter = setting_.profile->line};
+    received_before_ = line_ ? line_->state().received : 0;
+  }
+
+  LineLog log() const override {
+    LineLog log = log_;
+    log.request_seen = line_ && !line_->kind().always_requested && setting_.reader.wiring != "vcc";
+    if (line_) {
+      const LineState state = line_->state();
+      log.opened = state.settings;
+      log.framing_seen = state.settings.has_value() && line_->kind().scheme != "pty";
+      log.written = state.received - received_before_;
+    }
+    return log;
+  }
+
+  nanoseconds lateness() const override { return lateness_; }
+  std::optional<std::uint64_t> memory() const override {
+    if (!child_) return std::nullopt;
+    return child_->memory();
+  }
+  bool can_act() const override { return setting_.endpoint != "stdin"; }
+
+ private:
+  std::string uri() const {
+    const std::string& endpoint = setting_.endpoint;
+    const std::string wiring = "?wiring=" + setting_.reader.wiring;
+    if (endpoint == "pty") return "pty:" + folder_.path() + "/p1";
+    if (endpoint == "tcp") return "tcp-listen:127.0.0.1:" + port_;
+    if (endpoint == "rfc2217") return "rfc2217-listen:127.0.0.1:" + port_ + wiring;
+    return endpoint;
+  }
+
+  std::string endpoint() const {
+    if (setting_.endpoint == "pty") return folder_.path() + "/p1";
+    if (setting_.endpoint == "tcp") return "tcp://127.0.0.1:" + port_;
+    if (setting_.endpoint == "rfc2217") return "rfc2217://127.0.0.1:" + port_;
+    if (setting_.endpoint == "stdin") return "-";
+    return line_->name();
+  }
+
+  Result<void> open(const std::string& text) {
+    const auto parsed = parse_line_uri(text);
+    if (!parsed) return tl::make_unexpected(parsed.error());
+    auto line = open_line(*parsed, setting_.profile->line, loop_);
+    if (!line) return tl::make_unexpected(line.error());
+    line_ = std::move(*line);
+    // No byte is lost on our side: a reader is judged by what it does with all of them.
+    line_->lose_nothing();
+    const std::string name = line_->name();
+    // The port that the system chose stays when the line is unplugged.
+    if (parsed->scheme.ends_with("-listen")) port_ = name.substr(name.rfind(':') + 1);
+    return {};
+  }
+
+  /// The reader's standard input, written to by the name that it has as our own descriptor.
+  Result<void> open_pipe(Fd& input) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("stdin: no pipe is left");
+    input.reset(ends[0]);
+    const Fd writer(ends[1]);
+    return open("file:/proc/self/fd/" + std::to_string(writer.get()));
+  }
+
+  void watch_line() {
+    requested_ = line_->state().requested;
+    line_->on_change([this] {
+      const bool requested = line_->state().requested;
+      if (requested != requested_) {
+        ++log_.edges;
+        if (!requested && in_telegram_) ++log_.falls_in_telegram;
+      }
+      requested_ = requested;
+      loop_.stop();
+    });
+  }
+
+  void watch_child() {
+    output_.emplace(loop_.io(), ::dup(child_->output()));
+    errors_.emplace(loop_.io(), ::dup(child_->errors()));
+    end_.emplace(loop_.io(), ::dup(child_->watch()));
+    read_output();
+    read_errors();
+    end_->async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+      if (!error) take_exit();
+    });
+  }
+
+  void read_output() {
+    output_->async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+      if (error) return;
+      if (take_output()) read_output();
+    });
+  }
+
+  /// False at the end of the output.
+  bool take_output() {
+    std::array<char, 65536> buffer;
+    const ssize_t count = ::read(child_->output(), buffer.data(), buffer.size());
+    if (count == 0) {
+      if (!child_->status()) {
+        deaf_ = true;
+        push(ReaderSaid{"", ContractBreach{"the reader closed its standard output"}});
+      }
+      return false;
+    }
+    if (count > 0) observer_->hear({buffer.data(), static_cast<std::size_t>(count)});
+    return true;
+  }
+
+  void read_errors() {
+    errors_->async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+      if (error) return;
+      if (take_errors()) read_errors();
+    });
+  }
+
+  bool take_errors() {
+    std::array<char, 65536> buffer;
+    const ssize_t count = ::read(child_->errors(), buffer.data(), buffer.size());
+    if (count == 0) return false;
+    if (count > 0) last_words_.append(buffer.data(), static_cast<std::size_t>(count));
+    if (last_words_.size() > kLastWords) last_words_.erase(0, last_words_.size() - kLastWords);
+    return true;
+  }
+
+  void take_exit() {
+    // What it said before it went still counts.
+    std::array<char, 1> none{};
+    static_cast<void>(none);
+    while (read_rest(child_->output(), true)) {
+    }
+    while (read_rest(child_->errors(), false)) {
+    }
+    const int status = child_->status().value_or(0);
+    exited_ = true;
+    const bool by_signal = WIFSIGNALED(status);
+    push(ReaderExited{by_signal ? WTERMSIG(status) : WEXITSTATUS(status), by_signal, last_words_});
+  }
+
+  bool read_rest(int descriptor, bool output) {
+    std::array<char, 65536> buffer;
+    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count <= 0) return false;
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+    if (output) {
+      observer_->hear(bytes);
+    } else {
+      last_words_.append(bytes);
+    }
+    return true;
+  }
+
+  void end() {
+    output_.reset();
+    errors_.reset();
+    end_.reset();
+    observer_->stop();
+    child_.reset();
+    line_.reset();
+    last_words_.clear();
+    exited_ = deaf_ = false;
+  }
+
+  void push(SubjectEvent event) {
+    events_.push_back(std::move(event));
+    loop_.stop();
+  }
+
+  bool present() const { return line_ && (line_->state().present || setting_.endpoint == "stdin"); }
+
+  SendResult write(std::string_view bytes) {
+    const auto deadline = steady_clock::now() + kLongestFetch;
+    while (!bytes.empty()) {
+      bytes.remove_prefix(line_->send(bytes));
+      if (bytes.empty()) break;
+      if (exited_ || !present() || line_->state().ended) return SendResult::kNobody;
+      if (steady_clock::now() >= deadline) return SendResult::kNotTaken;
+      // Some lines cannot tell when there is room.
+      wait(milliseconds{20}, [] { return false; }, true);
+    }
+    return SendResult::kSent;
+  }
+
+  void pause(milliseconds duration) {
+    wait_until(steady_clock::now() + duration, [] { return false; });
+  }
+
+  bool wait(milliseconds patience, const std::function<bool()>& done, bool one_change = false) {
+    return wait_until(steady_clock::now() + patience, done, one_change);
+  }
+
+  /// Runs the loop until it is `done` or late; until anything changed where that is enough.
+  bool wait_until(steady_clock::time_point deadline, const std::function<bool()>& done,
+                  bool one_change = false) {
+    while (!done()) {
+      if (steady_clock::now() >= deadline) return false;
+      timer_.expires_at(deadline);
+      timer_.async_wait([this](const auto& error) {
+        if (!error) loop_.stop();
+      });
+      loop_.run();
+      if (one_change) return done();
+    }
+    return true;
+  }
+
+  SubjectSetting setting_;
+  EventLoop& loop_;
+  TemporaryFolder folder_;
+  std::string port_ = "0";
+  std::unique_ptr<Line> line_;
+  boost::asio::steady_timer timer_;
+  std::unique_ptr<Observer> observer_;
+  std::optional<ChildProcess> child_;
+  std::optional<stream_descriptor> output_, errors_, end_;
+  std::string last_words_;
+  std::deque<SubjectEvent> events_;
+  bool exited_ = false, deaf_ = false;
+  LineLog log_;
+  std::uint64_t received_before_ = 0;
+  bool requested_ = false, in_telegram_ = false;
+  nanoseconds lateness_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Subject>> make_process_subject(SubjectSetting setting, EventLoop& loop) {
+  const auto names = endpoint_names();
+  const std::string kind = setting.endpoint.substr(0, setting.endpoint.find(':'));
+  if (std::ranges::find(names, kind) == names.end()) {
+    std::string all;
+    for (const std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
+    return fail("endpoint \"" + setting.endpoint + "\": expected one of " + all);
+  }
+  return std::make_unique<ProcessSubject>(std::move(setting), loop);
+}
+
+}  // namespace p1rig

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conformance/reader_file.h"
+#include "conformance/subject.h"
+#include "simulator/profile.h"
+
+namespace p1rig {
+
+class EventLoop;
+
+/// What a reader is started with.
+struct SubjectSetting {
+  ReaderFile reader;
+  std::string endpoint;  ///< "pty", "tcp" …, or "serial:/dev/ttyUSB0"
+  std::shared_ptr<const Profile> profile;
+  std::string key_file;  ///< path; empty for plain telegrams
+};
+
+/// A program that p1rig starts, or a device that is attached already, at a line of p1rig's own. It
+/// must not outlive `loop`. The error says why an endpoint cannot be.
+Result<std::unique_ptr<Subject>> make_process_subject(SubjectSetting setting, EventLoop& loop);
+
+}  // namespace p1rig

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/judge/compare.h"
+#include "protocol/result.h"
+
+namespace p1rig {
+
+/// Where a reader's own JSON has the value of a code: no glue is needed.
+struct ReaderMapping {
+  std::string target;             ///< an OBIS code, or "mbus[medium=gas]"
+  std::string path = {};          ///< JSON pointer, RFC 6901
+  std::string unit = {};          ///< of a number without one; empty: none
+  std::string at = {};            ///< JSON pointer to the time; empty: it is not told
+};
+
+enum class ObserverKind : std::uint8_t { kStdout, kTcp, kHttp, kMqtt, kRaw };
+
+/// How a reader is watched.
+struct ReaderObserver {
+  ObserverKind kind = ObserverKind::kStdout;
+  std::string address;                        ///< HOST:PORT, or a URL for http
+  std::string topic;                          ///< of mqtt
+  std::chrono::milliseconds interval{1000};   ///< between two requests of http
+};
+
+/// A reader under test (docs/readers.md): a command that p1rig starts, or an attached device.
+struct ReaderFile {
+  std::string name;
+  std::string file;                      ///< empty for `conform -- COMMAND`
+  std::vector<std::string> command;      ///< {endpoint}, {profile}, {dialect}, {here} are replaced
+  bool attached = false;
+  std::vector<std::string> endpoints = {"pty"};
+  std::vector<std::string> dialects;     ///< globs; empty: what its hello names, else dsmr-5.0
+  std::vector<std::string> can;
+  std::vector<std::string> claims;
+  std::optional<int> decimals;
+  TimeForm time = TimeForm::kAware;
+  std::chrono::milliseconds min_interval{0};   ///< between two telegrams that it publishes
+  std::chrono::milliseconds startup{15'000};   ///< until it has opened its end of the line
+  std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
+  std::string wiring = "vcc";
+  ReaderObserver observe;
+  std::vector<ReaderMapping> map;
+  std::map<std::string, std::string> environment;
+};
+
+/// The endpoints that a reader file may name.
+std::vector<std::string_view> endpoint_names();
+
+/// The error has a line for each thing that is wrong, with file:line:column.
+Result<ReaderFile> load_reader(const std::filesystem::path& file);
+
+/// By name (conformance/readers/) or path.
+Result<ReaderFile> find_reader(std::string_view name);
+
+std::map<std::string, std::filesystem::path> list_readers();
+
+}  // namespace p1rig

@@ -1,0 +1,104 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "conformance/report.h"
+#include "protocol/hex.h"
+
+namespace p1rig {
+namespace {
+
+constexpr std::size_t kMostBytes = 200;
+constexpr std::size_t kMostMoments = 12;
+
+/// Bytes as a person reads them: line ends as they are named, others by number.
+std::string readable(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes.substr(0, kMostBytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\r') {
+      text += "\\r";
+    } else if (c == '\n') {
+      text += "\\n";
+    } else if (byte < 0x20 || byte >= 0x7F) {
+      text += fmt::format("\\x{:02X}", byte);
+    } else {
+      text += c;
+    }
+  }
+  if (bytes.size() > kMostBytes) text += fmt::format("… ({} bytes)", bytes.size());
+  return text;
+}
+
+std::string moment_text(const WireMoment& moment) {
+  const double ms = static_cast<double>(moment.at.count()) / 1000;
+  switch (moment.kind) {
+    case WireMoment::Kind::kSent:
+      return fmt::format("    {:10.1f} ms  -> {}{}\n", ms,
+                         moment.name.empty() ? "" : moment.name + ": ", readable(moment.bytes));
+    case WireMoment::Kind::kSaid:
+      return fmt::format("    {:10.1f} ms  <- {}\n", ms, readable(moment.bytes));
+    case WireMoment::Kind::kNote:
+      break;
+  }
+  return fmt::format("    {:10.1f} ms  .. {}\n", ms, moment.bytes);
+}
+
+std::string failure_text(const CaseResult& result) {
+  const Case& one = *result.of;
+  std::string text = fmt::format("{} {} on {}\n", to_string(result.outcome), result.name(),
+                                 result.endpoint);
+  text += fmt::format("  {}  [{}, {}, {}]\n", one.title, to_string(one.level), one.clause,
+                      one.requirement);
+  if (!one.why.empty()) text += "  " + one.why + "\n";
+  for (const std::string& message : result.messages) text += "  * " + message + "\n";
+  const std::size_t first = result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
+  if (first > 0) text += fmt::format("    … {} moments before\n", first);
+  for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
+  text += "  again: " + result.reproduction + "\n\n";
+  return text;
+}
+
+std::string brief(const CaseResult& result) {
+  return fmt::format("{:<12} {} on {}: {}\n", to_string(result.outcome), result.name(),
+                     result.endpoint,
+                     result.messages.empty() ? std::string(result.of->title) : result.messages[0]);
+}
+
+}  // namespace
+
+std::string console_report(const ConformReport& report) {
+  std::string text;
+  std::map<Outcome, std::size_t> sums;
+  for (const CaseResult& result : report.results) {
+    ++sums[result.outcome];
+    if (counts_against(result, report.level)) text += failure_text(result);
+  }
+  // Many are skipped for one reason.
+  std::map<std::string, std::size_t> skips;
+  for (const CaseResult& result : report.results) {
+    if (counts_against(result, report.level) || result.outcome == Outcome::kPass) continue;
+    if (result.outcome == Outcome::kSkip) {
+      ++skips[result.profile + " on " + result.endpoint + ": " +
+              (result.messages.empty() ? "" : result.messages[0])];
+    } else {
+      text += brief(result);
+    }
+  }
+  for (const auto& [reason, count] : skips) {
+    text += fmt::format("{:<12} {} case{} at {}\n", "skip", count, count == 1 ? "" : "s", reason);
+  }
+  for (const std::string& refused : report.refused) {
+    text += fmt::format("{:<12} {}\n", "contract", refused);
+  }
+  if (!text.empty() && !text.ends_with("\n\n")) text += '\n';
+  text += fmt::format("{}{}{}: {} results in {:.1f} s, seed {}", report.reader,
+                      report.version.empty() ? "" : " ", report.version, report.results.size(),
+                      static_cast<double>(report.duration.count()) / 1000, report.seed);
+  for (const auto& [outcome, count] : sums) text += fmt::format(", {} {}", count, to_string(outcome));
+  return text + "\n";
+}
+
+}  // namespace p1rig

@@ -1,0 +1,451 @@
+#include "conformance/stimulus.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "conformance/telegram_edit.h"
+#include "protocol/decimal.h"
+#include "protocol/dialect.h"
+#include "protocol/timestamp.h"
+#include "simulator/meter.h"
+#include "simulator/random.h"
+#include "simulator/render.h"
+#include "simulator/seal.h"
+
+namespace p1rig {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using Kind = ContractValue::Kind;
+
+std::string iso_time(sys_seconds instant, const Zone& zone) {
+  const auto offset = std::chrono::duration_cast<std::chrono::minutes>(zone.offset(instant));
+  const Timestamp local = zone.local(instant);
+  // The letter says which offset; the minutes that S would add are in `offset` already.
+  const auto normal = local.season == 'S' ? offset - std::chrono::minutes{60} : offset;
+  return to_iso_string(local, normal);
+}
+
+/// The text of a field; empty where the meter says "no value".
+std::string text_of(const TruthField& field, const Zone& zone) {
+  switch (field.kind) {
+    case TruthField::Kind::kNumber: {
+      Decimal number;
+      number.digits = field.digits;
+      number.decimals = static_cast<std::uint8_t>(field.decimals);
+      number.minus = field.digits < 0;
+      const std::string digits = to_plain_string(number);
+      return field.unit.empty() ? digits : digits + " " + field.unit;
+    }
+    case TruthField::Kind::kTime:
+      return iso_time(field.instant, zone);
+    case TruthField::Kind::kText:
+      return field.text;
+    case TruthField::Kind::kUnset:
+      break;
+  }
+  return {};
+}
+
+ContractValue single(const TruthField& field, const Zone& zone) {
+  std::string text = text_of(field, zone);
+  if (text.empty()) return {};
+  return {.kind = Kind::kText, .text = std::move(text)};
+}
+
+bool is_time(const TruthField& field) {
+  return field.kind == TruthField::Kind::kTime || field.kind == TruthField::Kind::kUnset;
+}
+
+ContractValue timed(const TruthField& at, const std::string& value, const Zone& zone) {
+  return {.kind = Kind::kTimed, .text = value, .at = text_of(at, zone)};
+}
+
+/// A log or a list of months: `head` fields first, then entries of two, or three with a month.
+ContractValue list_of(const std::vector<TruthField>& fields, std::size_t head, bool with_month,
+                      const Zone& zone) {
+  const std::size_t entry = with_month ? 3 : 2;
+  ContractValue list{.kind = Kind::kList};
+  for (std::size_t i = head; i + entry <= fields.size(); i += entry) {
+    const std::size_t at = with_month ? i + 1 : i;
+    ContractValue one = timed(fields[at], text_of(fields[at + 1], zone), zone);
+    if (with_month) one.month = text_of(fields[i], zone);
+    list.items.push_back(std::move(one));
+  }
+  return list;
+}
+
+ContractValue value_of(const TruthEntry& entry, const Zone& zone) {
+  constexpr Obis kFailureLog{1, 0, 99, 97, 0};
+  constexpr Obis kMonths{0, 0, 98, 1, 0};
+  constexpr std::size_t kOldReading = 7;  // fields of 24.3.0 (DSMR-P1 3.0 §5.10)
+  const auto& fields = entry.fields;
+  if (entry.code == kFailureLog) return list_of(fields, 2, false, zone);
+  // Hungary's list of the same code begins with a time.
+  if (entry.code == kMonths && !fields.empty() && !is_time(fields[0]))
+    return list_of(fields, 3, true, zone);
+  if (is_mbus_object(entry.code) && entry.code.c == 24 && entry.code.d == 3) {
+    if (fields.size() < kOldReading || fields[0].kind == TruthField::Kind::kUnset) return {};
+    std::string value = text_of(fields[6], zone);
+    if (value.find(' ') == std::string::npos) value += " " + text_of(fields[5], zone);
+    return timed(fields[0], value, zone);
+  }
+  if (fields.size() == 1) return single(fields[0], zone);
+  if (fields.size() == 2 && is_time(fields[0]) != is_time(fields[1])) {
+    const TruthField& at = fields[is_time(fields[0]) ? 0 : 1];
+    const TruthField& value = fields[is_time(fields[0]) ? 1 : 0];
+    // Nothing is linked to a channel whose time is unset.
+    if (is_mbus_object(entry.code) && at.kind == TruthField::Kind::kUnset) return {};
+    return timed(at, text_of(value, zone), zone);
+  }
+  ContractValue list{.kind = Kind::kList};
+  for (const TruthField& field : fields) list.items.push_back(single(field, zone));
+  return list;
+}
+
+std::optional<std::string> medium_word(Medium medium) {
+  if (medium == Medium::kUnlinked) return std::nullopt;
+  return std::string(to_string(medium));
+}
+
+/// Where cases begin, unless they say otherwise: a winter's day, far from every switch.
+const sys_seconds kBegin = std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} +
+                           std::chrono::hours{10};
+
+/// The momentary values and registers of telegram `n`, each another than in the one before.
+void vary(std::uint64_t n, MeterState& state) {
+  const auto number = static_cast<std::int64_t>(n);
+  for (const QuantityRow& row : quantities()) {
+    const auto index = static_cast<std::int64_t>(row.id);
+    const std::int64_t unit = state_units_per_base_unit(row.dimension, row.kind);
+    std::int64_t& value = state[row.id];
+    const bool electric = row.id >= Quantity::kEnergyImport && row.id < Quantity::kTariff;
+    if (!electric || row.id == Quantity::kDemandPeriod) continue;
+    switch (row.dimension) {
+      case Dimension::kActiveEnergy:
+      case Dimension::kReactiveEnergy:
+      case Dimension::kApparentEnergy:
+        value = (1'000'000 + 100'000 * index + number * (1371 + 16 * index)) * unit;
+        break;
+      case Dimension::kActivePower:
+      case Dimension::kReactivePower:
+      case Dimension::kApparentPower:
+        value = (120 + number * (37 + 2 * index) % 3701) * unit;
+        break;
+      case Dimension::kVoltage:
+        value = (2220 + (number * 3 + index) % 151) * unit / 10;
+        break;
+      case Dimension::kCurrent:
+        value = (100 + (number * 7 + index) % 17 * 100 + number % 89) * unit / 100;
+        break;
+      case Dimension::kFrequency:
+        value = (4990 + number * 3 % 19) * unit / 100;
+        break;
+      default:
+        break;
+    }
+  }
+  state[Quantity::kEnergyImport] =
+      state[Quantity::kEnergyImportT1] + state[Quantity::kEnergyImportT2];
+  state[Quantity::kEnergyExport] =
+      state[Quantity::kEnergyExportT1] + state[Quantity::kEnergyExportT2];
+}
+
+}  // namespace
+
+ContractValues contract_values(const Truth& truth, const Zone& zone) {
+  ContractValues values;
+  for (const TruthEntry& entry : truth) values.try_emplace(entry.code, value_of(entry, zone));
+  return values;
+}
+
+struct StimulusMaker::Impl {
+  std::shared_ptr<const Profile> profile;
+  std::uint64_t seed;
+  Meter meter;
+  std::optional<TelegramSealer> sealer;
+  std::uint64_t made = 0;
+
+  Impl(std::shared_ptr<const Profile> its_profile, std::uint64_t its_seed,
+       const std::optional<FrameKeys>& keys)
+      : profile(std::move(its_profile)),
+        seed(its_seed),
+        meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed) {
+    if (keys && profile->encryption) sealer.emplace(*keys, profile->encryption->system_title);
+  }
+
+  seconds step() const { return profile->capture.period + profile->dialect->period; }
+
+  /// The state of the next telegram; of another moment where the step names one.
+  Result<MeterState> next_state(const CaseStep* step) {
+    ++made;
+    const sys_seconds on = kBegin + static_cast<std::int64_t>(made) * this->step();
+    MeterState state = meter.at(on);
+    vary(made, state);
+    sys_seconds t = on;
+    if (step != nullptr && step->time) {
+      const auto asked = profile->zone.parse_instant(*step->time);
+      if (!asked) return fail("time: " + asked.error().message);
+      t = *asked;
+    }
+    state[Quantity::kTime] = t.time_since_epoch().count();
+    for (MbusDevice& device : state.devices) read_device(device, t, made);
+    return state;
+  }
+
+  void read_device(MbusDevice& device, sys_seconds t, std::uint64_t n) const {
+    if (device.medium == Medium::kUnlinked) return;
+    const CaptureSettings& capture = profile->capture;
+    const auto since = (t - capture.delay - capture.offset).time_since_epoch();
+    const auto whole = since / capture.period * capture.period;
+    device.time = sys_seconds{whole + capture.offset};
+    const std::int64_t unit =
+        state_units_per_base_unit(dimension_of(device.medium), QuantityKind::kRegister);
+    device.reading += static_cast<std::int64_t>(n % 50'000) * 137 * unit / 1000;
+    if (dimension_of(device.medium) == Dimension::kHeat) {
+      device.reading = static_cast<std::int64_t>(1000 + n % 50'000) * 10'000'000 * unit;
+    }
+  }
+
+  Result<void> change(const CaseStep& step, MeterState& state) {
+    for (const auto& [name, value] : step.set) {
+      const auto done = set_quantity(*find_quantity(name), value, profile->zone, state);
+      if (!done) return fail(name + ": " + done.error().message);
+    }
+    if (step.devices) {
+      auto done = set_devices(*step.devices, state);
+      if (!done) return done;
+    }
+    const sys_seconds t{seconds{state[Quantity::kTime]}};
+    if (step.failures) {
+      if (!shows(Segment::Kind::kFailures)) return fail("this meter has no failure log");
+      state.failures.clear();
+      for (int i = 0; i < *step.failures; ++i) {
+        state.failures.push_back({t - std::chrono::days{3 * i + 1}, 240 + 17 * i});
+      }
+      state[Quantity::kFailuresLong] = *step.failures;
+    }
+    if (step.peaks) {
+      if (!shows(Segment::Kind::kPeaks)) return fail("this meter has no list of month peaks");
+      set_peaks(*step.peaks, t, state);
+    }
+    return {};
+  }
+
+  bool shows(Segment::Kind kind) const {
+    return std::ranges::any_of(profile->layout.telegram,
+                               [&](const Segment& segment) { return segment.kind == kind; });
+  }
+
+  static void set_peaks(int count, sys_seconds t, MeterState& state) {
+    state.peaks.clear();
+    const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(t)};
+    for (int i = 0; i < count; ++i) {
+      const auto month = today.year() / today.month() - std::chrono::months{i};
+      const sys_seconds end = std::chrono::sys_days{month / 1};
+      constexpr std::int64_t kMilliwatts = 1000;
+      state.peaks.push_back({.month_end = end,
+                             .time = end - std::chrono::days{2 + i} - std::chrono::minutes{45},
+                             .power = (4321 + 111 * i) * kMilliwatts});
+    }
+  }
+
+  Result<void> set_devices(const std::vector<CaseDevice>& devices, MeterState& state) {
+    const sys_seconds t{seconds{state[Quantity::kTime]}};
+    state.devices.clear();
+    for (const CaseDevice& asked : devices) {
+      const Medium medium = *find_medium(asked.medium);
+      const auto channel = static_cast<std::size_t>(asked.channel - 1);
+      if (profile->layout.mbus[static_cast<std::size_t>(medium)][channel].empty()) {
+        return fail("this meter prints no " + asked.medium + " on its M-Bus");
+      }
+      MbusDevice device;
+      device.medium = medium;
+      device.channel = asked.channel;
+      if (medium != Medium::kUnlinked) {
+        device.id = asked.id.value_or(fmt::format("G00{:02}{:012}", asked.channel, made));
+        device.ean = device.id;
+        const Dimension dimension = dimension_of(medium);
+        const auto reading =
+            parse_state_value(dimension, QuantityKind::kRegister, customary_unit(medium),
+                              asked.reading.value_or(fmt::format("{}.000 {}", 100 * asked.channel + 11,
+                                                                 customary_unit(medium))));
+        if (!reading) return fail("reading: " + reading.error().message);
+        device.reading = *reading;
+        if (!asked.reading) {
+          read_device(device, t, made);
+        } else {
+          const std::int64_t kept = device.reading;
+          read_device(device, t, made);
+          device.reading = kept;
+        }
+        if (asked.unset) device.time.reset();
+      }
+      state.devices.push_back(std::move(device));
+    }
+    fill_free_channels(profile->capture, state);
+    return {};
+  }
+
+  ContractTelegram meant(const MeterState& state, const Truth& truth) const {
+    ContractTelegram telegram{.values = contract_values(truth, profile->zone)};
+    telegram.mbus.emplace();
+    for (const MbusDevice& device : state.devices) {
+      if (device.medium == Medium::kUnlinked || !device.time) continue;
+      // The Truth of its reading says what is printed, and that it is shown at all.
+      for (const auto& [code, value] : telegram.values) {
+        const bool its_reading = is_mbus_object(code) && code.b == device.channel &&
+                                 code.c == 24 && (code.d == 2 || code.d == 3) &&
+                                 value.kind == Kind::kTimed;
+        if (!its_reading) continue;
+        telegram.mbus->push_back({.channel = device.channel,
+                                  .medium = medium_word(device.medium),
+                                  .id = {},
+                                  .reading = value});
+        break;
+      }
+    }
+    set_tariffs(telegram);
+    return telegram;
+  }
+
+  /// Which register is which: 1 is low in the Netherlands and normal in Belgium
+  /// (DSMR-P1 5.0.2 §7.1, e-MUCS H 1.3 §3.3.1).
+  void set_tariffs(ContractTelegram& telegram) const {
+    const bool belgian = matches_glob("emucs-*", profile->dialect->name);
+    if (!belgian && !matches_glob("dsmr-*", profile->dialect->name)) return;
+    const std::uint8_t normal = belgian ? 1 : 2;
+    const auto text = [&](std::uint8_t c, std::uint8_t e) -> std::optional<std::string> {
+      const auto found = telegram.values.find({1, 0, c, 8, e});
+      if (found == telegram.values.end() || found->second.kind != Kind::kText) return std::nullopt;
+      return found->second.text;
+    };
+    const auto low = static_cast<std::uint8_t>(3 - normal);
+    telegram.import = {text(1, normal), text(1, low)};
+    telegram.exported = {text(2, normal), text(2, low)};
+  }
+
+  Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
+    Passage passage = passage_of(std::move(text));
+    std::optional<Error> error;
+    const auto seal = [&](Passage& telegram) {
+      if (!sealer) return;
+      const std::string plain = std::move(telegram.bytes);
+      if (auto done = sealer->seal(plain, telegram.bytes); !done) error = done.error();
+    };
+    if (step != nullptr) {
+      for (const FaultRequest& fault : step->faults) {
+        if (sealer && is_about_text_bytes(fault)) return fail("the telegrams are sealed");
+        if (auto why = cannot_apply(fault, passage)) return tl::make_unexpected(*why);
+      }
+    }
+    const std::vector<FaultRequest> none;
+    const sys_seconds t = kBegin + static_cast<std::int64_t>(made) * this->step();
+    apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage, seal);
+    if (error) return tl::make_unexpected(*error);
+    Stimulus stimulus{.emission = {.bytes = std::move(passage.bytes)}, .telegram = std::move(sent)};
+    for (const auto& [offset, duration] : passage.silences) {
+      stimulus.emission.pauses.push_back({offset, duration});
+    }
+    return stimulus;
+  }
+
+  /// Byte faults look for places of a plain telegram.
+  static bool is_about_text_bytes(const FaultRequest& fault) {
+    const FaultRow& row = faults()[fault.row];
+    return row.stage == FaultStage::kBytes && fault.at && !fault.at->starts_with("byte:");
+  }
+};
+
+StimulusMaker::StimulusMaker(std::shared_ptr<const Profile> profile, std::uint64_t seed,
+                             std::optional<FrameKeys> keys)
+    : impl_(std::make_unique<Impl>(std::move(profile), seed, keys)) {}
+StimulusMaker::~StimulusMaker() = default;
+StimulusMaker::StimulusMaker(StimulusMaker&&) noexcept = default;
+StimulusMaker& StimulusMaker::operator=(StimulusMaker&&) noexcept = default;
+
+const Profile& StimulusMaker::profile() const { return *impl_->profile; }
+
+void StimulusMaker::begin(std::string_view case_id) {
+  // Registers stay below what the shortest of them can show.
+  constexpr std::int64_t kPlaces = 25'000;
+  std::uint64_t hash = impl_->seed;
+  for (const char c : case_id) hash = random_at(hash, static_cast<unsigned char>(c));
+  impl_->made = static_cast<std::uint64_t>(random_below(hash, kPlaces));
+}
+
+Stimulus StimulusMaker::clean(std::string name) {
+  const MeterState state = *impl_->next_state(nullptr);
+  std::string text;
+  Truth truth;
+  render(impl_->profile->layout, state, impl_->profile->zone, text, &truth);
+  auto stimulus = impl_->finish(
+      std::move(text), {.name = std::move(name), .meant = impl_->meant(state, truth)}, nullptr);
+  return std::move(*stimulus);
+}
+
+Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int number) {
+  if (step.bytes) return Stimulus{.emission = {.bytes = *step.bytes}, .wait = false};
+  auto state = impl_->next_state(&step);
+  if (!state) return tl::make_unexpected(state.error());
+  if (auto changed = impl_->change(step, *state); !changed)
+    return tl::make_unexpected(changed.error());
+  std::string text;
+  Truth truth;
+  render(impl_->profile->layout, *state, impl_->profile->zone, text, &truth);
+
+  SentTelegram sent;
+  sent.name = number == 1 ? step.id : step.id + " " + std::to_string(number);
+  sent.meant = impl_->meant(*state, truth);
+  TelegramEditor editor(std::move(text), sent.meant);
+  if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
+  sent.expectation.uncertain = editor.uncertain();
+
+  const auto expected = one.expect.find(step.id);
+  if (expected != one.expect.end()) {
+    const CaseExpectation& written = expected->second;
+    sent.expectation.whole = written.whole;
+    sent.expectation.may_repeat = written.may_repeat;
+    for (const auto& [code, value] : written.literal) {
+      const auto found = editor.code(code);
+      if (!found) return tl::make_unexpected(found.error());
+      sent.expectation.literal[*found] = value;
+      std::erase(sent.expectation.uncertain, *found);
+    }
+    for (const auto& [codes, into] : {std::pair{&written.absent, &sent.expectation.absent},
+                                      std::pair{&written.invalid, &sent.expectation.invalid}}) {
+      for (const std::string& code : *codes) {
+        const auto found = editor.code(code);
+        if (!found) return tl::make_unexpected(found.error());
+        into->push_back(*found);
+      }
+    }
+  }
+  auto stimulus = impl_->finish(editor.take_text(), std::move(sent), &step);
+  if (stimulus) stimulus->wait = step.wait;
+  return stimulus;
+}
+
+std::optional<std::string> does_not_apply(const Case& one,
+                                          const std::shared_ptr<const Profile>& profile) {
+  const auto named = [&](const std::vector<std::string>& globs, std::string_view name) {
+    return std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
+  };
+  if (!named(one.dialects, profile->dialect->name)) return "it is about other dialects";
+  if (!one.profiles.empty() && !named(one.profiles, profile->name)) return "it is about other meters";
+  const bool sealed = profile->encryption.has_value() && profile->encryption->policy != 0;
+  const bool about_seals = std::ranges::find(one.needs, "key") != one.needs.end();
+  if (about_seals && !sealed) return "this meter sends plain telegrams";
+  std::optional<FrameKeys> keys;
+  if (sealed) keys = *parse_frame_keys("000102030405060708090A0B0C0D0E0F");
+  StimulusMaker maker(profile, 1, keys);
+  for (const CaseStep& step : one.steps) {
+    if (step.action) continue;
+    if (const auto made = maker.make(one, step, 1); !made) return made.error().message;
+  }
+  return std::nullopt;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "conformance/case.h"
+#include "conformance/judge/telegram_judge.h"
+#include "protocol/frame_cipher.h"
+#include "protocol/result.h"
+#include "protocol/truth.h"
+#include "simulator/line/emission.h"
+#include "simulator/profile.h"
+
+namespace p1rig {
+
+/// What goes to the reader in one step, with what it says where it is a telegram.
+struct Stimulus {
+  Emission emission;
+  std::optional<SentTelegram> telegram = {};
+  bool wait = true;
+};
+
+/// What the Truth of a telegram is in the reader contract. Times carry the zone's offset.
+ContractValues contract_values(const Truth& truth, const Zone& zone);
+
+/// Makes the telegrams of cases, as one meter sends them.
+///
+/// All that a telegram tells differs from the telegram before: the clock goes on by one capture
+/// period of the M-Bus and one telegram period, registers grow, momentary values change. So a
+/// report can be recognised, and a mixture of two telegrams be seen.
+class StimulusMaker {
+ public:
+  /// `keys` seal the telegrams of a meter that encrypts.
+  StimulusMaker(std::shared_ptr<const Profile> profile, std::uint64_t seed,
+                std::optional<FrameKeys> keys);
+  ~StimulusMaker();
+  StimulusMaker(StimulusMaker&&) noexcept;
+  StimulusMaker& operator=(StimulusMaker&&) noexcept;
+
+  const Profile& profile() const;
+
+  /// From here on the telegrams are those of this case, whatever came before: run alone, it sends
+  /// the same.
+  void begin(std::string_view case_id);
+
+  /// The telegram `number` (from 1) of a step; an error where the meter cannot send it: no such
+  /// object, no CRC that could be wrong.
+  Result<Stimulus> make(const Case& one, const CaseStep& step, int number);
+
+  /// A telegram as it should be.
+  Stimulus clean(std::string name);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Why the case says nothing about this meter; nothing where it applies. Makes every step once.
+std::optional<std::string> does_not_apply(const Case& one,
+                                          const std::shared_ptr<const Profile>& profile);
+
+}  // namespace p1rig
