@@ -109,7 +109,7 @@ class CaseLoader {
     const Node* const each = find_key(node, "each");
     if (each == nullptr) return read(id, node);
     if (each->table() == nullptr || each->table()->size() != 1 ||
-        each->table()->front().second.array() == nullptr) {
+        each->table()->front().node.array() == nullptr) {
       return complaints_.add(each->place, "each: expected one name with an array of values");
     }
     const auto& [name, values] = each->table()->front();
@@ -120,7 +120,7 @@ class CaseLoader {
       }
       Node instance = with(node, name, value);
       std::erase_if(std::get<Node::Table>(instance.value),
-                    [](const auto& entry) { return entry.first == "each"; });
+                    [](const Node::Entry& entry) { return entry.key == "each"; });
       read(id + "-" + slug(word_of(value)), instance);
     }
   }
