@@ -312,6 +312,7 @@ class CaseLoader {
     if (word == "values") return Expectation::Whole::kValues;
     if (word == "nothing") return Expectation::Whole::kNothing;
     if (word == "either") return Expectation::Whole::kEither;
+    if (word == "anything") return Expectation::Whole::kAnything;
     return std::nullopt;
   }
 
@@ -324,7 +325,7 @@ class CaseLoader {
       if (const auto found = whole(*word)) {
         one.whole = *found;
       } else {
-        complain(node, "expected \"values\", \"nothing\", \"either\" or a table of codes");
+        complain(node, "expected \"values\", \"nothing\", \"either\", \"anything\" or a table of codes");
       }
       return one;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,7 +38,7 @@ struct ConformReport {
   std::string reader, version;  ///< by its own word, else by the file's
   std::uint64_t seed = 1;
   Level level = Level::kMust;
-  std::vector<Case> cases;  ///< that the results point into
+  std::deque<Case> cases;  ///< that the results point into
   std::vector<CaseResult> results;
   std::vector<std::string> breaches;  ///< of the reader contract
   std::vector<std::string> refused;   ///< meters at which the reader could not be run, and why

@@ -173,7 +173,9 @@ struct StimulusMaker::Impl {
       : profile(std::move(its_profile)),
         seed(its_seed),
         meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed) {
-    if (keys && profile->encryption) sealer.emplace(*keys, profile->encryption->system_title);
+    if (!keys || !profile->encryption) return;
+    sealer.emplace(*keys, profile->encryption->system_title);
+    sealer->remember_frames();
   }
 
   seconds step() const { return profile->capture.period + profile->dialect->period; }
@@ -331,31 +333,29 @@ struct StimulusMaker::Impl {
     Passage passage = passage_of(std::move(text));
     std::optional<Error> error;
     const auto seal = [&](Passage& telegram) {
-      if (!sealer) return;
-      const std::string plain = std::move(telegram.bytes);
-      if (auto done = sealer->seal(plain, telegram.bytes); !done) error = done.error();
+      if (telegram.seal.plain) return;
+      const std::string plain = std::exchange(telegram.bytes, {});
+      telegram.crc_digits = 0;
+      if (auto done = sealer->seal(plain, telegram.bytes, telegram.seal); !done) {
+        error = done.error();
+      }
     };
     if (step != nullptr) {
       for (const FaultRequest& fault : step->faults) {
-        if (sealer && is_about_text_bytes(fault)) return fail("the telegrams are sealed");
-        if (auto why = cannot_apply(fault, passage)) return tl::make_unexpected(*why);
+        auto why = cannot_apply(fault, passage, sealer.has_value());
+        if (why) return tl::make_unexpected(std::move(*why));
       }
     }
     const std::vector<FaultRequest> none;
     const sys_seconds t = kBegin + static_cast<std::int64_t>(made) * this->step();
-    apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage, seal);
+    apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage,
+                 sealer ? std::function<void(Passage&)>(seal) : nullptr);
     if (error) return tl::make_unexpected(*error);
     Stimulus stimulus{.emission = {.bytes = std::move(passage.bytes)}, .telegram = std::move(sent)};
     for (const auto& [offset, duration] : passage.silences) {
       stimulus.emission.pauses.push_back({offset, duration});
     }
     return stimulus;
-  }
-
-  /// Byte faults look for places of a plain telegram.
-  static bool is_about_text_bytes(const FaultRequest& fault) {
-    const FaultRow& row = faults()[fault.row];
-    return row.stage == FaultStage::kBytes && fault.at && !fault.at->starts_with("byte:");
   }
 };
 

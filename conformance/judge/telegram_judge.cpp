@@ -101,7 +101,8 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   }
   const SentTelegram& sent = watched->sent;
   ++watched->told;
-  if (watched->settled || findings_.size() >= kMostFindings) return sent.name;
+  const bool judged = !watched->settled && sent.expectation.whole != Whole::kAnything;
+  if (!judged || findings_.size() >= kMostFindings) return sent.name;
   if (watched->told > 1 && !sent.expectation.may_repeat) {
     findings_.push_back({sent.name, "is told " + std::to_string(watched->told) + " times"});
   }

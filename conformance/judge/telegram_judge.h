@@ -17,7 +17,8 @@ struct Expectation {
   enum class Whole : std::uint8_t {
     kValues,   ///< it is told, and right
     kNothing,  ///< it is dropped
-    kEither    ///< it is dropped, or told and right
+    kEither,   ///< it is dropped, or told and right
+    kAnything  ///< whatever is told of it: only what comes after counts
   };
   Whole whole = Whole::kValues;
   ContractValues literal = {};        ///< instead of what the Truth says
