@@ -9,6 +9,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace p1rig {
 namespace {
@@ -174,6 +176,25 @@ TEST_F(CounterFileTest, ALockThatWasRemovedLocksNothing) {
   EXPECT_NE(error_of_open(), "no error");
   counters.reset();
   EXPECT_EQ(error_of_open(), "no error");
+}
+
+TEST_F(CounterFileTest, ThoseWhoTakeTurnsGetNoCounterTwice) {
+  constexpr int kEach = 100;
+  std::vector<std::vector<std::uint32_t>> got(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& mine : got) {
+      threads.emplace_back([&] {
+        while (mine.size() < kEach) {
+          auto counters = CounterFile::open(path_, "0000000A");
+          if (counters) mine.push_back(taken(*counters));
+        }
+      });
+    }
+  }
+  std::set<std::uint32_t> all;
+  for (const auto& mine : got) all.insert(mine.begin(), mine.end());
+  EXPECT_EQ(all.size(), 4U * kEach);
 }
 
 TEST_F(CounterFileTest, LeavesOutWhatIsSkipped) {

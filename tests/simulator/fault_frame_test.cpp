@@ -293,6 +293,26 @@ void length_forms() {
             frame_of(0, kText, kKeys, "\x83" + big_endian(kText.size() + 17, 3)));
 }
 
+/// As many bytes as the form can say stay, and one more is too many.
+void length_forms_are_filled() {
+  const auto shortened = [](std::string_view fault, std::size_t lines, std::size_t more) {
+    std::string text = telegram(1, lines);
+    text.insert(text.find("\r\n"), std::string(more, 'x'));
+    Passage passage = passage_of(with_crc(text.substr(0, text.size() - 6)));
+    const std::vector<FaultRequest> requests = {parsed(fault)};
+    apply_faults(requests, 1, 1, kNow, passage);
+    return passage.bytes.size();
+  };
+  EXPECT_EQ(shortened("length-form-short", 3, 1), 110U);
+  EXPECT_EQ(shortened("length-form-short", 3, 2), 111U - 40);
+  EXPECT_EQ(shortened("length-form-short", 9, 1), 110U);
+  EXPECT_EQ(shortened("length-form-short", 9, 2), 111U - 40);
+  for (const std::string_view fault : {"length-form-81", "length-form-82"}) {
+    EXPECT_EQ(shortened(fault, 7, 17), 238U);
+    EXPECT_EQ(shortened(fault, 7, 18), 239U - 29);
+  }
+}
+
 void two_frames() {
   EXPECT_EQ(stream({"two-frames,every=2"}, 3),
             (Stream{kFrame, frame_of(1, telegram(2)) + frame_of(2, telegram(2)),
@@ -383,7 +403,11 @@ const std::map<std::string_view, Check> kChecks = {
     {"counter-gap", counter_gap},
     {"counter-reset", counter_reset},
     {"control-bytes", control_bytes},
-    {"length-form-short", length_forms},
+    {"length-form-short",
+     [] {
+       length_forms();
+       length_forms_are_filled();
+     }},
     {"length-form-81", length_forms},
     {"length-form-82", length_forms},
     {"length-form-83", length_forms},
