@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::array kModemOptions = {
     LineOption{"wiring", "rts, rts#, dtr, dtr# or vcc: what drives Data Request"},
+    LineOption{"uart", "on (default), off: a client whose settings are wrong gets what it would"},
 };
 
 constexpr std::array kLineKinds = {

@@ -1,14 +1,13 @@
 #include "simulator/line/rfc2217.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace p1rig {
 namespace {
 
 // RFC 854, RFC 855.
-constexpr std::uint8_t kSe = 240, kSb = 250, kWill = 251, kWont = 252, kDo = 253, kDont = 254,
-                       kIac = 255;
+constexpr std::uint8_t kSe = 240, kBreak = 243, kSb = 250, kWill = 251, kWont = 252, kDo = 253,
+                       kDont = 254, kIac = 255;
 constexpr std::uint8_t kBinary = 0, kGoAhead = 3, kComPort = 44;
 
 // RFC 2217 §3: what a client sends; answers have 100 more.
@@ -67,10 +66,15 @@ std::string encode_rfc2217(std::string_view data) {
 
 Rfc2217Port::Outcome Rfc2217Port::take(std::string_view bytes) {
   Outcome outcome;
-  const auto before = std::tuple(settings_, settings_chosen_, lines_, break_, suspended_);
+  const auto before = seen();
   for (const char byte : bytes) take_byte(value_of(byte), outcome);
-  outcome.changed = before != std::tuple(settings_, settings_chosen_, lines_, break_, suspended_);
+  outcome.changed = before != seen();
   return outcome;
+}
+
+/// What the line is told of, where it changes.
+std::tuple<LineSettings, bool, ModemLines, std::uint64_t, bool> Rfc2217Port::seen() const {
+  return {settings_, settings_chosen_, lines_, break_count_, suspended_};
 }
 
 void Rfc2217Port::take_byte(std::uint8_t byte, Outcome& outcome) {
@@ -89,6 +93,8 @@ void Rfc2217Port::take_byte(std::uint8_t byte, Outcome& outcome) {
       } else if (byte == kSb) {
         sub_.clear();
         state_ = State::kSub;
+      } else if (byte == kBreak) {  // gensio's client sends this instead of SET-CONTROL
+        ++break_count_;
       } else if (byte >= kWill) {
         command_ = byte;
         state_ = State::kOption;
@@ -210,6 +216,7 @@ std::uint8_t Rfc2217Port::set_control(std::uint8_t value) {
   switch (value) {
     case 5:
     case 6:
+      if (value == 5 && !break_) ++break_count_;
       break_ = value == 5;
       break;
     case 8:

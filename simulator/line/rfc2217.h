@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "protocol/line_settings.h"
 #include "simulator/line/wiring.h"
@@ -38,12 +39,14 @@ class Rfc2217Port {
   const LineSettings& settings() const { return settings_; }
   bool settings_chosen() const { return settings_chosen_; }  ///< by the client
   const ModemLines& lines() const { return lines_; }
-  bool breaks() const { return break_; }         ///< the client holds a break
-  bool suspended() const { return suspended_; }  ///< the client wants no data now
+  bool breaks() const { return break_; }                      ///< the client holds a break
+  std::uint64_t break_count() const { return break_count_; }  ///< begun so far
+  bool suspended() const { return suspended_; }               ///< the client wants no data now
 
  private:
   enum class State { kData, kCommand, kOption, kSub, kSubCommand };
 
+  std::tuple<LineSettings, bool, ModemLines, std::uint64_t, bool> seen() const;
   void take_byte(std::uint8_t byte, Outcome& outcome);
   void take_option(std::uint8_t option, Outcome& outcome);
   void take_subnegotiation(Outcome& outcome);
@@ -57,6 +60,7 @@ class Rfc2217Port {
   bool settings_chosen_ = false;
   ModemLines lines_;
   bool break_ = false;
+  std::uint64_t break_count_ = 0;
   bool suspended_ = false;
   std::uint8_t outbound_flow_ = 1;  ///< of SET-CONTROL: 1 is none
   std::uint8_t inbound_flow_ = 14;

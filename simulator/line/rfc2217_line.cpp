@@ -2,10 +2,12 @@
 
 #include <sys/socket.h>
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "simulator/line/event_loop.h"
+#include "simulator/line/reader_uart.h"
 #include "simulator/line/rfc2217.h"
 #include "simulator/line/tcp_acceptor.h"
 #include "simulator/line/tcp_address.h"
@@ -18,12 +20,14 @@ namespace {
 /// up on.
 class Rfc2217Line final : public Line {
  public:
-  Rfc2217Line(const LineKind& kind, TcpListener listener, Wiring wiring,
+  Rfc2217Line(const LineKind& kind, TcpListener listener, Wiring wiring, bool models_uart,
               const LineSettings& settings, EventLoop& loop)
       : kind_(kind),
         name_("rfc2217-listen:" + listener.address),
         wiring_(wiring),
+        models_uart_(models_uart),
         settings_(settings),
+        uart_(settings),
         loop_(loop),
         acceptor_(loop, std::move(listener.socket),
                   [this](Fd client) { take(std::move(client)); }) {}
@@ -32,14 +36,28 @@ class Rfc2217Line final : public Line {
   std::string name() const override { return name_; }
   LineState state() const override { return state_; }
 
-  std::size_t send(std::string_view bytes) override { return client_ ? client_->send(bytes) : 0; }
-  bool drained() override { return !client_ || client_->drained(); }
+  std::size_t send(std::string_view bytes) override {
+    if (!client_) return 0;
+    if (uart_.agrees() && pending_.empty()) return client_->send(bytes);
+    if (!send_pending()) return 0;
+    pending_ = values_of(uart_.take(bytes, std::chrono::steady_clock::now()));
+    send_pending();
+    return bytes.size();
+  }
+  bool drained() override { return !client_ || (pending_.empty() && client_->drained()); }
   void purge() override {
+    pending_.clear();
     if (client_) client_->purge();
   }
   void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
 
  private:
+  /// True when nothing waits any more.
+  bool send_pending() {
+    if (!pending_.empty()) pending_.erase(0, client_->send(pending_));
+    return pending_.empty();
+  }
+
   void take(Fd client) {
     // A client that hangs up and comes back at once may be heard of in either order.
     if (client_) client_->look();
@@ -60,7 +78,7 @@ class Rfc2217Line final : public Line {
   void hear(std::string_view bytes) {
     const Rfc2217Port::Outcome outcome = port_->take(bytes);
     state_.received += outcome.received;
-    if (outcome.purge) client_->purge();
+    if (outcome.purge) purge();
     // The line state first: a release that is confirmed has happened.
     if (outcome.changed) {
       client_->suspend(port_->suspended());
@@ -74,13 +92,15 @@ class Rfc2217Line final : public Line {
     state_.requested = requested_by(wiring_, port_->lines());
     state_.settings.reset();
     if (port_->settings_chosen()) state_.settings = port_->settings();
-    if (port_->breaks() && !std::exchange(breaks_, true)) ++state_.breaks;
-    if (!port_->breaks()) breaks_ = false;
+    if (models_uart_) uart_.set(port_->settings(), std::chrono::steady_clock::now());
+    state_.breaks = earlier_breaks_ + port_->break_count();
     tell();
   }
 
   void forget_client() {
     client_.reset();
+    pending_.clear();
+    earlier_breaks_ = state_.breaks;
     state_.present = false;
     state_.requested = false;
     state_.settings.reset();
@@ -94,10 +114,13 @@ class Rfc2217Line final : public Line {
   const LineKind& kind_;
   std::string name_;
   Wiring wiring_;
+  bool models_uart_;
   LineSettings settings_;
+  ReaderUart uart_;      ///< of the client's port, which is ours
+  std::string pending_;  ///< came out of the UART, and had no room
   EventLoop& loop_;
   LineState state_;
-  bool breaks_ = false;  ///< the client holds one
+  std::uint64_t earlier_breaks_ = 0;  ///< of clients that have gone
   std::optional<Rfc2217Port> port_;
   std::unique_ptr<TcpPeer> client_;
   std::function<void()> changed_;
@@ -116,11 +139,15 @@ Result<std::unique_ptr<Line>> open_rfc2217_listen_line(const LineKind& kind, con
     return fail(name + ": wiring is \"" + option->second + "\", expected " +
                 std::string(kWiringForms));
   }
+  const auto uart = uri.options.find("uart");
+  const bool models_uart = uart == uri.options.end() || uart->second == "on";
+  if (!models_uart && uart->second != "off") return fail(name + ": uart: expected on or off");
   const auto address = read_tcp_address(uri.address, false);
   if (!address) return fail(name + ": " + address.error().message);
   auto listener = listen_tcp(*address);
   if (!listener) return fail(name + ": " + listener.error().message);
-  return std::make_unique<Rfc2217Line>(kind, std::move(*listener), *wiring, settings, loop);
+  return std::make_unique<Rfc2217Line>(kind, std::move(*listener), *wiring, models_uart, settings,
+                                       loop);
 }
 
 }  // namespace p1rig

@@ -50,10 +50,11 @@ def read_for(port, seconds):
 
 
 class Rfc2217(rig.Case):
-    def meter(self, profile, *arguments, wiring=None):
+    def meter(self, profile, *arguments, wiring=None, uart=None):
         """A meter behind a port, whose URL for pyserial is in self.url."""
         self.stats = self.folder / "stats.json"
-        line = "rfc2217-listen:0" + (f"?wiring={wiring}" if wiring else "")
+        options = [f"wiring={wiring}"] * bool(wiring) + [f"uart={uart}"] * bool(uart)
+        line = "rfc2217-listen:0" + "?" * bool(options) + "&".join(options)
         process = self.start("simulate", profile, "--line", line, "--stats-json", self.stats,
                              *arguments, stderr=subprocess.PIPE)
         said = process.stderr.readline().decode()
@@ -92,6 +93,19 @@ class Rfc2217(rig.Case):
         port = self.open(baudrate=115200)
         self.check(read_telegram(port))
         self.assertEqual(self.stats_of(meter)["settings"], "115200 8N1")
+
+    def test_a_port_that_is_set_wrongly_gets_what_it_would(self):
+        self.meter("iskra-mt382", *FAST)
+        port = self.open(baudrate=115200)
+        self.assertEqual(set(read_until(port, bytes(100))), {0})
+        port.baudrate = 9600
+        read_until(port, b"\xaf\xc9S\xeb")  # "/ISk" with parity in bit 7
+        port.bytesize, port.parity = 7, "E"
+        read_until(port, b"/ISk5")
+
+    def test_unless_that_is_switched_off(self):
+        self.meter("iskra-mt382", *FAST, uart="off")
+        read_until(self.open(baudrate=115200), b"/ISk5")
 
     def test_what_pyserial_needs_is_answered(self):
         meter = self.meter("kaifa-ma304c", *FAST)

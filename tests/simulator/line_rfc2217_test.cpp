@@ -93,6 +93,15 @@ TEST_F(Rfc2217, RtsDtrAndBreak) {
   EXPECT_FALSE(port.breaks());
 }
 
+TEST_F(Rfc2217, CountsBreaksHoweverTheyAreSaid) {
+  port.take(sub({5, 5}) + sub({5, 6}));
+  EXPECT_EQ(port.break_count(), 1U);
+  const auto outcome = port.take(text({255, 243}));  // RFC 854: BREAK
+  EXPECT_EQ(port.break_count(), 2U);
+  EXPECT_TRUE(outcome.changed);
+  EXPECT_EQ(outcome.answer, "");
+}
+
 TEST_F(Rfc2217, NotesFlowControl) {
   EXPECT_EQ(answer(sub({5, 0})), sub({105, 1})) << "none";
   EXPECT_EQ(answer(sub({5, 3})), sub({105, 3}));
