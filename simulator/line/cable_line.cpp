@@ -117,4 +117,10 @@ Result<std::unique_ptr<Line>> open_cable_line(const LineKind& kind, const LineUr
   return std::make_unique<CableLine>(kind, std::move(*cable), *wiring, settings);
 }
 
+Result<void> check_cable_line(const LineUri& uri) {
+  FtdiIdentity identity;
+  const auto wiring = read_cable_options(uri, identity);
+  return wiring ? Result<void>{} : tl::unexpected(wiring.error());
+}
+
 }  // namespace p1rig

@@ -14,5 +14,6 @@ inline constexpr LineOption kCableOptions[] = {
 /// `cable:`: an emulated FTDI cable; the reader opens the /dev/ttyUSBn that the kernel makes of it.
 Result<std::unique_ptr<Line>> open_cable_line(const LineKind& kind, const LineUri& uri,
                                               const LineSettings& settings, EventLoop& loop);
+Result<void> check_cable_line(const LineUri& uri);
 
 }  // namespace p1rig

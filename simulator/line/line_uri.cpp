@@ -28,6 +28,7 @@ constexpr std::array kLineKinds = {
              .address = LineAddress::kOptional,
              .announced = true,
              .options = kPtyOptions,
+             .check = check_pty_line,
              .open = open_pty_line},
     LineKind{.scheme = "stdout",
              .form = "stdout",
@@ -45,6 +46,7 @@ constexpr std::array kLineKinds = {
              .summary = "every client gets the stream; without HOST from this machine only",
              .address = LineAddress::kRequired,
              .announced = true,
+             .check = check_tcp_listen_line,
              .open = open_tcp_listen_line},
     LineKind{.scheme = "rfc2217-listen",
              .form = "rfc2217-listen:[HOST:]PORT",
@@ -53,11 +55,13 @@ constexpr std::array kLineKinds = {
              .always_requested = false,
              .announced = true,
              .options = kModemOptions,
+             .check = check_rfc2217_listen_line,
              .open = open_rfc2217_listen_line},
     LineKind{.scheme = "tcp",
              .form = "tcp:HOST:PORT",
              .summary = "a connection out",
              .address = LineAddress::kRequired,
+             .check = check_tcp_line,
              .open = open_tcp_line},
     LineKind{.scheme = "serial",
              .form = "serial:/dev/ttyUSB0",
@@ -66,6 +70,7 @@ constexpr std::array kLineKinds = {
              .always_requested = false,
              .announced = true,
              .options = kSerialOptions,
+             .check = check_serial_line,
              .open = open_serial_line},
     LineKind{.scheme = "cable",
              .form = "cable:",
@@ -74,6 +79,7 @@ constexpr std::array kLineKinds = {
              .always_requested = false,
              .announced = true,
              .options = kCableOptions,
+             .check = check_cable_line,
              .open = open_cable_line},
 };
 
@@ -150,6 +156,9 @@ Result<LineUri> parse_line_uri(std::string_view uri) {
   if (place.size() < uri.size()) {
     const auto why = read_options(uri.substr(place.size() + 1), *kind, parsed);
     if (why) return refuse(*why);
+  }
+  if (kind->check != nullptr) {
+    if (auto checked = kind->check(parsed); !checked) return tl::unexpected(checked.error());
   }
   return parsed;
 }

@@ -47,6 +47,9 @@ struct LineKind {
   bool announced = false;
 
   std::span<const LineOption> options = {};
+
+  /// Why address or options make no sense, whatever the machine is like; may be missing.
+  Result<void> (*check)(const LineUri&) = nullptr;
   Result<std::unique_ptr<Line>> (*open)(const LineKind&, const LineUri&, const LineSettings&,
                                         EventLoop&) = nullptr;
 };

@@ -350,4 +350,9 @@ Result<std::unique_ptr<Line>> open_pty_line(const LineKind& kind, const LineUri&
   return line;
 }
 
+Result<void> check_pty_line(const LineUri& uri) {
+  const auto options = read_pty_options(uri);
+  return options ? Result<void>{} : tl::unexpected(options.error());
+}
+
 }  // namespace p1rig

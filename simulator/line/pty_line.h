@@ -17,5 +17,6 @@ inline constexpr std::array kPtyOptions = {
 
 Result<std::unique_ptr<Line>> open_pty_line(const LineKind& kind, const LineUri& uri,
                                             const LineSettings& settings, EventLoop& loop);
+Result<void> check_pty_line(const LineUri& uri);
 
 }  // namespace p1rig

@@ -127,27 +127,52 @@ class Rfc2217Line final : public Line {
   TcpAcceptor acceptor_;
 };
 
+std::string name_of(const LineUri& uri) { return "rfc2217-listen:" + uri.address; }
+
+struct Rfc2217Options {
+  TcpAddress address = {};
+  Wiring wiring = Wiring::kRts;
+  bool models_uart = true;
+};
+
+Result<Rfc2217Options> read_rfc2217_options(const LineUri& uri) {
+  Rfc2217Options options;
+  if (const auto option = uri.options.find("wiring"); option != uri.options.end()) {
+    const auto wiring = parse_wiring(option->second);
+    if (!wiring) {
+      return fail(name_of(uri) + ": wiring is \"" + option->second + "\", expected " +
+                  std::string(kWiringForms));
+    }
+    options.wiring = *wiring;
+  }
+  if (const auto option = uri.options.find("uart"); option != uri.options.end()) {
+    options.models_uart = option->second == "on";
+    if (!options.models_uart && option->second != "off") {
+      return fail(name_of(uri) + ": uart: expected on or off");
+    }
+  }
+  const auto address = read_tcp_address(uri.address, false);
+  if (!address) return fail(name_of(uri) + ": " + address.error().message);
+  options.address = *address;
+  return options;
+}
+
 }  // namespace
+
+Result<void> check_rfc2217_listen_line(const LineUri& uri) {
+  const auto options = read_rfc2217_options(uri);
+  return options ? Result<void>{} : tl::unexpected(options.error());
+}
 
 Result<std::unique_ptr<Line>> open_rfc2217_listen_line(const LineKind& kind, const LineUri& uri,
                                                        const LineSettings& settings,
                                                        EventLoop& loop) {
-  const std::string name = "rfc2217-listen:" + uri.address;
-  const auto option = uri.options.find("wiring");
-  const auto wiring = parse_wiring(option == uri.options.end() ? "rts" : option->second);
-  if (!wiring) {
-    return fail(name + ": wiring is \"" + option->second + "\", expected " +
-                std::string(kWiringForms));
-  }
-  const auto uart = uri.options.find("uart");
-  const bool models_uart = uart == uri.options.end() || uart->second == "on";
-  if (!models_uart && uart->second != "off") return fail(name + ": uart: expected on or off");
-  const auto address = read_tcp_address(uri.address, false);
-  if (!address) return fail(name + ": " + address.error().message);
-  auto listener = listen_tcp(*address);
-  if (!listener) return fail(name + ": " + listener.error().message);
-  return std::make_unique<Rfc2217Line>(kind, std::move(*listener), *wiring, models_uart, settings,
-                                       loop);
+  const auto options = read_rfc2217_options(uri);
+  if (!options) return tl::unexpected(options.error());
+  auto listener = listen_tcp(options->address);
+  if (!listener) return fail(name_of(uri) + ": " + listener.error().message);
+  return std::make_unique<Rfc2217Line>(kind, std::move(*listener), options->wiring,
+                                       options->models_uart, settings, loop);
 }
 
 }  // namespace p1rig

@@ -9,5 +9,6 @@ namespace p1rig {
 Result<std::unique_ptr<Line>> open_rfc2217_listen_line(const LineKind& kind, const LineUri& uri,
                                                        const LineSettings& settings,
                                                        EventLoop& loop);
+Result<void> check_rfc2217_listen_line(const LineUri& uri);
 
 }  // namespace p1rig

@@ -37,8 +37,11 @@ struct SerialWiring {
 /// gone. Tells by an eventfd; the port must outlive it.
 class InputWatch {
  public:
-  InputWatch(SerialAdapter& adapter, int event, std::atomic<std::uint64_t>& received)
-      : thread_([this, &adapter, event, &received] { run(adapter, event, received); }) {}
+  /// `inputs` are those that are known already.
+  InputWatch(SerialAdapter& adapter, const SerialInputs& inputs, int event,
+             std::atomic<std::uint64_t>& received)
+      : inputs_(bits_of(inputs)),
+        thread_([this, &adapter, event, &received] { run(adapter, event, received); }) {}
   ~InputWatch() {
     stop_ = true;
     thread_.join();
@@ -53,14 +56,17 @@ class InputWatch {
   }
 
  private:
+  static unsigned bits_of(const SerialInputs& inputs) {
+    return (inputs.cts ? 1U : 0U) | (inputs.dsr ? 2U : 0U) | (inputs.dcd ? 4U : 0U);
+  }
+
   void run(SerialAdapter& adapter, int event, std::atomic<std::uint64_t>& received) {
     while (!stop_) {
       const auto inputs = adapter.inputs();
       const auto bytes = adapter.read();
       if (bytes) received += bytes->size();
       gone_ = !inputs || !bytes;
-      const unsigned bits =
-          inputs ? (inputs->cts ? 1U : 0U) | (inputs->dsr ? 2U : 0U) | (inputs->dcd ? 4U : 0U) : 0;
+      const unsigned bits = bits_of(inputs.value_or(SerialInputs{}));
       const unsigned before = inputs_.exchange(bits);
       if (gone_ || bits != before) ::eventfd_write(event, 1);
       if (gone_) return;
@@ -69,7 +75,7 @@ class InputWatch {
   }
 
   std::atomic<bool> stop_ = false, gone_ = false;
-  std::atomic<unsigned> inputs_ = 0;
+  std::atomic<unsigned> inputs_;
   std::thread thread_;  ///< last: it uses the others
 };
 
@@ -82,7 +88,8 @@ class SerialLine final : public Line {
         settings_(settings),
         wiring_(wiring),
         event_(loop.io(), event.release()),
-        reopen_(loop.io()) {
+        reopen_(loop.io()),
+        room_(loop.io()) {
     wait_for_inputs();
   }
 
@@ -98,7 +105,7 @@ class SerialLine final : public Line {
     }
     set_inputs(*inputs);
     state_.present = true;
-    watch_.emplace(*adapter_, event_.native_handle(), received_);
+    watch_.emplace(*adapter_, *inputs, event_.native_handle(), received_);
     return {};
   }
 
@@ -117,6 +124,7 @@ class SerialLine final : public Line {
     if (!adapter_) return 0;
     const auto taken = adapter_->write(bytes);
     if (!taken) ::eventfd_write(event_.native_handle(), 1);
+    if (taken && *taken < bytes.size()) wait_for_room();
     return taken.value_or(0);
   }
   bool drained() override { return !adapter_ || adapter_->queued() == 0; }
@@ -151,6 +159,14 @@ class SerialLine final : public Line {
     state_.requested = wiring_.request == nullptr || inputs.*wiring_.request == wiring_.active;
   }
 
+  /// A driver that says that there is room when it has a byte of it would be asked all the time.
+  void wait_for_room() {
+    room_.expires_after(kLookEvery);
+    room_.async_wait([this](const auto& error) {
+      if (!error && changed_) changed_();
+    });
+  }
+
   /// Closed at once, so that the port gets its old name when it comes back.
   void lose() {
     watch_.reset();
@@ -179,7 +195,7 @@ class SerialLine final : public Line {
   LineState state_;
   std::atomic<std::uint64_t> received_ = 0;
   stream_descriptor event_;
-  boost::asio::steady_timer reopen_;
+  boost::asio::steady_timer reopen_, room_;
   std::optional<SerialAdapter> adapter_;
   std::optional<InputWatch> watch_;  ///< ends before the adapter
   std::function<void()> changed_;
@@ -233,6 +249,11 @@ Result<std::unique_ptr<Line>> open_serial_line(const LineKind& kind, const LineU
       std::make_unique<SerialLine>(kind, uri.address, settings, *wiring, std::move(event), loop);
   if (auto opened = line->open(); !opened) return tl::unexpected(opened.error());
   return line;
+}
+
+Result<void> check_serial_line(const LineUri& uri) {
+  const auto wiring = read_serial_options(uri);
+  return wiring ? Result<void>{} : tl::unexpected(wiring.error());
 }
 
 }  // namespace p1rig

@@ -19,5 +19,6 @@ inline constexpr LineOption kSerialOptions[] = {
 /// missing in some drivers and cannot be called off.
 Result<std::unique_ptr<Line>> open_serial_line(const LineKind& kind, const LineUri& uri,
                                                const LineSettings& settings, EventLoop& loop);
+Result<void> check_serial_line(const LineUri& uri);
 
 }  // namespace p1rig

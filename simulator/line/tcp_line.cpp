@@ -106,7 +106,16 @@ class TcpLine final : public Line {
   std::function<void()> changed_;
 };
 
+Result<void> check_address(const LineUri& uri, bool host_needed) {
+  const auto address = read_tcp_address(uri.address, host_needed);
+  if (!address) return fail(uri.scheme + ":" + uri.address + ": " + address.error().message);
+  return {};
+}
+
 }  // namespace
+
+Result<void> check_tcp_line(const LineUri& uri) { return check_address(uri, true); }
+Result<void> check_tcp_listen_line(const LineUri& uri) { return check_address(uri, false); }
 
 Result<std::unique_ptr<Line>> open_tcp_line(const LineKind& kind, const LineUri& uri,
                                             const LineSettings&, EventLoop& loop) {

@@ -1,8 +1,5 @@
 """Meters on the network: many clients, slow and dead ones, ports that are taken."""
 import json
-import os
-import pathlib
-import random
 import re
 import resource
 import socket
@@ -112,40 +109,6 @@ class Tcp(rig.Case):
         self.assertEqual(got.count(b"\r\n!"), 3000)
         self.assertEqual(json.loads(self.stats.read_text())["lines"][0]["dropped"], 0)
 
-    def test_readers_come_and_go_without_a_trace(self):
-        meter = self.meter(*FAST)
-        chance = random.Random(4)
-        open_files = lambda: len(os.listdir(f"/proc/{meter.pid}/fd"))
-        self.check_next_telegram(self.connect())
-
-        def crowd(rounds):
-            clients = []
-            for _ in range(rounds):
-                if len(clients) < 100 and chance.random() < 0.55:
-                    clients.append(self.connect())
-                elif clients:
-                    client = clients.pop(chance.randrange(len(clients)))
-                    if chance.random() < 0.3:  # a reset instead of a farewell
-                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                          b"\1\0\0\0\0\0\0\0")
-                    client.close()
-            for client in clients:
-                client.close()
-
-        def memory():
-            status = pathlib.Path(f"/proc/{meter.pid}/status").read_text()
-            return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
-
-        before = open_files()
-        crowd(2000)
-        rig.wait_for(lambda: open_files() == before, "the descriptors")
-        first = memory()
-        crowd(6000)
-        rig.wait_for(lambda: open_files() == before, "the descriptors")
-        if not rig.SANITIZED:  # which keep freed memory
-            self.assertLess(memory() - first, 1000, "kB more")
-        self.check_next_telegram(self.connect())
-
     def test_a_port_that_is_taken(self):
         self.meter()
         for scheme in ("tcp-listen", "rfc2217-listen"):
@@ -197,7 +160,7 @@ class TcpOut(rig.Case):
 
     def test_an_address_that_is_none(self):
         for uri in ("tcp:nowhere", "tcp:4001", "tcp:host:0", "tcp-listen:host:99999"):
-            said = self.assert_fails(4, "is no address, expected", "simulate", "kaifa-ma304c",
+            said = self.assert_fails(2, "is no address, expected", "simulate", "kaifa-ma304c",
                                      "--line", uri)
             self.assertIn(uri, said)
 

@@ -15,8 +15,8 @@ import serial
 PROGRAM = os.environ["P1RIG_PROGRAM"]
 CROSSED = os.environ["P1RIG_CROSSED"]
 
-# Only turns a hang into a failure: under emulation everything is slow.
-HANG = 60
+# Only turns a hang into a failure: under emulation, on a busy host, everything is slow.
+HANG = 240
 
 
 def wait_for(condition, what):
@@ -134,8 +134,9 @@ class CrossedCables(Case):
             self.assertTrue(telegram.startswith(b"/KFM5"), telegram[:20])
             port.read(200)  # into the next one
             port.rts = False
-            late = self.silence(port)
-            self.assertLess(len(late), 400, "bytes do not stop")
+            # What is on its way may still come; how long that takes is for bench-check to say.
+            self.assertNotIn(b"/KFM5", self.silence(port), "telegrams do not stop")
+            self.assertEqual(self.silence(port, 2.5), b"")
 
     def test_inverted_request_on_dsr(self):
         self.meter("kaifa-ma304c", f"serial:{self.meter_port}?request=dsr&active=cleared",
@@ -165,6 +166,48 @@ class CrossedCables(Case):
         while expected not in data and time.monotonic() < give_up:
             data += plain.read(max(1, plain.in_waiting))
         self.assertIn(expected, data)
+
+    def test_node_serialport_asks_and_releases(self):
+        script = pathlib.Path(os.environ["P1RIG_SOURCE_DIR"],
+                              "tests/end_to_end/node/serialport.mjs")
+        self.meter("iskra-me382", f"serial:{self.meter_port}?request=cts", "--speed", "5")
+        self.said.wait("0 open 9600 7E1")
+        reader = self.start("node", script, self.reader_port, stdout=subprocess.PIPE)
+        lines, silence, answer = map(json.loads, reader.communicate(timeout=2 * HANG)[0].splitlines())
+        # The meter's port is open: its RTS is the reader's CTS, its DTR the reader's DSR and DCD.
+        self.assertEqual(lines, {"lines": {"cts": True, "dsr": True, "dcd": True}})
+        self.assertEqual(silence, {"late": 0})
+        self.assertTrue(answer["telegram"].startswith("/ISk5"), answer)
+        self.said.wait("1 open 9600 7E1")
+
+    def test_a_power_failure_takes_the_supply_away(self):
+        with tempfile.TemporaryDirectory() as folder:
+            scenario = pathlib.Path(folder, "failure.toml")
+            scenario.write_text("""
+[scenario]
+title = "The grid fails"
+made_for = "kaifa-ma304c"
+start = "2026-06-15T10:00:00Z"
+
+[[event]]
+at = "2026-06-15T10:01:00Z"
+kind = "power-failure"
+duration = "60s"
+""")
+            self.meter("kaifa-ma304c", f"serial:{self.meter_port}?request=cts&supply=dtr",
+                       "--speed", "10", "--scenario", str(scenario))
+            self.said.wait("0 open 115385 8N1")
+            port = self.open_reader()
+            wait_for(lambda: port.dsr, "the supply")
+            wait_for(lambda: not port.dsr, "its failure")
+            wait_for(lambda: port.dsr, "its return")
+
+    def test_closing_leaves_the_modem_lines_as_they_are(self):
+        self.meter("kaifa-ma304c", f"serial:{self.meter_port}?supply=dtr", "--count", "1",
+                   "--speed", "100")
+        self.said.wait("0 open 115385 8N1 rts=1 dtr=1")
+        self.said.wait("0 closed")
+        self.assertIn("dtr=1", [line for line in self.said.all if line.startswith("0 ")][-1])
 
     def test_unplugging_is_survived(self):
         meter, said = self.meter("kaifa-ma304c", f"serial:{self.meter_port}?request=cts",

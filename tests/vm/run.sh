@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 build=$(realpath -m "${1:-build/dev}")
 work=$root/build/vm
-limit=300 # seconds for the machine as a whole
+limit=900 # seconds for the machine as a whole
 started=$EPOCHREALTIME
 mkdir -p "$work"
 

@@ -17,14 +17,16 @@ await call(port, "open");
 const { cts, dsr, dcd } = await call(port, "get");
 say({ lines: { cts, dsr, dcd } });
 
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 await call(port, "set", { rts: false });
-await call(port, "flush");
-await new Promise((resolve) => setTimeout(resolve, 100));  // what is on its way inside node
-got = "";
-await new Promise((resolve) => setTimeout(resolve, 1500));
+do {  // what was on its way
+  got = "";
+  await wait(500);
+} while (got !== "");
+await wait(2500);
 say({ late: got.length });
 
 await call(port, "set", { rts: true });
-while (!got.includes("!")) await new Promise((resolve) => setTimeout(resolve, 10));
+while (!got.includes("!")) await wait(10);
 say({ telegram: got });
 await call(port, "close");
