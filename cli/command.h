@@ -39,6 +39,7 @@ int run_lint(const Arguments& arguments);
 int run_read(const Arguments& arguments);
 int run_conform(const Arguments& arguments);
 int run_cases(const Arguments& arguments);
+int run_vectors(const Arguments& arguments);
 int run_readers(const Arguments& arguments);
 int run_bench_check(const Arguments& arguments);
 int run_seal(const Arguments& arguments);

@@ -31,6 +31,7 @@ constexpr std::array kCommands = {
     Command{"conform", "does this reader understand P1? case by case", run_conform},
     Command{"cases", "what readers are asked", run_cases},
     Command{"readers", "the readers that are known", run_readers},
+    Command{"vectors", "the cases as files, for use without p1rig", run_vectors},
     Command{"seal", "telegrams to encrypted frames", run_seal},
     Command{"unseal", "encrypted frames to telegrams", run_unseal},
     Command{"bench-check", "what can this serial adapter, or this pair, do for a meter?",

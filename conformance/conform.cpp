@@ -108,6 +108,8 @@ class Conformance {
         if (report_.interrupted || !report_.environment.empty()) break;
       }
     }
+    const bool ran = !report_.results.empty() || report_.interrupted || !report_.environment.empty();
+    if (!ran) return fail("none of these cases is about these meters: nothing was run");
     report_.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
     return std::move(report_);

@@ -1,0 +1,36 @@
+#include "conformance/vectors.h"
+
+#include <fmt/core.h>
+
+#include "cli/command.h"
+#include "cli/options.h"
+
+namespace p1rig {
+
+int run_vectors(const Arguments& arguments) {
+  Options options("vectors DIR [--dialect D]… [--profile P]… [--case GLOB]… [--seed N]",
+                  "Writes the cases as files, bytes and what is expected of them: for use without\n"
+                  "p1rig, from any language. DIR is made, or written over where it holds vectors.");
+  options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
+  options.values("dialect", "D", "these dialects, globs; default: all");
+  options.values("case", "GLOB", "only cases with such an id; may be repeated");
+  options.value("seed", "N", "for the values that are sent; default: 1");
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  VectorPlan plan{.folder = options.words()[0],
+                  .profiles = options.list("profile"),
+                  .dialects = options.list("dialect"),
+                  .cases = options.list("case")};
+  if (const auto text = options.get("seed")) {
+    const auto seed = parse_count(*text);
+    if (!seed) return options.misuse("--seed: expected a whole number");
+    plan.seed = *seed;
+  }
+  const auto cases = load_all_cases();
+  if (!cases) return complain(kUsage, cases.error().message);
+  const auto written = write_vectors(plan, *cases);
+  if (!written) return complain(kUsage, written.error().message);
+  fmt::print("{} vectors in {}\n", *written, plan.folder.string());
+  return kAsExpected;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,259 @@
+#include "conformance/vectors.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "conformance/conform.h"
+#include "conformance/stimulus.h"
+#include "protocol/dialect.h"
+#include "simulator/data_dir.h"
+
+namespace p1rig {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+/// Everybody may know it: sealed vectors are of no use without.
+constexpr std::string_view kVectorKey = "000102030405060708090A0B0C0D0E0F";
+
+constexpr int kFormat = 1;
+
+/// Longer streams are about endurance, not about parsing.
+constexpr int kMostTelegrams = 50;
+
+constexpr std::string_view kReadme = R"(# P1 test vectors
+
+Telegrams of smart meters with what a reader should make of them. They need no program to be used:
+read a `.bin`, compare with the `.json` beside it.
+
+`index.json` lists all vectors: `{"format": 1, "version": …, "vectors": [{"file", "case", "dialect",
+"profile", "level"}]}`; `file` is the path without `.bin` and `.json`.
+
+A `.bin` holds what comes over the line, in the order of coming. Feed it in pieces of any size. Its
+`.json`:
+
+| key | meaning |
+|---|---|
+| `case`, `title`, `requirement`, `clause`, `why` | what it is about, and where that is written |
+| `level` | `must` and `should`: a document's clause; `quirk`: a report from the field |
+| `dialect`, `profile` | the edition of P1, and the meter that would send this |
+| `key` | of sealed telegrams: AES-128, hexadecimal; the authentication key is the printed one |
+| `may_lose` | good telegrams that a reader may need to recover |
+| `telegrams` | one entry a telegram: `name`, `offset` and `length` in the `.bin`, and what is expected |
+
+| `expect` | meaning |
+|---|---|
+| `values` | the telegram is accepted, and says what `telegram` says |
+| `nothing` | it is dropped |
+| `either` | it is dropped, or accepted and right |
+| `anything` | it does not matter; what comes after does |
+
+`telegram`, `mbus`, `import` and `export` are what a right reader concludes, in the form of p1rig's
+reader contract: values by OBIS code, `"1.193 kW"`, times in ISO 8601, `null` for what is known to be
+invalid, `{"at", "value"}` for a reading with its time. `invalid` names codes that must be null or
+left out, `absent` codes that must be left out, `uncertain` codes of which nothing is expected.
+)";
+
+bool named(const std::vector<std::string>& globs, std::string_view name) {
+  return globs.empty() || std::ranges::any_of(globs, [&](const auto& glob) {
+           return matches_glob(glob, name);
+         });
+}
+
+std::string_view word_of(Expectation::Whole whole) {
+  switch (whole) {
+    case Expectation::Whole::kValues:
+      return "values";
+    case Expectation::Whole::kNothing:
+      return "nothing";
+    case Expectation::Whole::kEither:
+      return "either";
+    case Expectation::Whole::kAnything:
+      break;
+  }
+  return "anything";
+}
+
+Json codes(const std::vector<Obis>& list) {
+  Json all = Json::array();
+  for (const Obis code : list) all.push_back(to_string(code));
+  return all;
+}
+
+Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
+  const Expectation& expectation = sent.expectation;
+  Json one = {{"name", sent.name},
+              {"offset", offset},
+              {"length", length},
+              {"expect", word_of(expectation.whole)}};
+  const bool has_values = expectation.whole == Expectation::Whole::kValues ||
+                          expectation.whole == Expectation::Whole::kEither;
+  if (!has_values) return one;
+  ContractTelegram meant = sent.meant;
+  for (const auto& [code, value] : expectation.literal) meant.values[code] = value;
+  for (const auto* list : {&expectation.invalid, &expectation.absent}) {
+    for (const Obis code : *list) meant.values.erase(code);
+  }
+  one.update(Json::parse(to_json(meant)));
+  if (!expectation.invalid.empty()) one["invalid"] = codes(expectation.invalid);
+  if (!expectation.absent.empty()) one["absent"] = codes(expectation.absent);
+  if (!expectation.uncertain.empty()) one["uncertain"] = codes(expectation.uncertain);
+  return one;
+}
+
+/// Time and the line cannot be written into a file.
+bool is_timeless(const Case& one) {
+  return one.judge.empty() && !one.at_line_pace &&
+         std::ranges::none_of(one.steps, [](const CaseStep& step) {
+           return step.action.has_value() || step.count > kMostTelegrams;
+         });
+}
+
+Result<void> write_file(const fs::path& path, std::string_view bytes) {
+  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) return fail(path.string() + ": cannot be written: " + std::strerror(errno));
+  return {};
+}
+
+std::string file_name(std::string id) {
+  std::ranges::replace(id, '/', '_');
+  return id;
+}
+
+class VectorWriter {
+ public:
+  explicit VectorWriter(const VectorPlan& plan) : plan_(plan) {}
+
+  Result<void> write(const Case& one, const std::shared_ptr<const Profile>& profile) {
+    const bool sealed = profile->encryption && profile->encryption->policy != 0;
+    StimulusMaker maker(profile, plan_.seed,
+                        sealed ? std::optional(*parse_frame_keys(kVectorKey)) : std::nullopt);
+    maker.begin(one.id);
+    std::string bytes;
+    Json telegrams = Json::array();
+    const auto add = [&](const Stimulus& stimulus) {
+      if (stimulus.telegram) {
+        telegrams.push_back(
+            json_of(*stimulus.telegram, bytes.size(), stimulus.emission.bytes.size()));
+      }
+      bytes += stimulus.emission.bytes;
+    };
+    for (const CaseStep& step : one.steps) {
+      for (int number = 1; number <= step.count; ++number) {
+        const auto stimulus = maker.make(one, step, number);
+        if (!stimulus) return {};
+        add(*stimulus);
+      }
+    }
+    add(maker.clean("sentinel"));
+    Json json = {{"case", one.id},
+                 {"title", one.title},
+                 {"requirement", one.requirement},
+                 {"clause", one.clause},
+                 {"why", one.why},
+                 {"level", to_string(one.level)},
+                 {"basis", to_string(one.basis)},
+                 {"dialect", profile->dialect->name},
+                 {"profile", profile->name}};
+    if (sealed) json["key"] = kVectorKey;
+    json["may_lose"] = one.may_lose;
+    json["telegrams"] = std::move(telegrams);
+
+    const std::string stem =
+        fmt::format("{}/{}/{}", profile->dialect->name, profile->name, file_name(one.id));
+    const fs::path path = plan_.folder / stem;
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error) return fail(path.parent_path().string() + ": " + error.message());
+    if (auto done = write_file(path.string() + ".bin", bytes); !done) return done;
+    if (auto done = write_file(path.string() + ".json", json.dump(1) + "\n"); !done) return done;
+    list_.push_back({{"file", stem},
+                     {"case", one.id},
+                     {"dialect", profile->dialect->name},
+                     {"profile", profile->name},
+                     {"level", to_string(one.level)}});
+    return {};
+  }
+
+  Result<std::size_t> finish() {
+    if (auto done = write_file(plan_.folder / "README.md", kReadme); !done) {
+      return tl::make_unexpected(done.error());
+    }
+    std::error_code ignored;
+    for (const fs::path& license : {data_dir() / "LICENSE", data_dir().parent_path() / "doc/p1rig/LICENSE"}) {
+      if (!fs::exists(license, ignored)) continue;
+      fs::copy_file(license, plan_.folder / "LICENSE", fs::copy_options::overwrite_existing,
+                    ignored);
+      break;
+    }
+    const Json index = {{"format", kFormat}, {"seed", plan_.seed}, {"vectors", list_}};
+    if (auto done = write_file(plan_.folder / "index.json", index.dump(1) + "\n"); !done) {
+      return tl::make_unexpected(done.error());
+    }
+    return list_.size();
+  }
+
+ private:
+  const VectorPlan& plan_;
+  Json list_ = Json::array();
+};
+
+Result<void> prepare(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder, error)) {
+    if (!fs::is_directory(folder, error)) return fail(folder.string() + ": is no folder");
+    const bool ours = fs::exists(folder / "index.json", error);
+    if (!ours && !fs::is_empty(folder, error)) {
+      return fail(folder.string() + ": is not empty, and holds no vectors: name a new folder");
+    }
+    fs::remove(folder / "index.json", error);
+  }
+  fs::create_directories(folder, error);
+  if (error) return fail(folder.string() + ": " + error.message());
+  return {};
+}
+
+Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles(const VectorPlan& plan) {
+  std::vector<std::string> names = plan.profiles;
+  if (names.empty()) {
+    for (const Dialect& dialect : dialects()) {
+      if (named(plan.dialects, dialect.name)) names.emplace_back(profile_of_dialect(dialect.name));
+    }
+  }
+  if (names.empty()) return fail("no dialect has such a name (`p1rig dialects` lists them)");
+  std::vector<std::shared_ptr<const Profile>> profiles;
+  for (const std::string& name : names) {
+    auto profile = find_profile(name);
+    if (!profile) return tl::make_unexpected(profile.error());
+    profiles.push_back(std::make_shared<const Profile>(std::move(*profile)));
+  }
+  return profiles;
+}
+
+}  // namespace
+
+Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case>& cases) {
+  const auto profiles = choose_profiles(plan);
+  if (!profiles) return tl::make_unexpected(profiles.error());
+  const auto fits = [&](const Case& one) { return named(plan.cases, one.id) && is_timeless(one); };
+  if (std::ranges::none_of(cases, fits)) return fail("no case that is not about time has such an id");
+  if (auto ready = prepare(plan.folder); !ready) return tl::make_unexpected(ready.error());
+  VectorWriter writer(plan);
+  for (const auto& profile : *profiles) {
+    for (const Case& one : cases) {
+      if (!fits(one) || does_not_apply(one, profile)) continue;
+      if (auto done = writer.write(one, profile); !done) return tl::make_unexpected(done.error());
+    }
+  }
+  return writer.finish();
+}
+
+}  // namespace p1rig

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "conformance/case.h"
+#include "protocol/result.h"
+
+namespace p1rig {
+
+/// What `p1rig vectors` is asked for; empty lists mean all.
+struct VectorPlan {
+  std::filesystem::path folder;
+  std::vector<std::string> profiles;  ///< names; else one meter for each dialect
+  std::vector<std::string> dialects;  ///< globs
+  std::vector<std::string> cases;     ///< globs over ids
+  std::uint64_t seed = 1;
+};
+
+/// Writes the cases that are not about time or the line as files: DIALECT/PROFILE/CASE.bin with the
+/// bytes, a sentinel telegram last, beside .json with what is expected of each telegram; index.json,
+/// README.md and LICENSE. Returns how many. The folder must be new, empty, or one of ours, which is
+/// written over. An error says what could not be written; the index is written last, so that what it
+/// names is whole.
+Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case>& cases);
+
+}  // namespace p1rig

@@ -1,0 +1,94 @@
+"""Vectors are of use without p1rig's runner: a reader of files is judged here by the JSON alone."""
+import json
+import pathlib
+import unittest
+from decimal import Decimal
+
+import rig
+
+
+def same(said, meant):
+    """As the README of the vectors says; the reference reader tells all digits."""
+    if isinstance(meant, dict) and isinstance(said, dict):
+        return all(same(said.get(key), value) for key, value in meant.items())
+    if isinstance(meant, list) and isinstance(said, list):
+        return len(said) == len(meant) and all(map(same, said, meant))
+    if not isinstance(said, str) or not isinstance(meant, str) or said == meant:
+        return said == meant
+    return numbers(said) is not None and numbers(said) == numbers(meant)
+
+
+FACTORS = {"W": 1, "KW": 1000, "WH": 1, "KWH": 1000, "V": 1, "KV": 1000, "A": 1, "KA": 1000,
+           "VAR": 1, "KVAR": 1000, "VARH": 1, "KVARH": 1000}
+
+
+def numbers(text):
+    number, _, unit = text.partition(" ")
+    try:
+        return (Decimal(number) * FACTORS.get(unit.upper(), 1),
+                unit.upper().removeprefix("K") if unit.upper() in FACTORS else unit)
+    except ArithmeticError:
+        return None
+
+
+class Vectors(rig.Case):
+    def read(self, vector, key_file):
+        words = ["read", f"{vector}.bin", "--dialect", vector.parent.parent.name]
+        if key_file:
+            words += ["--key-file", key_file]
+        said = rig.run(*words)
+        return [line for line in map(json.loads, said.stdout.splitlines())
+                if "telegram" in line and "flags" not in line]
+
+    def test_the_reference_reader_meets_them(self):
+        folder = self.folder / "vectors"
+        made = rig.run("vectors", folder)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        index = json.loads((folder / "index.json").read_text())
+        self.assertGreater(len(index["vectors"]), 15)
+        self.assertTrue((folder / "README.md").is_file())
+        self.assertTrue((folder / "LICENSE").is_file())
+        key_file = self.folder / "key"
+        for entry in index["vectors"]:
+            vector = folder / entry["file"]
+            told = json.loads(pathlib.Path(f"{vector}.json").read_text())
+            size = pathlib.Path(f"{vector}.bin").stat().st_size
+            self.assertLessEqual(max(one["offset"] + one["length"] for one in told["telegrams"]), size)
+            if "key" in told:
+                key_file.write_text(told["key"] + "\n")
+                key_file.chmod(0o600)
+            said = self.read(vector, key_file if "key" in told else None)
+            self.check(entry["file"], told, said)
+
+    def check(self, name, told, said):
+        lost = 0
+        for one in told["telegrams"]:
+            if one["expect"] == "values":
+                found = [line for line in said if self.tells(line, one)]
+                lost += not found
+        self.assertLessEqual(lost, told["may_lose"], name)
+        self.assertTrue(any(self.tells(line, told["telegrams"][-1]) for line in said), name)
+
+    @staticmethod
+    def tells(line, one):
+        loose = set(one.get("invalid", [])) | set(one.get("absent", [])) | set(one.get("uncertain", []))
+        return all(same(line["telegram"].get(code), meant)
+                   for code, meant in one["telegram"].items()
+                   if code not in loose and not code.startswith(("0-0:96", "1-3", "0-1:96")))
+
+    def test_it_says_what_is_wrong(self):
+        (self.folder / "full").mkdir()
+        (self.folder / "full" / "mine.txt").write_text("mine")
+        for words, message in [
+                (["vectors", self.folder / "full"], "is not empty"),
+                (["vectors", self.folder / "new", "--case", "nothing/like/it"], "no case"),
+                (["vectors", self.folder / "new", "--dialect", "dsmr-9"], "no dialect"),
+                (["vectors", "/proc/nowhere"], "/proc/nowhere")]:
+            refused = rig.run(*words)
+            self.assertEqual(refused.returncode, 2, refused)
+            self.assertIn(message, refused.stderr.decode())
+        self.assertEqual((self.folder / "full" / "mine.txt").read_text(), "mine")
+
+
+if __name__ == "__main__":
+    unittest.main()
