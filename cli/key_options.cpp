@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "protocol/hex.h"
 #include "simulator/key_file.h"
 
 namespace p1rig {
@@ -50,7 +49,7 @@ int choose_sealer(const Options& options, const Profile& profile, bool needed,
                                         "  p1rig simulate {} --key-file meter.key",
                                         profile.name, profile.name));
   }
-  const std::string title = parse_hex(encryption->system_title).value_or(std::string(8, '\0'));
+  const std::string& title = encryption->system_title;
   if (!counter_path) {
     sealer.emplace(*keys, title);
     return kAsExpected;

@@ -173,7 +173,7 @@ struct StimulusMaker::Impl {
       : profile(std::move(its_profile)),
         seed(its_seed),
         meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed) {
-    if (!keys || !profile->encryption) return;
+    if (!keys || !profile->encryption || profile->encryption->policy == 0) return;
     sealer.emplace(*keys, profile->encryption->system_title);
     sealer->remember_frames();
   }

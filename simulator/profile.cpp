@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/dlms_frame.h"
+#include "protocol/hex.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/suggest.h"
@@ -345,13 +347,14 @@ class Loader {
     encryption.policy = static_cast<int>(table.integer("policy").value_or(3));
     if (encryption.policy != 0 && encryption.policy != 3)
       table.complain("policy", "expected 0 or 3");
-    encryption.system_title = table.required_string("system_title");
-    const bool hex = encryption.system_title.size() == 16 &&
-                     std::ranges::all_of(encryption.system_title, [](char c) {
-                       return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
-                     });
-    if (!hex)
+    const std::string title = table.required_string("system_title");
+    const bool hex = title.size() == 2 * kTitleSize &&
+                     title.find_first_not_of("0123456789ABCDEF") == std::string::npos;
+    if (hex) {
+      encryption.system_title = *parse_hex(title);
+    } else {
       table.complain("system_title", "expected eight octets as 16 upper-case hexadecimal digits");
+    }
     table.finish();
     profile_.encryption = encryption;
   }

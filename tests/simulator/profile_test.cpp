@@ -93,7 +93,7 @@ system_title = "5341473500000001"
   EXPECT_EQ(profile->quirks[0].rule, "some-rule");
   ASSERT_TRUE(profile->encryption);
   EXPECT_EQ(profile->encryption->policy, 3);
-  EXPECT_EQ(profile->encryption->system_title, "5341473500000001");
+  EXPECT_EQ(profile->encryption->system_title, std::string("SAG5\0\0\0\x01", 8));
 }
 
 // One run shows everything that is wrong, each with the line and column where it stands.
