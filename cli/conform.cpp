@@ -1,6 +1,7 @@
 #include "conformance/conform.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +9,9 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/report_files.h"
 #include "conformance/report.h"
+#include "conformance/waivers.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -69,6 +72,18 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     plan.repeat = static_cast<int>(*repeat);
   }
   plan.shuffle = options.has("shuffle");
+  if (const auto version = options.get("suite-version")) {
+    if (std::ranges::find(suite_versions(), *version) == suite_versions().end()) {
+      return options.misuse(fmt::format("--suite-version: there is no \"{}\": expected one of {}",
+                                        *version, fmt::join(suite_versions(), ", ")));
+    }
+    plan.suite_version = *version;
+  }
+  if (const auto file = options.get("waivers")) {
+    auto waivers = load_waivers(*file);
+    if (!waivers) return complain(kUsage, waivers.error().message);
+    plan.waivers = std::make_shared<const Waivers>(std::move(*waivers));
+  }
   plan.command_line = "p1rig conform";
   if (command.empty()) plan.command_line += " " + quoted(options.words()[0]);
   auto cases = load_all_cases();
@@ -80,20 +95,23 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
 }  // namespace
 
 int run_conform(const Arguments& arguments) {
-  Options options("conform READER|-- COMMAND… [OPTIONS]",
-                  "Judges a reader by the cases of the suite. READER is a name of `p1rig readers` or\n"
-                  "a path; in COMMAND, {endpoint} stands for what the reader has to open.");
+  Options options(
+      "conform READER|-- COMMAND… [OPTIONS]",
+      "Judges a reader by the cases of the suite. READER is a name of `p1rig readers` or\n"
+      "a path; in COMMAND, {endpoint} stands for what the reader has to open.");
   options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
   options.values("dialect", "D", "these dialects, globs; default: those of the reader");
   options.values("line", "L",
                  "pty, tcp, rfc2217, stdin, serial:DEVICE or cable:; may be repeated; default: the "
                  "first that the reader file names");
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
-  options.value("level", "L",
-                "the lowest that decides: must, should or quirk; default: must");
+  options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");
   options.value("seed", "N", "for the values that are sent; default: 1");
   options.flag("shuffle", "run the cases in an order that the seed decides");
   options.value("repeat", "N", "run each case N times");
+  options.value("suite-version", "V", "leave out cases that came later; default: the newest");
+  options.value("waivers", "F", "failures that are known, with their reasons (docs/reports.md)");
+  ReportFiles::declare(options);
   const auto dashes = std::ranges::find(arguments, std::string("--"));
   const Arguments before(arguments.begin(), dashes);
   const Arguments command(dashes == arguments.end() ? dashes : dashes + 1, arguments.end());
@@ -106,6 +124,9 @@ int run_conform(const Arguments& arguments) {
     for (const std::string& word : command) tail += " " + quoted(word);
   }
   plan.command_tail = tail;
+  ReportFiles files;
+  if (const int code = files.open(options); code != kAsExpected) return code;
+  const auto waivers = plan.waivers ? plan.waivers : std::make_shared<const Waivers>();
 
   EventLoop loop;
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
@@ -122,6 +143,7 @@ int run_conform(const Arguments& arguments) {
   if (!report) return complain(kUsage, report.error().message);
   if (!report->environment.empty()) complain(kEnvironment, report->environment);
   fmt::print("{}", console_report(*report));
+  if (const int code = files.write(*report, *waivers); code != kAsExpected) return code;
   return exit_code(*report);
 }
 

@@ -104,9 +104,16 @@ struct Case {
   bool at_line_pace = false;  ///< true timing, at the baud rate
   std::chrono::milliseconds margin{};  ///< of what is timed: more jitter than that is inconclusive
   std::string judge = {};     ///< of the line's behaviour, a row of line_judges(); empty: none
+  std::string since = "0.1";  ///< the version of the suite that it came with
   std::string file = {};
   Place place = {};
 };
+
+/// The versions of the suite, in their order: what a run can be pinned to.
+std::span<const std::string_view> suite_versions();
+
+/// True for a case that came after that version, one of suite_versions().
+bool is_newer(const Case& one, std::string_view version);
 
 /// The cases of one file, instances of `each` included. The error has a line for each thing that is
 /// wrong, with file:line:column.

@@ -159,6 +159,10 @@ class CaseLoader {
     check_words(table, "needs", one.needs, kNeeds);
     one.at_line_pace =
         table.word("pace", {"backpressure", "line"}).value_or("backpressure") == "line";
+    one.since = table.string("since").value_or(std::string(suite_versions().front()));
+    if (std::ranges::find(suite_versions(), one.since) == suite_versions().end()) {
+      table.complain("since", fmt::format("there is no version \"{}\" of the suite", one.since));
+    }
     one.margin = table.duration("margin").value_or(std::chrono::milliseconds{0});
     if (const auto judge = table.string("judge")) {
       one.judge = *judge;

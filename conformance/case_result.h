@@ -49,6 +49,7 @@ struct CaseResult {
   std::chrono::microseconds duration{};
   std::string reproduction = {};           ///< a command line that runs this case again
   std::string waiver = {};                 ///< the reason of the waiver that was used
+  bool comes_and_goes = false;             ///< by that waiver: a pass is as expected, too
 
   /// "dsmr-5.0.2/6.2/crc-bit-flip@iskra-am550".
   std::string name() const { return of->id + "@" + profile; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -18,6 +19,16 @@ namespace p1rig {
 
 class EventLoop;
 
+struct Waivers;
+
+/// A waiver that no result answered to.
+struct UnusedWaiver {
+  std::string pattern, reason;
+  std::string where;    ///< file:line:column
+  std::string message;  ///< why it may be so
+  bool counts = false;  ///< nothing will ever answer to it
+};
+
 /// What is to be run.
 struct ConformPlan {
   ReaderFile reader;
@@ -30,6 +41,8 @@ struct ConformPlan {
   std::uint64_t seed = 1;
   bool shuffle = false;
   int repeat = 1;
+  std::string suite_version;  ///< leaves out cases that came later; empty: none
+  std::shared_ptr<const Waivers> waivers;
   std::string command_line, command_tail;  ///< "p1rig conform X" and " -- COMMAND" around a case
 };
 
@@ -43,7 +56,12 @@ struct ConformReport {
   std::vector<std::string> breaches;  ///< of the reader contract
   std::vector<std::string> refused;   ///< meters at which the reader could not be run, and why
   std::string environment;            ///< why nothing could be run, if so
+  std::vector<UnusedWaiver> unused_waivers;
+  std::string suite_version;             ///< of the cases
+  std::vector<std::string> newer_cases;  ///< that were left out for it
+  bool whole_suite = false;              ///< no case was left out by its name
   bool interrupted = false;
+  std::chrono::system_clock::time_point began;
   std::chrono::milliseconds duration{};
 
   ConformReport() = default;
@@ -53,6 +71,9 @@ struct ConformReport {
 
 /// True where the outcome counts against the reader: a failure of a level that decides.
 bool counts_against(const CaseResult& result, Level level);
+
+/// True where no case was judged at all: it is not known whether the reader is as expected.
+bool is_nothing_judged(const ConformReport& report);
 
 /// The exit code of DESIGN.md: 0 as expected, 1 not, 3 the reader broke the contract, 4 environment,
 /// 75 inconclusive, 130 interrupted.

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "conformance/report.h"
-#include "protocol/hex.h"
+#include "conformance/report_text.h"
 
 namespace p1rig {
 namespace {
@@ -13,58 +13,41 @@ namespace {
 constexpr std::size_t kMostBytes = 200;
 constexpr std::size_t kMostMoments = 12;
 
-/// Bytes as a person reads them: line ends as they are named, others by number.
-std::string readable(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes.substr(0, kMostBytes)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\r') {
-      text += "\\r";
-    } else if (c == '\n') {
-      text += "\\n";
-    } else if (byte < 0x20 || byte >= 0x7F) {
-      text += fmt::format("\\x{:02X}", byte);
-    } else {
-      text += c;
-    }
-  }
-  if (bytes.size() > kMostBytes) text += fmt::format("… ({} bytes)", bytes.size());
-  return text;
-}
-
 std::string moment_text(const WireMoment& moment) {
   const double ms = static_cast<double>(moment.at.count()) / 1000;
   switch (moment.kind) {
     case WireMoment::Kind::kSent:
       return fmt::format("    {:10.1f} ms  -> {}{}\n", ms,
-                         moment.name.empty() ? "" : moment.name + ": ", readable(moment.bytes));
+                         moment.name.empty() ? "" : visible(moment.name) + ": ",
+                         visible(moment.bytes, kMostBytes));
     case WireMoment::Kind::kSaid:
-      return fmt::format("    {:10.1f} ms  <- {}\n", ms, readable(moment.bytes));
+      return fmt::format("    {:10.1f} ms  <- {}\n", ms, visible(moment.bytes, kMostBytes));
     case WireMoment::Kind::kNote:
       break;
   }
-  return fmt::format("    {:10.1f} ms  .. {}\n", ms, moment.bytes);
+  return fmt::format("    {:10.1f} ms  .. {}\n", ms, visible(moment.bytes, kMostBytes));
 }
 
 std::string failure_text(const CaseResult& result) {
   const Case& one = *result.of;
-  std::string text = fmt::format("{} {} on {}\n", to_string(result.outcome), result.name(),
-                                 result.endpoint);
+  std::string text =
+      fmt::format("{} {} on {}\n", to_string(result.outcome), result.name(), result.endpoint);
   text += fmt::format("  {}  [{}, {}, {}]\n", one.title, to_string(one.level), one.clause,
                       one.requirement);
   if (!one.why.empty()) text += "  " + one.why + "\n";
-  for (const std::string& message : result.messages) text += "  * " + message + "\n";
-  const std::size_t first = result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
+  for (const std::string& message : result.messages) text += "  * " + visible(message) + "\n";
+  const std::size_t first =
+      result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
   if (first > 0) text += fmt::format("    … {} moments before\n", first);
   for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
-  text += "  again: " + result.reproduction + "\n\n";
+  text += "  again: " + visible(result.reproduction) + "\n\n";
   return text;
 }
 
 std::string brief(const CaseResult& result) {
+  const std::string& first = result.messages.empty() ? result.of->title : result.messages[0];
   return fmt::format("{:<12} {} on {}: {}\n", to_string(result.outcome), result.name(),
-                     result.endpoint,
-                     result.messages.empty() ? std::string(result.of->title) : result.messages[0]);
+                     result.endpoint, visible(result.waiver.empty() ? first : result.waiver));
 }
 
 }  // namespace
@@ -88,17 +71,29 @@ std::string console_report(const ConformReport& report) {
     }
   }
   for (const auto& [reason, count] : skips) {
-    text += fmt::format("{:<12} {} case{} at {}\n", "skip", count, count == 1 ? "" : "s", reason);
+    text += fmt::format("{:<12} {} case{} at {}\n", "skip", count, count == 1 ? "" : "s",
+                        visible(reason));
   }
   for (const std::string& refused : report.refused) {
-    text += fmt::format("{:<12} {}\n", "contract", refused);
+    text += fmt::format("{:<12} {}\n", "contract", visible(refused));
+  }
+  for (const UnusedWaiver& waiver : report.unused_waivers) {
+    text +=
+        fmt::format("{:<12} {}: {}: {}\n", "waiver", waiver.where, waiver.pattern, waiver.message);
+  }
+  if (!report.newer_cases.empty()) {
+    text += fmt::format("{:<12} {} newer case{} by --suite-version {}\n", "left out",
+                        report.newer_cases.size(), report.newer_cases.size() == 1 ? "" : "s",
+                        report.suite_version);
   }
   if (!text.empty() && !text.ends_with("\n\n")) text += '\n';
-  text += fmt::format("{}{}{}: {} results in {:.1f} s, seed {}", report.reader,
-                      report.version.empty() ? "" : " ", report.version, report.results.size(),
-                      static_cast<double>(report.duration.count()) / 1000, report.seed);
-  for (const auto& [outcome, count] : sums) text += fmt::format(", {} {}", count, to_string(outcome));
-  return text + "\n";
+  text +=
+      fmt::format("{}{}{}: {} results in {:.1f} s, seed {}", visible(report.reader),
+                  report.version.empty() ? "" : " ", visible(report.version), report.results.size(),
+                  static_cast<double>(report.duration.count()) / 1000, report.seed);
+  for (const auto& [outcome, count] : sums)
+    text += fmt::format(", {} {}", count, to_string(outcome));
+  return text + ": " + verdict_of(report) + "\n";
 }
 
 }  // namespace p1rig

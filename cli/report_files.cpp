@@ -1,0 +1,65 @@
+#include "cli/report_files.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+namespace p1rig {
+namespace {
+
+constexpr const char* kWriteWaivers = "write-waivers";
+
+}  // namespace
+
+void ReportFiles::declare(Options& options) {
+  for (const ReportForm& form : report_forms()) options.value(form.option, "F", form.help);
+  options.value(kWriteWaivers, "F", "write waivers that make a run like this one as expected");
+}
+
+int ReportFiles::open(const Options& options) {
+  std::set<std::string> names;
+  const auto open_one = [&](const char* option) -> Result<WholeFile> {
+    auto file = WholeFile::open(*options.get(option));
+    if (!file) return fail(fmt::format("--{}: {}", option, file.error().message));
+    return file;
+  };
+  for (const ReportForm& form : report_forms()) {
+    const auto name = options.get(form.option);
+    if (!name) continue;
+    if (!names.insert(*name).second && !name->starts_with("/dev/")) {
+      return options.misuse(fmt::format("--{}: {} is written to already", form.option, *name));
+    }
+    auto file = open_one(form.option);
+    if (!file) return complain(kEnvironment, file.error().message);
+    forms_.push_back({std::move(*file), form.write});
+  }
+  if (options.has(kWriteWaivers)) {
+    auto file = open_one(kWriteWaivers);
+    if (!file) return complain(kEnvironment, file.error().message);
+    waivers_.push_back(std::move(*file));
+  }
+  return kAsExpected;
+}
+
+int ReportFiles::write(const ConformReport& report, const Waivers& before) {
+  int code = kAsExpected;
+  const auto write_one = [&](WholeFile& file, const std::string& text) {
+    if (const auto done = file.write(text); !done) {
+      code = complain(kEnvironment, done.error().message);
+    }
+  };
+  for (Form& form : forms_) write_one(form.file, form.write(report));
+  // What was not run cannot be known.
+  const bool whole = !report.interrupted && report.environment.empty();
+  for (WholeFile& file : waivers_) {
+    if (whole) {
+      write_one(file, waiver_file(report, before));
+    } else {
+      say(fmt::format("p1rig: {} is not written: the run did not come to its end", file.name()));
+    }
+  }
+  return code;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "conformance/report.h"
+#include "conformance/waivers.h"
+#include "conformance/whole_file.h"
+
+namespace p1rig {
+
+/// The files that `conform` was asked to write. They are opened before the run, so that it is not in
+/// vain, and written after it.
+class ReportFiles {
+ public:
+  static void declare(Options& options);
+
+  /// Returns the exit code where a file cannot be written, after saying so.
+  int open(const Options& options);
+
+  /// Likewise. `before` are the waivers that the run had.
+  int write(const ConformReport& report, const Waivers& before);
+
+ private:
+  struct Form {
+    WholeFile file;
+    std::string (*write)(const ConformReport& report);
+  };
+  std::vector<Form> forms_;
+  std::vector<WholeFile> waivers_;  ///< none or one
+};
+
+}  // namespace p1rig

@@ -1,0 +1,165 @@
+#include "conformance/report_text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "conformance/judge/line_judge.h"
+
+namespace p1rig {
+namespace {
+
+struct Range {
+  std::uint32_t first, last;
+};
+
+/// Characters that are not seen, that change the order of others, or that XML does not allow.
+constexpr auto kHidden = std::to_array<Range>({
+    {0x80, 0x9F},      // controls of ISO 6429
+    {0xAD, 0xAD},      // soft hyphen
+    {0x061C, 0x061C},  // Arabic letter mark
+    {0x180E, 0x180E},
+    {0x200B, 0x200F},  // zero width, left-to-right marks
+    {0x2028, 0x202E},  // line separators, embeddings, overrides
+    {0x2060, 0x206F},  // isolates
+    {0xE000, 0xF8FF},  // private use
+    {0xFEFF, 0xFEFF},  // byte order mark
+    {0xFFF9, 0xFFFF},
+    {0xE0000, 0xE0FFF},  // tags
+});
+
+bool is_hidden(std::uint32_t code) {
+  return (code & 0xFFFEU) == 0xFFFEU || std::ranges::any_of(kHidden, [&](const Range& range) {
+           return code >= range.first && code <= range.last;
+         });
+}
+
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t size = 0;  ///< 0: no UTF-8
+};
+
+/// The character of two to four bytes that the text begins with (RFC 3629 §4).
+Character first_character(std::string_view text) {
+  const auto byte = [&](std::size_t at) {
+    return std::uint32_t{static_cast<unsigned char>(text[at])};
+  };
+  const std::uint32_t lead = byte(0);
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {};
+  std::uint32_t code = lead & (0xFFU >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return {};
+    code = code << 6U | (byte(i) & 0x3FU);
+  }
+  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < kLeast[size] || surrogate || code > 0x10FFFF) return {};
+  return {code, size};
+}
+
+std::string_view whole_words(Expectation::Whole whole) {
+  switch (whole) {
+    case Expectation::Whole::kValues:
+      return "is told, with the values that were sent";
+    case Expectation::Whole::kNothing:
+      return "is dropped";
+    case Expectation::Whole::kEither:
+      return "is dropped, or told with the values that were sent";
+    case Expectation::Whole::kAnything:
+      break;
+  }
+  return "may be told or dropped";
+}
+
+}  // namespace
+
+std::string visible(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size() + bytes.size() / 16);
+  for (std::size_t at = 0; at < bytes.size();) {
+    const char c = bytes[at];
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) {
+      const Character character = first_character(bytes.substr(at));
+      if (character.size == 0) {
+        text += fmt::format("\\x{:02X}", byte);
+      } else if (is_hidden(character.code)) {
+        text += fmt::format("\\u{{{:X}}}", character.code);
+      } else {
+        text += bytes.substr(at, character.size);
+      }
+      at += std::max<std::size_t>(character.size, 1);
+      continue;
+    }
+    ++at;
+    if (c == '\r') {
+      text += "\\r";
+    } else if (c == '\n') {
+      text += "\\n";
+    } else if (c == '\t') {
+      text += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      text += fmt::format("\\x{:02X}", byte);
+    } else if (c == '\\' && at < bytes.size() &&
+               std::string_view("rntxu").find(bytes[at]) != std::string_view::npos) {
+      text += "\\x5C";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::string visible(std::string_view bytes, std::size_t most) {
+  if (bytes.size() <= most) return visible(bytes);
+  // Not within a character.
+  while (most > 0 && (static_cast<unsigned char>(bytes[most]) & 0xC0U) == 0x80) --most;
+  return visible(bytes.substr(0, most)) + fmt::format("… ({} bytes)", bytes.size());
+}
+
+std::vector<std::string> expected_of(const Case& one) {
+  std::vector<std::string> lines;
+  std::vector<std::string> seen;
+  for (const CaseStep& step : one.steps) {
+    if (step.id.empty() || std::ranges::find(seen, step.id) != seen.end()) continue;
+    seen.push_back(step.id);
+    const auto found = one.expect.find(step.id);
+    const CaseExpectation expectation =
+        found == one.expect.end() ? CaseExpectation{} : found->second;
+    lines.push_back(step.id + " " + std::string(whole_words(expectation.whole)));
+    for (const auto& [code, value] : expectation.literal) {
+      lines.push_back(step.id + ": " + code + " is " + to_json(value));
+    }
+    for (const std::string& code : expectation.absent) {
+      lines.push_back(step.id + ": " + code + " is not told");
+    }
+    for (const std::string& code : expectation.invalid) {
+      lines.push_back(step.id + ": " + code + " is null, or not told");
+    }
+  }
+  if (one.may_lose > 0) {
+    lines.push_back(fmt::format("at most {} good telegram{} lost", one.may_lose,
+                                one.may_lose == 1 ? " is" : "s are"));
+  }
+  if (const LineJudge* judge = one.judge.empty() ? nullptr : find_line_judge(one.judge)) {
+    lines.push_back("the line: " + std::string(judge->summary));
+  }
+  return lines;
+}
+
+std::vector<Outcome> all_outcomes() {
+  return {Outcome::kFail,      Outcome::kCrash,        Outcome::kHang, Outcome::kXpass,
+          Outcome::kNonStrict, Outcome::kInconclusive, Outcome::kInfo, Outcome::kXfail,
+          Outcome::kSkip,      Outcome::kPass};
+}
+
+bool is_remarkable(Outcome outcome) {
+  return outcome != Outcome::kPass && outcome != Outcome::kSkip;
+}
+
+std::string place_of(const CaseResult& result) { return result.profile + " on " + result.endpoint; }
+
+}  // namespace p1rig

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/case_result.h"
+
+namespace p1rig {
+
+/// Any bytes as text that a terminal, a browser and an XML parser can be given: control characters
+/// by name or number (\r \n \t \x1B), likewise every byte that is no UTF-8 (\xFF), and characters
+/// that hide or reorder others (\u{202E}). A backslash that would read like one of these is \x5C,
+/// so that the bytes can be had back.
+std::string visible(std::string_view bytes);
+
+/// The same, cut after about `most` bytes, which is said.
+std::string visible(std::string_view bytes, std::size_t most);
+
+/// What the case expects, a line for each telegram and each behaviour.
+std::vector<std::string> expected_of(const Case& one);
+
+/// The outcomes in the order in which a person wants to hear of them.
+std::vector<Outcome> all_outcomes();
+
+/// True for an outcome of which the bytes are worth showing: all but pass and skip.
+bool is_remarkable(Outcome outcome);
+
+/// "iskra-am550 on pty".
+std::string place_of(const CaseResult& result);
+
+}  // namespace p1rig
