@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "simulator/fd.h"
+#include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/vhci.h"
 
@@ -46,6 +47,7 @@ struct FtdiCable::Impl {
   bool open = false, gone = false;
   std::function<void()> changed;
   std::function<void(std::string_view)> transmitted;
+  Alive alive;
 
   static SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -61,11 +63,11 @@ struct FtdiCable::Impl {
 };
 
 void FtdiCable::Impl::listen() {
-  wire.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+  wire.async_wait(stream_descriptor::wait_read, alive.guard([this](const auto& error) {
     if (error) return;
     take_commands();
     if (!gone) listen();
-  });
+  }));
 }
 
 /// Answers whatever the kernel has asked by now.
@@ -160,9 +162,9 @@ void FtdiCable::Impl::set_timer() {
   }
   // The host asks once in a frame; waking up for every byte would cost more than all the rest.
   timer.expires_at(std::max(*due, now() + kUsbFrame));
-  timer.async_wait([this](const auto& error) {
+  timer.async_wait(alive.guard([this](const auto& error) {
     if (!error) advance();
-  });
+  }));
 }
 
 void FtdiCable::Impl::reply(const std::string& message) {

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "simulator/fd.h"
+#include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tty_settings.h"
 
@@ -129,11 +130,11 @@ struct ShimServer::Impl {
   }
 
   void listen() {
-    socket.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+    socket.async_wait(stream_descriptor::wait_read, alive.guard([this](const auto& error) {
       if (error) return;
       hear();
       listen();
-    });
+    }));
   }
 
   void hear() {
@@ -153,6 +154,7 @@ struct ShimServer::Impl {
   stream_descriptor socket;
   std::string name;
   Answer answer;
+  Alive alive;
 };
 
 ShimServer::ShimServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

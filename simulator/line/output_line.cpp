@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "simulator/fd.h"
+#include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -90,7 +91,7 @@ class OutputLine final : public Line {
   }
 
   void watch() {
-    watch_.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+    watch_.async_wait(stream_descriptor::wait_read, alive_.guard([this](const auto& error) {
       if (error) return;
       watch_for_room(false);
       if ((poll_events() & POLLERR) != 0) {
@@ -99,7 +100,7 @@ class OutputLine final : public Line {
         watch();
       }
       if (changed_) changed_();
-    });
+    }));
   }
 
   const LineKind& kind_;
@@ -112,6 +113,7 @@ class OutputLine final : public Line {
   bool pollable_ = false;
   bool waits_for_room_ = false;
   std::function<void()> changed_;
+  Alive alive_;
 };
 
 Result<std::unique_ptr<Line>> open_output(const LineKind& kind, const std::string& name, Fd output,

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "simulator/fd.h"
+#include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/modem_shim.h"
 #include "simulator/line/pty_link.h"
@@ -176,7 +177,7 @@ class PtyLine final : public Line {
 
   void expect_shim() {
     shim_due_.expires_after(kShimDue);
-    shim_due_.async_wait([this](const auto& error) {
+    shim_due_.async_wait(alive_.guard([this](const auto& error) {
       if (error || !state_.present || port_.heard()) return;
       state_.note =
           "nothing is heard of the shim in the reader: it was not started by this p1rig, or it is "
@@ -184,7 +185,7 @@ class PtyLine final : public Line {
           "as "
           "they are when a port is opened";
       if (changed_) changed_();
-    });
+    }));
   }
 
   bool hung_up() {
@@ -199,14 +200,14 @@ class PtyLine final : public Line {
   }
 
   void watch_opens() {
-    opens_.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+    opens_.async_wait(stream_descriptor::wait_read, alive_.guard([this](const auto& error) {
       if (error) return;
       std::array<char, 4096> events;
       while (::read(opens_.native_handle(), events.data(), events.size()) > 0) {
       }
       watch_opens();
       look_for_reader();
-    });
+    }));
   }
 
   void look_for_reader() {
@@ -226,12 +227,12 @@ class PtyLine final : public Line {
   }
 
   void watch_master() {
-    master_.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+    master_.async_wait(stream_descriptor::wait_read, alive_.guard([this](const auto& error) {
       if (error) return;
       watches_master_ = false;
       take_input();
       look_for_reader();
-    });
+    }));
   }
 
   /// A meter has no ear: what the reader writes is counted and thrown away, so that it never blocks.
@@ -254,11 +255,11 @@ class PtyLine final : public Line {
 
   void watch_for_room() {
     if (std::exchange(waits_for_room_, true)) return;
-    master_.async_wait(stream_descriptor::wait_write, [this](const auto& error) {
+    master_.async_wait(stream_descriptor::wait_write, alive_.guard([this](const auto& error) {
       if (error) return;
       waits_for_room_ = false;
       if (changed_) changed_();
-    });
+    }));
   }
 
   LineKind kind_;  ///< of this line: with a shim it is not always requested
@@ -278,6 +279,7 @@ class PtyLine final : public Line {
   int empty_looks_ = 0;
   std::function<void()> changed_;
   std::unique_ptr<ShimServer> server_;
+  Alive alive_;
 };
 
 tl::unexpected<Error> system_error(const std::string& what) {

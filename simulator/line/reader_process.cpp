@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "simulator/fd.h"
+#include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 
 extern char** environ;
@@ -87,11 +88,11 @@ std::string to_string(const ReaderExit& exit) {
 struct ReaderProcess::Impl {
   Impl(EventLoop& loop, pid_t its_pid, Fd process, std::function<void(const ReaderExit&)> its_ended)
       : pid(its_pid), descriptor(loop.io(), process.release()), ended(std::move(its_ended)) {
-    descriptor.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+    descriptor.async_wait(stream_descriptor::wait_read, alive.guard([this](const auto& error) {
       if (error || !reap(false)) return;
       bury_group();
       if (ended) ended(*exit);
-    });
+    }));
   }
   ~Impl() {
     if (!exit) {
@@ -142,6 +143,7 @@ struct ReaderProcess::Impl {
   std::function<void(const ReaderExit&)> ended;
   std::optional<ReaderExit> exit;
   bool buried = false;
+  Alive alive;
 };
 
 ReaderProcess::ReaderProcess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

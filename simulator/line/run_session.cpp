@@ -4,6 +4,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
+#include "simulator/line/alive.h"
+
 namespace p1rig {
 namespace {
 
@@ -18,7 +20,7 @@ class Driver {
       session_.stop(SessionEnd::kSignal);
       advance();
     });
-    boost::asio::post(loop_.io(), [this] { advance(); });
+    boost::asio::post(loop_.io(), alive_.guard([this] { advance(); }));
   }
   ~Driver() {
     loop_.on_signal({});
@@ -39,9 +41,9 @@ class Driver {
     // Setting the time takes back the wait before: there is never more than one.
     timer_.expires_at(due);
     if (due == SteadyTime::max()) return;
-    timer_.async_wait([this](const boost::system::error_code& error) {
+    timer_.async_wait(alive_.guard([this](const boost::system::error_code& error) {
       if (!error) advance();
-    });
+    }));
   }
 
   Session& session_;
@@ -49,6 +51,7 @@ class Driver {
   EventLoop& loop_;
   boost::asio::steady_timer timer_;
   int signal_ = 0;
+  Alive alive_;
 };
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "simulator/fd.h"
+#include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/serial_adapter.h"
 
@@ -141,7 +142,7 @@ class SerialLine final : public Line {
 
  private:
   void wait_for_inputs() {
-    event_.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+    event_.async_wait(stream_descriptor::wait_read, alive_.guard([this](const auto& error) {
       if (error) return;
       eventfd_t count = 0;
       ::eventfd_read(event_.native_handle(), &count);
@@ -152,7 +153,7 @@ class SerialLine final : public Line {
         set_inputs(watch_->inputs());
       }
       if (changed_) changed_();
-    });
+    }));
   }
 
   void set_inputs(const SerialInputs& inputs) {
@@ -162,9 +163,9 @@ class SerialLine final : public Line {
   /// A driver that says that there is room when it has a byte of it would be asked all the time.
   void wait_for_room() {
     room_.expires_after(kLookEvery);
-    room_.async_wait([this](const auto& error) {
+    room_.async_wait(alive_.guard([this](const auto& error) {
       if (!error && changed_) changed_();
-    });
+    }));
   }
 
   /// Closed at once, so that the port gets its old name when it comes back.
@@ -179,12 +180,12 @@ class SerialLine final : public Line {
 
   void wait_for_port() {
     reopen_.expires_after(kReopenEvery);
-    reopen_.async_wait([this](const auto& error) {
+    reopen_.async_wait(alive_.guard([this](const auto& error) {
       if (error) return;
       if (!open()) return wait_for_port();
       state_.note = "plugged in again";
       if (changed_) changed_();
-    });
+    }));
   }
 
   const LineKind& kind_;
@@ -199,6 +200,7 @@ class SerialLine final : public Line {
   std::optional<SerialAdapter> adapter_;
   std::optional<InputWatch> watch_;  ///< ends before the adapter
   std::function<void()> changed_;
+  Alive alive_;
 };
 
 /// The index of the value among the words, or an error that lists them.

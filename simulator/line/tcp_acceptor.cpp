@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tcp_address.h"
 
@@ -26,11 +27,12 @@ struct TcpAcceptor::Impl {
   stream_descriptor listener;
   boost::asio::steady_timer timer;
   std::function<void(Fd)> took;
+  Alive alive;
 
   void watch() {
-    listener.async_wait(stream_descriptor::wait_read, [this](const auto& error) {
+    listener.async_wait(stream_descriptor::wait_read, alive.guard([this](const auto& error) {
       if (!error) take();
-    });
+    }));
   }
 
   void take() {
@@ -47,9 +49,9 @@ struct TcpAcceptor::Impl {
 
   void try_later() {
     timer.expires_after(kLater);
-    timer.async_wait([this](const auto& error) {
+    timer.async_wait(alive.guard([this](const auto& error) {
       if (!error) watch();
-    });
+    }));
   }
 };
 

@@ -194,9 +194,10 @@ at = "2026-06-15T10:01:00Z"
 kind = "power-failure"
 duration = "60s"
 """)
-            self.meter("kaifa-ma304c", f"serial:{self.meter_port}?request=cts&supply=dtr",
-                       "--speed", "10", "--scenario", str(scenario))
-            self.said.wait("0 open 115385 8N1")
+            _, said = self.meter("kaifa-ma304c", f"serial:{self.meter_port}?request=cts&supply=dtr",
+                                 "--speed", "10", "--scenario", str(scenario), "--start",
+                                 "2026-06-15T10:00:00Z")
+            said.wait("latency timer 1 ms")
             port = self.open_reader()
             wait_for(lambda: port.dsr, "the supply")
             wait_for(lambda: not port.dsr, "its failure")
