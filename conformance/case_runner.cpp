@@ -272,7 +272,7 @@ bool CaseRunner::run_sentinels(CaseResult&) {
 }
 
 void CaseRunner::judge(const Case& one, CaseResult& result) {
-  for (const Finding& finding : judge_.findings(one.may_lose)) {
+  for (const Mismatch& finding : judge_.findings(one.may_lose)) {
     result.messages.push_back(finding.telegram.empty() ? finding.message
                                                        : finding.telegram + ": " + finding.message);
   }

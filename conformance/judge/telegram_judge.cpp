@@ -235,8 +235,8 @@ std::size_t TelegramJudge::lost() const {
          }));
 }
 
-std::vector<Finding> TelegramJudge::findings(std::size_t may_lose) const {
-  std::vector<Finding> all = findings_;
+std::vector<Mismatch> TelegramJudge::findings(std::size_t may_lose) const {
+  std::vector<Mismatch> all = findings_;
   if (lost() <= may_lose) return all;
   if (long_lost_ > 0) all.push_back({"", std::to_string(long_lost_) + " telegrams were lost"});
   for (const Watched& watched : watched_) {

@@ -45,7 +45,7 @@ struct ReaderTraits {
   bool needs_tariffs = false;  ///< the case asks for "import"
 };
 
-struct Finding {
+struct Mismatch {
   std::string telegram;  ///< the name of the one that it is about; empty where none is
   std::string message;
 };
@@ -71,7 +71,7 @@ class TelegramJudge {
   std::size_t lost() const;
 
   /// What was wrong, and "lost" for each telegram that was owed; none where all is well.
-  std::vector<Finding> findings(std::size_t may_lose) const;
+  std::vector<Mismatch> findings(std::size_t may_lose) const;
 
   /// The telegrams of before can come late; nothing more is asked of them.
   void begin(ReaderTraits traits);
@@ -93,7 +93,7 @@ class TelegramJudge {
   ReaderTraits traits_;
   std::deque<Watched> watched_;
   std::size_t long_lost_ = 0;
-  std::vector<Finding> findings_;
+  std::vector<Mismatch> findings_;
 };
 
 }  // namespace p1rig
