@@ -82,6 +82,9 @@ int run_render(const Arguments& arguments) {
   std::optional<TelegramSealer> sealer;
   if (const int code = choose_sealer(options, profile, false, sealer); code != kAsExpected)
     return code;
+  if (!chosen.meter->sends_at(at)) {
+    say("p1rig: the meter is silent at this moment: this is what it would send");
+  }
   MeterState state = chosen.meter->at(at);
   for (const std::string& assignment : options.list("set")) {
     const auto done = set(assignment, profile.layout, profile.zone, state);

@@ -440,6 +440,10 @@ Result<void> set_quantity(const QuantityRow& row, const std::string& text, const
   }
   const auto value = parse_quantity_value(row, text);
   if (!value) return tl::make_unexpected(value.error());
+  const bool counts = row.kind == QuantityKind::kRegister || row.kind == QuantityKind::kCounter;
+  if (counts && *value < 0) return fail("\"" + text + "\": it only counts up, from 0 on");
+  // Room for sums over tariffs, and for centuries of counting.
+  if (counts && *value > INT64_MAX / 16) return fail("\"" + text + "\" is too large");
   state[row.id] = *value;
   return {};
 }

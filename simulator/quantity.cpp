@@ -342,6 +342,13 @@ const QuantityRow* find_quantity(std::string_view name) {
   return row == kRows.end() ? nullptr : &*row;
 }
 
+bool follows_from_loads(Quantity quantity) {
+  if (quantity == Quantity::kCurrentNeutral) return false;
+  const bool measured = quantity >= Quantity::kPowerImport && quantity <= Quantity::kFactorMin;
+  return measured || quantity == Quantity::kTime || quantity == Quantity::kTariff ||
+         quantity == Quantity::kDemandPeriod;
+}
+
 std::int64_t state_units_per_base_unit(Dimension dimension, QuantityKind kind) {
   switch (dimension) {
     case Dimension::kActiveEnergy:

@@ -166,6 +166,9 @@ class ScenarioLoader {
       } else if (text == nullptr) {
         complaints_.add(value.place,
                         key + ": expected a string, found " + std::string(value.kind()));
+      } else if (follows_from_loads(row->id)) {
+        complaints_.add(value.place, key + ": follows from loads, clock and calendar: it cannot " +
+                                         "be given a value here");
       } else {
         MeterState scratch;
         const auto done = set_quantity(*row, *text, profile_.zone, scratch);

@@ -204,6 +204,24 @@ class Files(rig.Case):
         self.assertEqual(file.read_text(), "precious")
 
 
+class Scenarios(rig.Case):
+    def test_what_a_silent_meter_would_send_is_told(self):
+        for moment, silent in (("2026-02-02T03:06:59Z", False), ("2026-02-02T03:08:00Z", True)):
+            result = rig.run("render", "iskra-am550", "--scenario", "power-failures", "--at", moment)
+            self.assertEqual(result.returncode, 0)
+            self.assertEqual(b"silent at this moment" in result.stderr, silent)
+
+    def test_one_about_a_wrong_clock_is_no_mistake(self):
+        file = self.folder / "clock.toml"
+        file.write_text('[scenario]\ntitle = "A clock"\nstart = "2026-05-04T06:00:00Z"\n'
+                        'until = "2026-05-04T09:00:00Z"\n'
+                        '[[load]]\nkind = "household"\n'
+                        '[[event]]\nkind = "clock"\nat = "2026-05-04T07:00:00Z"\n'
+                        'deviation_s = -3600\n')
+        check = rig.run("check", file)
+        self.assertEqual(check.returncode, 0, check.stdout)
+
+
 class Octets(rig.Case):
     def test_lint_gives_terminals_nothing_to_obey(self):
         telegram = b"/ABC5\r\n\r\n0-0:1.0.0(\x1b[31m\xff\x9b)\r\n!\r\n"

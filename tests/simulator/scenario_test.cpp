@@ -248,6 +248,10 @@ TEST_F(ScenarioFile, RefusesUnknownQuantitiesAndValues) {
   expect_refused(kHead + event("kind = \"set\""), 5, {"values"});
   expect_refused(kHead + event("kind = \"meter-exchange\"\nvalues = { \"meter.idd\" = \"1\" }"), 8,
                  {"\"meter.id\""});
+  expect_refused(kHead + "[values]\n\"power.import\" = \"1 kW\"\n", 6, {"power.import", "loads"});
+  expect_refused(kHead + event("kind = \"set\"\nvalues = { \"tariff\" = \"1\" }"), 8, {"calendar"});
+  expect_refused(kHead + "[values]\n\"energy.import\" = \"-1 kWh\"\n", 6, {"only counts up"});
+  expect_refused(kHead + "[values]\n\"energy.import\" = \"2000000000 kWh\"\n", 6, {"too large"});
   expect_refused(kHead + event("kind = \"breaker\"\nstate = 3"), 8, {"0, 1 or 2"});
   expect_refused(kHead + event("kind = \"breaker\""), 5, {"state"});
 }
