@@ -3,49 +3,18 @@
 #include <algorithm>
 #include <utility>
 
-#include "simulator/ledger.h"
 #include "simulator/mbus_use.h"
+#include "simulator/meter_impl.h"
 #include "simulator/random.h"
 
 namespace p1rig {
-namespace {
 
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-constexpr std::int64_t kMinute = 60;
-constexpr std::int64_t kTenMinutes = 600;
-constexpr std::int64_t kQuarter = 900;  // the demand interval (e-MUCS-P1 1.7.1)
-constexpr seconds kLongFailure{180};    // default threshold (DSMR-P3 4.2.2, 0-0:96.7.20)
-constexpr seconds kCountedSag{30};      // default threshold (DSMR-P3 4.2.2 §6.5)
-constexpr std::size_t kLoggedFailures = 10;
+namespace {
+
 constexpr std::size_t kKeptPeaks = 13;
-constexpr auto kTimeIndex = static_cast<std::size_t>(Quantity::kTime);
-
-Quantity nth(Quantity first, std::size_t n) {
-  return static_cast<Quantity>(static_cast<std::size_t>(first) + n);
-}
-
-struct DemandRow {
-  Quantity now, last, max;
-};
-constexpr std::array<DemandRow, 6> kDemands = {{
-    {Quantity::kDemandImport, Quantity::kDemandLastImport, Quantity::kDemandMaxImport},
-    {Quantity::kDemandExport, Quantity::kDemandLastExport, Quantity::kDemandMaxExport},
-    {Quantity::kDemandReactiveImport, Quantity::kDemandLastReactiveImport,
-     Quantity::kDemandMaxReactiveImport},
-    {Quantity::kDemandReactiveExport, Quantity::kDemandLastReactiveExport,
-     Quantity::kDemandMaxReactiveExport},
-    {Quantity::kDemandApparentImport, Quantity::kDemandLastApparentImport,
-     Quantity::kDemandMaxApparentImport},
-    {Quantity::kDemandApparentExport, Quantity::kDemandLastApparentExport,
-     Quantity::kDemandMaxApparentExport},
-}};
-
-sys_seconds next_multiple(sys_seconds t, std::int64_t period) {
-  const std::int64_t count = t.time_since_epoch().count();
-  return sys_seconds{seconds{count - count % period + period}};
-}
 
 bool is_multiple(sys_seconds t, std::int64_t period) {
   return t.time_since_epoch().count() % period == 0;
@@ -53,482 +22,289 @@ bool is_multiple(sys_seconds t, std::int64_t period) {
 
 }  // namespace
 
-struct Meter::Impl {
-  std::shared_ptr<const Profile> profile;
-  std::shared_ptr<const Scenario> scenario;
-  std::uint64_t seed;
-  Ledger ledger;
-
-  // --- what flows -----------------------------------------------------------------------------
-
-  PhaseLoads loads_at(const Ledger& at, sys_seconds t) const {
-    PhaseLoads loads{};
-    const bool connected = !at.dark() && at.state[Quantity::kBreaker] == 1;
-    for (const Load& load : scenario->loads) {
-      if (!connected) break;
-      const PhasePowers powers = power_at(load, profile->zone, seed, t);
-      for (std::size_t phase = 0; phase < 3; ++phase) {
-        loads[phase].active += powers[phase].active;
-        loads[phase].reactive += powers[phase].reactive;
-      }
-    }
-    const std::size_t phases = profile->phases == 1 ? 1 : 3;
-    for (std::size_t phase = 0; phase < phases; ++phase) {
-      loads[phase].voltage = voltage(at, loads[phase].active, phase, t);
-    }
-    // What hangs on phases that the meter has not is on its one phase.
-    for (std::size_t phase = phases; phase < 3; ++phase) {
-      loads[0].active += std::exchange(loads[phase].active, 0);
-      loads[0].reactive += std::exchange(loads[phase].reactive, 0);
-    }
-    return loads;
-  }
-
-  /// Nominal, a slow wobble of the grid, and a volt less for each 3 kW drawn; none while dark.
-  std::int64_t voltage(const Ledger& at, std::int64_t active, std::size_t phase,
-                       sys_seconds t) const {
-    if (at.dark()) return 0;
-    if (at.disturbances[phase]) return at.disturbances[phase]->voltage;
-    const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
-    const std::int64_t wobble =
-        random_below(random_at(seed, 0x566F6C74, phase, minute), 3001) - 1500;
-    return std::max<std::int64_t>(scenario->voltage + wobble - active / 3000, 1000);
-  }
-
-  void integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed) {
-    const Flow flow = flow_of(loads, profile->phases_each);
-    const std::int64_t net = flow.import - flow.export_;
-    const std::int64_t apparent = apparent_power(net, flow.reactive_import - flow.reactive_export);
-    MeterState& state = ledger.state;
-    const auto add = [&](Quantity quantity, std::int64_t power) {
-      state[quantity] += power * elapsed;
-    };
-    add(Quantity::kEnergyImport, flow.import);
-    add(Quantity::kEnergyExport, flow.export_);
-    add(Quantity::kEnergyAbsolute, flow.import + flow.export_);
-    add(Quantity::kReactiveImport, flow.reactive_import);
-    add(Quantity::kReactiveExport, flow.reactive_export);
-    for (std::size_t q = 0; q < 4; ++q) add(nth(Quantity::kReactiveQ1, q), flow.quadrant[q]);
-    if (tariff >= 1 && tariff <= 5) {
-      const auto index = static_cast<std::size_t>(tariff - 1);
-      add(nth(Quantity::kEnergyImportT1, index), flow.import);
-      add(nth(Quantity::kEnergyExportT1, index), flow.export_);
-    }
-    if (tariff >= 1 && tariff <= 4) {  // no known meter counts reactive energy in a fifth
-      const auto index = static_cast<std::size_t>(tariff - 1);
-      add(nth(Quantity::kReactiveImportT1, index), flow.reactive_import);
-      add(nth(Quantity::kReactiveExportT1, index), flow.reactive_export);
-    }
-    const Ledger::Demands now = {flow.import,
-                                 flow.export_,
-                                 flow.reactive_import,
-                                 flow.reactive_export,
-                                 net >= 0 ? apparent : 0,
-                                 net >= 0 ? 0 : apparent};
-    for (std::size_t i = 0; i < now.size(); ++i) ledger.quarter[i] += now[i] * elapsed;
-    ledger.ten_minutes[0] += flow.import * elapsed;
-    ledger.ten_minutes[1] += flow.export_ * elapsed;
+PhaseLoads Meter::Impl::loads_at(const Ledger& at, sys_seconds t) const {
+  PhaseLoads loads{};
+  const bool connected = !at.dark() && at.state[Quantity::kBreaker] == 1;
+  for (const Load& load : scenario->loads) {
+    if (!connected) break;
+    const PhasePowers powers = power_at(load, profile->zone, seed, t);
     for (std::size_t phase = 0; phase < 3; ++phase) {
-      ledger.ten_minutes_voltage[phase] += loads[phase].voltage * elapsed;
+      loads[phase].active += powers[phase].active;
+      loads[phase].reactive += powers[phase].reactive;
     }
   }
+  const std::size_t phases = profile->phases == 1 ? 1 : 3;
+  for (std::size_t phase = 0; phase < phases; ++phase) {
+    loads[phase].voltage = voltage(at, loads[phase].active, phase, t);
+  }
+  // What hangs on phases that the meter has not is on its one phase.
+  for (std::size_t phase = phases; phase < 3; ++phase) {
+    loads[0].active += std::exchange(loads[phase].active, 0);
+    loads[0].reactive += std::exchange(loads[phase].reactive, 0);
+  }
+  return loads;
+}
 
-  // --- going on in time -----------------------------------------------------------------------
+std::int64_t Meter::Impl::voltage(const Ledger& at, std::int64_t active, std::size_t phase,
+                                  sys_seconds t) const {
+  if (at.dark()) return 0;
+  if (at.disturbances[phase]) return at.disturbances[phase]->voltage;
+  const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
+  const std::int64_t wobble = random_below(random_at(seed, 0x566F6C74, phase, minute), 3001) - 1500;
+  return std::max<std::int64_t>(scenario->voltage + wobble - active / 3000, 1000);
+}
 
-  void restart() {
-    ledger = Ledger{};
-    ledger.now = scenario->start;
-    ledger.booted = scenario->start;
-    ledger.state = profile->start;
-    for (const auto& [quantity, text] : scenario->values) assign(quantity, text);
-    complete_totals();
-    if (ledger.state[Quantity::kPeakTime] == 0) {
-      ledger.state[Quantity::kPeakTime] = scenario->start.time_since_epoch().count();
-    }
-    ledger.state[Quantity::kDemandPeriod] = kQuarter;
-    if (scenario->devices) {
-      for (const ScenarioDevice& device : *scenario->devices) connect(device);
-    } else {
-      for (const MbusDevice& device : profile->start.devices) connect({device, std::nullopt});
-    }
-    ledger.state.devices.clear();
-    if (profile->layout.uses_month) ledger.state.month = ledger.state.values;
-    if (ledger.state.month) {
-      (*ledger.state.month)[kTimeIndex] = month_start(scenario->start).time_since_epoch().count();
-    }
-    ledger.registers_shown = ledger.state.values;
-    // What was captured last is known at the start already.
-    for (LedgerDevice& device : ledger.devices) {
-      device.shown.time = last_shown_capture(scenario->start);
-    }
+void Meter::Impl::integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed) {
+  const Flow flow = flow_of(loads, profile->phases_each);
+  const std::int64_t net = flow.import - flow.export_;
+  const std::int64_t apparent = apparent_power(net, flow.reactive_import - flow.reactive_export);
+  MeterState& state = ledger.state;
+  const auto add = [&](Quantity quantity, std::int64_t power) {
+    state[quantity] += power * elapsed;
+  };
+  add(Quantity::kEnergyImport, flow.import);
+  add(Quantity::kEnergyExport, flow.export_);
+  add(Quantity::kEnergyAbsolute, flow.import + flow.export_);
+  add(Quantity::kReactiveImport, flow.reactive_import);
+  add(Quantity::kReactiveExport, flow.reactive_export);
+  for (std::size_t q = 0; q < 4; ++q) add(nth(Quantity::kReactiveQ1, q), flow.quadrant[q]);
+  if (tariff >= 1 && tariff <= 5) {
+    const auto index = static_cast<std::size_t>(tariff - 1);
+    add(nth(Quantity::kEnergyImportT1, index), flow.import);
+    add(nth(Quantity::kEnergyExportT1, index), flow.export_);
+  }
+  if (tariff >= 1 && tariff <= 4) {  // no known meter counts reactive energy in a fifth
+    const auto index = static_cast<std::size_t>(tariff - 1);
+    add(nth(Quantity::kReactiveImportT1, index), flow.reactive_import);
+    add(nth(Quantity::kReactiveExportT1, index), flow.reactive_export);
+  }
+  const Ledger::Demands now = {flow.import,
+                               flow.export_,
+                               flow.reactive_import,
+                               flow.reactive_export,
+                               net >= 0 ? apparent : 0,
+                               net >= 0 ? 0 : apparent};
+  for (std::size_t i = 0; i < now.size(); ++i) ledger.quarter[i] += now[i] * elapsed;
+  ledger.ten_minutes[0] += flow.import * elapsed;
+  ledger.ten_minutes[1] += flow.export_ * elapsed;
+  for (std::size_t phase = 0; phase < 3; ++phase) {
+    ledger.ten_minutes_voltage[phase] += loads[phase].voltage * elapsed;
+  }
+}
+
+void Meter::Impl::restart() {
+  ledger = Ledger{};
+  ledger.now = scenario->start;
+  ledger.booted = scenario->start;
+  ledger.state = profile->start;
+  for (const auto& [quantity, text] : scenario->values) assign(quantity, text);
+  complete_totals();
+  if (ledger.state[Quantity::kPeakTime] == 0) {
+    ledger.state[Quantity::kPeakTime] = scenario->start.time_since_epoch().count();
+  }
+  ledger.state[Quantity::kDemandPeriod] = kQuarter;
+  if (scenario->devices) {
+    for (const ScenarioDevice& device : *scenario->devices) connect(device);
+  } else {
+    for (const MbusDevice& device : profile->start.devices) connect({device, std::nullopt});
+  }
+  ledger.state.devices.clear();
+  if (profile->layout.uses_month) ledger.state.month = ledger.state.values;
+  if (ledger.state.month) {
+    (*ledger.state.month)[kTimeIndex] = month_start(scenario->start).time_since_epoch().count();
+  }
+  ledger.registers_shown = ledger.state.values;
+  // What was captured last is known at the start already.
+  for (LedgerDevice& device : ledger.devices) {
+    device.shown.time = last_shown_capture(scenario->start);
+  }
+  happen();
+}
+
+void Meter::Impl::complete_totals() {
+  MeterState& state = ledger.state;
+  const auto sum = [&](Quantity total, Quantity first, std::size_t tariffs) {
+    if (state[total] != 0) return;
+    for (std::size_t i = 0; i < tariffs; ++i) state[total] += state[nth(first, i)];
+  };
+  sum(Quantity::kEnergyImport, Quantity::kEnergyImportT1, 5);
+  sum(Quantity::kEnergyExport, Quantity::kEnergyExportT1, 5);
+  sum(Quantity::kReactiveImport, Quantity::kReactiveImportT1, 4);
+  sum(Quantity::kReactiveExport, Quantity::kReactiveExportT1, 4);
+  if (state[Quantity::kEnergyAbsolute] == 0) {
+    state[Quantity::kEnergyAbsolute] =
+        state[Quantity::kEnergyImport] + state[Quantity::kEnergyExport];
+  }
+}
+
+void Meter::Impl::assign(Quantity quantity, const std::string& text) {
+  // The scenario's loader has shown that the value can be read.
+  static_cast<void>(set_quantity(row_of(quantity), text, profile->zone, ledger.state));
+}
+
+void Meter::Impl::advance(sys_seconds t) {
+  if (t < ledger.now) restart();
+  while (ledger.now < t) {
+    const sys_seconds next = std::min(t, next_boundary());
+    const PhaseLoads loads = loads_at(ledger, ledger.now);
+    const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now);
+    integrate(loads, tariff, (next - ledger.now).count());
+    ledger.now = next;
     happen();
   }
+}
 
-  /// Totals that the profile does not give are the sums of their tariffs.
-  void complete_totals() {
-    MeterState& state = ledger.state;
-    const auto sum = [&](Quantity total, Quantity first, std::size_t tariffs) {
-      if (state[total] != 0) return;
-      for (std::size_t i = 0; i < tariffs; ++i) state[total] += state[nth(first, i)];
-    };
-    sum(Quantity::kEnergyImport, Quantity::kEnergyImportT1, 5);
-    sum(Quantity::kEnergyExport, Quantity::kEnergyExportT1, 5);
-    sum(Quantity::kReactiveImport, Quantity::kReactiveImportT1, 4);
-    sum(Quantity::kReactiveExport, Quantity::kReactiveExportT1, 4);
-    if (state[Quantity::kEnergyAbsolute] == 0) {
-      state[Quantity::kEnergyAbsolute] =
-          state[Quantity::kEnergyImport] + state[Quantity::kEnergyExport];
-    }
+sys_seconds Meter::Impl::next_boundary() const {
+  sys_seconds next = next_multiple(ledger.now, kMinute);
+  const auto consider = [&](sys_seconds t) {
+    if (t > ledger.now) next = std::min(next, t);
+  };
+  for (const Load& load : scenario->loads) consider(next_change(load, ledger.now));
+  if (ledger.next_event < scenario->events.size()) consider(scenario->events[ledger.next_event].at);
+  if (ledger.dark()) consider(ledger.dark_until);
+  for (const auto& disturbance : ledger.disturbances) {
+    if (disturbance) consider(disturbance->until);
   }
-
-  void assign(Quantity quantity, const std::string& text) {
-    // The scenario's loader has shown that the value can be read.
-    static_cast<void>(set_quantity(row_of(quantity), text, profile->zone, ledger.state));
+  if (!ledger.devices.empty()) {
+    consider(next_capture(ledger.now));
+    consider(next_capture(ledger.now - profile->capture.delay) + profile->capture.delay);
   }
+  return next;
+}
 
-  void advance(sys_seconds t) {
-    if (t < ledger.now) restart();
-    while (ledger.now < t) {
-      const sys_seconds next = std::min(t, next_boundary());
-      const PhaseLoads loads = loads_at(ledger, ledger.now);
-      const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now);
-      integrate(loads, tariff, (next - ledger.now).count());
-      ledger.now = next;
-      happen();
-    }
+void Meter::Impl::happen() {
+  const sys_seconds now = ledger.now;
+  if (now > scenario->start) {
+    if (is_multiple(now, kMinute)) minute_ends();
+    if (is_multiple(now, kTenMinutes)) ten_minutes_end();
+    if (is_multiple(now, kQuarter)) quarter_ends();
+    if (is_multiple(now, kQuarter) && month_start(now) == now) month_ends();
   }
-
-  sys_seconds next_boundary() const {
-    sys_seconds next = next_multiple(ledger.now, kMinute);
-    const auto consider = [&](sys_seconds t) {
-      if (t > ledger.now) next = std::min(next, t);
-    };
-    for (const Load& load : scenario->loads) consider(next_change(load, ledger.now));
-    if (ledger.next_event < scenario->events.size())
-      consider(scenario->events[ledger.next_event].at);
-    if (ledger.dark()) consider(ledger.dark_until);
-    for (const auto& disturbance : ledger.disturbances) {
-      if (disturbance) consider(disturbance->until);
-    }
-    if (!ledger.devices.empty()) {
-      consider(next_capture(ledger.now));
-      consider(next_capture(ledger.now - profile->capture.delay) + profile->capture.delay);
-    }
-    return next;
+  if (ledger.dark() && now >= ledger.dark_until) power_returns();
+  for (std::size_t phase = 0; phase < 3; ++phase) end_disturbance(phase);
+  while (ledger.next_event < scenario->events.size() &&
+         scenario->events[ledger.next_event].at <= now) {
+    const Event& event = scenario->events[ledger.next_event++];
+    std::visit([this](const auto& what) { this->take(what); }, event.what);
   }
-
-  /// All that falls on the second `now`: intervals end first, then events happen.
-  void happen() {
-    const sys_seconds now = ledger.now;
-    if (now > scenario->start) {
-      if (is_multiple(now, kMinute)) minute_ends();
-      if (is_multiple(now, kTenMinutes)) ten_minutes_end();
-      if (is_multiple(now, kQuarter)) quarter_ends();
-      if (is_multiple(now, kQuarter) && month_start(now) == now) month_ends();
-    }
-    if (ledger.dark() && now >= ledger.dark_until) power_returns();
-    for (std::size_t phase = 0; phase < 3; ++phase) end_disturbance(phase);
-    while (ledger.next_event < scenario->events.size() &&
-           scenario->events[ledger.next_event].at <= now) {
-      const Event& event = scenario->events[ledger.next_event++];
-      std::visit([this](const auto& what) { this->take(what); }, event.what);
-    }
-    capture(now);
-    const seconds step = profile->register_update;
-    if (step > seconds{0} && is_multiple(now, step.count())) {
-      ledger.registers_shown = ledger.state.values;
-    }
+  capture(now);
+  const seconds step = profile->register_update;
+  if (step > seconds{0} && is_multiple(now, step.count())) {
+    ledger.registers_shown = ledger.state.values;
   }
+}
 
-  void minute_ends() {
-    for (LedgerDevice& device : ledger.devices) {
-      if (device.use || device.shown.valve == 0) continue;
-      device.counted +=
-          use_in_minute(device.shown.medium, seed, device.stream, ledger.now - seconds{kMinute});
-    }
+void Meter::Impl::minute_ends() {
+  for (LedgerDevice& device : ledger.devices) {
+    if (device.use || device.shown.valve == 0) continue;
+    device.counted +=
+        use_in_minute(device.shown.medium, seed, device.stream, ledger.now - seconds{kMinute});
   }
+}
 
-  void ten_minutes_end() {
-    MeterState& state = ledger.state;
-    const auto& sums = ledger.ten_minutes;
-    state[Quantity::kAveragePowerImport] = sums[0] / kTenMinutes;
-    state[Quantity::kAveragePowerNet] = (sums[0] - sums[1]) / kTenMinutes;
-    state[Quantity::kAveragePowerAbsolute] = (sums[0] + sums[1]) / kTenMinutes;
-    for (std::size_t phase = 0; phase < 3; ++phase) {
-      state[nth(Quantity::kAverageVoltageL1, phase)] =
-          ledger.ten_minutes_voltage[phase] / kTenMinutes;
-    }
-    ledger.ten_minutes = {};
-    ledger.ten_minutes_voltage = {};
+void Meter::Impl::ten_minutes_end() {
+  MeterState& state = ledger.state;
+  const auto& sums = ledger.ten_minutes;
+  state[Quantity::kAveragePowerImport] = sums[0] / kTenMinutes;
+  state[Quantity::kAveragePowerNet] = (sums[0] - sums[1]) / kTenMinutes;
+  state[Quantity::kAveragePowerAbsolute] = (sums[0] + sums[1]) / kTenMinutes;
+  for (std::size_t phase = 0; phase < 3; ++phase) {
+    state[nth(Quantity::kAverageVoltageL1, phase)] =
+        ledger.ten_minutes_voltage[phase] / kTenMinutes;
   }
+  ledger.ten_minutes = {};
+  ledger.ten_minutes_voltage = {};
+}
 
-  void quarter_ends() {
-    MeterState& state = ledger.state;
-    for (std::size_t i = 0; i < kDemands.size(); ++i) {
-      const std::int64_t average = ledger.quarter[i] / kQuarter;
-      state[kDemands[i].last] = average;
-      state[kDemands[i].max] = std::max(state[kDemands[i].max], average);
-    }
-    const std::int64_t import = ledger.quarter[0] / kQuarter;
-    const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now - seconds{1});
-    if (tariff == 1 || tariff == 2) {
-      const auto index = static_cast<std::size_t>(tariff - 1);
-      auto& import_max = state[nth(Quantity::kDemandMaxImportT1, index)];
-      auto& export_max = state[nth(Quantity::kDemandMaxExportT1, index)];
-      import_max = std::max(import_max, import);
-      export_max = std::max(export_max, ledger.quarter[1] / kQuarter);
-    }
-    if (import > state[Quantity::kPeakPower]) {
-      state[Quantity::kPeakPower] = import;
-      state[Quantity::kPeakTime] = clock_now();
-    }
-    ledger.quarter = {};
+void Meter::Impl::quarter_ends() {
+  MeterState& state = ledger.state;
+  for (std::size_t i = 0; i < kDemands.size(); ++i) {
+    const std::int64_t average = ledger.quarter[i] / kQuarter;
+    state[kDemands[i].last] = average;
+    state[kDemands[i].max] = std::max(state[kDemands[i].max], average);
   }
-
-  void month_ends() {
-    MeterState& state = ledger.state;
-    MonthPeak peak;
-    peak.month_end = ledger.now;
-    const std::int64_t time = state[Quantity::kPeakTime];
-    if (time != kUnsetTime) peak.time = sys_seconds{seconds{time}};
-    peak.power = state[Quantity::kPeakPower];
-    state.peaks.insert(state.peaks.begin(), peak);
-    if (state.peaks.size() > kKeptPeaks) state.peaks.pop_back();
-    state[Quantity::kPeakPower] = 0;
+  const std::int64_t import = ledger.quarter[0] / kQuarter;
+  const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now - seconds{1});
+  if (tariff == 1 || tariff == 2) {
+    const auto index = static_cast<std::size_t>(tariff - 1);
+    auto& import_max = state[nth(Quantity::kDemandMaxImportT1, index)];
+    auto& export_max = state[nth(Quantity::kDemandMaxExportT1, index)];
+    import_max = std::max(import_max, import);
+    export_max = std::max(export_max, ledger.quarter[1] / kQuarter);
+  }
+  if (import > state[Quantity::kPeakPower]) {
+    state[Quantity::kPeakPower] = import;
     state[Quantity::kPeakTime] = clock_now();
-    if (profile->layout.uses_month) {
-      state.month.reset();
-      state.month = state.values;
-      (*state.month)[kTimeIndex] = ledger.now.time_since_epoch().count();
-    }
-    for (const DemandRow& demand : kDemands) state[demand.max] = 0;
-    for (std::size_t i = 0; i < 4; ++i) state[nth(Quantity::kDemandMaxImportT1, i)] = 0;
   }
+  ledger.quarter = {};
+}
 
-  /// What the meter's own clock says of now.
-  std::int64_t clock_now() const {
-    return ledger.clock_unset ? kUnsetTime
-                              : (ledger.now + ledger.deviation).time_since_epoch().count();
+void Meter::Impl::month_ends() {
+  MeterState& state = ledger.state;
+  MonthPeak peak;
+  peak.month_end = ledger.now;
+  const std::int64_t time = state[Quantity::kPeakTime];
+  if (time != kUnsetTime) peak.time = sys_seconds{seconds{time}};
+  peak.power = state[Quantity::kPeakPower];
+  state.peaks.insert(state.peaks.begin(), peak);
+  if (state.peaks.size() > kKeptPeaks) state.peaks.pop_back();
+  state[Quantity::kPeakPower] = 0;
+  state[Quantity::kPeakTime] = clock_now();
+  if (profile->layout.uses_month) {
+    state.month.reset();
+    state.month = state.values;
+    (*state.month)[kTimeIndex] = ledger.now.time_since_epoch().count();
   }
-  std::optional<sys_seconds> known_time_now() const {
-    return ledger.clock_unset ? std::nullopt : std::optional(ledger.now + ledger.deviation);
-  }
+  for (const DemandRow& demand : kDemands) state[demand.max] = 0;
+  for (std::size_t i = 0; i < 4; ++i) state[nth(Quantity::kDemandMaxImportT1, i)] = 0;
+}
 
-  /// The local midnight with which the month of `t` begins.
-  sys_seconds month_start(sys_seconds t) const {
-    Timestamp first = profile->zone.local(t);
-    const auto into = std::chrono::days{first.day - 1} + std::chrono::hours{first.hour} +
-                      std::chrono::minutes{first.minute} + seconds{first.second};
-    first.day = 1;
-    first.hour = first.minute = first.second = 0;
-    first.season = '\0';
-    return profile->zone.instant(first).value_or(t - into);
-  }
+std::int64_t Meter::Impl::clock_now() const {
+  return ledger.clock_unset ? kUnsetTime
+                            : (ledger.now + ledger.deviation).time_since_epoch().count();
+}
 
-  // --- the M-Bus ------------------------------------------------------------------------------
+std::optional<sys_seconds> Meter::Impl::known_time_now() const {
+  return ledger.clock_unset ? std::nullopt : std::optional(ledger.now + ledger.deviation);
+}
 
-  sys_seconds next_capture(sys_seconds t) const {
-    const auto& capture = profile->capture;
-    return next_multiple(t - capture.offset, capture.period.count()) + capture.offset;
-  }
+sys_seconds Meter::Impl::month_start(sys_seconds t) const {
+  Timestamp first = profile->zone.local(t);
+  const auto into = std::chrono::days{first.day - 1} + std::chrono::hours{first.hour} +
+                    std::chrono::minutes{first.minute} + seconds{first.second};
+  first.day = 1;
+  first.hour = first.minute = first.second = 0;
+  first.season = '\0';
+  return profile->zone.instant(first).value_or(t - into);
+}
 
-  sys_seconds last_shown_capture(sys_seconds t) const {
-    return next_capture(t - profile->capture.delay) - profile->capture.period;
-  }
-
-  void capture(sys_seconds now) {
-    const auto& settings = profile->capture;
-    const bool captures = next_capture(now - seconds{1}) == now && now > scenario->start;
-    for (LedgerDevice& device : ledger.devices) {
-      if (captures && device.use && device.shown.valve != 0) device.counted += *device.use;
-      if (captures && device.heard && !ledger.dark()) {
-        device.pending = LedgerDevice::Capture{known_time_now(), device.counted};
-      }
-      const bool due = next_capture(now - settings.delay - seconds{1}) + settings.delay == now;
-      if (due && device.pending) {
-        device.shown.time = device.pending->time;
-        device.shown.reading = device.pending->reading;
-        device.pending.reset();
-      }
-    }
-  }
-
-  LedgerDevice* device_on(int channel) {
-    const auto found = std::ranges::find(ledger.devices, channel,
-                                         [](const LedgerDevice& d) { return d.shown.channel; });
-    return found == ledger.devices.end() ? nullptr : &*found;
-  }
-
-  void connect(const ScenarioDevice& device) {
-    LedgerDevice entry;
-    entry.shown = device.device;
-    entry.counted = device.device.reading;
-    entry.use = device.use;
-    entry.stream = ++ledger.devices_seen;
-    for (int channel = 1; entry.shown.channel == 0 && channel <= 4; ++channel) {
-      if (device_on(channel) == nullptr) entry.shown.channel = channel;
-    }
-    if (!entry.shown.time) entry.shown.time = last_shown_capture(ledger.now);
-    const auto place =
-        std::ranges::lower_bound(ledger.devices, entry.shown.channel, {},
-                                 [](const LedgerDevice& d) { return d.shown.channel; });
-    ledger.devices.insert(place, std::move(entry));
-  }
-
-  // --- events ---------------------------------------------------------------------------------
-
-  void take(const PowerFailureEvent& failure) {
-    // One failure in another makes it longer.
-    if (!ledger.dark()) ledger.dark_since = ledger.now;
-    ledger.dark_until = std::max(ledger.dark_until, ledger.now + failure.duration);
-    ledger.boot = failure.boot;
-  }
-
-  void power_returns() {
-    const seconds duration = ledger.now - *ledger.dark_since;
-    ledger.dark_since.reset();
-    ledger.booted = ledger.now + ledger.boot;
-    // The new meter has not seen the time without supply: it is no failure in its counters.
-    if (std::exchange(ledger.exchanging, false)) return;
-    ++ledger.state[Quantity::kFailuresShort];
-    if (duration > kLongFailure) {
-      ++ledger.state[Quantity::kFailuresLong];
-      auto& log = ledger.state.failures;
-      log.insert(log.begin(), {known_time_now(), duration.count()});
-      if (log.size() > kLoggedFailures) log.pop_back();
-    }
-  }
-
-  void take(const VoltageEvent& event) {
-    ledger.disturbances[event.phase] = {event.voltage, ledger.now, ledger.now + event.duration};
-  }
-
-  void end_disturbance(std::size_t phase) {
-    auto& disturbance = ledger.disturbances[phase];
-    if (!disturbance || ledger.now < disturbance->until) return;
-    const seconds duration = disturbance->until - disturbance->since;
-    const bool sag = disturbance->voltage < scenario->voltage;
-    if (duration >= kCountedSag) {
-      ++ledger.state[nth(sag ? Quantity::kSagsL1 : Quantity::kSwellsL1, phase)];
-      ledger.state[nth(sag ? Quantity::kSagsL1Duration : Quantity::kSwellsL1Duration, phase)] =
-          duration.count();
-      ledger.state[nth(sag ? Quantity::kSagsL1Magnitude : Quantity::kSwellsL1Magnitude, phase)] =
-          disturbance->voltage;
-    }
-    disturbance.reset();
-  }
-
-  void take(const SetEvent& event) {
-    for (const auto& [quantity, text] : event.values) assign(quantity, text);
-  }
-
-  void take(const MeterExchangeEvent& event) {
-    MeterState& state = ledger.state;
+MeterState Meter::Impl::shown() const {
+  MeterState state = ledger.state;
+  const sys_seconds t = ledger.now;
+  if (profile->register_update > seconds{0}) {
     for (const QuantityRow& row : quantities()) {
-      const bool counts = row.kind == QuantityKind::kRegister || row.kind == QuantityKind::kCounter;
-      if (counts) state[row.id] = 0;
+      if (row.kind != QuantityKind::kRegister) continue;
+      state[row.id] = ledger.registers_shown[static_cast<std::size_t>(row.id)];
     }
-    for (const DemandRow& demand : kDemands) state[demand.last] = state[demand.max] = 0;
-    for (std::size_t i = 0; i < 4; ++i) state[nth(Quantity::kDemandMaxImportT1, i)] = 0;
-    for (std::size_t phase = 0; phase < 3; ++phase) {
-      state[nth(Quantity::kSagsL1Magnitude, phase)] = 0;
-      state[nth(Quantity::kSwellsL1Magnitude, phase)] = 0;
-      ledger.disturbances[phase].reset();
-    }
-    state[Quantity::kPeakPower] = 0;
-    state[Quantity::kPeakTime] = clock_now();
-    state.failures.clear();
-    state.peaks.clear();
-    ledger.quarter = {};
-    ledger.ten_minutes = {};
-    ledger.ten_minutes_voltage = {};
-    for (const auto& [quantity, text] : event.values) assign(quantity, text);
-    complete_totals();
-    ledger.registers_shown = state.values;
-    if (state.month) {
-      state.month.reset();
-      state.month = state.values;
-      (*state.month)[kTimeIndex] = month_start(ledger.now).time_since_epoch().count();
-    }
-    if (event.duration == seconds{0}) return;
-    ledger.dark_since = ledger.now;
-    ledger.dark_until = ledger.now + event.duration;
-    ledger.boot = seconds{0};
-    ledger.exchanging = true;
   }
-
-  void take(const MessageEvent& message) {
-    ledger.state.texts[Quantity::kMessageText] = message.text;
-    ledger.state.texts[Quantity::kMessageCode] = message.code;
+  state[Quantity::kTime] = clock_now();
+  state[Quantity::kTariff] = scenario->calendar.tariff_at(profile->zone, t);
+  const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
+  state[Quantity::kFrequency] =
+      ledger.dark() ? 0 : 50'000 + random_below(random_at(seed, 0x46726571, minute), 41) - 20;
+  const PhaseLoads totals = loads_at(ledger, t);
+  const PhaseLoads phases =
+      profile->phase_skew > seconds{0} ? loads_at(ledger, t - profile->phase_skew) : totals;
+  set_instantaneous(phases, totals, profile->phases_each, state);
+  for (std::size_t i = 0; i < kDemands.size(); ++i) {
+    // Over the full interval, not a running mean (measured on Belgian meters).
+    state[kDemands[i].now] = ledger.quarter[i] / kQuarter;
   }
-
-  void take(const ConnectEvent& event) { connect(event.device); }
-
-  void take(const DisconnectEvent& event) {
-    std::erase_if(ledger.devices, [&](const LedgerDevice& device) {
-      return device.shown.channel == event.channel;
-    });
-  }
-
-  void take(const ExchangeEvent& event) {
-    if (LedgerDevice* old = device_on(event.channel); old != nullptr && event.old_stays) {
-      old->heard = false;
-      old->pending.reset();
-    } else {
-      take(DisconnectEvent{event.channel});
-    }
-    connect(event.device);
-  }
-
-  void take(const RadioEvent& event) {
-    LedgerDevice* device = device_on(event.channel);
-    if (device == nullptr) return;
-    device->heard = !event.lost;
-    if (event.lost) device->pending.reset();
-  }
-
-  void take(const ValveEvent& event) {
-    if (LedgerDevice* device = device_on(event.channel)) device->shown.valve = event.state;
-  }
-
-  void take(const PortEvent& event) { ledger.port_on = event.on; }
-  void take(const RequestEvent&) {}  // the line's business
-
-  void take(const ClockEvent& event) {
-    ledger.clock_unset = event.unset;
-    ledger.deviation = event.deviation;
-  }
-
-  // --- what it shows --------------------------------------------------------------------------
-
-  MeterState shown() const {
-    MeterState state = ledger.state;
-    const sys_seconds t = ledger.now;
-    if (profile->register_update > seconds{0}) {
-      for (const QuantityRow& row : quantities()) {
-        if (row.kind != QuantityKind::kRegister) continue;
-        state[row.id] = ledger.registers_shown[static_cast<std::size_t>(row.id)];
-      }
-    }
-    state[Quantity::kTime] = clock_now();
-    state[Quantity::kTariff] = scenario->calendar.tariff_at(profile->zone, t);
-    const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
-    state[Quantity::kFrequency] =
-        ledger.dark() ? 0 : 50'000 + random_below(random_at(seed, 0x46726571, minute), 41) - 20;
-    const PhaseLoads totals = loads_at(ledger, t);
-    const PhaseLoads phases =
-        profile->phase_skew > seconds{0} ? loads_at(ledger, t - profile->phase_skew) : totals;
-    set_instantaneous(phases, totals, profile->phases_each, state);
-    for (std::size_t i = 0; i < kDemands.size(); ++i) {
-      // Over the full interval, not a running mean (measured on Belgian meters).
-      state[kDemands[i].now] = ledger.quarter[i] / kQuarter;
-    }
-    state[Quantity::kFactorMin] = state[Quantity::kFactor];
-    for (const LedgerDevice& device : ledger.devices) state.devices.push_back(device.shown);
-    fill_free_channels(profile->capture, state);
-    return state;
-  }
-};
+  state[Quantity::kFactorMin] = state[Quantity::kFactor];
+  for (const LedgerDevice& device : ledger.devices) state.devices.push_back(device.shown);
+  fill_free_channels(profile->capture, state);
+  return state;
+}
 
 Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
              std::uint64_t seed)

@@ -8,6 +8,7 @@
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/suggest.h"
+#include "simulator/table_values.h"
 
 namespace p1rig {
 namespace {
@@ -244,65 +245,25 @@ class Loader {
   }
 
   void read_values(const std::string& name, const Node& node, MeterState& state) {
-    const auto* table = node.table();
-    if (table == nullptr) return complaints_.add(node.place, name + ": expected a table");
-    for (const auto& [key, value] : *table) {
-      const QuantityRow* row = find_quantity(key);
-      const std::string* text = value.string();
-      if (row == nullptr) {
-        std::vector<std::string_view> names;
-        for (const QuantityRow& known : quantities()) names.push_back(known.name);
-        complaints_.add(value.place,
-                        name + ": unknown quantity \"" + key + "\"" + did_you_mean(key, names));
-      } else if (text == nullptr) {
-        complaints_.add(value.place, key + ": expected a string such as \"1.5 " +
-                                         std::string(row->unit) + "\", found " +
-                                         std::string(value.kind()));
-      } else if (row->kind == QuantityKind::kTime && !zone_known_) {
-        continue;  // the zone was complained about already
-      } else if (const auto done = set_quantity(*row, *text, profile_.zone, state); !done) {
-        complaints_.add(value.place, key + ": " + done.error().message);
-      }
-    }
+    read_quantities(name, node, complaints_,
+                    [&](const QuantityRow& row, const std::string& text) -> Result<void> {
+                      // An unknown zone was complained about already.
+                      if (row.kind == QuantityKind::kTime && !zone_known_) return {};
+                      return set_quantity(row, text, profile_.zone, state);
+                    });
   }
 
   std::optional<std::chrono::sys_seconds> instant(TableReader& table, std::string_view key) {
-    const auto text = table.string(key);
-    if (!text || !zone_known_) return std::nullopt;
-    const auto found = profile_.zone.parse_instant(*text);
-    if (found) return *found;
-    table.complain(key, found.error().message);
+    if (zone_known_) return read_instant(table, key, profile_.zone);
+    table.node(key);
     return std::nullopt;
-  }
-
-  std::int64_t state_value(TableReader& table, std::string_view key, Dimension dimension,
-                           QuantityKind kind, std::string_view unit) {
-    const auto text = table.string(key);
-    if (!text) return 0;
-    const auto value = parse_state_value(dimension, kind, unit, *text);
-    if (!value) table.complain(key, value.error().message);
-    return value.value_or(0);
   }
 
   void read_device(const std::string& name, const Node& node, MeterState& state) {
     TableReader table(name, &node, complaints_);
-    MbusDevice device;
-    const std::string medium = table.required_string("medium");
-    const auto found = find_medium(medium);
-    if (!found || *found == Medium::kUnlinked) {
-      table.complain("medium",
-                     "\"" + medium + "\" is none of: gas, water, heat, cold, electricity" +
-                         did_you_mean(medium, {"gas", "water", "heat", "cold", "electricity"}));
-    } else if (profile_.layout.mbus[static_cast<std::size_t>(*found)][0].empty()) {
-      table.complain("medium", "the profile has no [mbus." + medium + "]");
-    }
-    device.medium = found.value_or(Medium::kGas);
+    MbusDevice device = p1rig::read_device(table, profile_);
     device.id = table.string("id").value_or("");
-    device.ean = table.string("ean").value_or("");
     device.time = instant(table, "time");
-    device.reading = state_value(table, "reading", dimension_of(device.medium),
-                                 QuantityKind::kRegister, customary_unit(device.medium));
-    device.valve = table.integer("valve").value_or(1);
     const int next = state.devices.empty() ? 1 : state.devices.back().channel + 1;
     device.channel = static_cast<int>(table.integer("channel").value_or(next));
     if (device.channel < next || device.channel > 4) {
@@ -374,7 +335,7 @@ class Loader {
       Failure failure;
       failure.end = instant(entry, "time");
       failure.seconds =
-          state_value(entry, "duration", Dimension::kDuration, QuantityKind::kCounter, "s");
+          read_value(entry, "duration", Dimension::kDuration, QuantityKind::kCounter, "s");
       entry.finish();
       example.state.failures.push_back(failure);
     }
@@ -384,7 +345,7 @@ class Loader {
       peak.month_end = instant(entry, "month").value_or(std::chrono::sys_seconds{});
       peak.time = instant(entry, "time");
       peak.power =
-          state_value(entry, "power", Dimension::kActivePower, QuantityKind::kInstant, "kW");
+          read_value(entry, "power", Dimension::kActivePower, QuantityKind::kInstant, "kW");
       entry.finish();
       example.state.peaks.push_back(peak);
     }

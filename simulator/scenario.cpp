@@ -1,13 +1,13 @@
 #include "simulator/scenario.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
 
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
+#include "simulator/scenario_load.h"
 #include "simulator/suggest.h"
+#include "simulator/table_values.h"
 
 namespace p1rig {
 namespace {
@@ -16,15 +16,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
-
-bool exports(const std::vector<Segment>& segments) {
-  return std::ranges::any_of(segments, [](const Segment& segment) {
-    if (segment.kind != Segment::Kind::kHole || segment.hole.source != Source::kQuantity)
-      return false;
-    const std::string_view name = row_of(segment.hole.quantity).name;
-    return name.starts_with("energy.export") || name.starts_with("power.export");
-  });
-}
 
 class ScenarioLoader {
  public:
@@ -43,7 +34,11 @@ class ScenarioLoader {
       scenario_.values = assignments("[values]", *values);
     devices();
     std::uint64_t stream = 0;
-    for (const Node* node : root_.tables("load")) load(*node, ++stream);
+    const auto folder = std::filesystem::path(document_.file).parent_path();
+    for (const Node* node : root_.tables("load")) {
+      scenario_.loads.push_back(
+          read_load(*node, folder, profile_, scenario_.start, ++stream, complaints_));
+    }
     for (const Node* node : root_.tables("event")) event(*node);
     root_.finish();
     std::ranges::stable_sort(scenario_.events, {}, &Event::at);
@@ -63,8 +58,8 @@ class ScenarioLoader {
     if (scenario_.until && *scenario_.until <= scenario_.start) {
       head.complain("until", "is not after the start");
     }
-    if (const auto text = head.string("voltage")) {
-      scenario_.voltage = value(head, "voltage", *text, Dimension::kVoltage, "V");
+    if (head.node("voltage") != nullptr) {
+      scenario_.voltage = voltage(head, "voltage");
       if (scenario_.voltage < 50'000 || scenario_.voltage > 500'000) {
         head.complain("voltage", "expected 50 V to 500 V");
       }
@@ -118,21 +113,11 @@ class ScenarioLoader {
   }
 
   std::optional<sys_seconds> time(TableReader& table, std::string_view key) {
-    const auto text = table.string(key);
-    if (!text) return std::nullopt;
-    const auto instant = profile_.zone.parse_instant(*text);
-    if (instant) return *instant;
-    table.complain(key, instant.error().message);
-    return std::nullopt;
+    return read_instant(table, key, profile_.zone);
   }
 
-  std::int64_t value(TableReader& table, std::string_view key, const std::string& text,
-                     Dimension dimension, std::string_view unit) {
-    const auto kind =
-        dimension == Dimension::kActivePower ? QuantityKind::kInstant : QuantityKind::kRegister;
-    const auto parsed = parse_state_value(dimension, kind, unit, text);
-    if (!parsed) table.complain(key, parsed.error().message);
-    return parsed.value_or(0);
+  std::int64_t voltage(TableReader& table, std::string_view key) {
+    return read_value(table, key, Dimension::kVoltage, QuantityKind::kInstant, "V");
   }
 
   seconds whole_seconds(TableReader& table, std::string_view key, seconds otherwise,
@@ -150,60 +135,30 @@ class ScenarioLoader {
 
   Assignments assignments(const std::string& name, const Node& node) {
     Assignments list;
-    const auto* table = node.table();
-    if (table == nullptr) {
-      complaints_.add(node.place, name + ": expected a table");
-      return list;
-    }
-    for (const auto& [key, value] : *table) {
-      const QuantityRow* row = find_quantity(key);
-      const std::string* text = value.string();
-      if (row == nullptr) {
-        std::vector<std::string_view> names;
-        for (const QuantityRow& known : quantities()) names.push_back(known.name);
-        complaints_.add(value.place,
-                        name + ": unknown quantity \"" + key + "\"" + did_you_mean(key, names));
-      } else if (text == nullptr) {
-        complaints_.add(value.place,
-                        key + ": expected a string, found " + std::string(value.kind()));
-      } else if (follows_from_loads(row->id)) {
-        complaints_.add(value.place, key + ": follows from loads, clock and calendar: it cannot " +
-                                         "be given a value here");
-      } else {
-        MeterState scratch;
-        const auto done = set_quantity(*row, *text, profile_.zone, scratch);
-        if (!done) complaints_.add(value.place, key + ": " + done.error().message);
-        list.emplace_back(row->id, *text);
-      }
-    }
+    read_quantities(name, node, complaints_,
+                    [&](const QuantityRow& row, const std::string& text) -> Result<void> {
+                      if (follows_from_loads(row.id)) {
+                        return fail(
+                            "follows from loads, clock and calendar: it cannot be given a "
+                            "value here");
+                      }
+                      list.emplace_back(row.id, text);
+                      MeterState scratch;
+                      return set_quantity(row, text, profile_.zone, scratch);
+                    });
     return list;
   }
 
   ScenarioDevice device(TableReader& table) {
-    ScenarioDevice result;
+    ScenarioDevice result{read_device(table, profile_), std::nullopt};
     MbusDevice& device = result.device;
-    const std::string medium = table.required_string("medium");
-    const auto found = find_medium(medium);
-    if (!found || *found == Medium::kUnlinked) {
-      table.complain("medium",
-                     "\"" + medium + "\" is none of: gas, water, heat, cold, electricity" +
-                         did_you_mean(medium, {"gas", "water", "heat", "cold", "electricity"}));
-    } else if (profile_.layout.mbus[static_cast<std::size_t>(*found)][0].empty()) {
-      table.complain("medium", profile_.name + " has no [mbus." + medium + "]");
-    }
-    device.medium = found.value_or(Medium::kGas);
     device.id = table.required_string("id");
-    device.ean = table.string("ean").value_or("");
     device.channel = static_cast<int>(table.integer("channel").value_or(0));
     if (device.channel < 0 || device.channel > 4) table.complain("channel", "expected 1 to 4");
-    device.valve = table.integer("valve").value_or(1);
-    const Dimension dimension = dimension_of(device.medium);
-    const std::string_view unit = customary_unit(device.medium);
-    if (const auto text = table.string("reading")) {
-      device.reading = value(table, "reading", *text, dimension, unit);
+    if (table.node("use") != nullptr) {
+      result.use = read_value(table, "use", dimension_of(device.medium), QuantityKind::kRegister,
+                              customary_unit(device.medium));
     }
-    if (const auto text = table.string("use"))
-      result.use = value(table, "use", *text, dimension, unit);
     return result;
   }
 
@@ -217,142 +172,6 @@ class ScenarioLoader {
       table.finish();
       device_places_.push_back(node->place);
     }
-  }
-
-  std::array<bool, 3> phases(TableReader& table) {
-    std::array<bool, 3> chosen{};
-    const auto names = table.strings("phases");
-    for (const std::string& name : names) {
-      const bool known = name == "l1" || name == "l2" || name == "l3";
-      if (!known) table.complain("phases", "\"" + name + "\" is none of: l1, l2, l3");
-      if (known) chosen[static_cast<std::size_t>(name[1] - '1')] = true;
-    }
-    if (names.empty()) chosen = {true, profile_.phases == 3, profile_.phases == 3};
-    if (profile_.phases == 1 && (chosen[1] || chosen[2])) {
-      table.complain("phases", profile_.name + " has one phase");
-    }
-    return chosen;
-  }
-
-  void load(const Node& node, std::uint64_t stream) {
-    TableReader table("[[load]]", &node, complaints_);
-    Load load;
-    load.stream = stream;
-    load.from = time(table, "from").value_or(scenario_.start);
-    load.until = time(table, "until").value_or(sys_seconds::max());
-    if (load.until <= load.from) table.complain("until", "is not after its beginning");
-    const auto kind = table.word("kind", {"fixed", "household", "sun", "car", "table"});
-    if (!kind) {
-      if (!table.string("kind"))
-        table.complain("kind", "is missing: fixed, household, sun, car or table");
-    } else if (*kind == "fixed") {
-      load.kind = fixed(table);
-    } else if (*kind == "household") {
-      load.kind = HouseholdLoad{table.integer("percent").value_or(100)};
-      const std::int64_t percent = std::get<HouseholdLoad>(load.kind).percent;
-      if (percent < 0 || percent > 1000) table.complain("percent", "expected 0 to 1000");
-    } else if (*kind == "sun") {
-      load.kind = sun(table);
-    } else if (*kind == "car") {
-      load.kind = car(table);
-    } else {
-      load.kind = curve(table);
-    }
-    table.finish();
-    scenario_.loads.push_back(std::move(load));
-  }
-
-  /// More than any connection has; sums and squares of powers stay exact.
-  void limit(TableReader& table, std::string_view key, std::int64_t power) {
-    constexpr std::int64_t kMost = 500'000'000;  // mW
-    if (power > kMost || power < -kMost) table.complain(key, "expected at most 500 kW on a phase");
-  }
-
-  FixedLoad fixed(TableReader& table) {
-    static constexpr std::array<std::string_view, 3> kActive = {"l1", "l2", "l3"};
-    static constexpr std::array<std::string_view, 3> kReactive = {"q1", "q2", "q3"};
-    FixedLoad load;
-    for (std::size_t phase = 0; phase < 3; ++phase) {
-      auto& power = load.power[phase];
-      if (const auto text = table.string(kActive[phase])) {
-        power.active = value(table, kActive[phase], *text, Dimension::kActivePower, "W");
-        limit(table, kActive[phase], power.active);
-      }
-      if (const auto text = table.string(kReactive[phase])) {
-        const auto reactive =
-            parse_state_value(Dimension::kReactivePower, QuantityKind::kInstant, "var", *text);
-        if (!reactive) table.complain(kReactive[phase], reactive.error().message);
-        power.reactive = reactive.value_or(0);
-        limit(table, kReactive[phase], power.reactive);
-      }
-      if (profile_.phases == 1 && phase > 0 && power != Power{}) {
-        table.complain(kActive[phase], profile_.name + " has one phase");
-      }
-      if (power.active < 0) refuse_export(table);
-    }
-    return load;
-  }
-
-  SunLoad sun(TableReader& table) {
-    SunLoad load;
-    if (const auto text = table.string("peak")) {
-      load.peak = value(table, "peak", *text, Dimension::kActivePower, "kW");
-      limit(table, "peak", load.peak);
-      if (load.peak < 0) table.complain("peak", "expected no negative power");
-    }
-    load.phases = phases(table);
-    load.clouds = table.integer("clouds").value_or(40);
-    if (load.clouds < 0 || load.clouds > 100)
-      table.complain("clouds", "expected 0 to 100 per cent");
-    refuse_export(table);
-    return load;
-  }
-
-  CarLoad car(TableReader& table) {
-    CarLoad load;
-    if (const auto text = table.string("current")) {
-      const auto current =
-          parse_state_value(Dimension::kCurrent, QuantityKind::kInstant, "A", *text);
-      if (!current) table.complain("current", current.error().message);
-      load.current = current.value_or(0);
-      if (load.current < 0 || load.current > 1'000'000) {
-        table.complain("current", "expected 0 A to 1000 A");
-      }
-    }
-    load.phases = phases(table);
-    return load;
-  }
-
-  TableLoad curve(TableReader& table) {
-    const std::string name = table.required_string("file");
-    const auto file = std::filesystem::path(document_.file).parent_path() / name;
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    if (stream) text << stream.rdbuf();
-    if (!stream) {
-      table.complain("file", file.string() + ": cannot be read");
-      return {};
-    }
-    auto rows = parse_load_table(text.str(), profile_.zone, scenario_.start);
-    if (!rows) {
-      table.complain("file", file.string() + ": " + rows.error().message);
-      return {};
-    }
-    std::int64_t most = 0;
-    for (const TableLoad::Row& row : *rows) {
-      for (const Power& power : row.power) most = std::max(most, std::abs(power.active));
-    }
-    limit(table, "file", most);
-    const bool any_export = std::ranges::any_of(*rows, [](const TableLoad::Row& row) {
-      return std::ranges::any_of(row.power, [](const Power& power) { return power.active < 0; });
-    });
-    if (any_export) refuse_export(table);
-    return {std::move(*rows)};
-  }
-
-  void refuse_export(TableReader& table) {
-    if (exports(profile_.layout.telegram)) return;
-    table.complain("kind", profile_.name + " measures import only: its telegram has no export");
   }
 
   int channel(TableReader& table) {
@@ -451,9 +270,8 @@ class ScenarioLoader {
     const bool known = phase == "l1" || (profile_.phases == 3 && (phase == "l2" || phase == "l3"));
     if (!known) table.complain("phase", "\"" + phase + "\" is no phase of " + profile_.name);
     sag.phase = known ? static_cast<std::size_t>(phase[1] - '1') : 0;
-    sag.voltage =
-        value(table, "voltage", table.string("voltage").value_or(kind == "sag" ? "190 V" : "258 V"),
-              Dimension::kVoltage, "V");
+    sag.voltage = kind == "sag" ? 190'000 : 258'000;
+    if (table.node("voltage") != nullptr) sag.voltage = voltage(table, "voltage");
     const bool low = sag.voltage < 207'000;
     if (kind == "sag" ? !low : sag.voltage <= 253'000) {
       table.complain("voltage", kind == "sag" ? "a sag is below 207 V" : "a swell is above 253 V");

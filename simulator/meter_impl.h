@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "simulator/ledger.h"
+#include "simulator/meter.h"
+
+namespace p1rig {
+
+// How a meter lives through its scenario: meter.cpp goes on in time and shows what is, from
+// meter_events.cpp comes what happens to it.
+
+inline constexpr std::int64_t kMinute = 60;
+inline constexpr std::int64_t kTenMinutes = 600;
+inline constexpr std::int64_t kQuarter = 900;  // the demand interval (e-MUCS-P1 1.7.1)
+
+/// The n-th quantity from `first` on: phases and tariffs follow one another in the table.
+inline Quantity nth(Quantity first, std::size_t n) {
+  return static_cast<Quantity>(static_cast<std::size_t>(first) + n);
+}
+
+inline constexpr auto kTimeIndex = static_cast<std::size_t>(Quantity::kTime);
+
+/// The average of the running demand interval, of the last one, and the highest of the month.
+struct DemandRow {
+  Quantity now, last, max;
+};
+inline constexpr std::array<DemandRow, 6> kDemands = {{
+    {Quantity::kDemandImport, Quantity::kDemandLastImport, Quantity::kDemandMaxImport},
+    {Quantity::kDemandExport, Quantity::kDemandLastExport, Quantity::kDemandMaxExport},
+    {Quantity::kDemandReactiveImport, Quantity::kDemandLastReactiveImport,
+     Quantity::kDemandMaxReactiveImport},
+    {Quantity::kDemandReactiveExport, Quantity::kDemandLastReactiveExport,
+     Quantity::kDemandMaxReactiveExport},
+    {Quantity::kDemandApparentImport, Quantity::kDemandLastApparentImport,
+     Quantity::kDemandMaxApparentImport},
+    {Quantity::kDemandApparentExport, Quantity::kDemandLastApparentExport,
+     Quantity::kDemandMaxApparentExport},
+}};
+
+/// The first multiple of the period after `t`.
+inline std::chrono::sys_seconds next_multiple(std::chrono::sys_seconds t, std::int64_t period) {
+  const std::int64_t count = t.time_since_epoch().count();
+  return std::chrono::sys_seconds{std::chrono::seconds{count - count % period + period}};
+}
+
+struct Meter::Impl {
+  std::shared_ptr<const Profile> profile;
+  std::shared_ptr<const Scenario> scenario;
+  std::uint64_t seed;
+  Ledger ledger;
+
+  // what flows
+  PhaseLoads loads_at(const Ledger& at, std::chrono::sys_seconds t) const;
+  /// Nominal, a slow wobble of the grid, and a volt less for each 3 kW drawn; none while dark.
+  std::int64_t voltage(const Ledger& at, std::int64_t active, std::size_t phase,
+                       std::chrono::sys_seconds t) const;
+  void integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed);
+
+  // going on in time
+  void restart();
+  /// Totals that the profile does not give are the sums of their tariffs.
+  void complete_totals();
+  void assign(Quantity quantity, const std::string& text);
+  void advance(std::chrono::sys_seconds t);
+  std::chrono::sys_seconds next_boundary() const;
+  /// All that falls on the second `now`: intervals end first, then events happen.
+  void happen();
+  void minute_ends();
+  void ten_minutes_end();
+  void quarter_ends();
+  void month_ends();
+  /// What the meter's own clock says of now.
+  std::int64_t clock_now() const;
+  std::optional<std::chrono::sys_seconds> known_time_now() const;
+  /// The local midnight with which the month of `t` begins.
+  std::chrono::sys_seconds month_start(std::chrono::sys_seconds t) const;
+
+  // the M-Bus
+  std::chrono::sys_seconds next_capture(std::chrono::sys_seconds t) const;
+  std::chrono::sys_seconds last_shown_capture(std::chrono::sys_seconds t) const;
+  void capture(std::chrono::sys_seconds now);
+  LedgerDevice* device_on(int channel);
+  void connect(const ScenarioDevice& device);
+
+  // events
+  void take(const PowerFailureEvent& failure);
+  void power_returns();
+  void take(const VoltageEvent& event);
+  void end_disturbance(std::size_t phase);
+  void take(const SetEvent& event);
+  void take(const MeterExchangeEvent& event);
+  void take(const MessageEvent& message);
+  void take(const ConnectEvent& event);
+  void take(const DisconnectEvent& event);
+  void take(const ExchangeEvent& event);
+  void take(const RadioEvent& event);
+  void take(const ValveEvent& event);
+  void take(const PortEvent& event);
+  void take(const RequestEvent&);
+  void take(const ClockEvent& event);
+
+  // what it shows
+  MeterState shown() const;
+};
+
+}  // namespace p1rig

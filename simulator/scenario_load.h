@@ -1,0 +1,18 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+
+#include "simulator/document.h"
+#include "simulator/load.h"
+#include "simulator/profile.h"
+
+namespace p1rig {
+
+/// A [[load]] table of a scenario in `folder` that begins at `start`. Whatever is wrong with it, or
+/// with its CSV file, or more than the profile can measure, is complained about where it stands.
+Load read_load(const Node& node, const std::filesystem::path& folder, const Profile& profile,
+               std::chrono::sys_seconds start, std::uint64_t stream, Complaints& complaints);
+
+}  // namespace p1rig
