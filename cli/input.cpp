@@ -10,6 +10,8 @@
 
 #include "simulator/fd.h"
 #include "simulator/line/reader_tty.h"
+#include "simulator/line/recording.h"
+#include "simulator/line/tcp_address.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
@@ -21,22 +23,56 @@ Result<Fd> open_file(const std::string& name) {
   return fail(fmt::format("{}: {}", name, std::strerror(errno)));
 }
 
+Result<Fd> open_tcp(const std::string& name) {
+  const auto address = read_tcp_address(std::string_view(name).substr(4), true);
+  if (!address) return fail(name + ": " + address.error().message);
+  return connect_tcp(*address);
+}
+
+int take_recording(const std::string& name, const std::function<bool(const InputPortion&)>& take) {
+  const auto done = read_recording(name, [&](const RecordedEvent& event) {
+    InputPortion portion{.time = event.time, .requested = event.requested()};
+    if (event.type == SerialEvent::kDataReceived) portion.bytes = event.bytes;
+    return take(portion);
+  });
+  return done ? kAsExpected : complain(kEnvironment, done.error().message);
+}
+
 }  // namespace
 
-int read_input(const std::string& name, const LineSettings& settings,
-               const std::function<bool(std::string_view)>& take) {
+int read_portions(const std::string& name, const LineSettings& settings,
+                  const std::function<bool(const InputPortion&)>& take, SteadyTime until) {
+  if (name != "-" && is_capture_file(name)) return take_recording(name, take);
   Fd file;
+  const bool network = name.starts_with("tcp:");
+  const bool live = network || is_tty_path(name);
   if (name != "-") {
-    auto opened = is_tty_path(name) ? open_reader_tty(name, settings) : open_file(name);
+    auto opened = network ? open_tcp(name)
+                  : live  ? open_reader_tty(name, settings)
+                          : open_file(name);
     if (!opened) {
-      const bool missing = ::access(name.c_str(), F_OK) != 0;
+      const bool missing = !network && ::access(name.c_str(), F_OK) != 0;
       return complain(missing ? kUsage : kEnvironment, opened.error().message);
     }
     file = std::move(*opened);
   }
-  const auto end = read_to_end(name == "-" ? STDIN_FILENO : file.get(), take);
+  const auto end = read_to_end(
+      name == "-" ? STDIN_FILENO : file.get(),
+      [&](std::string_view bytes) {
+        InputPortion portion{.bytes = bytes};
+        if (live) portion.time = RealClock().time_of_day();
+        return take(portion);
+      },
+      until);
   if (!end) return complain(kEnvironment, fmt::format("{}: {}", name, end.error().message));
   return *end == ReadEnd::kSignal ? kInterrupted : kAsExpected;
+}
+
+int read_input(const std::string& name, const LineSettings& settings,
+               const std::function<bool(std::string_view)>& take) {
+  return read_portions(name, settings, [&](const InputPortion& portion) {
+    return portion.bytes.empty() || take(portion.bytes);
+  });
 }
 
 DialectOption dialect_option(const std::string* name) {

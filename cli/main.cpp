@@ -19,6 +19,8 @@ namespace {
 constexpr std::array kCommands = {
     Command{"simulate", "a meter on lines: PTY, network, file", run_simulate},
     Command{"render", "one telegram to stdout", run_render},
+    Command{"record", "a line to a file that Wireshark opens", run_record},
+    Command{"replay", "a recording to a line", run_replay},
     Command{"diagnose", "what is wrong with this line?", run_diagnose},
     Command{"profiles", "the meters that can be simulated", run_profiles},
     Command{"quantities", "what the holes of a profile can ask for", run_quantities},

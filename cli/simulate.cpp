@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/key_options.h"
 #include "cli/line_options.h"
+#include "cli/line_recording.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/reader_command.h"
@@ -118,6 +119,7 @@ int run_simulate(const Arguments& all_arguments) {
       "a path.\nCOMMAND is a reader to start beside it: when it ends, so does the meter; exit code "
       "1 where\nit ended badly.");
   add_line_options(options);
+  add_record_option(options);
   options.value("count", "N",
                 "end after N telegrams, counted from the first that a reader can see");
   options.value("start", "T",
@@ -173,6 +175,10 @@ int run_simulate(const Arguments& all_arguments) {
   OpenLines lines;
   if (const int code = open_lines(options, profile.line, loop, lines); code != kAsExpected)
     return code;
+  LineRecording recording;
+  if (const int code = recording.begin(options, session, profile.name, chosen.seed, clock, lines);
+      code != kAsExpected)
+    return code;
 
   StartedReader reader;
   if (const int code = reader.start(*reader_words, lines.list, loop); code != kAsExpected) {
@@ -215,13 +221,16 @@ int run_simulate(const Arguments& all_arguments) {
   const bool talkative = isatty(STDERR_FILENO) == 1;
   const SessionResult result =
       run_session(session, source, lines.list, clock, loop, [&](const SessionEvent& event) {
+        recording.take(event);
         if (talkative || std::holds_alternative<LineNoted>(event)) print_event(event, profile.zone);
       });
+  const int recorded = recording.end();
   lines.owned.clear();  // hung up: the reader sees the end
   const int read = reader.finish();
   const int reported = report_stats(options, result.stats, stats_file);
   if (!result.error.empty()) return complain(kEnvironment, result.error);
   if (!trouble.empty()) return complain(kEnvironment, trouble);
+  if (recorded != kAsExpected) return recorded;
   if (result.end == SessionEnd::kSignal) return kInterrupted;
   return reported == kAsExpected ? read : reported;
 }

@@ -14,7 +14,7 @@ packages=(
   libhowardhinnant-date-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-serial python3-cryptography
-  ser2net gensio-bin
+  ser2net gensio-bin tshark
 )
 
 fail() {

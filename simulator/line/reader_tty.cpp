@@ -9,9 +9,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 
 #include "simulator/line/tty_settings.h"
@@ -47,6 +49,13 @@ class StopSignals {
   Fd fd_;
 };
 
+/// As poll() wants it: -1 for ever.
+int milliseconds_until(SteadyTime until) {
+  if (until == SteadyTime::max()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - RealClock().now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000));
+}
+
 }  // namespace
 
 bool is_tty_path(const std::string& path) {
@@ -65,16 +74,20 @@ Result<Fd> open_reader_tty(const std::string& path, const LineSettings& settings
   return tty;
 }
 
-Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take) {
+Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take,
+                            SteadyTime until) {
   const StopSignals signals;
   std::array<char, 65536> buffer;
   for (;;) {
     std::array<pollfd, 2> wait_for{pollfd{.fd = descriptor, .events = POLLIN, .revents = 0},
                                    pollfd{.fd = signals.get(), .events = POLLIN, .revents = 0}};
-    if (::poll(wait_for.data(), wait_for.size(), -1) < 0) {
+    const int ready = ::poll(wait_for.data(), wait_for.size(), milliseconds_until(until));
+    if (ready < 0) {
       if (errno == EINTR) continue;
       return fail(std::strerror(errno));
     }
+    if (until != SteadyTime::max() && RealClock().now() >= until) return ReadEnd::kTime;
+    if (ready == 0) continue;
     if (wait_for[1].revents != 0) return ReadEnd::kSignal;
     const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
     if (count > 0) {

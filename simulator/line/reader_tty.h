@@ -7,6 +7,7 @@
 #include "protocol/line_settings.h"
 #include "protocol/result.h"
 #include "simulator/fd.h"
+#include "simulator/line/clock.h"
 
 namespace p1rig {
 
@@ -22,11 +23,13 @@ enum class ReadEnd {
   kEnd,      ///< end of the file or pipe, or the other side hung up
   kStopped,  ///< `take` had enough
   kSignal,   ///< SIGINT or SIGTERM
+  kTime,     ///< it is `until`
 };
 
 /// Reads until there is no more, and gives every portion to `take`, which returns false when it has
 /// had enough. SIGINT and SIGTERM are blocked meanwhile, and end the reading. Fails where reading
 /// does.
-Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take);
+Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take,
+                            SteadyTime until = SteadyTime::max());
 
 }  // namespace p1rig

@@ -1,0 +1,52 @@
+#include "cli/line_recording.h"
+
+#include <fmt/format.h>
+
+namespace p1rig {
+
+void add_record_option(Options& options) {
+  options.value("record", "F.pcap",
+                "write the line to this file, which Wireshark opens, and a note F.toml beside it");
+}
+
+int LineRecording::begin(const Options& options, const SessionOptions& session,
+                         const std::string& profile, std::uint64_t seed, const Clock& clock,
+                         OpenLines& lines) {
+  const auto path = options.get("record");
+  if (!path) return kAsExpected;
+  if (lines.list.size() != 1) return options.misuse("--record: goes with one --line");
+  path_ = *path;
+  auto writer = RecordingWriter::create(path_);
+  if (!writer) return complain(kEnvironment, writer.error().message);
+  const auto uris = options.list("line");
+  const auto noted = write_note(
+      path_,
+      {.source = "p1rig " P1RIG_VERSION " simulate",
+       .profile = profile,
+       .settings = fmt::format("{} {}", session.settings.baud, framing_of(session.settings)),
+       .line = uris.empty() ? "pty:" : uris.front(),
+       .seed = std::to_string(seed),
+       .details = fmt::format(
+           "scenario {}, speed {}, faults: {}", options.get("scenario").value_or("household"),
+           options.get("speed").value_or("1"), fmt::join(options.list("fault"), " "))});
+  if (!noted) return complain(kEnvironment, noted.error().message);
+  writer_.emplace(std::move(*writer));
+  time_.emplace(session, clock);
+  line_.emplace(
+      *lines.list.front(), *writer_, [this](std::size_t bytes) { return time_->pass(bytes); },
+      session);
+  lines.list.front() = &*line_;
+  return kAsExpected;
+}
+
+void LineRecording::take(const SessionEvent& event) {
+  if (time_) time_->take(event);
+}
+
+int LineRecording::end() {
+  line_.reset();  // looks at its line once more
+  if (!writer_ || writer_->good()) return kAsExpected;
+  return complain(kEnvironment, path_ + ": cannot be written");
+}
+
+}  // namespace p1rig

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/line_options.h"
+#include "cli/options.h"
+#include "simulator/line/clock.h"
+#include "simulator/line/recording_line.h"
+#include "simulator/line/session.h"
+
+namespace p1rig {
+
+/// Declares --record.
+void add_record_option(Options& options);
+
+/// What --record asks for: writes down the one line of a session. Does nothing where it was not
+/// given. Must be destroyed before the lines.
+class LineRecording {
+ public:
+  /// Puts itself in the place of the line. Returns the exit code where that fails, after saying why.
+  /// `clock` must outlive this.
+  int begin(const Options& options, const SessionOptions& session, const std::string& profile,
+            std::uint64_t seed, const Clock& clock, OpenLines& lines);
+
+  /// To be told the events of the session.
+  void take(const SessionEvent& event);
+
+  /// To be called when the session is over, before the lines end. Returns the exit code, after saying
+  /// what is wrong.
+  int end();
+
+ private:
+  std::string path_;
+  std::optional<RecordingWriter> writer_;
+  std::optional<RecordingTime> time_;
+  std::optional<RecordingLine> line_;
+};
+
+}  // namespace p1rig

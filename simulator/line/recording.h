@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "protocol/result.h"
+#include "simulator/line/clock.h"
+
+namespace p1rig {
+
+// A line as it was: a pcap file of link type RTAC_SERIAL (250), which Wireshark opens. It is written
+// from the reader's side of the plug: what the meter sends is received (RX), and Data Request is
+// the lead RTS, set while it is active, whatever the cable makes of it. Each packet has twelve octets
+// of its own, big endian, before the bytes (LINKTYPE_RTAC_SERIAL, tcpdump.org/linktypes):
+//
+//   seconds 4 | microseconds 4 | type 1 | leads 1 | reserved 2
+//
+// The time of a packet with bytes is that at which the last of them had passed.
+
+/// The types of the format; others are passed as they are.
+enum class SerialEvent : std::uint8_t {
+  kStatusChange = 0x00,
+  kDataSent = 0x01,      ///< DATA_TX_START: the reader wrote to the meter
+  kDataReceived = 0x02,  ///< DATA_RX_START
+  kDataLost = 0x05,
+  kComplete = 0x06,
+  kFramingError = 0x07,
+  kParityError = 0x08,
+  kBreak = 0x09,
+  kOverflow = 0x0A
+};
+
+inline constexpr std::uint8_t kLeadRts = 0x08;  ///< Data Request
+
+struct RecordedEvent {
+  MeterTime time{};
+  SerialEvent type = SerialEvent::kStatusChange;
+  std::uint8_t leads = 0;
+  std::string bytes = {};
+
+  bool requested() const { return (leads & kLeadRts) != 0; }
+  bool operator==(const RecordedEvent&) const = default;
+};
+
+/// Writes a recording. Every event is in the file when write() returns.
+class RecordingWriter {
+ public:
+  /// Replaces the file.
+  static Result<RecordingWriter> create(const std::string& path);
+  RecordingWriter(RecordingWriter&&) noexcept;
+  RecordingWriter& operator=(RecordingWriter&&) noexcept;
+  ~RecordingWriter();
+
+  void write(const RecordedEvent& event);
+
+  /// False where something could not be written: the disk is full.
+  bool good() const;
+
+ private:
+  struct Impl;
+  explicit RecordingWriter(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// True for a file that begins as pcap or pcapng files do.
+bool is_capture_file(const std::string& path);
+
+/// Gives every event to `take`, which returns false when it has had enough. Fails at what is no
+/// capture, is one of another link type, or ends within a packet; what was before that has been
+/// given.
+Result<void> read_recording(const std::string& path,
+                            const std::function<bool(const RecordedEvent&)>& take);
+
+/// What stands in the note beside a recording, `F.toml` beside `F.pcap`: what the format has no
+/// field for.
+struct RecordingNote {
+  std::string source = {};    ///< "p1rig simulate"
+  std::string profile = {};   ///< empty where nobody knows the meter
+  std::string settings = {};  ///< "115200 8N1"
+  std::string line = {};      ///< the URI
+  std::string seed = {};      ///< empty where nothing was random
+  std::string details = {};   ///< anything else, for people
+};
+std::string note_path(std::string_view recording);
+Result<void> write_note(const std::string& recording, const RecordingNote& note);
+
+}  // namespace p1rig
