@@ -30,6 +30,7 @@ int run_simulate(const Arguments& arguments);
 int run_render(const Arguments& arguments);
 int run_record(const Arguments& arguments);
 int run_replay(const Arguments& arguments);
+int run_anonymise(const Arguments& arguments);
 int run_diagnose(const Arguments& arguments);
 int run_profiles(const Arguments& arguments);
 int run_quantities(const Arguments& arguments);

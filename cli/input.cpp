@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "simulator/fd.h"
+#include "simulator/line/reader_end.h"
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/recording.h"
-#include "simulator/line/tcp_address.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
@@ -23,47 +23,98 @@ Result<Fd> open_file(const std::string& name) {
   return fail(fmt::format("{}: {}", name, std::strerror(errno)));
 }
 
-Result<Fd> open_tcp(const std::string& name) {
-  const auto address = read_tcp_address(std::string_view(name).substr(4), true);
-  if (!address) return fail(name + ": " + address.error().message);
-  return connect_tcp(*address);
+int take_recording(const std::string& name, const std::function<bool(const InputPortion&)>& take) {
+  auto reader = RecordingReader::open(name);
+  if (!reader) return complain(kUsage, reader.error().message);
+  bool tells_request = false;
+  for (;;) {
+    const auto event = reader->next();
+    if (!event) return complain(kEnvironment, event.error().message);
+    if (!*event) return kAsExpected;
+    // Others record no leads; where they never change, they say nothing.
+    tells_request = tells_request || (*event)->type == SerialEvent::kStatusChange;
+    InputPortion portion{.time = (*event)->time};
+    if (tells_request) portion.requested = (*event)->requested();
+    if ((*event)->type == SerialEvent::kDataReceived) portion.bytes = (*event)->bytes;
+    if (!take(portion)) return kAsExpected;
+  }
 }
 
-int take_recording(const std::string& name, const std::function<bool(const InputPortion&)>& take) {
-  const auto done = read_recording(name, [&](const RecordedEvent& event) {
-    InputPortion portion{.time = event.time, .requested = event.requested()};
-    if (event.type == SerialEvent::kDataReceived) portion.bytes = event.bytes;
-    return take(portion);
-  });
-  return done ? kAsExpected : complain(kEnvironment, done.error().message);
+/// Reads the reader's end of a line.
+class LiveInput {
+ public:
+  LiveInput(ReaderEnd& end, const std::function<bool(const InputPortion&)>& take)
+      : end_(end), take_(take) {}
+
+  int run(const ReadPlan& plan) {
+    if (plan.show_edge && end_.has_request()) {
+      constexpr auto kReleased = std::chrono::milliseconds(1500);
+      if (!hear(end_.request(false))) return code_;
+      const SteadyTime edge = std::min(plan.until, RealClock().now() + kReleased);
+      if (!read(edge)) return code_;
+    }
+    if (hear(end_.request(true))) read(plan.until);
+    return code_;
+  }
+
+ private:
+  /// False where there is nothing more to read.
+  bool read(SteadyTime until) {
+    const auto end = read_to_end(
+        end_.descriptor(), [&](std::string_view bytes) { return hear(end_.take(bytes)); }, until);
+    if (!end) code_ = complain(kEnvironment, end.error().message);
+    if (end && *end == ReadEnd::kSignal) code_ = kInterrupted;
+    return end && *end == ReadEnd::kTime;
+  }
+
+  /// False where it is enough, or went wrong.
+  bool hear(const Result<std::vector<ReaderEnd::Heard>>& heard) {
+    if (!heard) {
+      code_ = complain(kEnvironment, heard.error().message);
+      return false;
+    }
+    for (const ReaderEnd::Heard& each : *heard) {
+      if (each.requested) requested_ = each.requested;
+      if (!take_({each.data, RealClock().time_of_day(), requested_})) return false;
+    }
+    return true;
+  }
+
+  ReaderEnd& end_;
+  const std::function<bool(const InputPortion&)>& take_;
+  std::optional<bool> requested_;
+  int code_ = kAsExpected;
+};
+
+/// Says what is wrong with a name under which nothing can be opened.
+int explain_missing(const std::string& name, const std::string& reason) {
+  if (::access(name.c_str(), F_OK) == 0) return complain(kEnvironment, reason);
+  const std::string why = ReaderEnd::why_no_line(name);
+  return complain(kUsage, why.empty() ? reason : name + ": " + why);
 }
 
 }  // namespace
 
+bool has_times(const std::string& name) {
+  return name != "-" && (is_capture_file(name) || ReaderEnd::is_live(name));
+}
+
 int read_portions(const std::string& name, const LineSettings& settings,
-                  const std::function<bool(const InputPortion&)>& take, SteadyTime until) {
+                  const std::function<bool(const InputPortion&)>& take, const ReadPlan& plan) {
   if (name != "-" && is_capture_file(name)) return take_recording(name, take);
+  if (name != "-" && ReaderEnd::is_live(name)) {
+    auto end = ReaderEnd::open(name, settings);
+    if (!end) return complain(kEnvironment, end.error().message);
+    return LiveInput(*end, take).run(plan);
+  }
   Fd file;
-  const bool network = name.starts_with("tcp:");
-  const bool live = network || is_tty_path(name);
   if (name != "-") {
-    auto opened = network ? open_tcp(name)
-                  : live  ? open_reader_tty(name, settings)
-                          : open_file(name);
-    if (!opened) {
-      const bool missing = !network && ::access(name.c_str(), F_OK) != 0;
-      return complain(missing ? kUsage : kEnvironment, opened.error().message);
-    }
+    auto opened = open_file(name);
+    if (!opened) return explain_missing(name, opened.error().message);
     file = std::move(*opened);
   }
-  const auto end = read_to_end(
-      name == "-" ? STDIN_FILENO : file.get(),
-      [&](std::string_view bytes) {
-        InputPortion portion{.bytes = bytes};
-        if (live) portion.time = RealClock().time_of_day();
-        return take(portion);
-      },
-      until);
+  const auto end = read_to_end(name == "-" ? STDIN_FILENO : file.get(),
+                               [&](std::string_view bytes) { return take({.bytes = bytes}); });
   if (!end) return complain(kEnvironment, fmt::format("{}: {}", name, end.error().message));
   return *end == ReadEnd::kSignal ? kInterrupted : kAsExpected;
 }

@@ -14,19 +14,28 @@ namespace p1rig {
 
 /// What came, and when, where that is known: from a live line or from a recording.
 struct InputPortion {
-  std::string_view bytes = {};  ///< what the meter sent
+  std::string_view bytes = {};  ///< what the meter sent; none where only Data Request changed
   std::optional<MeterTime> time = {};
   std::optional<bool> requested = {};  ///< Data Request, where it can be seen
 };
 
-/// Reads a file, a recording, a terminal device (opened as a reader would, with these settings),
-/// "tcp:HOST:PORT" or "-" for stdin, and gives each portion to `take`, which returns false when it
-/// has had enough. A live line is left at `until`. Returns kAsExpected at the end, kInterrupted
-/// after a signal; else says what is wrong and returns kUsage for what cannot be found and
-/// kEnvironment for what cannot be read.
+struct ReadPlan {
+  SteadyTime until = SteadyTime::max();  ///< a live line is left then
+  /// Where the line has a Data Request, it is released for a second and a half first: the edge
+  /// is seen, and whether a meter that sends every second is silent without it.
+  bool show_edge = false;
+};
+
+/// Reads a file, a recording, a live line (simulator/line/reader_end.h) or "-" for stdin, and gives
+/// each portion to `take`, which returns false when it has had enough. Returns kAsExpected at the
+/// end, kInterrupted after a signal; else says what is wrong and returns kUsage for what cannot be
+/// found and for a capture of something else, and kEnvironment for what cannot be read, or not to
+/// its end.
 int read_portions(const std::string& name, const LineSettings& settings,
-                  const std::function<bool(const InputPortion&)>& take,
-                  SteadyTime until = SteadyTime::max());
+                  const std::function<bool(const InputPortion&)>& take, const ReadPlan& plan = {});
+
+/// True where read_portions() knows when each portion came.
+bool has_times(const std::string& name);
 
 /// The same, for those who do not ask when.
 int read_input(const std::string& name, const LineSettings& settings,

@@ -39,11 +39,8 @@ double microseconds(std::chrono::nanoseconds time) {
 }
 
 void print_stats(const SessionStats& stats) {
-  const Lateness& late = stats.lateness;
   say(fmt::format("{} telegrams, {} bytes on the line", stats.telegrams, stats.bytes));
-  say(fmt::format("{} pieces, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us",
-                  late.count(), microseconds(late.quantile(0.5)), microseconds(late.quantile(0.99)),
-                  microseconds(late.max())));
+  say(describe_lateness(stats.lateness));
   for (const LineStats& line : stats.lines) {
     say(fmt::format("{}: {} bytes sent, {} dropped, {} received{}{}", line.name, line.sent,
                     line.dropped, line.received,
@@ -76,6 +73,12 @@ nlohmann::ordered_json stats_json(const SessionStats& stats) {
 }
 
 }  // namespace
+
+std::string describe_lateness(const Lateness& late) {
+  return fmt::format("{} pieces, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us",
+                     late.count(), microseconds(late.quantile(0.5)),
+                     microseconds(late.quantile(0.99)), microseconds(late.max()));
+}
 
 void add_line_options(Options& options) {
   std::string help =
@@ -162,13 +165,6 @@ int read_line_options(const Options& options, const Scenario& scenario, SessionO
   }
   session.pace = pace == "line" ? Pace::kLine : pace == "byte" ? Pace::kByte : Pace::kNone;
   return kAsExpected;
-}
-
-int open_stats_file(const Options& options, std::ofstream& file) {
-  const auto name = options.get("stats-json");
-  if (!name) return kAsExpected;
-  file.open(*name);
-  return file ? kAsExpected : complain(kEnvironment, *name + ": cannot be written");
 }
 
 int report_stats(const Options& options, const SessionStats& stats, std::ofstream& file) {

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "protocol/line_settings.h"
 #include "simulator/line/event_loop.h"
+#include "simulator/line/lateness.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/session.h"
 #include "simulator/scenario.h"
@@ -32,8 +33,8 @@ int open_lines(const Options& options, const LineSettings& settings, EventLoop& 
 /// when the reader's 5 V are gone, and the pace. Returns the exit code where an option is wrong, after saying what.
 int read_line_options(const Options& options, const Scenario& scenario, SessionOptions& session);
 
-/// Opens the file of --stats-json, empty, before anything is sent: an error comes early.
-int open_stats_file(const Options& options, std::ofstream& file);
+/// "120 pieces, late by p50 …", for people.
+std::string describe_lateness(const Lateness& late);
 
 /// Prints what --stats asks for on stderr, and writes `file` where it is open.
 int report_stats(const Options& options, const SessionStats& stats, std::ofstream& file);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "simulator/line/recording_note.h"
+
 namespace p1rig {
 
 void add_record_option(Options& options) {
@@ -17,26 +19,28 @@ int LineRecording::begin(const Options& options, const SessionOptions& session,
   if (lines.list.size() != 1) return options.misuse("--record: goes with one --line");
   path_ = *path;
   auto writer = RecordingWriter::create(path_);
-  if (!writer) return complain(kEnvironment, writer.error().message);
+  if (!writer) return complain(kEnvironment, "--record: " + writer.error().message);
   const auto uris = options.list("line");
-  const auto noted = write_note(
-      path_,
-      {.source = "p1rig " P1RIG_VERSION " simulate",
-       .profile = profile,
-       .settings = fmt::format("{} {}", session.settings.baud, framing_of(session.settings)),
-       .line = uris.empty() ? "pty:" : uris.front(),
-       .seed = std::to_string(seed),
-       .details = fmt::format(
-           "scenario {}, speed {}, faults: {}", options.get("scenario").value_or("household"),
-           options.get("speed").value_or("1"), fmt::join(options.list("fault"), " "))});
+  const auto noted =
+      write_note(path_, {.source = "p1rig " P1RIG_VERSION " simulate",
+                         .profile = profile,
+                         .settings = print_settings(session.settings),
+                         .line = uris.empty() ? "pty:" : uris.front(),
+                         .seed = std::to_string(seed),
+                         .details = fmt::format("scenario {}, speed {}, faults: {}",
+                                                options.get("scenario").value_or("household"),
+                                                options.get("speed").value_or("1"),
+                                                fmt::join(options.list("fault"), " "))});
   if (!noted) return complain(kEnvironment, noted.error().message);
   writer_.emplace(std::move(*writer));
   time_.emplace(session, clock);
-  line_.emplace(
-      *lines.list.front(), *writer_, [this](std::size_t bytes) { return time_->pass(bytes); },
-      session);
+  line_.emplace(*lines.list.front(), *writer_, *time_, session);
   lines.list.front() = &*line_;
   return kAsExpected;
+}
+
+void LineRecording::take(const Emission& emission) {
+  if (time_) time_->take(emission);
 }
 
 void LineRecording::take(const SessionEvent& event) {

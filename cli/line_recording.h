@@ -25,7 +25,8 @@ class LineRecording {
   int begin(const Options& options, const SessionOptions& session, const std::string& profile,
             std::uint64_t seed, const Clock& clock, OpenLines& lines);
 
-  /// To be told the events of the session.
+  /// To be told what the source gave, and the events of the session.
+  void take(const Emission& emission);
   void take(const SessionEvent& event);
 
   /// To be called when the session is over, before the lines end. Returns the exit code, after saying

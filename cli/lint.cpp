@@ -5,14 +5,18 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/key_options.h"
 #include "cli/known_quirks.h"
 #include "cli/options.h"
+#include "cli/read_limits.h"
 #include "conformance/judge/lint_frames.h"
+#include "conformance/judge/lint_timing.h"
 #include "protocol/framer.h"
+#include "simulator/line/recording_note.h"
 
 namespace p1rig {
 namespace {
@@ -93,17 +97,29 @@ class Report {
   std::uint64_t counts_[3] = {};
 };
 
+/// The settings of the line, where they are known: a network has none, and of a PTY only those that
+/// somebody noted beside a recording mean anything.
+std::optional<LineSettings> known_settings(const std::string& input, const LineSettings& ours) {
+  if (input.starts_with("serial:") || input.starts_with("rfc2217:")) return ours;
+  const auto note = read_note(input);
+  return note ? parse_settings(note->settings) : std::nullopt;
+}
+
 }  // namespace
 
 int run_lint(const Arguments& arguments) {
   Options options(
-      "lint FILE|PTY|- [--dialect D] [--profile P] [--key-file F] [--json]",
-      "Reports where telegrams deviate from their dialect. Deviations that a meter with\n"
-      "this identification is known for are quirks. Exit code 1 on an error.");
+      "lint FILE|LINE|- [--dialect D] [--profile P] [--key-file F] [--json]\n"
+      "            [--duration S] [--count N]",
+      "Reports where telegrams deviate from their dialect, and where a line was seen, live or\n"
+      "recorded, when they come, too. Deviations that a meter with this identification is known\n"
+      "for are quirks. Exit code 1 on an error. LINE: serial:DEVICE, rfc2217:HOST:PORT (both with\n"
+      "?wiring=), tcp:HOST:PORT, or the path of a terminal.");
   options.value("dialect", "D", "judge by this dialect; default: what the first telegram says");
   options.value("profile", "P", "judge as this meter: its dialect and quirks");
   add_key_option(options);
   options.flag("json", "one JSON object with all findings");
+  add_limit_options(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const auto name = options.get("dialect");
   const auto chosen = dialect_option(name ? &*name : nullptr);
@@ -115,6 +131,9 @@ int run_lint(const Arguments& arguments) {
     profile = std::move(*found);
   }
 
+  ReadLimits limits;
+  if (const int code = choose_limits(options, limits); code != kAsExpected) return code;
+
   std::optional<FrameKeys> keys;
   if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
 
@@ -123,6 +142,14 @@ int run_lint(const Arguments& arguments) {
   Report report(input == "-" ? "stdin" : input, options.has("json"));
   FrameLinter frame_linter(keys);
   std::optional<Linter> linter;
+  const auto judged_by = [&] { return linter ? linter->dialect() : dialect; };
+  std::vector<KnownQuirk> quirks;
+  if (profile) quirks = quirks_of(*profile);
+  const LineSettings settings = profile              ? profile->line
+                                : dialect != nullptr ? dialect->line
+                                                     : LineSettings{};
+  std::optional<TimingLinter> timing;
+  if (has_times(input)) timing.emplace(known_settings(input, settings));
   std::uint64_t telegrams = 0;
   std::uint64_t unopened = 0;
   bool ended = false;
@@ -132,11 +159,16 @@ int run_lint(const Arguments& arguments) {
       report.add(finding);
     }
   };
+  const auto report_times = [&](std::vector<Finding> findings) {
+    apply_quirks(quirks, findings);
+    report_all(std::move(findings));
+  };
   const auto lint_telegram = [&](std::string_view bytes, std::uint64_t offset) {
     const Telegram telegram = decode_telegram(bytes);
     if (!linter) {
-      const Dialect* judged_by = dialect != nullptr ? dialect : detect_dialect(telegram);
-      linter.emplace(judged_by, profile ? quirks_of(*profile) : quirks_of(telegram, *judged_by));
+      const Dialect* const judges = dialect != nullptr ? dialect : detect_dialect(telegram);
+      if (!profile) quirks = quirks_of(telegram, *judges);
+      linter.emplace(judges, quirks);
     }
     report_all(linter->check(telegram, offset));
   };
@@ -155,17 +187,25 @@ int run_lint(const Arguments& arguments) {
       // At its end, every recording is cut.
       report_all(frame_linter.check_fragment(stretch.bytes, stretch.offset));
     }
+    if (timing) report_times(timing->check(stretch, judged_by()));
   });
-  const LineSettings settings = dialect != nullptr ? dialect->line : LineSettings{};
-  const int code = read_input(input, settings, [&](std::string_view bytes) {
-    framer.feed(bytes);
-    return std::ferror(stdout) == 0;
-  });
+  const int code = read_portions(input, settings,
+                                 [&](const InputPortion& portion) {
+                                   if (timing && portion.requested)
+                                     timing->see_request(*portion.time, *portion.requested);
+                                   if (timing)
+                                     timing->see_bytes(*portion.time, portion.bytes.size());
+                                   framer.feed(portion.bytes);
+                                   return std::ferror(stdout) == 0 &&
+                                          (limits.count == 0 || telegrams < limits.count);
+                                 },
+                                 {.until = limits.until, .show_edge = true});
   ended = true;
   framer.finish();
+  if (timing) report_times(timing->finish(judged_by()));
   // Where nothing could be read there is nothing to sum up.
   if (code != kAsExpected && telegrams == 0 && !options.has("json")) return code;
-  report.finish(telegrams, linter ? linter->dialect() : dialect);
+  report.finish(telegrams, judged_by());
   if (code != kAsExpected) return code;
   if (unopened > 0) {
     complain(kAsExpected, fmt::format("{}: {} sealed telegrams were judged from outside only; "

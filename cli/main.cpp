@@ -21,6 +21,7 @@ constexpr std::array kCommands = {
     Command{"render", "one telegram to stdout", run_render},
     Command{"record", "a line to a file that Wireshark opens", run_record},
     Command{"replay", "a recording to a line", run_replay},
+    Command{"anonymise", "telegrams without what says whose they are", run_anonymise},
     Command{"diagnose", "what is wrong with this line?", run_diagnose},
     Command{"profiles", "the meters that can be simulated", run_profiles},
     Command{"quantities", "what the holes of a profile can ask for", run_quantities},

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "simulator/output_file.h"
 #include "simulator/suggest.h"
 
 namespace po = boost::program_options;
@@ -117,6 +118,17 @@ int Options::misuse(std::string_view message) const {
   say(fmt::format("Usage: p1rig {} [OPTION]…; `p1rig {} --help` explains them",
                   usage.substr(0, usage.find(" [--")), command));
   return kUsage;
+}
+
+int open_output(const Options& options, const std::string& option, std::ofstream& file) {
+  const auto path = options.get(option);
+  if (!path) return kAsExpected;
+  // Held until the stream is open, too: the reader of a FIFO leaves with its last writer.
+  const auto held = open_output_file(*path);
+  if (!held) return complain(kEnvironment, "--" + option + ": " + held.error().message);
+  file.open(*path);
+  if (file) return kAsExpected;
+  return complain(kEnvironment, "--" + option + ": " + *path + ": cannot be written");
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {

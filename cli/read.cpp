@@ -28,10 +28,13 @@ constexpr std::string_view kHello =
 }  // namespace
 
 int run_read(const Arguments& arguments) {
-  Options options("read FILE|PTY|- [--dialect D] [--count N] [--key-file F]",
-                  "Reads telegrams and tells what they say as JSON Lines (the reader contract).\n"
-                  "Exit code 1 where there was no telegram to accept. $P1RIG_DIALECT and $P1RIG_KEY_FILE count\n"
-                  "where the options are not given: a conformance run sets them.");
+  Options options(
+      "read FILE|LINE|- [--dialect D] [--count N] [--key-file F]",
+      "Reads telegrams and tells what they say as JSON Lines (the reader contract).\n"
+      "Exit code 1 where there was no telegram to accept. FILE may be a recording (pcap).\n"
+      "LINE: serial:DEVICE, rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or\n"
+      "the path of a terminal. $P1RIG_DIALECT and $P1RIG_KEY_FILE count where the options are\n"
+      "not given: a conformance run sets them.");
   options.value("dialect", "D", "take all telegrams for this dialect; default: what each says");
   options.value("count", "N", "stop after N telegrams");
   add_key_option(options);

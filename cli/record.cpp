@@ -1,73 +1,50 @@
 #include <fmt/core.h>
+#include <unistd.h>
 
-#include <cmath>
 #include <optional>
 
 #include "cli/command.h"
 #include "cli/input.h"
-#include "cli/line_options.h"
 #include "cli/options.h"
+#include "cli/read_limits.h"
 #include "protocol/framer.h"
+#include "simulator/line/reader_end.h"
 #include "simulator/line/recording.h"
-#include "simulator/line/replay.h"
-#include "simulator/line/session.h"
+#include "simulator/line/recording_note.h"
 #include "simulator/profile.h"
 
 namespace p1rig {
 namespace {
 
-/// A number above 0; nothing where it is none.
-std::optional<double> parse_positive(const std::string& text) {
-  try {
-    std::size_t end = 0;
-    const double number = std::stod(text, &end);
-    if (end == text.size() && number > 0 && std::isfinite(number)) return number;
-  } catch (const std::exception&) {
-  }
-  return std::nullopt;
-}
-
-struct RecordLimits {
-  std::uint64_t count = 0;  ///< telegrams; 0 for no limit
-  SteadyTime until = SteadyTime::max();
-};
-
-int choose_limits(const Options& options, RecordLimits& limits) {
-  if (const auto text = options.get("count")) {
-    const auto count = parse_count(*text);
-    if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
-    limits.count = *count;
-  }
-  if (const auto text = options.get("duration")) {
-    const auto seconds = parse_positive(*text);
-    if (!seconds || *seconds > 1e8) return options.misuse("--duration: expected seconds above 0");
-    limits.until =
-        RealClock().now() + std::chrono::nanoseconds(static_cast<std::int64_t>(*seconds * 1e9));
-  }
-  return kAsExpected;
-}
-
-int write_recording(const std::string& uri, const LineSettings& settings,
-                    const RecordLimits& limits, RecordingWriter& writer) {
+int write_recording(const std::string& uri, const LineSettings& settings, const ReadLimits& limits,
+                    RecordingWriter& writer) {
   std::uint64_t telegrams = 0;
   Framer framer([&](const Stretch& stretch) {
     using Kind = Stretch::Kind;
     if (stretch.kind == Kind::kTelegram || stretch.kind == Kind::kFrame) ++telegrams;
   });
-  writer.write({.time = RealClock().time_of_day(), .leads = kLeadRts});
-  const int code = read_portions(
-      uri, settings,
-      [&](const InputPortion& portion) {
-        const bool requested = portion.requested.value_or(true);
-        writer.write({.time = portion.time.value_or(RealClock().time_of_day()),
-                      .type = SerialEvent::kDataReceived,
-                      .leads = requested ? kLeadRts : std::uint8_t{0},
-                      .bytes = std::string(portion.bytes)});
-        framer.feed(portion.bytes);
-        return writer.good() && (limits.count == 0 || telegrams < limits.count);
-      },
-      limits.until);
-  fmt::print(stderr, "{} telegrams recorded\n", telegrams);
+  const auto leads_of = [](bool requested) { return requested ? kLeadRts : std::uint8_t{0}; };
+  // Where Data Request cannot be seen it is always active.
+  std::optional<bool> requested;
+  const int code =
+      read_portions(uri, settings,
+                    [&](const InputPortion& portion) {
+                      const MeterTime time = portion.time.value_or(RealClock().time_of_day());
+                      const bool now_requested = portion.requested.value_or(true);
+                      if (now_requested != requested)
+                        writer.write({.time = time, .leads = leads_of(now_requested)});
+                      requested = now_requested;
+                      if (!portion.bytes.empty()) {
+                        writer.write({.time = time,
+                                      .type = SerialEvent::kDataReceived,
+                                      .leads = leads_of(now_requested),
+                                      .bytes = std::string(portion.bytes)});
+                        framer.feed(portion.bytes);
+                      }
+                      return writer.good() && (limits.count == 0 || telegrams < limits.count);
+                    },
+                    {.until = limits.until, .show_edge = true});
+  say(fmt::format("{} telegrams recorded", telegrams));
   return code;
 }
 
@@ -75,19 +52,21 @@ int write_recording(const std::string& uri, const LineSettings& settings,
 
 int run_record(const Arguments& arguments) {
   Options options(
-      "record PTY|PORT|tcp:HOST:PORT -o F.pcap [--duration S] [--count N]",
+      "record LINE -o F.pcap [--profile P] [--duration S] [--count N]",
       "Writes what a meter sends to a file that Wireshark opens, with the time of each\n"
-      "portion, and a note F.toml beside it. Ends by SIGINT, or as told.");
+      "portion, and a note F.toml beside it. Ends by SIGINT, or as told. LINE: serial:DEVICE,\n"
+      "rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or the path of a terminal.");
   options.value("output,o", "F.pcap", "where to");
   options.value("profile", "P", "the meter: its settings and its name in the note");
-  options.value("duration", "S", "end after so many seconds");
-  options.value("count", "N", "end after N telegrams");
+  add_limit_options(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const auto path = options.get("output");
   if (!path) return options.misuse("-o: where to?");
   const std::string& uri = options.words()[0];
-  if (uri == "-" || is_capture_file(uri)) return options.misuse(uri + ": is no line");
-  RecordLimits limits;
+  if (uri == "-" || (!ReaderEnd::is_live(uri) && ::access(uri.c_str(), F_OK) == 0)) {
+    return options.misuse(uri + ": is no line");
+  }
+  ReadLimits limits;
   if (const int code = choose_limits(options, limits); code != kAsExpected) return code;
   LineSettings settings;
   if (const auto name = options.get("profile")) {
@@ -97,49 +76,14 @@ int run_record(const Arguments& arguments) {
   }
   auto writer = RecordingWriter::create(*path);
   if (!writer) return complain(kEnvironment, writer.error().message);
-  const auto noted =
-      write_note(*path, {.source = "p1rig " P1RIG_VERSION " record",
-                         .profile = options.get("profile").value_or(""),
-                         .settings = fmt::format("{} {}", settings.baud, framing_of(settings)),
-                         .line = uri});
+  const auto noted = write_note(*path, {.source = "p1rig " P1RIG_VERSION " record",
+                                        .profile = options.get("profile").value_or(""),
+                                        .settings = print_settings(settings),
+                                        .line = uri});
   if (!noted) return complain(kEnvironment, noted.error().message);
   const int code = write_recording(uri, settings, limits, *writer);
   if (!writer->good()) return complain(kEnvironment, *path + ": cannot be written");
   return code;
-}
-
-int run_replay(const Arguments& arguments) {
-  Options options(
-      "replay F.pcap [--line URI] [--speed X|max]",
-      "Sends what was recorded, byte for byte and with its gaps, once a reader is there.");
-  options.values("line", "URI", "where to send, as for `p1rig simulate`; default: pty:");
-  options.value("speed", "X", "seconds of the recording in one second, or max");
-  if (const auto code = options.parse(arguments, 1, 1)) return *code;
-  const std::string& path = options.words()[0];
-  ReplayOptions how;
-  if (const auto text = options.get("speed")) {
-    const auto speed = parse_positive(*text);
-    if (!speed && *text != "max") return options.misuse("--speed: expected a number, or max");
-    how.speed = speed.value_or(kMaxSpeed);
-  }
-  if (options.list("line").size() > 1) return options.misuse("--line: one line");
-  std::vector<ReplayStep> steps;
-  std::optional<MeterTime> first;
-  const auto done = read_recording(path, [&](const RecordedEvent& event) {
-    if (!first) first = event.time;
-    if (event.type == SerialEvent::kDataReceived)
-      steps.push_back({event.time - *first, event.bytes});
-    return true;
-  });
-  if (!done) return complain(kUsage, done.error().message);
-  EventLoop loop;
-  OpenLines lines;
-  if (const int code = open_lines(options, LineSettings{}, loop, lines); code != kAsExpected)
-    return code;
-  const ReplayResult result = replay(steps, how, *lines.list.front(), loop);
-  if (!result.error.empty()) return complain(kEnvironment, result.error);
-  if (result.signal != 0) return kInterrupted;
-  return result.complete ? kAsExpected : kNotAsExpected;
 }
 
 }  // namespace p1rig

@@ -93,10 +93,13 @@ int run_render(const Arguments& arguments) {
   std::string telegram;
   Truth truth;
   render(profile.layout, state, profile.zone, telegram, &truth);
-  if (const auto file = options.get("truth")) {
-    std::ofstream stream(*file);
-    stream << truth_json_line(truth, profile.zone) << '\n';
-    if (!stream.flush()) return complain(kEnvironment, *file + ": cannot be written");
+  std::ofstream truth_file;
+  if (const int code = open_output(options, "truth", truth_file); code != kAsExpected) return code;
+  if (truth_file.is_open()) {
+    truth_file << truth_json_line(truth, profile.zone) << '\n';
+    if (!truth_file.flush()) {
+      return complain(kEnvironment, *options.get("truth") + ": cannot be written");
+    }
   }
   if (sealer) {
     const std::string plain = std::move(telegram);

@@ -114,7 +114,7 @@ int run_simulate(const Arguments& all_arguments) {
       "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
       "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
       "                [--request line|on|off] [--pace line|byte|none] [--stats] [--stats-json F]\n"
-      "                [--key-file F] [--counter-file F] [-- COMMAND...]",
+      "                [--key-file F] [--counter-file F] [--record F.pcap] [-- COMMAND...]",
       "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
       "a path.\nCOMMAND is a reader to start beside it: when it ends, so does the meter; exit code "
       "1 where\nit ended badly.");
@@ -163,18 +163,18 @@ int run_simulate(const Arguments& all_arguments) {
     return code;
 
   std::ofstream truth_file;
-  if (const auto file = options.get("truth")) {
-    truth_file.open(*file);
-    if (!truth_file) return complain(kEnvironment, *file + ": cannot be written");
-  }
+  if (const int code = open_output(options, "truth", truth_file); code != kAsExpected) return code;
 
   std::ofstream stats_file;
-  if (const int code = open_stats_file(options, stats_file); code != kAsExpected) return code;
+  if (const int code = open_output(options, "stats-json", stats_file); code != kAsExpected) {
+    return code;
+  }
 
   EventLoop loop;
   OpenLines lines;
   if (const int code = open_lines(options, profile.line, loop, lines); code != kAsExpected)
     return code;
+  session.began = clock.now();
   LineRecording recording;
   if (const int code = recording.begin(options, session, profile.name, chosen.seed, clock, lines);
       code != kAsExpected)
@@ -216,7 +216,9 @@ int run_simulate(const Arguments& all_arguments) {
       if (!truth_file) trouble = *options.get("truth") + ": cannot be written";
       if (!truth_file) loop.stop();
     }
-    return emission_of(std::move(passage));
+    Emission emission = emission_of(std::move(passage));
+    recording.take(emission);
+    return emission;
   };
   const bool talkative = isatty(STDERR_FILENO) == 1;
   const SessionResult result =

@@ -6,6 +6,7 @@
 
 #include "conformance/judge/lint_check.h"
 #include "conformance/judge/lint_frames.h"
+#include "conformance/judge/lint_timing.h"
 
 namespace p1rig {
 namespace {
@@ -57,6 +58,8 @@ void name_own_clauses(const Dialect& dialect, std::vector<Finding>& findings) {
   }
 }
 
+}  // namespace
+
 void apply_quirks(const std::vector<KnownQuirk>& quirks, std::vector<Finding>& findings) {
   for (Finding& finding : findings) {
     const auto known = std::ranges::find_if(quirks, [&](const KnownQuirk& quirk) {
@@ -69,8 +72,6 @@ void apply_quirks(const std::vector<KnownQuirk>& quirks, std::vector<Finding>& f
   }
 }
 
-}  // namespace
-
 const std::vector<LintRule>& lint_rules() {
   static const std::vector<LintRule> rules = [] {
     std::vector<LintRule> all;
@@ -78,6 +79,7 @@ const std::vector<LintRule>& lint_rules() {
       for (const LintCheck& check : table()) all.push_back(check.rule);
     }
     for (const LintRule& rule : frame_rules()) all.push_back(rule);
+    for (const LintRule& rule : timing_rules()) all.push_back(rule);
     return all;
   }();
   return rules;

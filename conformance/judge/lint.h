@@ -47,6 +47,9 @@ struct LintRule {
 /// All rules that lint can report.
 const std::vector<LintRule>& lint_rules();
 
+/// Makes quirks of the findings that this meter is known for.
+void apply_quirks(const std::vector<KnownQuirk>& quirks, std::vector<Finding>& findings);
+
 /// The dialect that a telegram says or shows to be of; never null. By the version object first,
 /// then the identification, then the objects and their formats. Only old formats give a dialect
 /// without CRC: a telegram that shows nothing is taken for dsmr-5.0.

@@ -44,6 +44,7 @@ class FakeLine final : public Line {
     taken_.append(bytes.substr(0, taken));
     return taken;
   }
+  void lose_nothing() override { loses_nothing = true; }
   bool drained() override { return is_drained; }
   void purge() override { ++purges; }
   void supply(bool powered) override { supplies.push_back(powered); }
@@ -55,6 +56,7 @@ class FakeLine final : public Line {
   static constexpr std::size_t kEndless = std::string::npos;
   std::size_t room = kEndless;  ///< bytes that are taken before the line is full
   bool is_drained = true;
+  bool loses_nothing = false;
   int purges = 0;
   std::vector<bool> supplies;
 

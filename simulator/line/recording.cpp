@@ -4,9 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <utility>
+
+#include "simulator/output_file.h"
 
 namespace p1rig {
 namespace {
@@ -14,7 +20,8 @@ namespace {
 constexpr int kLinkType = 250;  // LINKTYPE_RTAC_SERIAL
 constexpr int kSnapLength = 65535;
 constexpr std::size_t kHeaderSize = 12;
-constexpr std::size_t kMostBytes = 32768;  ///< in one packet
+constexpr std::size_t kMostBytes = 32768;         ///< in one packet
+constexpr std::int64_t kLastSecond = 0xFFFFFFFF;  ///< that a pcap can tell
 
 struct ClosePcap {
   void operator()(pcap_t* pcap) const { pcap_close(pcap); }
@@ -25,13 +32,6 @@ struct CloseDump {
 
 void put_big_endian(std::uint32_t value, std::string& to) {
   for (int shift = 24; shift >= 0; shift -= 8) to += static_cast<char>(value >> shift & 0xFF);
-}
-
-/// What libpcap says about a file that it cannot read, in words for whoever recorded it.
-std::string explain(std::string_view reason, std::size_t events) {
-  const bool cut = reason.find("truncated") != reason.npos;
-  return (cut ? "ends within a packet" : std::string(reason)) + ", after " +
-         std::to_string(events) + (events == 1 ? " event" : " events");
 }
 
 }  // namespace
@@ -70,8 +70,13 @@ Result<RecordingWriter> RecordingWriter::create(const std::string& path) {
   auto impl = std::make_unique<Impl>();
   impl->pcap.reset(
       pcap_open_dead_with_tstamp_precision(kLinkType, kSnapLength, PCAP_TSTAMP_PRECISION_NANO));
-  impl->dump.reset(pcap_dump_open(impl->pcap.get(), path.c_str()));
-  if (!impl->dump) return fail(pcap_geterr(impl->pcap.get()));
+  auto file = open_output_file(path);
+  if (!file) return tl::unexpected(file.error());
+  std::FILE* const stream = ::fdopen(file->get(), "wb");
+  if (stream == nullptr) return fail(path + ": " + std::strerror(errno));
+  file->release();
+  impl->dump.reset(pcap_dump_fopen(impl->pcap.get(), stream));
+  if (!impl->dump) return fail(path + ": " + pcap_geterr(impl->pcap.get()));
   return RecordingWriter(std::move(impl));
 }
 
@@ -100,71 +105,65 @@ bool is_capture_file(const std::string& path) {
   return file.gcount() == 4 && std::find(kMagic.begin(), kMagic.end(), start) != kMagic.end();
 }
 
-Result<void> read_recording(const std::string& path,
-                            const std::function<bool(const RecordedEvent&)>& take) {
+struct RecordingReader::Impl {
+  std::string path;
+  std::unique_ptr<pcap_t, ClosePcap> pcap;
+  std::size_t events = 0;
+
+  tl::unexpected<Error> damaged(const std::string& what) const {
+    return fail(path + ": " + what + ", after " + std::to_string(events) +
+                (events == 1 ? " event" : " events"));
+  }
+};
+
+RecordingReader::RecordingReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RecordingReader::RecordingReader(RecordingReader&&) noexcept = default;
+RecordingReader& RecordingReader::operator=(RecordingReader&&) noexcept = default;
+RecordingReader::~RecordingReader() = default;
+
+Result<RecordingReader> RecordingReader::open(const std::string& path) {
   std::array<char, PCAP_ERRBUF_SIZE> reason{};
-  const std::unique_ptr<pcap_t, ClosePcap> pcap(pcap_open_offline_with_tstamp_precision(
-      path.c_str(), PCAP_TSTAMP_PRECISION_NANO, reason.data()));
-  if (!pcap) return fail(path + ": is no capture: " + reason.data());
-  if (const int type = pcap_datalink(pcap.get()); type != kLinkType) {
+  std::error_code error;
+  const bool empty = std::filesystem::is_regular_file(path, error) &&
+                     std::filesystem::file_size(path, error) == 0 && !error;
+  if (empty) return fail(path + ": is empty, expected a recording (pcap)");
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  impl->pcap.reset(pcap_open_offline_with_tstamp_precision(path.c_str(), PCAP_TSTAMP_PRECISION_NANO,
+                                                           reason.data()));
+  if (!impl->pcap) return fail(path + ": is no recording (pcap): " + reason.data());
+  if (const int type = pcap_datalink(impl->pcap.get()); type != kLinkType) {
     const char* const name = pcap_datalink_val_to_name(type);
     return fail(path + ": is a capture of " + (name != nullptr ? name : std::to_string(type)) +
                 ", expected one of a serial line (RTAC_SERIAL, 250)");
   }
-  std::size_t events = 0;
+  return RecordingReader(std::move(impl));
+}
+
+Result<std::optional<RecordedEvent>> RecordingReader::next() {
   pcap_pkthdr* header = nullptr;
   const u_char* data = nullptr;
-  int outcome = 0;
-  while ((outcome = pcap_next_ex(pcap.get(), &header, &data)) == 1) {
-    if (header->caplen < kHeaderSize) {
-      return fail(path + ": packet " + std::to_string(events + 1) + " has " +
-                  std::to_string(header->caplen) + " octets, expected at least 12");
-    }
-    const auto time =
-        std::chrono::seconds(header->ts.tv_sec) + std::chrono::nanoseconds(header->ts.tv_usec);
-    const std::string_view packet(reinterpret_cast<const char*>(data), header->caplen);
-    ++events;
-    if (!take({.time = MeterTime(time),
-               .type = static_cast<SerialEvent>(data[8]),
-               .leads = data[9],
-               .bytes = std::string(packet.substr(kHeaderSize))})) {
-      return {};
-    }
+  const int outcome = pcap_next_ex(impl_->pcap.get(), &header, &data);
+  if (outcome == PCAP_ERROR_BREAK) return std::nullopt;
+  if (outcome != 1) {
+    const std::string reason = pcap_geterr(impl_->pcap.get());
+    const bool cut = reason.find("truncated") != reason.npos;
+    return impl_->damaged(cut ? "ends within a packet" : reason);
   }
-  if (outcome == PCAP_ERROR) return fail(path + ": " + explain(pcap_geterr(pcap.get()), events));
-  return {};
-}
-
-std::string note_path(std::string_view recording) {
-  const std::size_t slash = recording.rfind('/');
-  const std::size_t dot = recording.rfind('.');
-  const bool has_suffix = dot != recording.npos && (slash == recording.npos || dot > slash + 1);
-  return std::string(has_suffix ? recording.substr(0, dot) : recording) + ".toml";
-}
-
-Result<void> write_note(const std::string& recording, const RecordingNote& note) {
-  const std::string path = note_path(recording);
-  std::ofstream file(path);
-  const auto put = [&](std::string_view key, std::string_view value) {
-    if (value.empty()) return;
-    file << key << " = \"";
-    for (const char c : value) {
-      if (c == '"' || c == '\\') file << '\\';
-      file << (c == '\n' || c == '\t' ? ' ' : c);
-    }
-    file << "\"\n";
-  };
-  file << "# How the recording beside this file was made; it has no field for these.\n";
-  put("source", note.source);
-  put("profile", note.profile);
-  put("settings", note.settings);
-  put("line", note.line);
-  put("seed", note.seed);
-  put("details", note.details);
-  file << "side = \"reader\"  # RX: what the meter sent; RTS: Data Request is active\n";
-  file.close();
-  if (!file) return fail(path + ": cannot be written");
-  return {};
+  if (header->caplen < kHeaderSize) {
+    return impl_->damaged("a packet has " + std::to_string(header->caplen) +
+                          " octets, expected at least 12");
+  }
+  if (header->ts.tv_sec < 0 || header->ts.tv_sec > kLastSecond) {
+    return impl_->damaged("a packet has a time that no clock shows");
+  }
+  ++impl_->events;
+  const std::string_view packet(reinterpret_cast<const char*>(data), header->caplen);
+  return RecordedEvent{.time = MeterTime(std::chrono::seconds(header->ts.tv_sec) +
+                                         std::chrono::nanoseconds(header->ts.tv_usec)),
+                       .type = static_cast<SerialEvent>(data[8]),
+                       .leads = data[9],
+                       .bytes = std::string(packet.substr(kHeaderSize))};
 }
 
 }  // namespace p1rig

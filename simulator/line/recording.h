@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "protocol/result.h"
 #include "simulator/line/clock.h"
@@ -68,23 +67,23 @@ class RecordingWriter {
 /// True for a file that begins as pcap or pcapng files do.
 bool is_capture_file(const std::string& path);
 
-/// Gives every event to `take`, which returns false when it has had enough. Fails at what is no
-/// capture, is one of another link type, or ends within a packet; what was before that has been
-/// given.
-Result<void> read_recording(const std::string& path,
-                            const std::function<bool(const RecordedEvent&)>& take);
+/// Reads a recording, an event at a time: files may be larger than the memory.
+class RecordingReader {
+ public:
+  /// Takes pcap and pcapng. Fails at what is no capture, or one of another link type.
+  static Result<RecordingReader> open(const std::string& path);
+  RecordingReader(RecordingReader&&) noexcept;
+  RecordingReader& operator=(RecordingReader&&) noexcept;
+  ~RecordingReader();
 
-/// What stands in the note beside a recording, `F.toml` beside `F.pcap`: what the format has no
-/// field for.
-struct RecordingNote {
-  std::string source = {};    ///< "p1rig simulate"
-  std::string profile = {};   ///< empty where nobody knows the meter
-  std::string settings = {};  ///< "115200 8N1"
-  std::string line = {};      ///< the URI
-  std::string seed = {};      ///< empty where nothing was random
-  std::string details = {};   ///< anything else, for people
+  /// The next event; nothing at the end. Fails where the file ends within a packet or is damaged:
+  /// there is nothing behind that.
+  Result<std::optional<RecordedEvent>> next();
+
+ private:
+  struct Impl;
+  explicit RecordingReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
-std::string note_path(std::string_view recording);
-Result<void> write_note(const std::string& recording, const RecordingNote& note);
 
 }  // namespace p1rig

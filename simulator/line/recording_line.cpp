@@ -8,11 +8,11 @@ namespace p1rig {
 
 using std::chrono::nanoseconds;
 
-RecordingLine::RecordingLine(Line& line, RecordingWriter& writer, PassTime pass_time,
+RecordingLine::RecordingLine(Line& line, RecordingWriter& writer, RecordingTime& time,
                              const SessionOptions& session)
     : line_(line),
       writer_(writer),
-      pass_time_(std::move(pass_time)),
+      time_(time),
       mode_(session.request),
       script_(session.request_edges),
       requested_(mode_ == RequestMode::kOn ||
@@ -20,17 +20,20 @@ RecordingLine::RecordingLine(Line& line, RecordingWriter& writer, PassTime pass_
   std::reverse(script_.begin(), script_.end());
   const bool first = requested_;
   requested_ = !first;
-  set_requested(first, pass_time_(0));
+  set_requested(first, time_.now());
 }
 
 std::size_t RecordingLine::send(std::string_view bytes) {
   note_request();
   const std::size_t taken = line_.send(bytes);
-  if (taken > 0) {
-    writer_.write({.time = pass_time_(taken),
+  bytes = bytes.substr(0, taken);
+  while (!bytes.empty()) {
+    const std::string_view portion = bytes.substr(0, time_.before_pause());
+    writer_.write({.time = time_.pass(portion.size()),
                    .type = SerialEvent::kDataReceived,
                    .leads = requested_ ? kLeadRts : std::uint8_t{0},
-                   .bytes = std::string(bytes.substr(0, taken))});
+                   .bytes = std::string(portion)});
+    bytes.remove_prefix(portion.size());
   }
   return taken;
 }
@@ -45,7 +48,7 @@ void RecordingLine::on_change(std::function<void()> changed) {
 }
 
 void RecordingLine::note_request() {
-  const MeterTime now = pass_time_(0);
+  const MeterTime now = time_.now();
   while (!script_.empty() && script_.back().at <= now) {
     mode_ = script_.back().active ? RequestMode::kOn : RequestMode::kOff;
     set_requested(script_.back().active, script_.back().at);
@@ -63,13 +66,27 @@ void RecordingLine::set_requested(bool requested, MeterTime at) {
 }
 
 RecordingTime::RecordingTime(const SessionOptions& session, const Clock& clock)
-    : session_(session), clock_(clock), began_(clock.now()), telegram_(session.start) {}
+    : session_(session), clock_(clock), telegram_(session.start) {
+  session_.began = session.began.value_or(clock.now());
+}
+
+void RecordingTime::take(const Emission& emission) { next_pauses_ = emission.pauses; }
 
 void RecordingTime::take(const SessionEvent& event) {
   const auto* const started = std::get_if<TelegramStarted>(&event);
   if (started == nullptr) return;
   telegram_ = started->time;
   passed_ = 0;
+  silence_ = {};
+  pauses_ = std::exchange(next_pauses_, {});
+  pause_ = 0;
+}
+
+std::size_t RecordingTime::before_pause() const {
+  std::size_t next = pause_;
+  while (next < pauses_.size() && pauses_[next].offset <= passed_) ++next;
+  if (!std::isinf(session_.speed) || next == pauses_.size()) return std::string::npos;
+  return pauses_[next].offset - passed_;
 }
 
 MeterTime RecordingTime::pass(std::size_t bytes) {
@@ -77,11 +94,14 @@ MeterTime RecordingTime::pass(std::size_t bytes) {
     return nanoseconds(std::llround(static_cast<double>(time.count()) * by));
   };
   if (!std::isinf(session_.speed)) {
-    return session_.start + scaled(clock_.now() - began_, session_.speed);
+    return session_.start + scaled(clock_.now() - *session_.began, session_.speed);
+  }
+  while (bytes > 0 && pause_ < pauses_.size() && pauses_[pause_].offset <= passed_) {
+    silence_ += pauses_[pause_++].duration;
   }
   passed_ += bytes;
   const double character = session_.settings.bits_per_character() * 1e9 / session_.settings.baud;
-  return telegram_ + scaled(nanoseconds(passed_), character);
+  return telegram_ + silence_ + scaled(nanoseconds(passed_), character);
 }
 
 }  // namespace p1rig

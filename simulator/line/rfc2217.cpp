@@ -2,19 +2,12 @@
 
 #include <algorithm>
 
+#include "simulator/line/rfc2217_codes.h"
+
 namespace p1rig {
 namespace {
 
-// RFC 854, RFC 855.
-constexpr std::uint8_t kSe = 240, kBreak = 243, kSb = 250, kWill = 251, kWont = 252, kDo = 253,
-                       kDont = 254, kIac = 255;
-constexpr std::uint8_t kBinary = 0, kGoAhead = 3, kComPort = 44;
-
-// RFC 2217 §3: what a client sends; answers have 100 more.
-constexpr std::uint8_t kSignature = 0, kSetBaud = 1, kSetDataSize = 2, kSetParity = 3,
-                       kSetStopSize = 4, kSetControl = 5, kNotifyModemState = 7, kSuspend = 8,
-                       kResume = 9, kSetLineStateMask = 10, kSetModemStateMask = 11, kPurge = 12;
-constexpr std::uint8_t kAnswer = 100;
+using namespace rfc2217;
 
 // The longest that means anything is a SIGNATURE; what follows is dropped.
 constexpr std::size_t kLongestSub = 64;

@@ -67,7 +67,7 @@ struct Session::Impl {
         listener(std::move(session_listener)),
         schedule(session_options.schedule),
         period(divided(session_options.schedule.period, session_options.speed)),
-        began(session_clock.now()),
+        began(session_options.began.value_or(session_clock.now())),
         meter_time(session_options.start),
         request(session_options.request) {
     while (next_edge < options.request_edges.size() &&

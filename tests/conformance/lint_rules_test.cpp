@@ -9,6 +9,7 @@
 
 #include "conformance/judge/lint.h"
 #include "conformance/judge/lint_frames.h"
+#include "conformance/judge/lint_timing.h"
 #include "tests/conformance/telegrams.h"
 
 // For each rule a good telegram and an edit that breaks this rule and no other. A rule without a
@@ -529,8 +530,9 @@ TEST(LintRules, AllHaveATest) {
   const auto pairs = sequences();
   for (const Edit& row : rows) tested.insert(row.rule);
   for (const Sequence& row : pairs) tested.insert(row.rule);
-  // lint_frames_test.cpp has a sweep of its own.
+  // lint_frames_test.cpp and lint_timing_test.cpp have sweeps of their own.
   for (const LintRule& rule : frame_rules()) tested.insert(rule.id);
+  for (const LintRule& rule : timing_rules()) tested.insert(rule.id);
   std::set<std::string_view> ids;
   for (const LintRule& rule : lint_rules()) {
     EXPECT_TRUE(ids.insert(rule.id).second) << rule.id << " is there twice";

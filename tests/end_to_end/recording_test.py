@@ -1,6 +1,9 @@
 """Recordings: what is written, what tshark makes of it, and what comes back out of it."""
 import datetime
+import json
 import os
+import re
+import socket
 import subprocess
 import unittest
 
@@ -94,15 +97,36 @@ class Recording(rig.Case):
     def test_what_cannot_be_read(self):
         self.record()
         whole = self.pcap.read_bytes()
-        self.pcap.write_bytes(whole[:-3])
-        result = rig.run("read", self.pcap)
-        self.assertEqual(result.returncode, 4)
-        self.assertIn(b"ends within a packet, after", result.stderr)
-        # Link type 1 in place of 250.
-        self.pcap.write_bytes(whole[:20] + b"\1\0\0\0" + whole[24:])
-        self.assert_fails(4, ["EN10MB", "RTAC_SERIAL"], "read", self.pcap)
-        self.assert_fails(2, "is no capture", "replay", rig.SOURCE / "README.md")
+        for command in (["read"], ["lint"], ["replay", "--line", "stdout", "--speed", "max"]):
+            self.pcap.write_bytes(whole[:-3])
+            result = rig.run(*command, self.pcap)
+            self.assertEqual(result.returncode, 4, result.stderr)
+            self.assertIn(b"line.pcap: ends within a packet, after 3 events", result.stderr)
+            self.assertNotEqual(result.stdout, b"")  # what is before that
+            # Link type 1 in place of 250.
+            self.pcap.write_bytes(whole[:20] + b"\1\0\0\0" + whole[24:])
+            self.assert_fails(2, ["EN10MB", "RTAC_SERIAL"], *command, self.pcap)
+            # A length of 2 GB.
+            self.pcap.write_bytes(whole[:32] + 2 * b"\xff\xff\xff\x7f" + whole[40:])
+            result = rig.run(*command, self.pcap)
+            self.assertEqual(result.returncode, 4, result.stderr)
+            self.assertIn(b"2147483647", result.stderr)
+            self.assertIn(b", after 0 events", result.stderr)
+        self.assert_fails(2, "is no recording", "replay", rig.SOURCE / "README.md")
+        self.pcap.write_bytes(b"")
+        self.assert_fails(2, "is empty", "replay", self.pcap)
+        self.assert_fails(2, "is empty", "anonymise", self.pcap, "-o", self.folder / "out")
         self.assert_fails(2, "-o", "record", "/dev/null")
+        self.assert_fails(2, "No such file", "replay", self.folder / "none.pcap")
+
+    def test_pcapng_is_read_too(self):
+        sent = self.record()
+        saved = self.folder / "saved.pcapng"
+        subprocess.run(["tshark", "-r", self.pcap, "-F", "pcapng", "-w", saved], check=True,
+                       capture_output=True, timeout=rig.HANG,
+                       env={**os.environ, "HOME": str(self.folder)})
+        self.assertEqual(saved.read_bytes()[:4], b"\n\r\r\n")
+        self.assertEqual(rig.run("replay", saved, "--line", "stdout", "--speed", "max").stdout, sent)
 
     def tshark(self, *fields):
         arguments = [argument for field in fields for argument in ("-e", field)]
@@ -153,6 +177,132 @@ kind = "request-on"
         self.assertEqual({frame[2] for frame in frames if frame[1] == "0x02"}, {"1"})
         # What a reader gets of it is the same.
         self.assertEqual(rig.run("read", self.pcap).stdout.count(b"telegram"), 4)
+
+    def test_pauses_are_in_the_recording(self):
+        """A stall that nobody waits for at full speed: 0.8 s between two packets."""
+        self.record("--fault", "stall=800ms,at=1-0:1.7.0", count=1)
+        frames = [frame for frame in self.tshark("frame.time_epoch", "rtacser.eventtype",
+                                                 "data.data") if frame[1] == "0x02"]
+        first, second = (bytes.fromhex(frame[2]) for frame in frames)
+        self.assertTrue(first.endswith(b"1-0:1.7.0("), first[-20:])
+        self.assertAlmostEqual(float(frames[1][0]) - float(frames[0][0]),
+                               0.8 + len(second) * 10 / 115200, delta=1e-6)
+        told = rig.json_of("lint", self.pcap, "--json")["findings"]
+        self.assertEqual([(finding["rule"], finding["severity"]) for finding in told],
+                         [("transfer-gap", "warning")])
+
+    def lint_rules(self, *arguments):
+        result = rig.run("lint", *arguments, "--json")
+        return {finding["rule"] for finding in json.loads(result.stdout)["findings"]}
+
+    def test_lint_judges_the_times_of_recordings(self):
+        self.record(count=5)
+        self.assertEqual(self.lint_rules(self.pcap), set())
+        # A meter that sends every ten seconds, taken for one that sends every second.
+        self.assertIn("period", self.lint_rules(self.pcap, "--dialect", "dsmr-5.0"))
+        # The text alone has no times.
+        text = self.folder / "text"
+        text.write_bytes(rig.run("replay", self.pcap, "--line", "stdout", "--speed",
+                                 "max").stdout)
+        self.assertNotIn("period", self.lint_rules(text, "--dialect", "dsmr-5.0"))
+
+    def port_of(self, *arguments, scheme="rfc2217-listen"):
+        meter = self.start("simulate", *arguments, "--line", f"{scheme}:127.0.0.1:0",
+                           stderr=subprocess.PIPE)
+        line = meter.stderr.readline().decode()
+        return re.search(r"127\.0\.0\.1:(\d+)", line)[1]
+
+    def test_readers_of_live_lines(self):
+        """The same meter by network, by a serial port on the network, by a terminal."""
+        arguments = ("iskra-am550", "--speed", "10")
+        link = self.folder / "meter"
+        self.start("simulate", *arguments, "--line", f"pty:{link}", stderr=subprocess.DEVNULL)
+        rig.wait_for(link.is_symlink, "the link")
+        tcp = self.port_of(*arguments, scheme="tcp-listen")
+        rfc2217 = self.port_of(*arguments)
+        for line in (link, f"tcp:127.0.0.1:{tcp}", f"rfc2217:127.0.0.1:{rfc2217}"):
+            with self.subTest(line=line):
+                result = rig.run("read", line, "--count", "2")
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual(result.stdout.count(b'"telegram"'), 2)
+                # The reader joined somewhere; the times depend on the host.
+                result = rig.run("lint", line, "--count", "2")
+                self.assertIn(b" 2 telegrams of dsmr-5.0", result.stdout)
+
+    def test_data_request_of_a_live_line_is_recorded(self):
+        """Released at first, and then asked for: the meter is silent until then."""
+        for wiring in ("rts", "dtr#"):
+            meter = self.start("simulate", "sagemcom-smarty-lux", "--line",
+                               f"rfc2217-listen:127.0.0.1:0?wiring={wiring}",
+                               stderr=subprocess.PIPE)
+            port = re.search(rb"127\.0\.0\.1:(\d+)", meter.stderr.readline())[1].decode()
+            result = rig.run("record", f"rfc2217:127.0.0.1:{port}?wiring={wiring}", "-o",
+                             self.pcap, "--count", "1")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            frames = self.tshark("rtacser.eventtype", "rtacser.rts")
+            self.assertEqual(frames[:2], [["0x00", "0"], ["0x00", "1"]])
+            self.assertEqual({tuple(frame) for frame in frames[2:]}, {("0x02", "1")})
+
+    def test_a_meter_that_ignores_data_request(self):
+        """What lint says of it, live: `--request on` is a meter with a broken input."""
+        port = self.port_of("iskra-am550", "--request", "on")
+        result = rig.run("lint", f"rfc2217:127.0.0.1:{port}", "--count", "3", "--json")
+        rules = {finding["rule"] for finding in json.loads(result.stdout)["findings"]}
+        self.assertTrue(rules & {"silent-until-asked", "release-ignored"}, rules)
+        self.assertEqual(result.returncode, 1)
+
+    def test_lines_that_are_not_there(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]  # bound, and nobody listens
+            self.assert_fails(4, "refused", "read", f"tcp:127.0.0.1:{port}")
+            self.assert_fails(4, "refused", "record", f"rfc2217:127.0.0.1:{port}", "-o", self.pcap)
+        self.assert_fails(4, "No such file", "read", "serial:/dev/ttyUSB99")
+        self.assert_fails(2, "expected serial:", "read", "serail:/dev/ttyUSB0")
+        self.assert_fails(2, "expected serial:", "read", "tcp-listen:4001")
+        self.assert_fails(4, "expected wiring=", "read", "serial:/dev/null?wiring=cts")
+        self.assert_fails(4, "HOST:PORT", "read", "tcp:4001")
+
+    def test_a_server_without_port(self):
+        """A telnet server that knows nothing of RFC 2217: DONT COM-PORT-OPTION."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            reader = self.start("read", f"rfc2217:127.0.0.1:{server.getsockname()[1]}",
+                                stderr=subprocess.PIPE)
+            client, _ = server.accept()
+            with client:
+                client.sendall(b"\xff\xfe\x2c")
+                self.assertEqual(reader.wait(rig.HANG), 4)
+        self.assertIn(b"no RFC 2217 port", reader.stderr.read())
+
+    def test_a_fifo_is_read_to_its_end(self):
+        sent = self.record()
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        reader = self.start("read", fifo, stdout=subprocess.PIPE)
+        fifo.write_bytes(sent)
+        self.assertEqual(reader.wait(rig.HANG), 0)
+        self.assertEqual(reader.stdout.read().count(b'"telegram"'), 3)
+
+    def test_outputs_that_cannot_be_written(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        for option in ("--truth", "--record", "--stats-json"):
+            for place, words in ((self.folder, "directory"), (fifo, "nobody reads"),
+                                 (self.folder / "no" / "file", "No such file")):
+                with self.subTest(option=option, place=place):
+                    said = self.assert_fails(4, words, "simulate", "kaifa-ma304c", "--line",
+                                             "stdout", "--count", "1", option, place)
+                    self.assertIn(option, said)
+
+    def test_truth_to_a_fifo_that_somebody_reads(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        result = rig.run("simulate", "kaifa-ma304c", "--line", "stdout", "--count", "1", "--speed",
+                         "max", "--truth", fifo)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(json.loads(os.read(reader, 1 << 16)))
+        os.close(reader)
 
 
 if __name__ == "__main__":

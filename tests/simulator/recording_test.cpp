@@ -9,6 +9,7 @@
 
 #include "simulator/line/fake_line.h"
 #include "simulator/line/recording_line.h"
+#include "simulator/line/recording_note.h"
 
 namespace p1rig {
 namespace {
@@ -29,11 +30,15 @@ class Recording : public ::testing::Test {
 
   std::vector<RecordedEvent> read() {
     std::vector<RecordedEvent> events;
-    const auto result = read_recording(path_, [&](const RecordedEvent& event) {
-      events.push_back(event);
-      return true;
-    });
-    error_ = result ? "" : result.error().message;
+    error_.clear();
+    auto reader = RecordingReader::open(path_);
+    if (!reader) error_ = reader.error().message;
+    while (reader) {
+      auto event = reader->next();
+      if (!event) error_ = event.error().message;
+      if (!event || !*event) break;
+      events.push_back(std::move(**event));
+    }
     return events;
   }
 
@@ -102,7 +107,10 @@ TEST_F(Recording, AForeignCaptureIsNamed) {
   replace("/ISk5\\2MT382-1000");
   EXPECT_FALSE(is_capture_file(path_));
   EXPECT_TRUE(read().empty());
-  EXPECT_TRUE(error_.starts_with(path_ + ": is no capture: ")) << error_;
+  EXPECT_TRUE(error_.starts_with(path_ + ": is no recording (pcap): ")) << error_;
+  replace("");
+  EXPECT_TRUE(read().empty());
+  EXPECT_EQ(error_, path_ + ": is empty, expected a recording (pcap)");
 }
 
 TEST_F(Recording, APacketThatIsTooShortIsAnError) {
@@ -112,7 +120,38 @@ TEST_F(Recording, APacketThatIsTooShortIsAnError) {
   file.pop_back();
   replace(file);
   EXPECT_TRUE(read().empty());
-  EXPECT_EQ(error_, path_ + ": packet 1 has 11 octets, expected at least 12");
+  EXPECT_EQ(error_, path_ + ": a packet has 11 octets, expected at least 12, after 0 events");
+}
+
+// 2 GB in one packet: no memory is asked for.
+TEST_F(Recording, AHugeLengthIsAnError) {
+  RecordingWriter::create(path_)->write(kRequest);
+  std::string file = bytes();
+  file.replace(32, 8, std::string("\xff\xff\xff\x7f\xff\xff\xff\x7f", 8));
+  replace(file);
+  EXPECT_TRUE(read().empty());
+  EXPECT_TRUE(error_.ends_with(", after 0 events")) << error_;
+  EXPECT_NE(error_.find("2147483647"), std::string::npos) << error_;
+}
+
+// A section header, an interface of link type 250 with nanoseconds (if_tsresol 9), and one enhanced
+// packet of 12 + 1 octets at 2 s, as Wireshark saves it.
+TEST_F(Recording, PcapngIsTakenToo) {
+  const auto words = [](std::initializer_list<std::uint32_t> values) {
+    std::string text;
+    for (const std::uint32_t value : values) {
+      for (int shift = 0; shift < 32; shift += 8) text += static_cast<char>(value >> shift & 0xFF);
+    }
+    return text;
+  };
+  replace(words({0x0A0D0D0A, 28, 0x1A2B3C4D, 0x00000001, 0xFFFFFFFF, 0xFFFFFFFF, 28}) +
+          words({1, 32, 250, 65535, 0x00010009, 9, 0, 32}) +
+          words({6, 48, 0, 0, 2'000'000'000, 13, 13, 2, 0, 0x0802, 'x', 48}));
+  const std::vector<RecordedEvent> expected{
+      {.time = MeterTime(2s), .type = SerialEvent::kDataReceived, .leads = kLeadRts, .bytes = "x"}};
+  EXPECT_TRUE(is_capture_file(path_));
+  EXPECT_EQ(read(), expected);
+  EXPECT_EQ(error_, "");
 }
 
 TEST_F(Recording, LongDataTakesSeveralPackets) {
@@ -128,23 +167,36 @@ TEST_F(Recording, TheNoteStandsBeside) {
   EXPECT_EQ(note_path("a.b/line.pcap"), "a.b/line.toml");
   EXPECT_EQ(note_path("a.b/line"), "a.b/line.toml");
   EXPECT_EQ(note_path("line.cap.pcap"), "line.cap.toml");
+  EXPECT_FALSE(read_note(path_));
+  ASSERT_TRUE(write_note(path_, {.source = "a \"b\" \\ c\n", .settings = "9600 7E1"}));
+  const auto note = read_note(path_);
+  ASSERT_TRUE(note);
+  EXPECT_EQ(note->source, "a \"b\" \\ c?");
+  EXPECT_EQ(note->line, "");
+  const LineSettings slow{.baud = 9600, .data_bits = 7, .parity = 'E'};
+  EXPECT_EQ(parse_settings(note->settings), slow);
+  EXPECT_EQ(print_settings(slow), "9600 7E1");
+  for (const char* text : {"", "9600", "9600 ", "-1 8N1", "8N1", "9600 9X1"}) {
+    EXPECT_FALSE(parse_settings(text)) << text;
+  }
 }
 
 TEST_F(Recording, ALineIsWrittenDownAsItsReaderSeesIt) {
   FakeLine line;
   line.set_requested(false);
-  MeterTime now = kNoon;
+  FakeClock clock;
   int changes = 0;
   {
     auto writer = RecordingWriter::create(path_);
-    RecordingLine recorded(line, *writer, [&](std::size_t) { return now; });
+    RecordingTime time({.start = kNoon}, clock);
+    RecordingLine recorded(line, *writer, time);
     recorded.on_change([&] { ++changes; });
-    now += 1s;
+    clock.advance(1s);
     line.set_requested(true);
-    now += 1s;
+    clock.advance(1s);
     line.room = 2;
     EXPECT_EQ(recorded.send("abc"), 2U);
-    now += 1s;
+    clock.advance(1s);
     line.set_requested(false);
   }
   const std::vector<RecordedEvent> expected{
@@ -159,16 +211,16 @@ TEST_F(Recording, ALineIsWrittenDownAsItsReaderSeesIt) {
 
 TEST_F(Recording, AScriptedRequestIsNotedAtItsOwnTime) {
   FakeLine line;
-  MeterTime now = kNoon;
+  FakeClock clock;
   {
     auto writer = RecordingWriter::create(path_);
-    SessionOptions session;
-    session.request_edges = {{kNoon + 1s, false}, {kNoon + 4s, true}};
-    RecordingLine recorded(
-        line, *writer, [&](std::size_t) { return now; }, session);
-    now += 2s;
+    const SessionOptions session{.start = kNoon,
+                                 .request_edges = {{kNoon + 1s, false}, {kNoon + 4s, true}}};
+    RecordingTime time(session, clock);
+    RecordingLine recorded(line, *writer, time, session);
+    clock.advance(2s);
     recorded.send("a");
-    now += 3s;
+    clock.advance(3s);
   }
   const std::vector<RecordedEvent> expected{
       {.time = kNoon, .leads = kLeadRts},
@@ -196,6 +248,43 @@ TEST(RecordingTimes, WithoutPacingBytesPassAtTheBaudRate) {
       .number = 1, .time = std::chrono::floor<std::chrono::seconds>(kNoon) + 5s, .bytes = 192});
   EXPECT_EQ(time.pass(96), kNoon + 5100ms);
   EXPECT_EQ(time.pass(96), kNoon + 5200ms);
+}
+
+// A stall before the fourth byte: what the line would have done is in the recording. 1200 8N1 is 120
+// bytes a second; three of them are 25 ms.
+TEST_F(Recording, PausesAreThereWithoutPacing) {
+  FakeLine line;
+  const FakeClock clock;
+  {
+    auto writer = RecordingWriter::create(path_);
+    const SessionOptions session{.settings = {.baud = 1200}, .start = kNoon, .speed = kMaxSpeed};
+    RecordingTime time(session, clock);
+    RecordingLine recorded(line, *writer, time, session);
+    time.take(Emission{"abcdef", {{3, 800ms}}});
+    time.take(TelegramStarted{
+        .number = 1, .time = std::chrono::floor<std::chrono::seconds>(kNoon), .bytes = 6});
+    EXPECT_EQ(recorded.send("abcdef"), 6U);
+  }
+  const auto events = read();
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(events[1].bytes, "abc");
+  EXPECT_EQ(events[1].time, kNoon + 25ms);
+  EXPECT_EQ(events[2].bytes, "def");
+  EXPECT_EQ(events[2].time, kNoon + 850ms);
+}
+
+TEST_F(Recording, PassesOnWhatTheSessionAsksOfALine) {
+  FakeLine line;
+  const FakeClock clock;
+  auto writer = RecordingWriter::create(path_);
+  RecordingTime time({.start = kNoon}, clock);
+  RecordingLine recorded(line, *writer, time);
+  recorded.lose_nothing();
+  recorded.supply(false);
+  recorded.purge();
+  EXPECT_EQ(line.purges, 1);
+  EXPECT_TRUE(line.loses_nothing);
+  EXPECT_EQ(line.supplies, std::vector{false});
 }
 
 }  // namespace

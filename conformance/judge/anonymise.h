@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/frame_cipher.h"
+#include "protocol/framer.h"
+#include "protocol/result.h"
+#include "protocol/telegram.h"
+
+namespace p1rig {
+
+/// Takes out of telegrams what says whose they are, and leaves everything else as it is. Bytes keep
+/// their number, and CRCs their rightness.
+///
+/// | what                                            | becomes                                      |
+/// |-------------------------------------------------|----------------------------------------------|
+/// | equipment identifiers and EAN codes: A-B:96.1.x | the same letters in front, and for digits    |
+/// |   but the version 0-0:96.1.4; A-B:42.0.0 and    | the running number of the identifier: the    |
+/// |   A-B:0.0.x                                     | same one has the same number everywhere      |
+/// | the check digit of an EAN                       | right                                        |
+/// | in the identification, a number of 6 digits or  | the same                                     |
+/// |   more that is not behind a backslash           |                                              |
+/// | system titles of frames: octets 4 to 8          | the running number                           |
+/// | text messages A-B:96.13.x: letters and digits   | X and 0                                      |
+/// | in telegrams whose CRC is wrong: what may be an | 0                                            |
+/// |   identifier under a damaged code               |                                              |
+/// | identifiers elsewhere, as where a code is       | the same as in their place                   |
+/// |   damaged                                       |                                              |
+/// | what is no whole telegram: letters and digits   | X and 0, or nothing but 00 and FF where it   |
+/// |   in brackets                                   | is not text                                  |
+///
+/// Registers, times and peaks stay: they say how somebody lives, and not who it is.
+///
+/// To be told every stretch of a stream twice: first learn(), then rewrite().
+class Anonymiser {
+ public:
+  /// With `keys` sealed telegrams are opened, and sealed again with `new_keys`.
+  Anonymiser(const std::optional<FrameKeys>& keys, const std::optional<FrameKeys>& new_keys);
+
+  /// Fails at a frame that cannot be opened, and where there are too many identifiers for any
+  /// household.
+  Result<void> learn(const Stretch& stretch);
+
+  /// The bytes to stand there instead.
+  Result<std::string> rewrite(const Stretch& stretch);
+
+  std::uint64_t telegrams() const { return telegrams_; }  ///< learned
+  std::size_t identifiers() const { return numbers_.size(); }
+
+ private:
+  void learn_telegram(std::string_view bytes);
+  void learn_identifier(std::string_view text);
+  Result<std::string> open(const Stretch& stretch);
+  std::string rewrite_telegram(std::string_view bytes) const;
+  std::string replacement(std::string_view identifier, bool is_ean) const;
+  std::string rewrite_value(std::string_view text, bool is_ean) const;
+  void replace_known(std::string& bytes) const;
+  std::string scrub(std::string_view bytes);
+
+  std::optional<FrameCipher> cipher_, new_cipher_;
+  std::map<std::string, std::size_t, std::less<>> numbers_;  ///< of identifiers, from 1
+  std::map<std::string, std::string, std::less<>> known_;    ///< as written, and instead
+  std::map<std::string, std::uint32_t, std::less<>> titles_;
+  std::uint64_t telegrams_ = 0;
+  bool in_bracket_ = true;  ///< in what is no whole telegram
+};
+
+}  // namespace p1rig

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "protocol/line_settings.h"
+#include "protocol/result.h"
+#include "simulator/line/rfc2217_client.h"
+
+namespace p1rig {
+
+/// The reader's end of a live line: what a reader of a meter opens.
+///
+///   /dev/ttyUSB0, /tmp/p1        a serial port or a PTY, set as a reader does; its modem lines are
+///                                left as the kernel has them
+///   serial:/dev/ttyUSB0          the same, with Data Request
+///   rfc2217:HOST:PORT            somebody's serial port over the network, with Data Request
+///   tcp:HOST:PORT                a network line, which has no Data Request
+///
+/// serial: and rfc2217: take ?wiring=, which says what drives Data Request; default rts.
+class ReaderEnd {
+ public:
+  /// True for what open() can open; a path where there is nothing is none.
+  static bool is_live(const std::string& name);
+
+  /// Where `name` is no file, but looks like a line: why it is not one that can be read from.
+  static std::string why_no_line(std::string_view name);
+
+  static Result<ReaderEnd> open(const std::string& name, const LineSettings& settings);
+  ReaderEnd(ReaderEnd&&) noexcept;
+  ReaderEnd& operator=(ReaderEnd&&) noexcept;
+  ~ReaderEnd();
+
+  /// To wait for and to read from.
+  int descriptor() const;
+
+  /// False where Data Request cannot be moved.
+  bool has_request() const;
+
+  using Heard = Rfc2217Client::Heard;
+
+  /// Asks for data, or releases Data Request, and says what that changed at once.
+  Result<std::vector<Heard>> request(bool active);
+
+  /// What the bytes mean that were read. Answers where an answer is due.
+  Result<std::vector<Heard>> take(std::string_view bytes);
+
+ private:
+  struct Impl;
+  explicit ReaderEnd(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace p1rig

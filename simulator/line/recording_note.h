@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/line_settings.h"
+#include "protocol/result.h"
+
+namespace p1rig {
+
+/// What stands in the note beside a recording, `F.toml` beside `F.pcap`: what the format has no
+/// field for. Never a key.
+struct RecordingNote {
+  std::string source = {};    ///< "p1rig simulate"
+  std::string profile = {};   ///< empty where nobody knows the meter
+  std::string settings = {};  ///< "115200 8N1"; empty where nobody knows them
+  std::string line = {};      ///< the URI
+  std::string seed = {};      ///< empty where nothing was random
+  std::string details = {};   ///< anything else, for people
+};
+
+std::string note_path(std::string_view recording);
+
+/// Replaces the note beside the recording.
+Result<void> write_note(const std::string& recording, const RecordingNote& note);
+
+/// The note beside the recording; nothing where there is none, or none that can be read.
+std::optional<RecordingNote> read_note(const std::string& recording);
+
+/// "115200 8N1" as settings; nothing where it is not like that.
+std::optional<LineSettings> parse_settings(std::string_view text);
+std::string print_settings(const LineSettings& settings);
+
+}  // namespace p1rig
