@@ -173,6 +173,7 @@ int run_lint(const Arguments& arguments) {
     report_all(linter->check(telegram, offset));
   };
   Framer framer([&](const Stretch& stretch) {
+    if (limits.count != 0 && telegrams == limits.count) return;
     if (stretch.kind == Stretch::Kind::kFrame) {
       ++telegrams;
       const FrameLinter::Judged judged = frame_linter.check_frame(stretch.bytes, stretch.offset);
@@ -189,17 +190,13 @@ int run_lint(const Arguments& arguments) {
     }
     if (timing) report_times(timing->check(stretch, judged_by()));
   });
-  const int code = read_portions(input, settings,
-                                 [&](const InputPortion& portion) {
-                                   if (timing && portion.requested)
-                                     timing->see_request(*portion.time, *portion.requested);
-                                   if (timing)
-                                     timing->see_bytes(*portion.time, portion.bytes.size());
-                                   framer.feed(portion.bytes);
-                                   return std::ferror(stdout) == 0 &&
-                                          (limits.count == 0 || telegrams < limits.count);
-                                 },
-                                 {.until = limits.until, .show_edge = true});
+  const auto take = [&](const InputPortion& portion) {
+    if (timing && portion.requested) timing->see_request(*portion.time, *portion.requested);
+    if (timing) timing->see_bytes(*portion.time, portion.bytes.size());
+    framer.feed(portion.bytes);
+    return std::ferror(stdout) == 0 && (limits.count == 0 || telegrams < limits.count);
+  };
+  const int code = read_portions(input, settings, take, {.until = limits.until, .show_edge = true});
   ended = true;
   framer.finish();
   if (timing) report_times(timing->finish(judged_by()));

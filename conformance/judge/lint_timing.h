@@ -44,7 +44,7 @@ class TimingLinter {
 
   /// What is wrong with the times up to the end of this stretch, and with those before. `dialect`
   /// nullptr: nobody knows yet, and what depends on it is left out. Findings have no telegram
-  /// number, and line 1 where they are of a telegram, else 0.
+  /// number, and line 0.
   std::vector<Finding> check(const Stretch& stretch, const Dialect* dialect);
 
   /// What is left to say when the line or the recording ended.

@@ -112,7 +112,7 @@ class Recording(rig.Case):
             self.assertEqual(result.returncode, 4, result.stderr)
             self.assertIn(b"2147483647", result.stderr)
             self.assertIn(b", after 0 events", result.stderr)
-        self.assert_fails(2, "is no recording", "replay", rig.SOURCE / "README.md")
+        self.assert_fails(2, "is no recording", "replay", rig.SOURCE / "LICENSE")
         self.pcap.write_bytes(b"")
         self.assert_fails(2, "is empty", "replay", self.pcap)
         self.assert_fails(2, "is empty", "anonymise", self.pcap, "-o", self.folder / "out")
@@ -243,6 +243,18 @@ kind = "request-on"
             self.assertEqual(frames[:2], [["0x00", "0"], ["0x00", "1"]])
             self.assertEqual({tuple(frame) for frame in frames[2:]}, {("0x02", "1")})
 
+    def test_data_request_of_a_serial_port_is_recorded(self):
+        """The shim gives a pseudo terminal the modem lines of a serial port."""
+        link = self.folder / "p1"
+        for wiring in ("rts", "dtr"):
+            result = rig.run("simulate", "sagemcom-smarty-lux", "--line",
+                             f"pty:{link}?modem=shim&wiring={wiring}", "--", rig.PROGRAM, "record",
+                             f"serial:{link}?wiring={wiring}", "-o", self.pcap, "--count", "1")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            frames = self.tshark("rtacser.eventtype", "rtacser.rts")
+            self.assertEqual(frames[:2], [["0x00", "0"], ["0x00", "1"]])
+            self.assertEqual({tuple(frame) for frame in frames[2:]}, {("0x02", "1")})
+
     def test_a_meter_that_ignores_data_request(self):
         """What lint says of it, live: `--request on` is a meter with a broken input."""
         port = self.port_of("iskra-am550", "--request", "on")
@@ -303,6 +315,79 @@ kind = "request-on"
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertTrue(json.loads(os.read(reader, 1 << 16)))
         os.close(reader)
+
+    def test_anonymised_recordings_keep_all_but_the_names(self):
+        """Same frames, times, Data Request and lengths; the identifiers of the profile are gone."""
+        sent = self.record(profile="kaifa-ma304c")
+        identifiers = re.findall(rb"96\.1\.[01]\(([0-9A-F]{8,})\)", sent)
+        self.assertGreater(len(set(identifiers)), 1)
+        fields = ("frame.time_epoch", "rtacser.eventtype", "rtacser.rts", "frame.len")
+        before = self.tshark(*fields)
+        original = self.pcap
+        self.pcap = self.folder / "shared.pcap"
+        result = rig.run("anonymise", original, "-o", self.pcap)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.tshark(*fields), before)
+        after = rig.run("replay", self.pcap, "--line", "stdout", "--speed", "max").stdout
+        self.assertEqual(len(after), len(sent))
+        for identifier in identifiers:
+            self.assertNotIn(identifier, after)
+            self.assertNotIn(bytes.fromhex(identifier.decode()), after)
+        # Every CRC is right, and every line but those of identifiers and the CRC is as it was.
+        self.assertEqual(rig.run("read", self.pcap).returncode, 0)
+        changed = {line.split(b"(")[0] for old, line in zip(sent.split(b"\r\n"),
+                                                            after.split(b"\r\n")) if old != line}
+        self.assertTrue(all(code.startswith(b"!") or b":96.1." in code for code in changed), changed)
+        note = self.pcap.with_suffix(".toml").read_text()
+        self.assertIn('profile = "kaifa-ma304c"', note)
+        self.assertNotIn("line =", note)
+
+    def test_anonymise_text(self):
+        sent = self.record()
+        text, shared = self.folder / "text", self.folder / "shared"
+        text.write_bytes(sent)
+        self.assertEqual(rig.run("anonymise", text, "-o", shared).returncode, 0)
+        self.assertEqual(rig.run("anonymise", self.pcap, "-o", self.folder / "s.pcap").returncode, 0)
+        self.assertEqual(shared.read_bytes(), rig.run("replay", self.folder / "s.pcap", "--line",
+                                                      "stdout", "--speed", "max").stdout)
+        # What is anonymous stays as it is.
+        again = self.folder / "again"
+        self.assertEqual(rig.run("anonymise", shared, "-o", again).returncode, 0)
+        self.assertEqual(again.read_bytes(), shared.read_bytes())
+
+    def test_anonymise_refuses(self):
+        self.record()
+        output = self.folder / "out"
+        self.assert_fails(2, "is the input", "anonymise", self.pcap, "-o", self.pcap)
+        self.assert_fails(2, "-o", "anonymise", self.pcap)
+        self.assert_fails(1, "no whole telegram", "anonymise", rig.SOURCE / "LICENSE", "-o", output)
+        self.assert_fails(2, "read twice", "anonymise", "/dev/zero", "-o", output)
+        self.pcap.write_bytes(self.pcap.read_bytes()[:-3])
+        self.assert_fails(4, "ends within a packet", "anonymise", self.pcap, "-o", output)
+        self.assertFalse(output.exists())
+
+    def test_anonymise_sealed_telegrams(self):
+        key, new_key = self.folder / "key", self.folder / "new-key"
+        for file, text in ((key, "000102030405060708090A0B0C0D0E0F"), (new_key, "FF" * 16)):
+            file.touch(mode=0o600)
+            file.write_text(text + "\n")
+        self.record("--key-file", key, profile="sagemcom-smarty-lux-encrypted")
+        self.assertNotIn("0001020304", self.pcap.with_suffix(".toml").read_text())
+        output = self.folder / "shared.pcap"
+        self.assert_fails(2, "--key-file", "anonymise", self.pcap, "-o", output)
+        self.assert_fails(2, "does not open", "anonymise", self.pcap, "-o", output, "--key-file",
+                          new_key)
+        self.assertFalse(output.exists())
+        result = rig.run("anonymise", self.pcap, "-o", output, "--key-file", key,
+                         "--new-key-file", new_key)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        before = json.loads(rig.run("read", self.pcap, "--key-file", key).stdout.splitlines()[0])
+        after = json.loads(rig.run("read", output, "--key-file", new_key).stdout.splitlines()[0])
+        names = {code for code in before["telegram"]
+                 if before["telegram"][code] != after["telegram"][code]}
+        self.assertTrue(names)
+        self.assertTrue(all(re.match(r"0-\d:(96\.1\.|42\.0\.0|96\.13\.)", name) for name in names),
+                        names)
 
 
 if __name__ == "__main__":
