@@ -17,6 +17,9 @@ constexpr int kSyncTelegrams = 10;
 constexpr int kSentinels = 3;
 constexpr int kUnsupportedStatus = 89;
 constexpr std::size_t kMostWire = 400;
+constexpr std::size_t kMostMoment = 65536;
+/// A reader that cannot be started again so often in a row is not tried any more.
+constexpr int kMostFailedStarts = 3;
 
 constexpr std::size_t kMemorySamples = 10;
 
@@ -66,6 +69,7 @@ CaseRunner::CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings set
 
 void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes) {
   if (result_ == nullptr || result_->wire.size() >= kMostWire) return;
+  if (bytes.size() > kMostMoment) bytes.resize(kMostMoment);
   result_->wire.push_back({duration_cast<microseconds>(steady_clock::now() - began_), kind,
                            std::move(name), std::move(bytes)});
 }
@@ -310,12 +314,16 @@ CaseResult CaseRunner::run(const Case& one) {
   const Profile& profile = maker_.profile();
   CaseResult result{.of = &one, .profile = profile.name, .dialect = std::string(profile.dialect->name)};
   if (!ready_) {
-    const Start again = start();
+    const bool tired = failed_starts_ >= kMostFailedStarts;
+    const Start again = tired ? last_start_ : start();
     if (again.kind != Start::Kind::kReady) {
+      last_start_ = again;
+      ++failed_starts_;
       result.outcome = Outcome::kCrash;
       result.messages.push_back("the reader could not be started again: " + again.message);
       return result;
     }
+    failed_starts_ = 0;
   }
   if (const auto why = lacks(one)) {
     result.outcome = Outcome::kSkip;

@@ -83,6 +83,8 @@ class CaseRunner {
   std::vector<std::string> breaches_, new_breaches_;
   std::function<bool()> interrupted_;
   bool ready_ = false;
+  int failed_starts_ = 0;  ///< in a row, after it was ready once
+  Start last_start_;
   std::optional<ReaderExited> gone_;
   CaseResult* result_ = nullptr;
   std::chrono::steady_clock::time_point began_, sent_at_, last_sent_;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -54,16 +56,24 @@ bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
+/// A variable in the environment of the reader and all that it starts.
+constexpr const char* kMarkName = "P1RIG_READER";
+
 /// A reader that is asked to end has this long to do so.
 constexpr int kPatienceMs = 1000;
 
 }  // namespace
 
-ChildProcess::ChildProcess(pid_t pid, Fd output, Fd errors, Fd watch)
-    : pid_(pid), output_(std::move(output)), errors_(std::move(errors)), watch_(std::move(watch)) {}
+ChildProcess::ChildProcess(pid_t pid, std::string mark, Fd output, Fd errors, Fd watch)
+    : pid_(pid),
+      mark_(std::move(mark)),
+      output_(std::move(output)),
+      errors_(std::move(errors)),
+      watch_(std::move(watch)) {}
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
+      mark_(std::move(other.mark_)),
       output_(std::move(other.output_)),
       errors_(std::move(other.errors_)),
       watch_(std::move(other.watch_)),
@@ -95,7 +105,13 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command
   ::posix_spawnattr_setflags(
       &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
-  std::vector<std::string> words = command, variables = merged(environment);
+  // Whoever leaves the group and loses its parents becomes our child, not that of a stranger.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::map<std::string, std::string> marked = environment;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  const std::string mark = std::to_string(::getpid()) + "." + std::to_string(now);
+  marked[kMarkName] = mark;
+  std::vector<std::string> words = command, variables = merged(marked);
   pid_t pid = -1;
   const int error = ::posix_spawnp(&pid, words.front().c_str(), &actions, &attributes,
                                    pointers(words).data(), pointers(variables).data());
@@ -103,7 +119,8 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command
   ::posix_spawnattr_destroy(&attributes);
   if (error != 0) return refuse(error);
   Fd watch(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  ChildProcess child(pid, std::move(output->reader), std::move(errors->reader), std::move(watch));
+  ChildProcess child(pid, kMarkName + ("=" + mark), std::move(output->reader),
+                     std::move(errors->reader), std::move(watch));
   if (!child.watch_) return refuse(errno);
   return child;
 }
@@ -115,9 +132,42 @@ ChildProcess::~ChildProcess() {
     pollfd ended{.fd = watch_.get(), .events = POLLIN, .revents = 0};
     ::poll(&ended, 1, kPatienceMs);
   }
-  // Also those that the leader has left behind.
   ::kill(-pid_, SIGKILL);
-  if (!status_) ::waitpid(pid_, nullptr, 0);
+  int status = 0;
+  if (!status_ && ::waitpid(pid_, &status, 0) == pid_) status_ = status;
+  end_group();
+  end_escaped();
+}
+
+void ChildProcess::end_group() {
+  ::kill(-pid_, SIGKILL);
+  static_cast<void>(status());
+  // Those whose parents are gone are ours.
+  while (status_ && ::waitpid(-pid_, nullptr, 0) > 0) {
+  }
+}
+
+void ChildProcess::end_escaped() const {
+  // A process that is seen may have started another one before it is ended.
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<pid_t> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+      const std::string name = entry.path().filename();
+      if (!is_number(name)) continue;
+      std::ifstream file(entry.path() / "environ", std::ios::binary);
+      std::string variables((std::istreambuf_iterator<char>(file)), {});
+      // Each ends with a zero.
+      const auto at = variables.find(mark_ + '\0');
+      if (at == std::string::npos || (at > 0 && variables[at - 1] != '\0')) continue;
+      found.push_back(static_cast<pid_t>(std::stoi(name)));
+    }
+    if (found.empty()) return;
+    for (const pid_t pid : found) ::kill(pid, SIGKILL);
+    // Children of one another become ours as their parents go; the next round finds them.
+    for (const pid_t pid : found) ::waitpid(pid, nullptr, 0);
+  }
 }
 
 std::optional<int> ChildProcess::status() {

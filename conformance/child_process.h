@@ -22,7 +22,8 @@ class ChildProcess {
                                     const std::map<std::string, std::string>& environment,
                                     const Fd& input);
 
-  /// Ends the whole group: asks it first, then makes it.
+  /// Ends the whole group: asks it first, then makes it. Then those that left the group, which are
+  /// known by a variable of their environment.
   ~ChildProcess();
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
@@ -31,6 +32,9 @@ class ChildProcess {
   int errors() const { return errors_.get(); }  ///< its standard error
   int watch() const { return watch_.get(); }    ///< readable when it has ended
 
+  /// Ends those that the leader has left behind in its group.
+  void end_group();
+
   /// How it ended, as waitpid() tells it; nothing while it runs.
   std::optional<int> status();
 
@@ -38,9 +42,12 @@ class ChildProcess {
   std::uint64_t memory() const;
 
  private:
-  ChildProcess(pid_t pid, Fd output, Fd errors, Fd watch);
+  ChildProcess(pid_t pid, std::string mark, Fd output, Fd errors, Fd watch);
+
+  void end_escaped() const;
 
   pid_t pid_ = -1;
+  std::string mark_;  ///< the variable
   Fd output_, errors_, watch_;
   std::optional<int> status_;
 };

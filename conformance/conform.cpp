@@ -191,7 +191,8 @@ class Conformance {
     return make_process_subject({.reader = plan_.reader,
                                  .endpoint = endpoint,
                                  .profile = std::move(profile),
-                                 .key_file = sealed ? key_.path() : ""},
+                                 .key_file = sealed ? key_.path() : "",
+                                 .interrupted = [this] { return report_.interrupted; }},
                                 loop_);
   }
 

@@ -1,20 +1,18 @@
 #include "conformance/process_subject.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <functional>
 
-#include "conformance/child_process.h"
 #include "conformance/observer.h"
+#include "conformance/watched_child.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/pacing.h"
@@ -22,14 +20,12 @@
 namespace p1rig {
 namespace {
 
-using boost::asio::posix::stream_descriptor;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-/// A line that is longer is no report.
-constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
-constexpr std::size_t kLastWords = 4096;
+/// Bytes of what the reader said that nobody has asked for yet.
+constexpr std::size_t kMostQueued = std::size_t{4} << 20U;
 constexpr milliseconds kLongestFetch{10'000};
 
 std::string replaced(std::string text, const std::map<std::string, std::string>& values) {
@@ -41,6 +37,11 @@ std::string replaced(std::string text, const std::map<std::string, std::string>&
     }
   }
   return text;
+}
+
+std::size_t size_of(const SubjectEvent& event) {
+  const auto* const said = std::get_if<ReaderSaid>(&event);
+  return sizeof(SubjectEvent) + (said != nullptr ? said->line.size() : 0);
 }
 
 /// A folder for links and pipes that goes away with all that is in it.
@@ -76,6 +77,7 @@ class ProcessSubject final : public Subject {
   Result<void> start() override {
     end();
     events_.clear();
+    queued_ = 0;
     Fd input;
     if (setting_.endpoint == "stdin") {
       auto opened = open_pipe(input);
@@ -95,17 +97,17 @@ class ProcessSubject final : public Subject {
         {"framing", framing_of(setting_.profile->line)},
         {"key_file", setting_.key_file}};
     std::vector<std::string> command;
-    for (const std::string& word : setting_.reader.command) command.push_back(replaced(word, values));
+    for (const std::string& word : setting_.reader.command)
+      command.push_back(replaced(word, values));
     std::map<std::string, std::string> environment = setting_.reader.environment;
     for (auto& [name, value] : environment) value = replaced(value, values);
     environment["P1RIG_ENDPOINT"] = values["endpoint"];
     environment["P1RIG_PROFILE"] = values["profile"];
     environment["P1RIG_DIALECT"] = values["dialect"];
     environment["P1RIG_KEY_FILE"] = setting_.key_file;
-    auto child = ChildProcess::start(command, environment, input);
+    auto child = WatchedChild::start(command, environment, input, loop_, handlers());
     if (!child) return tl::make_unexpected(child.error());
-    child_.emplace(std::move(*child));
-    watch_child();
+    child_ = std::move(*child);
     return observer_->start();
   }
 
@@ -116,9 +118,8 @@ class ProcessSubject final : public Subject {
   }
 
   SendResult send(const Emission& emission, bool at_line_pace) override {
-    const auto pieces =
-        cut_into_pieces(emission, setting_.profile->line, std::chrono::hours{1},
-                        at_line_pace ? Pace::kLine : Pace::kNone);
+    const auto pieces = cut_into_pieces(emission, setting_.profile->line, std::chrono::hours{1},
+                                        at_line_pace ? Pace::kLine : Pace::kNone);
     const auto begin = steady_clock::now();
     lateness_ = {};
     if (!line_ || !present()) return SendResult::kNobody;
@@ -155,6 +156,8 @@ class ProcessSubject final : public Subject {
     if (events_.empty()) return std::nullopt;
     SubjectEvent event = std::move(events_.front());
     events_.pop_front();
+    queued_ -= size_of(event);
+    if (queued_ <= kMostQueued && child_) child_->listen(true);
     return event;
   }
 
@@ -236,95 +239,33 @@ class ProcessSubject final : public Subject {
     });
   }
 
-  void watch_child() {
-    output_.emplace(loop_.io(), ::dup(child_->output()));
-    errors_.emplace(loop_.io(), ::dup(child_->errors()));
-    end_.emplace(loop_.io(), ::dup(child_->watch()));
-    read_output();
-    read_errors();
-    end_->async_wait(stream_descriptor::wait_read, [this](const auto& error) {
-      if (!error) take_exit();
-    });
-  }
-
-  void read_output() {
-    output_->async_wait(stream_descriptor::wait_read, [this](const auto& error) {
-      if (error) return;
-      if (take_output()) read_output();
-    });
-  }
-
-  /// False at the end of the output.
-  bool take_output() {
-    std::array<char, 65536> buffer;
-    const ssize_t count = ::read(child_->output(), buffer.data(), buffer.size());
-    if (count == 0) {
-      if (!child_->status()) {
-        deaf_ = true;
-        push(ReaderSaid{"", ContractBreach{"the reader closed its standard output"}});
-      }
-      return false;
-    }
-    if (count > 0) observer_->hear({buffer.data(), static_cast<std::size_t>(count)});
-    return true;
-  }
-
-  void read_errors() {
-    errors_->async_wait(stream_descriptor::wait_read, [this](const auto& error) {
-      if (error) return;
-      if (take_errors()) read_errors();
-    });
-  }
-
-  bool take_errors() {
-    std::array<char, 65536> buffer;
-    const ssize_t count = ::read(child_->errors(), buffer.data(), buffer.size());
-    if (count == 0) return false;
-    if (count > 0) last_words_.append(buffer.data(), static_cast<std::size_t>(count));
-    if (last_words_.size() > kLastWords) last_words_.erase(0, last_words_.size() - kLastWords);
-    return true;
-  }
-
-  void take_exit() {
-    // What it said before it went still counts.
-    std::array<char, 1> none{};
-    static_cast<void>(none);
-    while (read_rest(child_->output(), true)) {
-    }
-    while (read_rest(child_->errors(), false)) {
-    }
-    const int status = child_->status().value_or(0);
-    exited_ = true;
-    const bool by_signal = WIFSIGNALED(status);
-    push(ReaderExited{by_signal ? WTERMSIG(status) : WEXITSTATUS(status), by_signal, last_words_});
-  }
-
-  bool read_rest(int descriptor, bool output) {
-    std::array<char, 65536> buffer;
-    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
-    if (count <= 0) return false;
-    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
-    if (output) {
-      observer_->hear(bytes);
-    } else {
-      last_words_.append(bytes);
-    }
-    return true;
+  WatchedChild::Handlers handlers() {
+    return {.output = [this](std::string_view bytes) { observer_->hear(bytes); },
+            .closed =
+                [this] {
+                  deaf_ = true;
+                  push(ReaderSaid{"", ContractBreach{"the reader closed its standard output"}});
+                },
+            .exited =
+                [this](const ReaderExited& gone) {
+                  exited_ = true;
+                  push(gone);
+                }};
   }
 
   void end() {
-    output_.reset();
-    errors_.reset();
-    end_.reset();
-    observer_->stop();
+    // Children of the reader write until they are ended: nobody listens to them then.
     child_.reset();
+    observer_->stop();
     line_.reset();
-    last_words_.clear();
     exited_ = deaf_ = false;
   }
 
   void push(SubjectEvent event) {
+    queued_ += size_of(event);
     events_.push_back(std::move(event));
+    // What is not asked for now waits in the reader's pipe, not in our memory.
+    if (queued_ > kMostQueued && child_) child_->listen(false);
     loop_.stop();
   }
 
@@ -338,7 +279,8 @@ class ProcessSubject final : public Subject {
       if (exited_ || !present() || line_->state().ended) return SendResult::kNobody;
       if (steady_clock::now() >= deadline) return SendResult::kNotTaken;
       // Some lines cannot tell when there is room.
-      wait(milliseconds{20}, [] { return false; }, true);
+      wait(
+          milliseconds{20}, [] { return false; }, true);
     }
     return SendResult::kSent;
   }
@@ -355,10 +297,12 @@ class ProcessSubject final : public Subject {
   bool wait_until(steady_clock::time_point deadline, const std::function<bool()>& done,
                   bool one_change = false) {
     while (!done()) {
+      if (setting_.interrupted && setting_.interrupted()) return false;
       if (steady_clock::now() >= deadline) return false;
       timer_.expires_at(deadline);
-      timer_.async_wait([this](const auto& error) {
-        if (!error) loop_.stop();
+      // It may be ready already when this object goes.
+      timer_.async_wait([&loop = loop_](const auto& error) {
+        if (!error) loop.stop();
       });
       loop_.run();
       if (one_change) return done();
@@ -373,10 +317,9 @@ class ProcessSubject final : public Subject {
   std::unique_ptr<Line> line_;
   boost::asio::steady_timer timer_;
   std::unique_ptr<Observer> observer_;
-  std::optional<ChildProcess> child_;
-  std::optional<stream_descriptor> output_, errors_, end_;
-  std::string last_words_;
+  std::unique_ptr<WatchedChild> child_;
   std::deque<SubjectEvent> events_;
+  std::size_t queued_ = 0;  ///< bytes of them
   bool exited_ = false, deaf_ = false;
   LineLog log_;
   std::uint64_t received_before_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,7 +19,8 @@ struct SubjectSetting {
   ReaderFile reader;
   std::string endpoint;  ///< "pty", "tcp" …, or "serial:/dev/ttyUSB0"
   std::shared_ptr<const Profile> profile;
-  std::string key_file;  ///< path; empty for plain telegrams
+  std::string key_file;                    ///< path; empty for plain telegrams
+  std::function<bool()> interrupted = {};  ///< true ends every wait
 };
 
 /// A program that p1rig starts, or a device that is attached already, at a line of p1rig's own. It

@@ -13,9 +13,10 @@ namespace {
 
 constexpr std::size_t kMostBytes = 4096;
 
-std::string escaped(std::string_view text) {
+/// Text that is visible already, as XML.
+std::string markup(std::string_view text) {
   std::string out;
-  for (const char c : visible(text)) {
+  for (const char c : text) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -39,6 +40,8 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string escaped(std::string_view text) { return markup(visible(text)); }
+
 double seconds(std::chrono::microseconds duration) {
   return static_cast<double>(duration.count()) / 1e6;
 }
@@ -54,11 +57,11 @@ Kind kind_of(const CaseResult& result, Level level) {
 }
 
 std::string moment_text(const WireMoment& moment) {
-  constexpr std::array<std::string_view, 3> kArrows = {"->", "<-", ".."};
+  constexpr std::array<std::string_view, 3> kArrows = {"-&gt;", "&lt;-", ".."};
   const std::string name = moment.name.empty() ? "" : moment.name + ": ";
   return fmt::format("{:10.1f} ms {} {}{}\n", static_cast<double>(moment.at.count()) / 1000,
                      kArrows.at(static_cast<std::size_t>(moment.kind)), escaped(name),
-                     escaped(visible(moment.bytes, kMostBytes)));
+                     markup(visible(moment.bytes, kMostBytes)));
 }
 
 /// All that a person needs, as text.

@@ -31,6 +31,15 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+/// In an HTML element, where Markdown's own escapes mean nothing.
+std::string markup(std::string_view text) {
+  std::string out;
+  for (const char c : visible(text)) {
+    out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+  }
+  return out;
+}
+
 /// A fence that is longer than any in the text.
 std::string code_block(std::string_view text) {
   std::size_t longest = 2, here = 0;
@@ -46,7 +55,7 @@ std::string failure_text(const CaseResult& result) {
   const Case& one = *result.of;
   std::string text =
       fmt::format("<details><summary>{}: {} on {}</summary>\n\n", to_string(result.outcome),
-                  escaped(result.name()), escaped(result.endpoint));
+                  markup(result.name()), markup(result.endpoint));
   text += fmt::format("{} ({}, {}, {})\n\n", escaped(one.title), escaped(one.clause),
                       escaped(one.requirement), to_string(one.level));
   if (!one.why.empty()) text += escaped(one.why) + "\n\n";

@@ -1,5 +1,6 @@
 #include "conformance/judge/contract.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -164,6 +165,14 @@ std::string dump(const Json& json) {
 ContractLine parse_contract_line(std::string_view line) {
   if (!line.starts_with('{')) return ContractLog{};
   const Json json = Json::parse(line, nullptr, false);
+  if (json.is_discarded()) {
+    const auto key_at = std::min(line.find_first_not_of(" \t", 1), line.size());
+    for (const std::string_view key : {"\"telegram\"", "\"hello\"", "\"reject\""}) {
+      if (!line.substr(key_at).starts_with(key)) continue;
+      return ContractBreach{"a line that begins with {" + std::string(key) +
+                            " is no JSON in UTF-8"};
+    }
+  }
   if (!json.is_object()) return ContractLog{};
   try {
     if (json.contains("telegram")) return telegram_of(json);

@@ -61,7 +61,8 @@ function wireLog(result) {
     make('td', null, (moment.at_us / 1000).toFixed(1)),
     make('td', null, words[moment.kind] + (moment.name ? ` (${moment.name})` : '')),
     make('td', null, moment.kind === 'note' ? '' : String(moment.size)),
-    make('td', null, ...bytes(moment.text))));
+    make('td', null, make('div', {class: 'bytes', tabindex: moment.text.length > 400 ? '0' : false},
+      ...bytes(moment.text)))));
   return make('table', {class: 'wire'},
     make('caption', {class: 'hidden-text'}, 'What went over the line'),
     make('thead', null, make('tr', null, make('th', {scope: 'col'}, 'ms'), make('th', {scope: 'col'}, 'what'),

@@ -1,0 +1,198 @@
+"""`p1rig conform` judges readers that misbehave, and ends with the exit code that is documented."""
+import json
+import os
+import pathlib
+import signal
+import sys
+import unittest
+
+import rig
+
+READERS = rig.SOURCE / "tests" / "end_to_end" / "readers"
+FLIP, WRONG = "dsmr-5.0.2/6.2/crc-bit-flip", "dsmr-5.0.2/6.2/crc-wrong"
+METER = "iskra-am550"
+
+
+def processes_with(word):
+    """The processes that have this word in their command line."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if word.encode() in command:
+                found.append(command)
+    return found
+
+
+class Conform(rig.Case):
+    def setUp(self):
+        super().setUp()
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir()
+        self.environment = os.environ | {"TMPDIR": str(self.temporary), "PYTHONPATH": str(READERS)}
+
+    def reader_file(self, name, patience="3s"):
+        file = self.folder / f"{name}.toml"
+        file.write_text(f'''[reader]
+command = [{json.dumps(sys.executable)}, {json.dumps(str(READERS / name))}, "{{endpoint}}"]
+startup = "4s"
+patience = "{patience}"
+''')
+        return file
+
+    def arguments(self, name, *more, **options):
+        return ["conform", self.reader_file(name, **options), "--profile", METER, "--case", FLIP,
+                "--case", WRONG, *more]
+
+    def conform(self, code, name, *more, **options):
+        """The JSON report of a run that ends with this code, and leaves nothing behind."""
+        report = self.folder / "report.json"
+        result = rig.run(*self.arguments(name, "--json", report, *more, **options),
+                         env=self.environment)
+        self.assertEqual(result.returncode, code, result.stdout.decode() + result.stderr.decode())
+        self.assertNotIn(b"\x1b", result.stdout)
+        self.nothing_is_left()
+        self.said = result.stdout.decode()
+        return json.loads(report.read_text())
+
+    def nothing_is_left(self):
+        self.assertEqual(list(self.temporary.iterdir()), [])
+        self.assertEqual(processes_with(str(self.temporary)), [])
+
+    def outcomes(self, report):
+        self.assertEqual([one["case"] for one in report["results"]], [FLIP, WRONG])
+        return [one["outcome"] for one in report["results"]]
+
+    def all_messages(self, report):
+        return "\n".join(message for one in report["results"] for message in one["messages"])
+
+    # 0: as expected
+
+    def test_the_reference_reader_is_as_expected(self):
+        result = rig.run("conform", "--profile", METER, "--case", FLIP, "--", rig.PROGRAM, "read",
+                         "{endpoint}", env=self.environment)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.nothing_is_left()
+
+    def test_bytes_that_are_no_text_are_a_log(self):
+        self.assertEqual(self.outcomes(self.conform(0, "prints_binary.py")), ["pass", "pass"])
+
+    def test_standard_error_is_never_judged(self):
+        self.assertEqual(self.outcomes(self.conform(0, "floods_errors.py")), ["pass", "pass"])
+
+    def test_a_flood_of_log_lines_fills_no_memory(self):
+        self.assertEqual(self.outcomes(self.conform(0, "floods_output.py")), ["pass", "pass"])
+
+    def test_children_of_the_reader_end_with_it(self):
+        self.assertEqual(self.outcomes(self.conform(0, "leaves_children.py")), ["pass", "pass"])
+
+    def test_a_reader_that_ignores_to_be_ended_is_ended(self):
+        self.assertEqual(self.outcomes(self.conform(0, "ignores_terminate.py")), ["pass", "pass"])
+        self.assertEqual(processes_with("ignores_terminate.py"), [])
+
+    # 1: not as expected
+
+    def test_a_line_of_100_megabytes_breaks_the_contract(self):
+        report = self.conform(1, "long_line.py")
+        self.assertEqual(self.outcomes(report), ["fail", "pass"])
+        self.assertIn("a line of more than 1 MiB", self.all_messages(report))
+
+    def test_a_report_that_is_no_utf_8_breaks_the_contract(self):
+        report = self.conform(1, "invalid_utf8.py")
+        self.assertEqual(self.outcomes(report), ["fail", "pass"])
+        said = [moment["text"] for moment in report["results"][0]["wire"]]
+        self.assertIn(r'{"telegram": {"0-0:96.13.0": "\xFF\xFE<b>"}}', said)
+
+    def test_a_report_of_another_shape_breaks_the_contract(self):
+        report = self.conform(1, "wrong_shape.py")
+        self.assertEqual(self.outcomes(report), ["fail", "pass"])
+        self.assertIn("breaks the reader contract", self.all_messages(report))
+
+    def test_a_reader_that_closes_its_output_hangs(self):
+        report = self.conform(1, "closes_output.py")
+        self.assertEqual(self.outcomes(report), ["hang", "hang"])
+        self.assertIn("closed its standard output", self.all_messages(report))
+
+    def test_a_crash_is_told_and_the_run_goes_on(self):
+        report = self.conform(1, "dies_on_third.py")
+        self.assertEqual(self.outcomes(report), ["crash", "crash"])
+        self.assertIn(f"ended by signal {signal.SIGSEGV.value}", self.all_messages(report))
+
+    def test_a_hang_is_told_and_the_run_goes_on(self):
+        report = self.conform(1, "hangs.py")
+        self.assertEqual(self.outcomes(report), ["hang", "hang"])
+        self.assertEqual(processes_with("hangs.py"), [])
+
+    # 2: usage or configuration
+
+    def test_what_cannot_be_meant_is_refused(self):
+        waivers = self.folder / "waivers.toml"
+        waivers.write_text('[[waiver]]\ncase = "x"\nreasons = "y"\n')
+        for words, more in [("unknown option", ["--htm", "x"]),
+                            (f"{waivers}:3:11", ["--waivers", waivers]),
+                            ("cannot be read", ["--waivers", self.folder / "none.toml"]),
+                            ("expected one of 0.1", ["--suite-version", "9.9"]),
+                            ("is written to already", ["--json", "same", "--html", "same"])]:
+            with self.subTest(words=words):
+                self.assert_fails(2, words, *self.arguments("hangs.py", *more),
+                                  env=self.environment, cwd=self.folder)
+        self.assertFalse((self.folder / "same").exists())
+
+    # 3: the reader broke the contract
+
+    def test_a_reader_that_ends_at_once_breaks_the_contract(self):
+        report = self.conform(3, "exits_at_once.py")
+        self.assertEqual(self.outcomes(report), ["skip", "skip"])
+        self.assertIn(r"the reader ended with status 1; it said: no such \x1B[31mdevice",
+                      report["refused"][0])
+
+    def test_a_reader_that_opens_nothing_breaks_the_contract(self):
+        report = self.conform(3, "never_opens.py")
+        self.assertIn("did not open its end of the line within 4000 ms", report["refused"][0])
+        self.assertEqual(processes_with("never_opens.py"), [])
+
+    # 4: the environment
+
+    def test_a_file_that_cannot_be_written_is_found_before_the_run(self):
+        for option in ["--json", "--junit", "--html", "--markdown", "--badge", "--write-waivers"]:
+            for name, why in [("none/report", "No such file or directory"), (".", "Is a directory")]:
+                with self.subTest(option=option, name=name):
+                    self.assert_fails(4, [option, why], *self.arguments("hangs.py", option, name),
+                                      env=self.environment, cwd=self.folder)
+
+    def test_a_command_that_does_not_exist_is_the_environment(self):
+        result = rig.run("conform", "--profile", METER, "--case", FLIP, "--", "p1rig-no-such-reader",
+                         "{endpoint}", env=self.environment)
+        self.assertEqual(result.returncode, 4)
+        self.assertIn(b"p1rig-no-such-reader: cannot be started: No such file", result.stderr)
+        self.nothing_is_left()
+
+    # 75: inconclusive
+
+    def test_nothing_judged_is_inconclusive(self):
+        report = self.conform(75, "unsupported.py")
+        self.assertEqual(self.outcomes(report), ["skip", "skip"])
+        self.assertIn("it ended with 89", self.all_messages(report))
+        self.assertEqual(report["verdict"], "nothing was judged")
+
+    # 130: interrupted
+
+    def test_an_interrupted_run_ends_at_once_and_reports_what_there_is(self):
+        report = self.folder / "report.json"
+        # Patience that no test has: only the interrupt can end it.
+        run = self.start(*self.arguments("hangs.py", "--json", report, patience="1h"),
+                         env=self.environment, stdout=-3, stderr=-3)
+        rig.wait_for(lambda: processes_with("hangs.py"), "the reader")
+        rig.wait_for(lambda: any(b"\0read\0" in one and str(self.temporary).encode() in one
+                                 for one in processes_with(str(self.temporary))), "its start")
+        run.send_signal(signal.SIGINT)
+        self.assertEqual(run.wait(rig.HANG), 130)
+        self.assertTrue(json.loads(report.read_text())["interrupted"])
+        self.nothing_is_left()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,4 @@
+"""Does nothing."""
+import signal
+
+signal.pause()
