@@ -206,11 +206,11 @@ duration = "60s"
             wait_for(lambda: port.dsr, "its return")
 
     def test_closing_leaves_the_modem_lines_as_they_are(self):
-        self.meter("kaifa-ma304c", f"serial:{self.meter_port}?supply=dtr", "--count", "1",
-                   "--speed", "100")
-        self.said.wait("0 open 115385 8N1 rts=1 dtr=1")
-        self.said.wait("0 closed")
-        self.assertIn("dtr=1", [line for line in self.said.all if line.startswith("0 ")][-1])
+        meter, _ = self.meter("kaifa-ma304c", f"serial:{self.meter_port}?supply=dtr", "--count",
+                              "1", "--speed", "100")
+        opened = self.said.all.index(self.said.wait("0 open 115385 8N1 rts=1 dtr=1"))
+        self.assertEqual(meter.wait(HANG), 0)
+        self.assertIn("rts=1 dtr=1", self.said.wait("0 closed", opened))
 
     def test_unplugging_is_survived(self):
         meter, said = self.meter("kaifa-ma304c", f"serial:{self.meter_port}?request=cts",
