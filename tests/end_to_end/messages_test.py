@@ -187,7 +187,7 @@ class Files(rig.Case):
 
     def test_unwritable_truth(self):
         for command in ("render", "simulate"):
-            self.assert_fails(ENVIRONMENT, "cannot be written", command, "iskra-am550", "--truth",
+            self.assert_fails(ENVIRONMENT, "No such file", command, "iskra-am550", "--truth",
                               self.folder / "no" / "truth.json")
 
     def test_unwritable_link(self):
