@@ -13,7 +13,8 @@ packages=(
   libtomlplusplus-dev nlohmann-json3-dev libfmt-dev libexpected-dev
   libhowardhinnant-date-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-serial python3-cryptography
+  python3 python3-serial python3-cryptography python3-jsonschema
+  libxml2-utils chromium
   ser2net gensio-bin tshark
 )
 
