@@ -84,6 +84,11 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     if (!waivers) return complain(kUsage, waivers.error().message);
     plan.waivers = std::make_shared<const Waivers>(std::move(*waivers));
   }
+  if (const auto text = options.get("fuzz")) {
+    const auto count = parse_count(*text);
+    if (!count || *count == 0) return options.misuse("--fuzz: expected a number from 1 on");
+    plan.fuzz = *count;
+  }
   plan.command_line = "p1rig conform";
   if (command.empty()) plan.command_line += " " + quoted(options.words()[0]);
   auto cases = load_all_cases();
@@ -107,6 +112,9 @@ int run_conform(const Arguments& arguments) {
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
   options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");
   options.value("seed", "N", "for the values that are sent; default: 1");
+  options.value("fuzz", "N",
+                "instead of the cases, N random telegrams, faults and moments; what fails is made "
+                "small and printed as a case");
   options.flag("shuffle", "run the cases in an order that the seed decides");
   options.value("repeat", "N", "run each case N times");
   options.value("suite-version", "V", "leave out cases that came later; default: the newest");

@@ -47,6 +47,7 @@ struct CaseResult {
   std::size_t lost = 0;                    ///< good telegrams until it had recovered
   std::vector<WireMoment> wire = {};
   std::chrono::microseconds duration{};
+  std::string smallest = {};               ///< of a random stimulus: a case that fails as well
   std::string reproduction = {};           ///< a command line that runs this case again
   std::string waiver = {};                 ///< the reason of the waiver that was used
   bool comes_and_goes = false;             ///< by that waiver: a pass is as expected, too

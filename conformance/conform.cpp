@@ -12,6 +12,7 @@
 #include <set>
 
 #include "conformance/case_runner.h"
+#include "conformance/fuzz.h"
 #include "conformance/process_subject.h"
 #include "conformance/waivers.h"
 #include "protocol/dialect.h"
@@ -107,18 +108,24 @@ class Conformance {
       }
       if (plan_.cases.empty() || names_case(one.id)) report_.cases.push_back(std::move(one));
     }
-    if (report_.cases.empty())
+    if (plan_.fuzz > 0) report_.cases.clear();
+    if (report_.cases.empty() && plan_.fuzz == 0) {
       return fail(fmt::format("no case is named by {}", fmt::join(plan_.cases, ", ")));
+    }
     if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
     auto profiles = choose_profiles();
     if (!profiles) return tl::make_unexpected(profiles.error());
     for (const std::string& endpoint : plan_.endpoints) {
+      fuzz_step_ = profiles->size();
+      fuzz_place_ = 0;
       for (const auto& profile : *profiles) {
         run_at(profile, endpoint);
+        ++fuzz_place_;
         if (report_.interrupted || !report_.environment.empty()) break;
       }
     }
-    const bool ran = !report_.results.empty() || report_.interrupted || !report_.environment.empty();
+    const bool ran = !report_.results.empty() || report_.fuzzed > 0 || !report_.refused.empty() ||
+                     report_.interrupted || !report_.environment.empty();
     if (!ran) return fail("none of these cases is about these meters: nothing was run");
     if (plan_.waivers) report_.unused_waivers = unused_waivers(*plan_.waivers, report_);
     report_.duration =
@@ -223,6 +230,7 @@ class Conformance {
   }
 
   void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
+    if (plan_.fuzz > 0) return fuzz_at(profile, endpoint);
     std::vector<const Case*> fitting;
     for (int round = 0; round < plan_.repeat; ++round) {
       for (const Case* one : order(round)) {
@@ -236,19 +244,7 @@ class Conformance {
       return;
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings());
-    runner.on_interrupt([this] { return report_.interrupted; });
-    const Start start = runner.start();
-    if (report_.interrupted) return;
-    if (start.kind == Start::Kind::kEnvironment) {
-      report_.environment = start.message;
-      return;
-    }
-    if (start.kind != Start::Kind::kReady) {
-      refuse(fitting, *profile, endpoint, start);
-      return;
-    }
-    if (!runner.hello().name.empty()) report_.reader = runner.hello().name;
-    if (!runner.hello().version.empty()) report_.version = runner.hello().version;
+    if (!start(runner, *profile, endpoint, fitting)) return;
     for (const Case* one : fitting) {
       const std::size_t before = runner.breaches().size();
       CaseResult result = runner.run(*one);
@@ -260,6 +256,54 @@ class Conformance {
         report_.breaches.push_back(runner.breaches()[i]);
       }
     }
+  }
+
+  /// True where the runner is ready; else what is said about it is in the report.
+  bool start(CaseRunner& runner, const Profile& profile, const std::string& endpoint,
+             const std::vector<const Case*>& cases) {
+    runner.on_interrupt([this] { return report_.interrupted; });
+    const Start start = runner.start();
+    if (report_.interrupted) return false;
+    if (start.kind == Start::Kind::kEnvironment) {
+      report_.environment = start.message;
+      return false;
+    }
+    if (start.kind != Start::Kind::kReady) {
+      refuse(cases, profile, endpoint, start);
+      return false;
+    }
+    if (!runner.hello().name.empty()) report_.reader = runner.hello().name;
+    if (!runner.hello().version.empty()) report_.version = runner.hello().version;
+    return true;
+  }
+
+  /// The stimuli go round the meters; a failure is made small and becomes a result.
+  void fuzz_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
+    auto subject = make_subject(profile, endpoint);
+    if (!subject) {
+      report_.environment = subject.error().message;
+      return;
+    }
+    CaseRunner runner(**subject, make_stimuli(profile), settings());
+    if (!start(runner, *profile, endpoint, {})) return;
+    const auto fails = [&](const Case& one) {
+      const Outcome outcome = runner.run(one).outcome;
+      return outcome == Outcome::kFail || outcome == Outcome::kCrash || outcome == Outcome::kHang;
+    };
+    for (std::uint64_t index = fuzz_place_; index < plan_.fuzz; index += fuzz_step_) {
+      Case one = fuzz_case(plan_.seed, index, profile);
+      ++report_.fuzzed;
+      if (!fails(one) || report_.interrupted) {
+        if (report_.interrupted) return;
+        continue;
+      }
+      report_.cases.push_back(shrink(std::move(one), fails));
+      const Case& small = report_.cases.back();
+      CaseResult result = runner.run(small);
+      result.smallest = to_toml(small);
+      add(std::move(result), endpoint);
+    }
+    for (const std::string& breach : runner.breaches()) report_.breaches.push_back(breach);
   }
 
   /// No case can be run there: each is skipped, with the reason.
@@ -283,6 +327,11 @@ class Conformance {
         fmt::format("{} --profile {} --line {} --case '{}' --seed {}{}", plan_.command_line,
                     result.profile, endpoint, result.of->id, plan_.seed, plan_.command_tail);
     if (plan_.waivers) apply_waivers(*plan_.waivers, result);
+    if (plan_.fuzz > 0) {
+      result.reproduction = fmt::format("{} --profile {} --line {} --fuzz {} --seed {}{}",
+                                        plan_.command_line, result.profile, endpoint, plan_.fuzz,
+                                        plan_.seed, plan_.command_tail);
+    }
     report_.results.push_back(std::move(result));
     if (told_) told_(report_.results.back());
   }
@@ -291,6 +340,7 @@ class Conformance {
   EventLoop& loop_;
   const std::function<void(const CaseResult&)>& told_;
   RunKey key_;
+  std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;  ///< which of the stimuli are this meter's
   ConformReport report_;
 };
 

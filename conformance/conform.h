@@ -43,6 +43,7 @@ struct ConformPlan {
   int repeat = 1;
   std::string suite_version;  ///< leaves out cases that came later; empty: none
   std::shared_ptr<const Waivers> waivers;
+  std::uint64_t fuzz = 0;  ///< that many random stimuli instead of the cases
   std::string command_line, command_tail;  ///< "p1rig conform X" and " -- COMMAND" around a case
 };
 
@@ -60,6 +61,7 @@ struct ConformReport {
   std::string suite_version;             ///< of the cases
   std::vector<std::string> newer_cases;  ///< that were left out for it
   bool whole_suite = false;              ///< no case was left out by its name
+  std::uint64_t fuzzed = 0;  ///< random stimuli that were tried; those that failed are results
   bool interrupted = false;
   std::chrono::system_clock::time_point began;
   std::chrono::milliseconds duration{};

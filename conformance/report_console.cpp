@@ -40,6 +40,7 @@ std::string failure_text(const CaseResult& result) {
       result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
   if (first > 0) text += fmt::format("    … {} moments before\n", first);
   for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
+  if (!result.smallest.empty()) text += "  as a case:\n\n" + result.smallest + "\n";
   text += "  again: " + visible(result.reproduction) + "\n\n";
   return text;
 }
@@ -91,6 +92,7 @@ std::string console_report(const ConformReport& report) {
       fmt::format("{}{}{}: {} results in {:.1f} s, seed {}", visible(report.reader),
                   report.version.empty() ? "" : " ", visible(report.version), report.results.size(),
                   static_cast<double>(report.duration.count()) / 1000, report.seed);
+  if (report.fuzzed > 0) text += fmt::format(", {} random stimuli", report.fuzzed);
   for (const auto& [outcome, count] : sums)
     text += fmt::format(", {} {}", count, to_string(outcome));
   return text + ": " + verdict_of(report) + "\n";
