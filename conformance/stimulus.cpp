@@ -164,7 +164,7 @@ ContractValues contract_values(const Truth& truth, const Zone& zone) {
 struct StimulusMaker::Impl {
   std::shared_ptr<const Profile> profile;
   std::uint64_t seed;
-  Meter meter;
+  MeterState base;  ///< that all telegrams begin with: what cases ask for comes on top
   std::optional<TelegramSealer> sealer;
   std::uint64_t made = 0;
 
@@ -172,7 +172,8 @@ struct StimulusMaker::Impl {
        const std::optional<FrameKeys>& keys)
       : profile(std::move(its_profile)),
         seed(its_seed),
-        meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed) {
+        base(Meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed)
+                 .at(kBegin)) {
     if (!keys || !profile->encryption || profile->encryption->policy == 0) return;
     sealer.emplace(*keys, profile->encryption->system_title);
     sealer->remember_frames();
@@ -184,7 +185,7 @@ struct StimulusMaker::Impl {
   Result<MeterState> next_state(const CaseStep* step) {
     ++made;
     const sys_seconds on = kBegin + static_cast<std::int64_t>(made) * this->step();
-    MeterState state = meter.at(on);
+    MeterState state = base;
     vary(made, state);
     sys_seconds t = on;
     if (step != nullptr && step->time) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks who includes whom: every box sees only what the design allows, and third-party headers stay
-out of our own headers.
+"""Checks who includes whom: every box sees only what the design allows, third-party headers stay out of
+our own headers, and no two headers define a type of the same name.
 
 usage: layers.py ROOT        exit 0 when all is well, 1 with one line per finding
 """
@@ -89,11 +89,26 @@ def findings(files):
                 yield f"{path}: the generator must not parse: it includes {' -> '.join(way)}"
 
 
+# A type at namespace level that is defined here, not only announced.
+TYPE = re.compile(r"^(?:struct|class|enum class) ([A-Z]\w*)[^;{]*\{", re.MULTILINE)
+
+
+def doubled_types(root, files):
+    """Two types of one name in two headers are one type to the linker, which says nothing."""
+    homes = {}
+    for path in files:
+        if path.endswith(".h") and not path.startswith(("tests/", "bench/")):
+            for name in TYPE.findall((root / path).read_text(encoding="utf-8")):
+                if homes.setdefault(name, path) != path:
+                    yield f"{path}: {name} is also a type of {homes[name]}; name one of them anew"
+
+
 def main():
-    files = read_includes(pathlib.Path(sys.argv[1]))
+    root = pathlib.Path(sys.argv[1])
+    files = read_includes(root)
     if not files:
         sys.exit("layers: no sources found")
-    found = list(findings(files))
+    found = [*findings(files), *doubled_types(root, files)]
     for finding in found:
         print(finding)
     print(f"layers: {len(files)} files, {len(found)} findings")
