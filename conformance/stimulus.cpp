@@ -110,6 +110,8 @@ std::optional<std::string> medium_word(Medium medium) {
   return std::string(to_string(medium));
 }
 
+constexpr std::size_t kClockFace = std::string_view("2010-12-09T11:30:20").size();
+
 /// Where cases begin, unless they say otherwise: a winter's day, far from every switch.
 const sys_seconds kBegin = std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} +
                            std::chrono::hours{10};
@@ -294,6 +296,12 @@ struct StimulusMaker::Impl {
 
   ContractTelegram meant(const MeterState& state, const Truth& truth) const {
     ContractTelegram telegram{.values = contract_values(truth, profile->zone)};
+    // Before DSMR 4.0 no letter says what offset a time has.
+    if (!profile->dialect->has_crc) {
+      for (auto& [code, value] : telegram.values) {
+        if (value.at) value.at->resize(std::min(value.at->size(), kClockFace));
+      }
+    }
     telegram.mbus.emplace();
     for (const MbusDevice& device : state.devices) {
       if (device.medium == Medium::kUnlinked || !device.time) continue;

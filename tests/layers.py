@@ -90,7 +90,7 @@ def findings(files):
 
 
 # A type at namespace level that is defined here, not only announced.
-TYPE = re.compile(r"^(?:struct|class|enum class) ([A-Z]\w*)[^;{]*\{", re.MULTILINE)
+TYPE = re.compile(r"^(?:struct|class|enum class) ([A-Z]\w*)\b(?!::)[^;{]*\{", re.MULTILINE)
 
 
 def doubled_types(root, files):
