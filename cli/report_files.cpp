@@ -9,11 +9,14 @@ namespace p1rig {
 namespace {
 
 constexpr const char* kWriteWaivers = "write-waivers";
+constexpr const char* kRecord = "record";
 
 }  // namespace
 
 void ReportFiles::declare(Options& options) {
   for (const ReportForm& form : report_forms()) options.value(form.option, "F", form.help);
+  options.value(kRecord, "DIR|F.pcap",
+                "keep the line of each failed case, or of the whole run, as pcap");
   options.value(kWriteWaivers, "F", "write waivers that make a run like this one as expected");
 }
 
@@ -37,7 +40,14 @@ int ReportFiles::open(const Options& options) {
   if (options.has(kWriteWaivers)) {
     auto file = open_one(kWriteWaivers);
     if (!file) return complain(kEnvironment, file.error().message);
-    waivers_.push_back(std::move(*file));
+    waivers_.emplace(std::move(*file));
+  }
+  if (const auto path = options.get(kRecord)) {
+    auto recording = CaseRecording::open(*path);
+    if (!recording) {
+      return complain(kEnvironment, fmt::format("--{}: {}", kRecord, recording.error().message));
+    }
+    recording_.emplace(std::move(*recording));
   }
   return kAsExpected;
 }
@@ -52,11 +62,13 @@ int ReportFiles::write(const ConformReport& report, const Waivers& before) {
   for (Form& form : forms_) write_one(form.file, form.write(report));
   // What was not run cannot be known.
   const bool whole = !report.interrupted && report.environment.empty();
-  for (WholeFile& file : waivers_) {
-    if (whole) {
-      write_one(file, waiver_file(report, before));
-    } else {
-      say(fmt::format("p1rig: {} is not written: the run did not come to its end", file.name()));
+  if (waivers_ && whole) write_one(*waivers_, waiver_file(report, before));
+  if (waivers_ && !whole) {
+    say(fmt::format("p1rig: {} is not written: the run did not come to its end", waivers_->name()));
+  }
+  if (recording_) {
+    if (const auto done = recording_->write(report); !done) {
+      code = complain(kEnvironment, done.error().message);
     }
   }
   return code;

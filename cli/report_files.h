@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "conformance/case_recording.h"
 #include "conformance/report.h"
 #include "conformance/waivers.h"
 #include "conformance/whole_file.h"
@@ -29,7 +31,8 @@ class ReportFiles {
     std::string (*write)(const ConformReport& report);
   };
   std::vector<Form> forms_;
-  std::vector<WholeFile> waivers_;  ///< none or one
+  std::optional<WholeFile> waivers_;
+  std::optional<CaseRecording> recording_;
 };
 
 }  // namespace p1rig

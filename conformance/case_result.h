@@ -46,6 +46,7 @@ struct CaseResult {
   std::vector<std::string> messages = {};  ///< what was wrong, or why it was skipped
   std::size_t lost = 0;                    ///< good telegrams until it had recovered
   std::vector<WireMoment> wire = {};
+  std::chrono::system_clock::time_point began = {};
   std::chrono::microseconds duration{};
   std::string smallest = {};               ///< of a random stimulus: a case that fails as well
   std::string reproduction = {};           ///< a command line that runs this case again

@@ -342,6 +342,7 @@ CaseResult CaseRunner::run(const Case& one) {
   gone_.reset();
   subject_.begin_log();
   began_ = steady_clock::now();
+  result.began = std::chrono::system_clock::now();
   result_ = &result;
 
   const bool whole = run_steps(one, result);

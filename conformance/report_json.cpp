@@ -69,6 +69,7 @@ Json json_of(const CaseResult& result, Level level) {
           {"waiver", visible(result.waiver)},
           {"lost", result.lost},
           {"duration_us", result.duration.count()},
+          {"smallest", visible_text(result.smallest)},
           {"reproduction", visible(result.reproduction)},
           {"wire", std::move(wire)}};
 }

@@ -73,6 +73,7 @@ std::string story_of(const CaseResult& result) {
     text += "expected: " + escaped(line) + "\n";
   for (const std::string& line : result.messages) text += "got: " + escaped(line) + "\n";
   for (const WireMoment& moment : result.wire) text += moment_text(moment);
+  if (!result.smallest.empty()) text += markup(visible_text(result.smallest));
   return text + "again: " + escaped(result.reproduction) + "\n";
 }
 

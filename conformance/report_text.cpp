@@ -120,6 +120,18 @@ std::string visible(std::string_view bytes, std::size_t most) {
   return visible(bytes.substr(0, most)) + fmt::format("… ({} bytes)", bytes.size());
 }
 
+std::string visible_text(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    lines += visible(text.substr(0, end));
+    if (end == std::string_view::npos) break;
+    lines += '\n';
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
 std::vector<std::string> expected_of(const Case& one) {
   std::vector<std::string> lines;
   std::vector<std::string> seen;

@@ -17,6 +17,9 @@ std::string visible(std::string_view bytes);
 /// The same, cut after about `most` bytes, which is said.
 std::string visible(std::string_view bytes, std::size_t most);
 
+/// The same, of several lines, which stay lines.
+std::string visible_text(std::string_view text);
+
 /// What the case expects, a line for each telegram and each behaviour.
 std::vector<std::string> expected_of(const Case& one);
 

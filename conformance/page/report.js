@@ -92,6 +92,10 @@ function story(result) {
   add('took', `${(result.duration_us / 1000).toFixed(1)} ms`);
   const parts = [facts];
   if (result.wire.length > 0) parts.push(wireLog(result));
+  if (result.smallest) {
+    parts.push(make('p', {class: 'soft'}, 'The smallest case that fails as well:'),
+      make('pre', null, result.smallest));
+  }
   const copy = make('button', {type: 'button'}, 'Copy');
   copy.addEventListener('click', () => {
     const line = result.reproduction;

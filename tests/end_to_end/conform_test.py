@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import unittest
 
@@ -184,10 +185,10 @@ patience = "{patience}"
         report = self.folder / "report.json"
         # Patience that no test has: only the interrupt can end it.
         run = self.start(*self.arguments("hangs.py", "--json", report, patience="1h"),
-                         env=self.environment, stdout=-3, stderr=-3)
-        rig.wait_for(lambda: processes_with("hangs.py"), "the reader")
-        rig.wait_for(lambda: any(b"\0read\0" in one and str(self.temporary).encode() in one
-                                 for one in processes_with(str(self.temporary))), "its start")
+                         env=self.environment, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+        # The sync, B and three sentinels: the last of them is waited for.
+        rig.wait_for((self.folder / "silent").exists, "the last sentinel")
         run.send_signal(signal.SIGINT)
         self.assertEqual(run.wait(rig.HANG), 130)
         self.assertTrue(json.loads(report.read_text())["interrupted"])
