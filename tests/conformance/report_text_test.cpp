@@ -33,9 +33,9 @@ TEST(ReportText, NamesControlCharacters) {
 
 TEST(ReportText, NumbersBytesThatAreNoUtf8) {
   EXPECT_EQ(visible("\xFF\xFE"), "\\xFF\\xFE");
-  EXPECT_EQ(visible("\xC3"), "\\xC3");                  // cut
-  EXPECT_EQ(visible("\xC0\xAF"), "\\xC0\\xAF");          // overlong '/'
-  EXPECT_EQ(visible("\xED\xA0\x80"), "\\xED\\xA0\\x80");  // a surrogate
+  EXPECT_EQ(visible("\xC3"), "\\xC3");                             // cut
+  EXPECT_EQ(visible("\xC0\xAF"), "\\xC0\\xAF");                    // overlong '/'
+  EXPECT_EQ(visible("\xED\xA0\x80"), "\\xED\\xA0\\x80");           // a surrogate
   EXPECT_EQ(visible("\xF4\x90\x80\x80"), "\\xF4\\x90\\x80\\x80");  // beyond U+10FFFF
 }
 

@@ -47,8 +47,9 @@ TEST(Waivers, MistakesSayWhereTheyStand) {
   EXPECT_NE(error_of("[[waiver]]\ncase = \"a b\"\nreason = \"x\"\n").find("w.toml:2:8: case"),
             std::string::npos);
   EXPECT_NE(error_of("[[waivers]]\n").find("did you mean \"waiver\""), std::string::npos);
-  EXPECT_NE(error_of("[[waiver]]\ncase = \"x\"\nreason = \"x\"\nvolatile = 1\n").find("w.toml:4:12"),
-            std::string::npos);
+  EXPECT_NE(
+      error_of("[[waiver]]\ncase = \"x\"\nreason = \"x\"\nvolatile = 1\n").find("w.toml:4:12"),
+      std::string::npos);
   EXPECT_NE(error_of("[[waiver]\n").find("w.toml:1:"), std::string::npos);
 }
 
@@ -84,10 +85,10 @@ TEST(Waivers, AnUnusedOneCountsWhereNothingWillEverAnswer) {
     bool whole, counts;
   };
   for (const Row& row : {Row{"no/such", true, true}, Row{"no/such@iskra-am550", true, true},
-                         Row{"no/such", false, false},               // --case left others out
-                         Row{"a/b@sagemcom-t210-d", true, false},    // that meter did not run
-                         Row{"no/such@kaifa-ma304", true, false},    // likewise
-                         Row{"newer/*", true, false}}) {             // left out by its version
+                         Row{"no/such", false, false},             // --case left others out
+                         Row{"a/b@sagemcom-t210-d", true, false},  // that meter did not run
+                         Row{"no/such@kaifa-ma304", true, false},  // likewise
+                         Row{"newer/*", true, false}}) {           // left out by its version
     const Case one = case_named("a/c");
     ConformReport report;
     report.cases = {case_named("a/b"), one};
