@@ -12,8 +12,13 @@
 #include "cli/known_quirks.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
+#include "conformance/case.h"
+#include "conformance/conform.h"
 #include "conformance/judge/lint.h"
 #include "conformance/judge/reader.h"
+#include "conformance/reader_file.h"
+#include "conformance/stimulus.h"
+#include "protocol/dialect.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/evidence.h"
@@ -132,11 +137,37 @@ Problems check_scenario(const std::string& file) {
   return once_each(std::move(problems));
 }
 
-/// The file that is meant: a path, or the name of a profile, scenario or calendar that is shipped.
+/// Cases are made once, on the meter of each dialect that they are about.
+Problems check_cases(const std::string& file) {
+  const auto cases = load_cases(file);
+  if (!cases) return {cases.error().message};
+  Problems problems;
+  for (const Case& one : *cases) {
+    bool applies = false;
+    std::string why = "no dialect is named by it";
+    for (const Dialect& dialect : dialects()) {
+      auto profile = find_profile(profile_of_dialect(dialect.name));
+      if (!profile) continue;
+      const auto not_this =
+          does_not_apply(one, std::make_shared<const Profile>(std::move(*profile)));
+      applies = applies || !not_this;
+      if (not_this) why = *not_this;
+    }
+    if (applies || !one.profiles.empty()) continue;
+    problems.push_back(fmt::format("{}:{}:{}: {}: no meter can send it: {}", file, one.place.line,
+                                   one.place.column, one.id, why));
+  }
+  return problems;
+}
+
+constexpr const char* kFolders[] = {"profiles", "profiles/scenarios", "profiles/tariffs",
+                                    "conformance/cases", "conformance/readers"};
+
+/// The file that is meant: a path, or the name of something that is shipped.
 std::string file_of(const std::string& word) {
   std::error_code code;
   if (word.find('/') != std::string::npos || std::filesystem::exists(word, code)) return word;
-  for (const char* folder : {"profiles", "profiles/scenarios", "profiles/tariffs"}) {
+  for (const char* folder : kFolders) {
     const auto files = list_data(folder);
     if (const auto found = files.find(word); found != files.end()) return found->second.string();
   }
@@ -145,12 +176,12 @@ std::string file_of(const std::string& word) {
 
 Problems no_file(const std::string& word) {
   std::vector<std::string> names;
-  for (const char* folder : {"profiles", "profiles/scenarios", "profiles/tariffs"}) {
+  for (const char* folder : kFolders) {
     for (const auto& [name, file] : list_data(folder)) names.push_back(name);
   }
   return {
-      fmt::format("{}: there is no such file, and no profile, scenario or calendar of that "
-                  "name{}",
+      fmt::format("{}: there is no such file, and no profile, scenario, calendar, file of "
+                  "cases or reader of that name{}",
                   word, did_you_mean(word, {names.begin(), names.end()}))};
 }
 
@@ -160,6 +191,12 @@ Problems check_file(const std::string& file) {
   const auto document = read_document(file);
   if (!document) return {document.error().message};
   for (const auto& [key, node] : *document->root.table()) {
+    if (key == "reader") {
+      const auto reader = load_reader(file);
+      return reader ? Problems{} : Problems{reader.error().message};
+    }
+    // The ids of cases have slashes.
+    if (key.find('/') != std::string::npos) return check_cases(file);
     if (key == "scenario") return check_scenario(file);
     if (key == "calendar") {
       const auto calendar = load_calendar(file);
@@ -176,7 +213,10 @@ int run_check(const Arguments& arguments) {
       "check FILE|NAME…",
       "Checks profiles: the file itself, its example byte for byte, its shape against the\n"
       "telegrams of its family, and what lint and the reference reader say of it. Scenarios: the\n"
-      "file, and the telegrams of the meter that it is made for. Tariff calendars: the file.");
+      "file, and the telegrams of the meter that it is made for. Tariff calendars: the file. "
+      "Cases: the\n"
+      "file, and that a meter can send them. Readers: the file; `p1rig doctor` looks at the "
+      "reader.");
   if (const auto code = options.parse(arguments, 1, 100'000)) return *code;
   std::size_t failed = 0;
   bool unreadable = false;

@@ -75,9 +75,10 @@ void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes
 }
 
 milliseconds CaseRunner::short_patience() const {
-  constexpr milliseconds kLeast{500};
-  return std::clamp(duration_cast<milliseconds>(20 * slowest_), kLeast,
-                    std::max(kLeast, settings_.patience));
+  // A reader that is throttled tells at its next tick.
+  const milliseconds least = milliseconds{500} + settings_.min_interval;
+  return std::clamp(duration_cast<milliseconds>(20 * slowest_), least,
+                    std::max(least, settings_.patience));
 }
 
 void CaseRunner::take(const ReaderSaid& said) {

@@ -13,6 +13,7 @@
 
 #include "conformance/case_runner.h"
 #include "conformance/fuzz.h"
+#include "conformance/observer.h"
 #include "conformance/process_subject.h"
 #include "conformance/waivers.h"
 #include "protocol/dialect.h"
@@ -172,6 +173,9 @@ class Conformance {
   /// Those that the reader names when it is started; else the one that most readers know.
   std::vector<std::string> dialects_of_hello() {
     const std::vector<std::string> usual = {"dsmr-5.0"};
+    const ReaderFile& reader = plan_.reader;
+    const bool says_hello = !reader.attached && reader.map.empty() && reader.observe.kind == "stdout";
+    if (!says_hello) return usual;
     const auto profile = find_profile(profile_of_dialect(usual.front()));
     if (!profile) return usual;
     auto subject = make_subject(std::make_shared<const Profile>(*profile), plan_.endpoints.front());
@@ -199,6 +203,7 @@ class Conformance {
                                  .endpoint = endpoint,
                                  .profile = std::move(profile),
                                  .key_file = sealed ? key_.path() : "",
+                                 .keys = sealed ? std::optional(key_.keys()) : std::nullopt,
                                  .interrupted = [this] { return report_.interrupted; }},
                                 loop_);
   }
@@ -208,10 +213,11 @@ class Conformance {
     RunnerSettings settings{.seed = plan_.seed,
                             .startup = reader.startup,
                             .patience = reader.patience,
-                            .min_interval = reader.min_interval};
+                            .min_interval = spacing_of(reader)};
     settings.traits.precision.time = reader.time;
     if (reader.decimals) settings.traits.precision.decimals = *reader.decimals;
     settings.traits.claims = reader.claims;
+    settings.traits.tells_changes_only = reader.publish == Publish::kChanges;
     settings.can = reader.can;
     return settings;
   }

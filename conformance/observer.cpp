@@ -1,53 +1,64 @@
 #include "conformance/observer.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
+
+#include "conformance/observers.h"
 
 namespace p1rig {
 namespace {
 
-/// A line that is longer is no report.
-constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
+using std::chrono::milliseconds;
 
-/// Lines of the reader contract, or JSON of the reader's own, on its standard output.
-class StdoutObserver final : public Observer {
- public:
-  explicit StdoutObserver(Sink sink) : sink_(std::move(sink)) {}
-
-  Result<void> start() override { return {}; }
-  void stop() override { line_.clear(); }
-
-  void hear(std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const std::size_t end = bytes.find('\n');
-      const std::string_view part = bytes.substr(0, end);
-      if (!too_long_) line_ += part;
-      if (line_.size() > kLongestLine) {
-        too_long_ = true;
-        line_.clear();
-        sink_("", ContractBreach{"the reader writes a line of more than 1 MiB"});
-      }
-      if (end == std::string_view::npos) return;
-      bytes.remove_prefix(end + 1);
-      if (!std::exchange(too_long_, false)) tell();
-      line_.clear();
-    }
-  }
-
- private:
-  void tell() {
-    if (line_.ends_with('\r')) line_.pop_back();
-    sink_(line_, parse_contract_line(line_));
-  }
-
-  Sink sink_;
-  std::string line_;
-  bool too_long_ = false;
-};
+constexpr auto kKinds = std::to_array<ObserverKind>({
+    {.name = "stdout",
+     .summary = "what the reader writes to its standard output",
+     .make = make_stdout_observer},
+    {.name = "tcp",
+     .summary = "a server that writes JSON, a connection to it is kept",
+     .address = "HOST:PORT",
+     .complaint = complain_about_tcp,
+     .make = make_tcp_observer},
+    {.name = "http",
+     .summary = "a server that answers GET with JSON",
+     .address = "http://HOST[:PORT]/PATH",
+     .interval = milliseconds{1000},
+     .sampled = true,
+     .complaint = complain_about_http,
+     .make = make_http_observer},
+    {.name = "mqtt",
+     .summary = "a topic at a broker with JSON, or topics with a value each",
+     .address = "HOST[:PORT]",
+     .has_topic = true,
+     .interval = milliseconds{200},
+     .complaint = complain_about_mqtt,
+     .make = make_mqtt_observer},
+    {.name = "raw",
+     .summary = "a gateway that passes on the bytes of the line",
+     .address = "HOST:PORT",
+     .complaint = complain_about_tcp,
+     .make = make_raw_observer},
+});
 
 }  // namespace
 
-std::unique_ptr<Observer> make_observer(const ReaderFile&, EventLoop&, Observer::Sink sink) {
-  return std::make_unique<StdoutObserver>(std::move(sink));
+std::span<const ObserverKind> observer_kinds() { return kKinds; }
+
+const ObserverKind* find_observer_kind(std::string_view name) {
+  const auto* const row = std::ranges::find(kKinds, name, &ObserverKind::name);
+  return row == kKinds.end() ? nullptr : row;
+}
+
+std::unique_ptr<Observer> make_observer(const ObserverSetting& setting, EventLoop& loop,
+                                        Observer::Sink sink) {
+  return find_observer_kind(setting.reader.observe.kind)->make(setting, loop, std::move(sink));
+}
+
+milliseconds spacing_of(const ReaderFile& reader) {
+  // Two questions: the first may be on its way while the telegram is understood.
+  const bool sampled = find_observer_kind(reader.observe.kind)->sampled;
+  return std::max(reader.min_interval, sampled ? 2 * reader.observe.interval : milliseconds{0});
 }
 
 }  // namespace p1rig

@@ -15,7 +15,9 @@
 #include "conformance/watched_child.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/line_uri.h"
+#include "simulator/line/modem_shim.h"
 #include "simulator/line/pacing.h"
+#include "simulator/line/tcp_address.h"
 
 namespace p1rig {
 namespace {
@@ -27,6 +29,8 @@ using std::chrono::steady_clock;
 /// Bytes of what the reader said that nobody has asked for yet.
 constexpr std::size_t kMostQueued = std::size_t{4} << 20U;
 constexpr milliseconds kLongestFetch{10'000};
+constexpr milliseconds kUntilRequest{2'000};
+constexpr milliseconds kWithoutSupply{2'000};
 
 std::string replaced(std::string text, const std::map<std::string, std::string>& values) {
   for (const auto& [name, value] : values) {
@@ -42,6 +46,13 @@ std::string replaced(std::string text, const std::map<std::string, std::string>&
 std::size_t size_of(const SubjectEvent& event) {
   const auto* const said = std::get_if<ReaderSaid>(&event);
   return sizeof(SubjectEvent) + (said != nullptr ? said->line.size() : 0);
+}
+
+/// The p1rig that runs.
+std::string own_program() {
+  std::error_code failed;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
+  return failed ? "p1rig" : path.string();
 }
 
 /// A folder for links and pipes that goes away with all that is in it.
@@ -69,17 +80,27 @@ class ProcessSubject final : public Subject {
       : setting_(std::move(setting)),
         loop_(loop),
         timer_(loop.io()),
-        observer_(make_observer(setting_.reader, loop, [this](std::string line, ContractLine what) {
-          push(ReaderSaid{std::move(line), std::move(what)});
-        })) {}
-  ~ProcessSubject() override { end(); }
+        observed_at_(address_of(setting_.reader)),
+        observer_(make_observer({.reader = setting_.reader,
+                                 .address = observed_at_,
+                                 .dialect = setting_.profile->dialect,
+                                 .keys = setting_.keys},
+                                loop, [this](std::string line, ContractLine what) {
+                                  push(ReaderSaid{std::move(line), std::move(what)});
+                                })) {}
+  ~ProcessSubject() override {
+    end();
+    line_.reset();
+  }
 
   Result<void> start() override {
     end();
     events_.clear();
     queued_ = 0;
+    if (setting_.reader.attached && line_) return start_attached_again();
+    line_.reset();
     Fd input;
-    if (setting_.endpoint == "stdin") {
+    if (kind_ == "stdin") {
       auto opened = open_pipe(input);
       if (!opened) return opened;
     } else if (auto opened = open(uri()); !opened) {
@@ -95,6 +116,8 @@ class ProcessSubject final : public Subject {
         {"here", std::filesystem::path(setting_.reader.file).parent_path().string()},
         {"baud", std::to_string(setting_.profile->line.baud)},
         {"framing", framing_of(setting_.profile->line)},
+        {"observe", observed_at_},
+        {"p1rig", own_program()},
         {"key_file", setting_.key_file}};
     std::vector<std::string> command;
     for (const std::string& word : setting_.reader.command)
@@ -105,6 +128,13 @@ class ProcessSubject final : public Subject {
     environment["P1RIG_PROFILE"] = values["profile"];
     environment["P1RIG_DIALECT"] = values["dialect"];
     environment["P1RIG_KEY_FILE"] = setting_.key_file;
+    environment["P1RIG_OBSERVE"] = observed_at_;
+    if (!line_->shim().empty()) {
+      std::array<Line*, 1> lines = {line_.get()};
+      const auto preloaded = shim_environment(lines);
+      if (!preloaded) return tl::make_unexpected(preloaded.error());
+      for (const auto& [name, value] : *preloaded) environment[name] = value;
+    }
     auto child = WatchedChild::start(command, environment, input, loop_, handlers());
     if (!child) return tl::make_unexpected(child.error());
     child_ = std::move(*child);
@@ -114,7 +144,12 @@ class ProcessSubject final : public Subject {
   void stop() override { end(); }
 
   bool wait_until_open(milliseconds patience) override {
-    return wait(patience, [this] { return exited_ || present(); }) && !exited_;
+    if (!wait(patience, [this] { return exited_ || present(); }) || exited_) return false;
+    // A meter would be silent until it is asked. One that never asks shows in the log.
+    if (request_is_seen()) {
+      wait(kUntilRequest, [this] { return exited_ || !present() || line_->state().requested; });
+    }
+    return !exited_;
   }
 
   SendResult send(const Emission& emission, bool at_line_pace) override {
@@ -168,11 +203,12 @@ class ProcessSubject final : public Subject {
 
   LineLog log() const override {
     LineLog log = log_;
-    log.request_seen = line_ && !line_->kind().always_requested && setting_.reader.wiring != "vcc";
+    log.request_seen = request_is_seen();
     if (line_) {
       const LineState state = line_->state();
       log.opened = state.settings;
-      log.framing_seen = state.settings.has_value() && line_->kind().scheme != "pty";
+      log.framing_seen =
+          state.settings.has_value() && (line_->kind().scheme != "pty" || !line_->shim().empty());
       log.written = state.received - received_before_;
     }
     return log;
@@ -183,23 +219,59 @@ class ProcessSubject final : public Subject {
     if (!child_) return std::nullopt;
     return child_->memory();
   }
-  bool can_act() const override { return setting_.endpoint != "stdin"; }
+  bool can_act() const override { return kind_ != "stdin"; }
 
  private:
+  bool hears_output() const { return setting_.reader.observe.kind == "stdout"; }
+
+  bool request_is_seen() const {
+    return line_ && !line_->kind().always_requested && setting_.reader.wiring != "vcc";
+  }
+
+  /// A device keeps its line, which may be its supply as well.
+  Result<void> start_attached_again() {
+    if (setting_.reader.reset_by_supply) {
+      line_->supply(false);
+      pause(kWithoutSupply);
+      line_->supply(true);
+      events_.clear();
+    }
+    begin_log();
+    return observer_->start();
+  }
+
+  /// Where a reader that p1rig starts is observed: port 0 becomes one that is free.
+  static std::string address_of(const ReaderFile& reader) {
+    std::string address = reader.observe.address;
+    const std::size_t colon = address.rfind(":0");
+    if (reader.attached || colon == std::string::npos) return address;
+    const std::size_t end = colon + 2;
+    if (end < address.size() && address[end] != '/') return address;
+    const auto free = listen_tcp({.host = "127.0.0.1", .port = 0});
+    if (!free) return address;
+    return address.replace(colon, 2, free->address.substr(free->address.rfind(':')));
+  }
+
   std::string uri() const {
-    const std::string& endpoint = setting_.endpoint;
-    const std::string wiring = "?wiring=" + setting_.reader.wiring;
-    if (endpoint == "pty") return "pty:" + folder_.path() + "/p1";
-    if (endpoint == "tcp") return "tcp-listen:127.0.0.1:" + port_;
-    if (endpoint == "rfc2217") return "rfc2217-listen:127.0.0.1:" + port_ + wiring;
-    return endpoint;
+    const std::string wiring = "wiring=" + setting_.reader.wiring;
+    const std::string name = name_.empty() ? folder_.path() + "/p1" : name_;
+    const std::string where = name_.empty() ? "127.0.0.1:" + port_ : name_;
+    if (kind_ == "pty") return "pty:" + name;
+    if (kind_ == "pty-shim") return "pty:" + name + "?modem=shim&" + wiring;
+    if (kind_ == "tcp") return "tcp-listen:" + where;
+    if (kind_ == "rfc2217") return "rfc2217-listen:" + where + "?" + wiring;
+    if (kind_ == "cable" && name_.find("wiring=") == std::string::npos) {
+      return "cable:" + name_ + (name_.find('?') == std::string::npos ? "?" : "&") + wiring;
+    }
+    return setting_.endpoint;
   }
 
   std::string endpoint() const {
-    if (setting_.endpoint == "pty") return folder_.path() + "/p1";
-    if (setting_.endpoint == "tcp") return "tcp://127.0.0.1:" + port_;
-    if (setting_.endpoint == "rfc2217") return "rfc2217://127.0.0.1:" + port_;
-    if (setting_.endpoint == "stdin") return "-";
+    if (kind_ == "pty" || kind_ == "pty-shim")
+      return name_.empty() ? folder_.path() + "/p1" : name_;
+    if (kind_ == "tcp") return "tcp://127.0.0.1:" + port_;
+    if (kind_ == "rfc2217") return "rfc2217://127.0.0.1:" + port_;
+    if (kind_ == "stdin") return "-";
     return line_->name();
   }
 
@@ -243,6 +315,7 @@ class ProcessSubject final : public Subject {
     return {.output = [this](std::string_view bytes) { observer_->hear(bytes); },
             .closed =
                 [this] {
+                  if (!hears_output()) return;
                   deaf_ = true;
                   push(ReaderSaid{"", ContractBreach{"the reader closed its standard output"}});
                 },
@@ -257,7 +330,7 @@ class ProcessSubject final : public Subject {
     // Children of the reader write until they are ended: nobody listens to them then.
     child_.reset();
     observer_->stop();
-    line_.reset();
+    if (!setting_.reader.attached) line_.reset();
     exited_ = deaf_ = false;
   }
 
@@ -269,12 +342,14 @@ class ProcessSubject final : public Subject {
     loop_.stop();
   }
 
-  bool present() const { return line_ && (line_->state().present || setting_.endpoint == "stdin"); }
+  bool present() const { return line_ && (line_->state().present || kind_ == "stdin"); }
 
   SendResult write(std::string_view bytes) {
     const auto deadline = steady_clock::now() + kLongestFetch;
     while (!bytes.empty()) {
-      bytes.remove_prefix(line_->send(bytes));
+      const std::size_t taken = line_->send(bytes);
+      observer_->sent(bytes.substr(0, taken));
+      bytes.remove_prefix(taken);
       if (bytes.empty()) break;
       if (exited_ || !present() || line_->state().ended) return SendResult::kNobody;
       if (steady_clock::now() >= deadline) return SendResult::kNotTaken;
@@ -311,11 +386,16 @@ class ProcessSubject final : public Subject {
   }
 
   SubjectSetting setting_;
+  std::string kind_ = setting_.endpoint.substr(0, setting_.endpoint.find(':'));
+  /// Of an endpoint that has one: "/dev/ttyUSB0", "0.0.0.0:4001".
+  std::string name_ =
+      setting_.endpoint.substr(std::min(kind_.size() + 1, setting_.endpoint.size()));
   EventLoop& loop_;
   TemporaryFolder folder_;
   std::string port_ = "0";
   std::unique_ptr<Line> line_;
   boost::asio::steady_timer timer_;
+  std::string observed_at_;
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<WatchedChild> child_;
   std::deque<SubjectEvent> events_;

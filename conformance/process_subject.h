@@ -3,11 +3,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "conformance/reader_file.h"
 #include "conformance/subject.h"
+#include "protocol/frame_cipher.h"
 #include "simulator/profile.h"
 
 namespace p1rig {
@@ -17,9 +19,10 @@ class EventLoop;
 /// What a reader is started with.
 struct SubjectSetting {
   ReaderFile reader;
-  std::string endpoint;  ///< "pty", "tcp" …, or "serial:/dev/ttyUSB0"
+  std::string endpoint;  ///< "pty", "tcp" …, or with a name, "serial:/dev/ttyUSB0"
   std::shared_ptr<const Profile> profile;
-  std::string key_file;                    ///< path; empty for plain telegrams
+  std::string key_file = {};              ///< path; empty for plain telegrams
+  std::optional<FrameKeys> keys = {};      ///< what is in it
   std::function<bool()> interrupted = {};  ///< true ends every wait
 };
 

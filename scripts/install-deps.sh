@@ -15,7 +15,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-serial python3-cryptography python3-jsonschema
   libxml2-utils chromium
-  ser2net gensio-bin tshark
+  ser2net gensio-bin tshark mosquitto
 )
 
 fail() {

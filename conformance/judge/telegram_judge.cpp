@@ -1,6 +1,7 @@
 #include "conformance/judge/telegram_judge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "protocol/dialect.h"
@@ -64,6 +65,16 @@ bool TelegramJudge::claims(Obis code) const {
   const std::string text = to_string(code);
   return std::ranges::any_of(traits_.claims,
                              [&](const std::string& glob) { return matches_glob(glob, text); });
+}
+
+/// True where the telegram sent before it said the same.
+bool TelegramJudge::is_unchanged(const SentTelegram& sent, Obis code,
+                                 const ContractValue& meant) const {
+  const auto found = std::ranges::find_if(
+      watched_, [&](const Watched& watched) { return &watched.sent == &sent; });
+  if (found == watched_.begin() || found == watched_.end()) return false;
+  const ContractValue* const before = meant_value(std::prev(found)->sent, code);
+  return before != nullptr && *before == meant;
 }
 
 /// The telegram that has most in common with what is said: at least one value that differs from
@@ -146,6 +157,7 @@ void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& sa
     const bool loose = holds(expectation.uncertain, code) || holds(expectation.invalid, code) ||
                        holds(expectation.absent, code);
     if (loose || meant.kind == Kind::kNull || said.values.contains(code) || !claims(code)) return;
+    if (traits_.tells_changes_only && is_unchanged(sent, code, meant)) return;
     find(code, "is not told, expected " + to_json(meant));
   };
   for (const auto& [code, meant] : expectation.literal) require(code, meant);

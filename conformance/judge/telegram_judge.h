@@ -43,6 +43,7 @@ struct ReaderTraits {
   std::vector<std::string> claims = {};
   bool needs_mbus = false;     ///< the case asks for "mbus": every device must be told
   bool needs_tariffs = false;  ///< the case asks for "import"
+  bool tells_changes_only = false;  ///< what is as in the telegram before is not told
 };
 
 struct Mismatch {
@@ -88,6 +89,7 @@ class TelegramJudge {
   void compare_devices(const SentTelegram& sent, const ContractTelegram& said);
   void compare_tariffs(const SentTelegram& sent, const ContractTelegram& said);
   bool claims(Obis code) const;
+  bool is_unchanged(const SentTelegram& sent, Obis code, const ContractValue& meant) const;
   void retire();
 
   ReaderTraits traits_;

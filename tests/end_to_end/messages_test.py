@@ -85,7 +85,7 @@ class Names(rig.Case):
             self.assertIn(f"{name}.toml", check.stdout.decode())
         check = rig.run("check", "kaifa-ma304x", "nothing.toml")
         self.assertEqual(check.returncode, MISTAKE)
-        self.assertIn("no profile, scenario or calendar of that name, did you mean \"kaifa-ma304",
+        self.assertIn("cases or reader of that name, did you mean \"kaifa-ma304",
                       check.stdout.decode())
 
     def test_lines(self):

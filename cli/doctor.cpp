@@ -1,0 +1,110 @@
+#include "conformance/doctor.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "conformance/conform.h"
+#include "protocol/dialect.h"
+#include "simulator/line/event_loop.h"
+
+namespace p1rig {
+namespace {
+
+using Kind = DoctorFinding::Kind;
+
+/// The first dialect that the reader file names, else the one that most readers know.
+std::string dialect_of(const ReaderFile& reader) {
+  constexpr std::string_view kUsual = "dsmr-5.0";
+  const auto named = [&](std::string_view name) {
+    return std::ranges::any_of(reader.dialects,
+                               [&](const std::string& glob) { return matches_glob(glob, name); });
+  };
+  if (reader.dialects.empty() || named(kUsual)) return std::string(kUsual);
+  for (const Dialect& dialect : dialects()) {
+    if (named(dialect.name)) return std::string(dialect.name);
+  }
+  return std::string(kUsual);
+}
+
+std::string_view mark_of(Kind kind) {
+  switch (kind) {
+    case Kind::kGood:
+      return "ok    ";
+    case Kind::kAdvice:
+      return "hint  ";
+    case Kind::kWrong:
+    case Kind::kContract:
+    case Kind::kEnvironment:
+      break;
+  }
+  return "WRONG ";
+}
+
+int verdict(const std::vector<Kind>& found, const std::string& name) {
+  const auto has = [&](Kind kind) { return std::ranges::find(found, kind) != found.end(); };
+  if (has(Kind::kContract)) {
+    fmt::print("\nThe adapter of {} does not work yet.\n", name);
+    return kReaderContract;
+  }
+  if (has(Kind::kEnvironment)) {
+    fmt::print("\n{} cannot be run here.\n", name);
+    return kEnvironment;
+  }
+  if (has(Kind::kWrong)) {
+    fmt::print("\nThe adapter of {} works, but tells values that were not sent.\n", name);
+    return kNotAsExpected;
+  }
+  fmt::print("\nThe adapter of {} is right: go on with `p1rig conform`.\n", name);
+  return kAsExpected;
+}
+
+}  // namespace
+
+int run_doctor(const Arguments& arguments) {
+  Options options(
+      "doctor READER [OPTIONS]",
+      "Looks at the adapter of a reader: does it start, open its endpoints, tell telegrams as\n"
+      "the contract asks, and with the values that were sent? READER is a name of `p1rig\n"
+      "readers` or a path. Exit code 0: it is right, 1: values are wrong, 3: it breaks the\n"
+      "contract, 4: it cannot be run here.");
+  options.value("profile", "P", "the meter; default: one of a dialect that the reader names");
+  options.values("line", "L", "these endpoints; may be repeated; default: all of the reader file");
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  auto reader = find_reader(options.words()[0]);
+  if (!reader) return complain(kUsage, reader.error().message);
+  const auto name =
+      options.get("profile").value_or(std::string(profile_of_dialect(dialect_of(*reader))));
+  auto profile = find_profile(name);
+  if (!profile) return complain(kUsage, profile.error().message);
+  if (profile->encryption && profile->encryption->policy != 0) {
+    return complain(kUsage,
+                    fmt::format("{} sends encrypted telegrams: name a --profile that sends plain "
+                                "ones, the values are the same",
+                                name));
+  }
+  fmt::print("{}, read by {}\n\n", name, reader->name);
+  DoctorPlan plan{.reader = std::move(*reader),
+                  .profile = std::make_shared<const Profile>(std::move(*profile)),
+                  .endpoints = options.list("line")};
+  EventLoop loop;
+  std::vector<Kind> found;
+  bool interrupted = false;
+  loop.on_signal([&](int) {
+    interrupted = true;
+    loop.stop();
+  });
+  examine_reader(plan, loop, [&](const DoctorFinding& finding) {
+    found.push_back(finding.kind);
+    fmt::print("{}{}\n", mark_of(finding.kind), finding.message);
+    if (!finding.advice.empty()) fmt::print("      → {}\n", finding.advice);
+    std::fflush(stdout);
+  });
+  if (interrupted) return kInterrupted;
+  return verdict(found, plan.reader.name);
+}
+
+}  // namespace p1rig

@@ -1,0 +1,24 @@
+// Opens a port with npm p1-reader, as its users do, and prints its readings as lines of JSON.
+//   node p1-reader.mjs PORT BAUD FRAMING        such as /dev/ttyUSB0 115200 8N1
+import findPackage from './find_package.mjs';
+
+const [port, baud, framing] = process.argv.slice(2);
+const parities = { N: 'none', E: 'even', O: 'odd' };
+// What it logs is no reading.
+console.log = console.error;
+
+const P1Reader = findPackage('p1-reader');
+const reader = new P1Reader({
+  port,
+  baudRate: Number(baud),
+  dataBits: Number(framing[0]),
+  parity: parities[framing[1]],
+  stopBits: Number(framing[2]),
+});
+
+reader.on('reading', (reading) => process.stdout.write(`${JSON.stringify(reading)}\n`));
+reader.on('error', (reason) => console.error(`error: ${reason}`));
+reader.on('close', () => {
+  console.error('the port was closed');
+  process.exit(1);
+});
