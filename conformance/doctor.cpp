@@ -251,15 +251,11 @@ class Doctor {
     if (!heard_.logs.empty()) message += "; it printed: " + heard_.logs.back().substr(0, 200);
     tell(Kind::kContract, message, advice);
     if (heard_.logs.empty() || plan_.reader.map.empty()) return;
-    const auto paths = paths_in(heard_.logs.back());
-    if (!paths.empty()) {
-      tell(Kind::kAdvice,
-           fmt::format("{}: its JSON has {}", endpoint,
-                       fmt::join(paths.begin(),
-                                 paths.begin() + static_cast<std::ptrdiff_t>(
-                                                     std::min<std::size_t>(paths.size(), 12)),
-                                 " ")));
-    }
+    auto paths = paths_in(heard_.logs.back());
+    if (paths.empty()) return;
+    constexpr std::size_t kMostPaths = 12;
+    paths.resize(std::min(paths.size(), kMostPaths));
+    tell(Kind::kAdvice, fmt::format("{}: its JSON has {}", endpoint, fmt::join(paths, " ")));
   }
 
   void tell_values(const std::string& endpoint) {

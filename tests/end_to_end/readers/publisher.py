@@ -1,0 +1,146 @@
+"""A small reader as people write them, that tells what it reads in a way of its own.
+
+usage: publisher.py ENDPOINT --http HOST:PORT | --tcp HOST:PORT | --mqtt HOST:PORT | --mqtt-topics HOST:PORT
+                    [--no-crc] [--flat-power]
+
+--no-crc      believes every telegram
+--flat-power  says "power": 1193 (in W) instead of kilowatts
+"""
+import http.server
+import json
+import os
+import re
+import socket
+import socketserver
+import struct
+import sys
+import threading
+import time
+import tty
+
+LATEST = {}
+CLIENTS = []
+NAMES = {"1-0:1.8.1": ("energy", "import_low"), "1-0:1.8.2": ("energy", "import_normal"),
+         "1-0:2.8.1": ("energy", "export_low"), "1-0:2.8.2": ("energy", "export_normal"),
+         "1-0:1.7.0": ("power", "import"), "1-0:2.7.0": ("power", "export")}
+
+
+def crc16(data):
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+    return crc
+
+
+def telegrams(endpoint):
+    """The telegrams of a terminal; one that goes away is opened again, as long as it takes."""
+    pending = b""
+    while True:
+        try:
+            with open(endpoint, "rb", buffering=0) as line:
+                if os.isatty(line.fileno()):
+                    tty.setraw(line.fileno())
+                while chunk := line.read(4096):
+                    pending += chunk
+                    while found := re.search(rb"(/[^!]*?\r\n!)([0-9A-Fa-f]{4})\r\n", pending):
+                        pending = pending[found.end():]
+                        body = found[1][found[1].rindex(b"/") if b"\r\n/" in found[1] else 0:]
+                        yield body, int(found[2], 16)
+        except OSError:
+            pass
+        time.sleep(0.05)
+
+
+def understand(body):
+    told = {"energy": {}, "power": {}}
+    for code, value in re.findall(r"^(\d-\d:\d+\.\d+\.\d+)\(([\d.]+)\*", body.decode("latin1"), re.M):
+        if code in NAMES:
+            group, name = NAMES[code]
+            told[group][name] = float(value)
+    gas = re.search(rb"0-1:24\.2\.1\((\d{12})([SW])\)\(([\d.]+)\*m3\)", body)
+    if gas:
+        at = gas[1].decode()
+        told["gas"] = {"m3": float(gas[3]), "at": "20{}-{}-{}T{}:{}:{}".format(
+            *re.findall("..", at)) + {b"S": "+02:00", b"W": "+01:00"}[gas[2]]}
+    return told
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):  # pylint: disable=invalid-name
+        body = json.dumps(LATEST, indent=2).encode()
+        self.send_response(200 if LATEST else 503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):  # pylint: disable=arguments-differ
+        pass
+
+
+class Stream(socketserver.BaseRequestHandler):
+    def handle(self):
+        CLIENTS.append(self.request)
+        threading.Event().wait()
+
+
+def mqtt_text(text):
+    return struct.pack(">H", len(text)) + text.encode()
+
+
+def mqtt_packet(kind, body):
+    size, length = b"", len(body)
+    while True:
+        size += bytes([length % 128 | (0x80 if length >= 128 else 0)])
+        length //= 128
+        if length == 0:
+            return bytes([kind]) + size + body
+
+
+def address_of(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+
+
+def publisher(kind, address):
+    """What tells one reading."""
+    if kind == "--http":
+        server = http.server.ThreadingHTTPServer(address_of(address), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return LATEST.update
+    if kind == "--tcp":
+        server = socketserver.ThreadingTCPServer(address_of(address), Stream)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return lambda told: [client.sendall(json.dumps(told, indent=1).encode() + b"\n")
+                             for client in CLIENTS]
+    broker = socket.create_connection(address_of(address))
+    broker.sendall(mqtt_packet(0x10, mqtt_text("MQTT") + b"\4\2\0\0" + mqtt_text("publisher")))
+    assert broker.recv(4) == b"\x20\2\0\0"
+
+    def publish(topic, payload):
+        broker.sendall(mqtt_packet(0x30, mqtt_text(topic) + payload.encode()))
+
+    def publish_all(told, topic="p1"):
+        for name, value in told.items():
+            if isinstance(value, dict):
+                publish_all(value, f"{topic}/{name}")
+            else:
+                publish(f"{topic}/{name}", str(value))
+    return publish_all if kind == "--mqtt-topics" else lambda told: publish("p1", json.dumps(told))
+
+
+def main():
+    endpoint, kind, address, *flags = sys.argv[1:]
+    tell = publisher(kind, address)
+    for body, crc in telegrams(endpoint):
+        if "--no-crc" not in flags and crc16(body) != crc:
+            continue
+        told = understand(body)
+        if "--flat-power" in flags:
+            told["power"] = {name: round(kw * 1000) for name, kw in told["power"].items()}
+        tell(told)
+
+
+main()

@@ -1,0 +1,371 @@
+"""Readers of every kind are judged alike: by what they print, over TCP, HTTP and MQTT, as gateways,
+started by p1rig or attached; and the doctor tells what is wrong with an adapter."""
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import textwrap
+import unittest
+
+import rig
+
+READERS = rig.SOURCE / "tests" / "end_to_end" / "readers"
+NODE = rig.SOURCE / "tests" / "end_to_end" / "node"
+METER = "iskra-am550"
+FLIPPED = "dsmr-5.0.2/6.2/crc-bit-flip"
+
+# What publisher.py says, in its own JSON.
+MAP = """
+    [map]
+    "1-0:1.8.1" = { path = "/energy/import_low", unit = "kWh" }
+    "1-0:1.8.2" = { path = "/energy/import_normal", unit = "kWh" }
+    "1-0:2.8.1" = { path = "/energy/export_low", unit = "kWh" }
+    "1-0:2.8.2" = { path = "/energy/export_normal", unit = "kWh" }
+    "1-0:1.7.0" = { path = "/power/import", unit = "kW" }
+    "1-0:2.7.0" = { path = "/power/export", unit = "kW" }
+    "mbus[medium=gas]" = { path = "/gas/m3", unit = "m3", at = "/gas/at" }
+"""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class Readers(rig.Case):
+    def reader_file(self, text, name="reader.toml"):
+        file = self.folder / name
+        file.write_text(textwrap.dedent(text))
+        return file
+
+    def publisher(self, observe, *words, more=""):
+        """A reader file for publisher.py, started by p1rig."""
+        command = [sys.executable, str(READERS / "publisher.py"), "{endpoint}", *words]
+        return self.reader_file(textwrap.dedent(f"""
+            [reader]
+            name = "publisher"
+            command = {command}
+            {more}
+            [observe]
+            """) + textwrap.dedent(observe) + textwrap.dedent(MAP))
+
+    def conform(self, *arguments, case=FLIPPED):
+        return rig.run("conform", *arguments, "--profile", METER, "--case", case)
+
+    def assert_right(self, *arguments):
+        result = self.conform(*arguments)
+        self.assertEqual(result.returncode, 0, (result.stdout + result.stderr).decode())
+        self.assertIn(b"1 pass", result.stdout)
+
+    def assert_believes_a_wrong_crc(self, *arguments):
+        result = self.conform(*arguments)
+        said = (result.stdout + result.stderr).decode()
+        self.assertEqual(result.returncode, 1, said)
+        self.assertIn("is told, but must be dropped", said)
+
+    def apart(self, *command):
+        """A program that p1rig knows nothing of."""
+        process = subprocess.Popen([sys.executable, *map(str, command)])
+        self.addCleanup(self._end, process)
+        return process
+
+
+class Observed(Readers):
+    HTTP = 'kind = "http"\naddress = "http://127.0.0.1:0/readings"\ninterval = "30ms"\n'
+    TCP = 'kind = "tcp"\naddress = "127.0.0.1:0"\n'
+
+    def test_http(self):
+        self.assert_right(self.publisher(self.HTTP, "--http", "{observe}"))
+
+    def test_http_one_that_believes_everything(self):
+        self.assert_believes_a_wrong_crc(
+            self.publisher(self.HTTP, "--http", "{observe}", "--no-crc"))
+
+    def test_tcp(self):
+        self.assert_right(self.publisher(self.TCP, "--tcp", "{observe}"))
+
+    def test_tcp_one_that_believes_everything(self):
+        self.assert_believes_a_wrong_crc(self.publisher(self.TCP, "--tcp", "{observe}", "--no-crc"))
+
+    def test_another_unit_is_seen(self):
+        result = self.conform(self.publisher(self.TCP, "--tcp", "{observe}", "--flat-power"))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(b"1-0:1.7.0", result.stdout)
+
+    def test_nobody_answers(self):
+        reader = self.publisher(f'kind = "http"\naddress = "http://127.0.0.1:{free_port()}/"\n',
+                                "--tcp", f"127.0.0.1:{free_port()}", more='startup = "2s"\npatience = "1s"')
+        result = self.conform(reader)
+        self.assertEqual(result.returncode, 3, result.stdout)
+        self.assertIn(b"Connection refused", result.stdout + result.stderr)
+
+
+class Mqtt(Readers):
+    def setUp(self):
+        super().setUp()
+        program = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
+        if program is None:
+            raise AssertionError("there is no mosquitto: run scripts/install-deps.sh")
+        self.broker = f"127.0.0.1:{free_port()}"
+        settings = self.folder / "mosquitto.conf"
+        settings.write_text(f"listener {self.broker.split(':')[1]} 127.0.0.1\nallow_anonymous true\n"
+                            "persistence false\n")
+        broker = subprocess.Popen([program, "-c", str(settings)], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL)
+        self.addCleanup(self._end, broker)
+        rig.wait_for(self.answers, "the broker")
+
+    def answers(self):
+        with socket.socket() as probe:
+            host, port = self.broker.split(":")
+            return probe.connect_ex((host, int(port))) == 0
+
+    def observe(self, topic):
+        return f'kind = "mqtt"\naddress = "{self.broker}"\ntopic = "{topic}"\n'
+
+    def test_json(self):
+        self.assert_right(self.publisher(self.observe("p1"), "--mqtt", "{observe}"))
+
+    def test_one_that_believes_everything(self):
+        self.assert_believes_a_wrong_crc(
+            self.publisher(self.observe("p1"), "--mqtt", "{observe}", "--no-crc"))
+
+    def test_a_topic_for_each_value(self):
+        reader = self.publisher(self.observe("p1/#"), "--mqtt-topics", "{observe}",
+                                more='publish = "throttled"\nmin_interval = "300ms"')
+        reader.write_text(reader.read_text().replace('= "/', '= "/p1/'))
+        self.assert_right(reader)
+
+
+class Attached(Readers):
+    """A device that was there before."""
+
+    def test_on_a_terminal(self):
+        for flags, judged in (((), self.assert_right),
+                              (("--no-crc",), self.assert_believes_a_wrong_crc)):
+            link, where = self.folder / "p1", f"127.0.0.1:{free_port()}"
+            device = self.apart(READERS / "publisher.py", link, "--tcp", where, *flags)
+            judged(self.reader_file(f"""
+                [reader]
+                name = "device"
+                attached = true
+                endpoints = ["pty:{link}"]
+                [observe]
+                kind = "tcp"
+                address = "{where}"
+                """ + MAP))
+            self.assertIsNone(device.poll(), "a device that is attached is not ours to end")
+
+    def gateway(self, *flags):
+        link, where = self.folder / "p1", f"127.0.0.1:{free_port()}"
+        self.apart(READERS / "gateway.py", link, where, *flags)
+        return self.reader_file(f"""
+            [reader]
+            name = "gateway"
+            attached = true
+            endpoints = ["pty:{link}"]
+            [observe]
+            kind = "raw"
+            address = "{where}"
+            """)
+
+    def test_a_gateway_that_passes_on_all(self):
+        # It also passes on what nobody should believe; that is not its business.
+        self.assert_right(self.gateway())
+
+    def test_a_gateway_that_loses_characters(self):
+        result = self.conform(self.gateway("--no-cr"))
+        self.assertIn(result.returncode, (1, 3), result.stdout)
+        self.assertIn(b"passes on other bytes than were sent", result.stdout + result.stderr)
+        self.assertIn(b"0D was sent and 0A came", result.stdout + result.stderr)
+
+
+class Shim(Readers):
+    def test_the_reference_reader(self):
+        self.assert_right("p1rig", "--line", "pty-shim")
+
+    def test_what_was_set_is_seen(self):
+        # 7E1 at a meter that sends 8N1: a UART makes of it what it makes of it.
+        reader = self.reader_file(f"""
+            [reader]
+            name = "wrong"
+            command = ["{sys.executable}", "-c", "import os, sys, termios\\nf = os.open(sys.argv[1], os.O_RDWR)\\na = termios.tcgetattr(f)\\na[2] = a[2] & ~termios.CSIZE | termios.CS7 | termios.PARENB\\na[4] = a[5] = termios.B115200\\ntermios.tcsetattr(f, 0, a)\\nwhile 1: os.read(f, 1)", "{{endpoint}}"]
+            endpoints = ["pty-shim"]
+            startup = "2s"
+            patience = "1s"
+            """)
+        result = rig.run("doctor", reader, "--profile", METER)
+        self.assertEqual(result.returncode, 3, result.stdout)
+        self.assertIn(b"it opened 115200 7E1, the meter sends 115200 8N1", result.stdout)
+
+
+class Doctor(Readers):
+    def examine(self, code, words, *arguments):
+        result = rig.run("doctor", *arguments, "--profile", METER)
+        said = (result.stdout + result.stderr).decode()
+        self.assertEqual(result.returncode, code, said)
+        for word in words:
+            self.assertIn(word, said)
+
+    def script(self, text, more=""):
+        script = self.folder / "reader.py"
+        script.write_text("import json, sys\nline = open(sys.argv[1], 'rb', buffering=0)\n" +
+                          textwrap.dedent(text))
+        return self.reader_file(f"""
+            [reader]
+            name = "script"
+            command = ["{sys.executable}", "{script}", "{{endpoint}}"]
+            startup = "2s"
+            patience = "1s"
+            {more}
+            """)
+
+    TELLING = """
+        import re, tty
+        tty.setraw(line.fileno())
+        got = ""
+        while True:
+            got += line.read(4096).decode("latin1")
+            while "\\n!" in got and got.endswith("\\n"):
+                power = re.search(r"1-0:1.7.0.([0-9.]*)", got)[1]
+                energy = re.search(r"1-0:1.8.1.([0-9.]*)", got)[1]
+                out = re.search(r"1-0:2.8.1.([0-9.]*)", got)[1]
+                stamp = re.search(r"0-0:1.0.0.([0-9]*)", got)[1]
+                got = ""
+                print(json.dumps({"telegram": TOLD}), flush=True)
+        """
+
+    def telling(self, told, more=""):
+        return self.script(self.TELLING.replace("TOLD", told), more)
+
+    def test_the_reference_reader(self):
+        self.examine(0, ["pty: hello from p1rig read", "stdin:", "is right"], "p1rig")
+
+    def test_one_that_is_right(self):
+        self.examine(0, ["5 of 5", "it tells 2 codes: 1-0:1.7.0 1-0:1.8.1"],
+                     self.telling('{"1-0:1.7.0": power + " kW", "1-0:1.8.1": energy + " kWh"}'))
+
+    def test_units(self):
+        self.examine(1, ["the unit is missing", "write the unit", "another unit"],
+                     self.telling('{"1-0:1.7.0": power, "1-0:1.8.1": energy + " kW"}'))
+
+    def test_decimals(self):
+        self.examine(1, ["with decimals = 1 in [reader] it is right"], self.telling(
+            '{"1-0:1.7.0": power + " kW", "1-0:1.8.1": "%.1f kWh" % float(energy)}'))
+
+    def test_times(self):
+        told = ('{"1-0:1.8.1": energy + " kWh", "0-0:1.0.0": "20" + "-".join([stamp[:2], stamp[2:4], '
+                'stamp[4:6]]) + "T" + ":".join([stamp[6:8], stamp[8:10], stamp[10:12]])}')
+        self.examine(1, ['with time = "local" in [reader] it is right'], self.telling(told))
+        self.examine(0, [], self.telling(told, 'time = "local"'))
+
+    def test_directions(self):
+        self.examine(1, ["that is the value of 1-0:2.8.1: are the two exchanged?"], self.telling(
+            '{"1-0:1.7.0": power + " kW", "1-0:1.8.1": out + " kWh"}'))
+
+    def test_a_code_that_is_none(self):
+        self.examine(3, ["expected an OBIS code"], self.telling('{"power": power}'))
+
+    def test_one_that_is_silent(self):
+        self.examine(3, ["told no telegram", "does not work yet"],
+                     self.script("print('hello', flush=True)\nwhile line.read(100): pass"))
+
+    def test_one_that_ends(self):
+        self.examine(3, ["ended by status 7; it said: no such meter"],
+                     self.script("print('no such meter', file=sys.stderr)\nsys.exit(7)"))
+
+    def test_one_that_opens_nothing(self):
+        self.examine(3, ["did not open its end within 2000 ms", "{endpoint}"],
+                     self.reader_file('[reader]\ncommand = ["sleep", "1000"]\nstartup = "2s"\n'))
+
+    def test_one_that_is_not_there(self):
+        self.examine(4, ["command: /nowhere/reader is not there", "cannot be run here"],
+                     self.reader_file('[reader]\ncommand = ["/nowhere/reader"]\n'))
+
+    def test_a_map_that_misses(self):
+        reader = self.script(self.TELLING.replace('{"telegram": TOLD}', '{"energie": float(energy)}'))
+        reader.write_text(reader.read_text() +
+                          '[map]\n"1-0:1.8.1" = { path = "/energy", unit = "kWh" }\n')
+        self.examine(3, ["its JSON has /energie"], reader)
+
+    def test_a_name_that_is_none(self):
+        self.assert_fails(2, ["there is no reader", "did you mean"], "doctor", "p1-readr")
+
+
+class Npm(Readers):
+    """Two readers of the field, as they are."""
+
+    def test_p1_reader_publishes_what_has_a_wrong_crc(self):
+        self.assert_believes_a_wrong_crc("p1-reader")
+
+    def test_smartmeter_obis_publishes_what_has_a_wrong_crc(self):
+        self.assert_believes_a_wrong_crc("smartmeter-obis")
+
+    def test_the_locks_name_no_registry(self):
+        self.assertNotIn('"resolved"', (NODE / "package-lock.json").read_text())
+
+
+class Files(Readers):
+    def test_all_that_are_shipped(self):
+        folder = rig.SOURCE / "conformance"
+        files = [*(folder / "readers").glob("*.toml"), *(folder / "cases").glob("*.toml")]
+        files = [file for file in files if ".waivers" not in file.name]
+        result = rig.run("check", *files)
+        self.assertEqual(result.returncode, 0, result.stdout)
+
+    def test_what_is_wrong_has_its_place(self):
+        file = self.reader_file("""\
+            [reader]
+            name = "x"
+            command = ["x"]
+            endpoints = ["ptty"]
+            dialects = ["dsmr-6.*"]
+            publish = "throttled"
+            tme = "local"
+            [observe]
+            kind = "htp"
+            [map]
+            "1-0:1.7" = { path = "/a" }
+            "1-0:1.7.0" = { path = "a", unit = "kilowatt" }
+            "mbus[medium=gas]" = { at = "/b" }
+            """)
+        result = rig.run("check", file)
+        said = result.stdout.decode()
+        self.assertEqual(result.returncode, 2, said)
+        for line, words in ((4, 'unknown "ptty", did you mean "pty"'), (5, "dsmr-6.*"),
+                            (7, 'tme'), (9, 'unknown "htp", did you mean "http"'), (11, "no OBIS code"),
+                            (12, "JSON pointer"), (12, 'unknown "kilowatt"'), (13, "path")):
+            self.assertTrue(any(f"{file}:{line}:" in text and words in text
+                                for text in said.splitlines()), (line, words, said))
+        self.assertIn("min_interval", said)
+        for command in ("conform", "doctor"):
+            self.assert_fails(2, f"{file}:4:", command, file)
+
+    def test_attached_devices_have_a_place(self):
+        file = self.reader_file("""\
+            [reader]
+            attached = true
+            endpoints = ["serial", "stdin"]
+            [observe]
+            kind = "http"
+            address = "192.168.1.20"
+            """)
+        result = rig.run("check", file)
+        said = result.stdout.decode()
+        self.assertEqual(result.returncode, 2, said)
+        self.assertIn(f"{file}:3:", said)
+        self.assertIn("serial:/dev/ttyUSB0", said)
+        self.assertIn("stdin is for readers that p1rig starts", said)
+        self.assertIn(f"{file}:6:", said)
+
+    def test_cases(self):
+        file = self.folder / "cases.toml"
+        file.write_text('["a/b/c"]\nrequirement = "R-CRC-01"\nlevle = "must"\n')
+        result = rig.run("check", file)
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertIn(f"{file}:".encode(), result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
