@@ -96,6 +96,8 @@ void CaseRunner::take(const ReaderSaid& said) {
     slowest_ = std::max<std::chrono::nanoseconds>(slowest_, delay);
   } else if (const auto* breach = std::get_if<ContractBreach>(&said.what)) {
     new_breaches_.push_back(breach->message);
+  } else if (std::holds_alternative<ContractLog>(said.what) && !said.line.empty()) {
+    last_log_ = said.line;
   }
 }
 
@@ -192,6 +194,8 @@ Start CaseRunner::start() {
   subject_.stop();
   std::string why = "the reader told none of the telegrams that were sent to it at the start";
   if (!new_breaches_.empty()) why += "; " + new_breaches_.front();
+  constexpr std::size_t kEnough = 200;
+  if (!last_log_.empty()) why += "; last heard: " + last_log_.substr(0, kEnough);
   return {Start::Kind::kBroken, why};
 }
 

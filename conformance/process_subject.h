@@ -21,7 +21,7 @@ struct SubjectSetting {
   ReaderFile reader;
   std::string endpoint;  ///< "pty", "tcp" …, or with a name, "serial:/dev/ttyUSB0"
   std::shared_ptr<const Profile> profile;
-  std::string key_file = {};              ///< path; empty for plain telegrams
+  std::string key_file = {};               ///< path; empty for plain telegrams
   std::optional<FrameKeys> keys = {};      ///< what is in it
   std::function<bool()> interrupted = {};  ///< true ends every wait
 };

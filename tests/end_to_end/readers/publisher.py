@@ -14,6 +14,7 @@ import socket
 import socketserver
 import struct
 import sys
+import termios
 import threading
 import time
 import tty
@@ -34,6 +35,14 @@ def crc16(data):
     return crc
 
 
+def set_up(line):
+    """115200 8N1, raw."""
+    tty.setraw(line)
+    settings = termios.tcgetattr(line)
+    settings[4] = settings[5] = termios.B115200
+    termios.tcsetattr(line, termios.TCSANOW, settings)
+
+
 def telegrams(endpoint):
     """The telegrams of a terminal; one that goes away is opened again, as long as it takes."""
     pending = b""
@@ -41,7 +50,7 @@ def telegrams(endpoint):
         try:
             with open(endpoint, "rb", buffering=0) as line:
                 if os.isatty(line.fileno()):
-                    tty.setraw(line.fileno())
+                    set_up(line.fileno())
                 while chunk := line.read(4096):
                     pending += chunk
                     while found := re.search(rb"(/[^!]*?\r\n!)([0-9A-Fa-f]{4})\r\n", pending):
@@ -79,6 +88,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def tell_clients(told):
+    for client in list(CLIENTS):
+        try:
+            client.sendall(json.dumps(told, indent=1).encode() + b"\n")
+        except OSError:
+            CLIENTS.remove(client)
+
+
 class Stream(socketserver.BaseRequestHandler):
     def handle(self):
         CLIENTS.append(self.request)
@@ -99,7 +116,8 @@ def mqtt_packet(kind, body):
 
 
 def address_of(text):
-    host, port = text.rsplit(":", 1)
+    """Of "127.0.0.1:80" and "http://127.0.0.1:80/readings"."""
+    host, port = text.split("//")[-1].split("/")[0].rsplit(":", 1)
     return host, int(port)
 
 
@@ -113,8 +131,7 @@ def publisher(kind, address):
         server = socketserver.ThreadingTCPServer(address_of(address), Stream)
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        return lambda told: [client.sendall(json.dumps(told, indent=1).encode() + b"\n")
-                             for client in CLIENTS]
+        return tell_clients
     broker = socket.create_connection(address_of(address))
     broker.sendall(mqtt_packet(0x10, mqtt_text("MQTT") + b"\4\2\0\0" + mqtt_text("publisher")))
     assert broker.recv(4) == b"\x20\2\0\0"
