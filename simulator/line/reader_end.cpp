@@ -41,6 +41,8 @@ Result<ReaderUri> parse_reader_uri(const std::string& name) {
   ReaderUri uri{.scheme = scheme_of(name), .address = name};
   if (uri.scheme.empty()) return uri;
   uri.address = name.substr(uri.scheme.size());
+  // As pyserial and the endpoints of the reader contract are written: tcp://HOST:PORT.
+  if (uri.scheme != "serial:" && uri.address.starts_with("//")) uri.address.erase(0, 2);
   const std::size_t mark = uri.address.find('?');
   if (mark == std::string::npos) return uri;
   const std::string option = uri.address.substr(mark + 1);

@@ -144,7 +144,7 @@ class Attached(Readers):
     def test_on_a_terminal(self):
         for flags, judged in (((), self.assert_right),
                               (("--no-crc",), self.assert_believes_a_wrong_crc)):
-            link, where = self.folder / "p1", f"127.0.0.1:{free_port()}"
+            link, where = self.folder / f"p1{''.join(flags)}", f"127.0.0.1:{free_port()}"
             device = self.apart(READERS / "publisher.py", link, "--tcp", where, *flags)
             judged(self.reader_file(f"""
                 [reader]

@@ -303,7 +303,8 @@ class Cable(Case):
         for flags, code, words in (((), 0, "1 pass"), (("--no-crc",), 1, "must be dropped")):
             with socket.create_server(("127.0.0.1", 0)) as probe:
                 where = f"127.0.0.1:{probe.getsockname()[1]}"
-            self.start(sys.executable, readers / "publisher.py", "/dev/ttyUSB0", "--http", where, *flags)
+            device = self.start(sys.executable, readers / "publisher.py", "/dev/ttyUSB0", "--http", where,
+                                *flags)
             with tempfile.NamedTemporaryFile("w", suffix=".toml") as reader:
                 reader.write(f"""
                     [reader]
@@ -325,6 +326,9 @@ class Cable(Case):
                      "dsmr-5.0.2/6.2/crc-bit-flip"], capture_output=True, text=True, timeout=HANG)
             self.assertEqual(result.returncode, code, result.stdout + result.stderr)
             self.assertIn(words, result.stdout)
+            # One port, one reader.
+            device.kill()
+            device.wait()
 
 
 if __name__ == "__main__":
