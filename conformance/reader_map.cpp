@@ -46,7 +46,7 @@ struct Mapper {
                        : value.is_number() ? digits_of(value)
                                            : value.dump();
     const std::string unit = unit_of(mapping);
-    if (!unit.empty() && parse_decimal(text)) text += " " + unit;
+    if (!unit.empty() && (value.is_number() || parse_decimal(text))) text += " " + unit;
     return text;
   }
 

@@ -120,7 +120,7 @@ TEST(JsonTeller, AnObjectThatIsNeverClosedTakesNoOtherWithIt) {
 }
 
 TEST(JsonTeller, WithoutAMapEveryLineIsOne) {
-  EXPECT_EQ(kinds_of({}, "{\"telegram\": {}}\n{\"telegram\":\n{}}\n", 3), "TLL");
+  EXPECT_EQ(kinds_of({}, "{\"telegram\": {}}\n{\"telegram\":\n{}}\n", 3), "TBL");
 }
 
 TEST(JsonTeller, WhatNeverEndsIsABreachAndNotKept) {
