@@ -243,7 +243,7 @@ class Doctor(Readers):
         self.examine(0, ["pty: hello from p1rig read", "stdin:", "is right"], "p1rig")
 
     def test_one_that_is_right(self):
-        self.examine(0, ["5 of 5", "it tells 2 codes: 1-0:1.7.0 1-0:1.8.1"],
+        self.examine(0, ["telegrams were told", "it tells 2 codes: 1-0:1.7.0 1-0:1.8.1"],
                      self.telling('{"1-0:1.7.0": power + " kW", "1-0:1.8.1": energy + " kWh"}'))
 
     def test_units(self):
