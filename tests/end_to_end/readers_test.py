@@ -302,6 +302,12 @@ class Npm(Readers):
     def test_smartmeter_obis_publishes_what_has_a_wrong_crc(self):
         self.assert_believes_a_wrong_crc("smartmeter-obis")
 
+    def test_with_the_waivers_that_are_shipped_they_are_as_expected(self):
+        for name in ("p1-reader", "smartmeter-obis"):
+            waivers = rig.SOURCE / "conformance" / "readers" / f"{name}.waivers.toml"
+            result = rig.run("conform", name, "--waivers", waivers)
+            self.assertEqual(result.returncode, 0, result.stdout.decode()[-4000:])
+
     def test_the_locks_name_no_registry(self):
         self.assertNotIn('"resolved"', (NODE / "package-lock.json").read_text())
 
