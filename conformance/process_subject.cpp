@@ -235,6 +235,7 @@ class ProcessSubject final : public Subject {
       pause(kWithoutSupply);
       line_->supply(true);
       events_.clear();
+      queued_ = 0;
     }
     begin_log();
     return observer_->start();
