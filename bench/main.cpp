@@ -1,0 +1,38 @@
+// All contests in one program, so that their benchmarks run interleaved and ratios mean something
+// (docs/benchmarks.md). scripts/bench.sh runs it and judges the ratios.
+
+#include <benchmark/benchmark.h>
+#include <fmt/core.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "bench/contest.h"
+
+namespace {
+
+struct Comparison {
+  std::string_view contest;
+  std::string (*compare)();
+};
+
+constexpr std::array kComparisons = {
+    Comparison{"crc", p1rig::bench::compare_crcs},
+    Comparison{"sealed", p1rig::bench::compare_sealers},
+};
+
+}  // namespace
+
+int main(int count, char** words) {
+  benchmark::Initialize(&count, words);
+  if (benchmark::ReportUnrecognizedArguments(count, words)) return 2;
+  for (const Comparison& comparison : kComparisons) {
+    const std::string difference = comparison.compare();
+    if (difference.empty()) continue;
+    fmt::print(stderr, "p1rig_bench: {}: {}; nothing is timed\n", comparison.contest, difference);
+    return 1;
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -1,0 +1,82 @@
+"""From what the benchmarks measured to a table of ratios against floors and targets.
+
+    ratios.py MEASURED.json RATIOS.json TABLE.md [INSTRUCTIONS]
+
+MEASURED.json is what p1rig_bench writes; INSTRUCTIONS a number that Callgrind counted. Exits with 1
+where a ratio is beyond its floor. A benchmark that this machine has not the instructions for is said
+to be missing and fails nothing.
+"""
+
+import json
+import sys
+
+AT_LEAST, AT_MOST = "at least", "at most"
+
+# id, what, numerator, denominator, direction, floor, target; times are medians of processor time.
+ROWS = [
+    ("P1 vpclmul", "CRC with VPCLMULQDQ, times as fast as boost::crc", "crc/boost", "crc/vpclmul",
+     AT_LEAST, 60, 90),
+    ("P1 pclmul", "CRC with PCLMULQDQ, times as fast as boost::crc", "crc/boost", "crc/pclmul",
+     AT_LEAST, 20, 28),
+    ("P1 portable", "CRC in plain C++, times as fast as boost::crc", "crc/boost", "crc/portable",
+     AT_LEAST, 4, 5),
+    ("P8", "render and seal, against bare EVP encryption", "sealed/render_and_seal",
+     "sealed/bare_evp", AT_MOST, 1.4, 1.25),
+]
+INSTRUCTIONS = ("P6", "instructions a telegram, portable", AT_MOST, 2500, 1500)
+
+
+def medians(measured):
+    return {run["run_name"]: run["cpu_time"] for run in measured["benchmarks"]
+            if run.get("aggregate_name") == "median"}
+
+
+def judged(name, what, value, direction, floor, target):
+    def within(limit):
+        return value >= limit if direction == AT_LEAST else value <= limit
+
+    verdict = "target" if within(target) else "floor" if within(floor) else "below the floor"
+    return {"id": name, "what": what, "ratio": round(value, 3), "direction": direction,
+            "floor": floor, "target": target, "reached": verdict}
+
+
+def rows_of(measured, instructions):
+    times = medians(measured)
+    for name, what, above, below, direction, floor, target in ROWS:
+        if above in times and below in times:
+            yield judged(name, what, times[above] / times[below], direction, floor, target)
+        else:
+            print(f"ratios: {name}: not measured here ({above}, {below})", file=sys.stderr)
+    if instructions is not None:
+        name, what, direction, floor, target = INSTRUCTIONS
+        yield judged(name, what, instructions, direction, floor, target)
+
+
+def table(rows):
+    yield "| id | what | measured | floor | target | reached |"
+    yield "|---|---|---:|---:|---:|---|"
+    for row in rows:
+        sign = "≥" if row["direction"] == AT_LEAST else "≤"
+        yield (f"| {row['id']} | {row['what']} | {row['ratio']:.4g} | {sign} {row['floor']} | "
+               f"{sign} {row['target']} | {row['reached']} |")
+
+
+def main(measured_file, ratios_file, table_file, instructions=None):
+    with open(measured_file, encoding="utf-8") as file:
+        measured = json.load(file)
+    rows = list(rows_of(measured, None if instructions is None else float(instructions)))
+    with open(ratios_file, "w", encoding="utf-8") as file:
+        json.dump(rows, file, indent=2)
+        file.write("\n")
+    text = "\n".join(table(rows)) + "\n"
+    with open(table_file, "w", encoding="utf-8") as file:
+        file.write(text)
+    print(text, end="")
+    below = [row["id"] for row in rows if row["reached"] == "below the floor"]
+    if below:
+        print(f"ratios: below the floor: {', '.join(below)}", file=sys.stderr)
+    return 1 if below or not rows else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
