@@ -32,7 +32,7 @@ std::string_view place_names(FaultPlace place) {
     case FaultPlace::kLine:
       return "OBIS|line:N";
     case FaultPlace::kByte:
-      return "OBIS|line:N|byte:N";
+      return "OBIS|line:N|byte:N|crc";
   }
   return "";
 }

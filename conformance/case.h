@@ -51,8 +51,8 @@ struct CaseDevice {
 
 /// One step: a telegram, bytes that are none, or an action.
 struct CaseStep {
-  std::string id;  ///< of a telegram; empty for the others
-  int count = 1;   ///< that many telegrams like it
+  std::string id;    ///< of a telegram; empty for the others
+  int count = 1;     ///< that many telegrams like it
   bool wait = true;  ///< for the report that is owed, before the next step
 
   std::optional<std::string> time = {};  ///< the meter's clock: ISO, or in the meter's own form
@@ -62,11 +62,12 @@ struct CaseStep {
   std::optional<int> peaks = {};     ///< entries of the list of month peaks
 
   // Text edits, before the CRC is computed. 0-n stands for the first channel with a reading.
-  std::optional<std::string> identification = {};           ///< after '/'
+  std::optional<std::string> identification = {};                 ///< after '/'
   std::vector<std::pair<std::string, std::string>> replace = {};  ///< OBIS code, its brackets
-  std::vector<std::string> remove = {};                     ///< OBIS codes
-  std::vector<std::string> add = {};                        ///< data lines, before '!'
+  std::vector<std::string> remove = {};                           ///< OBIS codes
+  std::vector<std::string> add = {};                              ///< data lines, before '!'
   std::vector<FaultRequest> faults = {};
+  std::string crc = {};  ///< what its CRC begins with: telegrams are made until one has it
 
   std::optional<std::string> bytes = {};  ///< sent as they are
   std::optional<LineAction> action = {};
@@ -79,7 +80,8 @@ struct CaseStep {
 struct CaseExpectation {
   Expectation::Whole whole = Expectation::Whole::kValues;
   std::vector<std::pair<std::string, ContractValue>> literal = {};
-  std::vector<std::string> absent = {}, invalid = {};
+  std::vector<std::string> absent = {}, invalid = {}, optional = {};
+  std::optional<std::vector<ContractDevice>> mbus = {};  ///< instead of what the meter has
   bool may_repeat = false;
 };
 
@@ -101,9 +103,9 @@ struct Case {
   std::size_t may_lose = 0;  ///< good telegrams that a reader may need to recover
   std::vector<std::string> mutants = {};
   std::vector<std::string> needs = {};
-  bool at_line_pace = false;  ///< true timing, at the baud rate
+  bool at_line_pace = false;           ///< true timing, at the baud rate
   std::chrono::milliseconds margin{};  ///< of what is timed: more jitter than that is inconclusive
-  std::string judge = {};     ///< of the line's behaviour, a row of line_judges(); empty: none
+  std::vector<std::string> judges = {};  ///< of the line's behaviour, rows of line_judges()
   std::string since = "0.1";  ///< the version of the suite that it came with
   std::string file = {};
   Place place = {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include "conformance/case.h"
@@ -108,21 +109,38 @@ class CaseLoader {
   void instances(const std::string& id, const Node& node) {
     const Node* const each = find_key(node, "each");
     if (each == nullptr) return read(id, node);
-    if (each->table() == nullptr || each->table()->size() != 1 ||
-        each->table()->front().node.array() == nullptr) {
-      return complaints_.add(each->place, "each: expected one name with an array of values");
+    const bool one_name = each->table() != nullptr && each->table()->size() == 1;
+    const Node* const values = one_name ? &each->table()->front().node : nullptr;
+    if (values == nullptr || (values->array() == nullptr && values->table() == nullptr)) {
+      return complaints_.add(each->place,
+                             "each: expected one name with an array of values, or a table of them");
     }
-    const auto& [name, values] = each->table()->front();
-    for (const Node& value : *values.array()) {
-      if (word_of(value).empty()) {
-        complaints_.add(value.place, "each: expected texts or whole numbers");
-        continue;
+    const std::string& name = each->table()->front().key;
+    if (values->array() != nullptr) {
+      for (const Node& value : *values->array()) instance(id, word_of(value), node, name, value);
+    } else {
+      for (const auto& [suffix, value] : *values->table()) instance(id, suffix, node, name, value);
+    }
+  }
+
+  void instance(const std::string& id, const std::string& suffix, const Node& node,
+                const std::string& name, const Node& value) {
+    Node copy = node;
+    std::erase_if(std::get<Node::Table>(copy.value),
+                  [](const Node::Entry& entry) { return entry.key == "each"; });
+    const auto put = [&](const std::string& mark, const Node& word) {
+      if (word_of(word).empty()) {
+        complaints_.add(word.place, "each: expected texts or whole numbers");
+      } else {
+        copy = with(copy, mark, word);
       }
-      Node instance = with(node, name, value);
-      std::erase_if(std::get<Node::Table>(instance.value),
-                    [](const Node::Entry& entry) { return entry.key == "each"; });
-      read(id + "-" + slug(word_of(value)), instance);
+    };
+    if (value.table() == nullptr) {
+      put(name, value);
+    } else {
+      for (const auto& [key, word] : *value.table()) put(name + "." + key, word);
     }
+    read(id + "-" + slug(suffix), copy);
   }
 
   void read(const std::string& id, const Node& node) {
@@ -140,7 +158,8 @@ class CaseLoader {
                 : basis == "derived" ? Basis::kDerived
                                      : Basis::kField;
     one.dialects = table.strings("dialects");
-    if (one.dialects.empty()) table.complain("dialects", "expected globs of dialects, such as \"*\"");
+    if (one.dialects.empty())
+      table.complain("dialects", "expected globs of dialects, such as \"*\"");
     for (const std::string& glob : one.dialects) {
       const auto names = [&](const Dialect& dialect) { return matches_glob(glob, dialect.name); };
       if (!std::ranges::any_of(dialects(), names)) {
@@ -164,10 +183,8 @@ class CaseLoader {
       table.complain("since", fmt::format("there is no version \"{}\" of the suite", one.since));
     }
     one.margin = table.duration("margin").value_or(std::chrono::milliseconds{0});
-    if (const auto judge = table.string("judge")) {
-      one.judge = *judge;
-      check_words(table, "judge", {*judge}, line_judges());
-    }
+    one.judges = texts(table, "judge");
+    check_words(table, "judge", one.judges, line_judges());
     table.finish();
     cases_.push_back(std::move(one));
   }
@@ -192,7 +209,8 @@ class CaseLoader {
     step.time = table.string("time");
     pairs(table, "set", step.set);
     for (const auto& [name, value] : step.set) {
-      if (find_quantity(name) == nullptr) table.complain("set", "unknown quantity \"" + name + "\"");
+      if (find_quantity(name) == nullptr)
+        table.complain("set", "unknown quantity \"" + name + "\"");
     }
     if (table.node("devices") != nullptr) {
       step.devices.emplace();
@@ -207,18 +225,25 @@ class CaseLoader {
     for (const std::string& code : step.remove) check_code(table, "remove", code);
     step.add = table.strings("add");
     faults(table, step);
-    if (const auto hex = table.string("bytes")) {
-      step.bytes = parse_hex(*hex);
-      if (!step.bytes) table.complain("bytes", "expected pairs of hexadecimal digits");
+    step.crc = table.string("crc").value_or("");
+    if (step.crc.size() > 2 ||
+        step.crc.find_first_not_of("0123456789ABCDEF") != std::string::npos) {
+      table.complain("crc", "expected one or two hexadecimal digits that it begins with");
     }
-    if (const auto text = table.string("text")) step.bytes = *text;
+    if (const auto text = table.string("bytes")) step.bytes = *text;
+    for (auto* text : {&step.identification, &step.bytes}) {
+      if (*text) expand(node.place, **text);
+    }
+    for (auto& [code, brackets] : step.replace) expand(node.place, brackets);
+    for (std::string& line : step.add) expand(node.place, line);
     if (const auto word = table.word("action", {"silence", "unplug"})) {
       step.action = *word == "silence" ? LineAction::kSilence : LineAction::kUnplug;
     }
     step.duration = table.duration("for").value_or(std::chrono::milliseconds{0});
     const int kinds = (step.id.empty() ? 0 : 1) + (step.bytes ? 1 : 0) + (step.action ? 1 : 0);
     if (kinds != 1) {
-      complaints_.add(node.place, "send: a step is a telegram with id=, bytes= or text=, or action=");
+      complaints_.add(node.place,
+                      "send: a step is a telegram with id=, bytes= or text=, or action=");
     }
     table.finish();
     one.steps.push_back(std::move(step));
@@ -250,7 +275,8 @@ class CaseLoader {
 
   void check_code(TableReader& table, std::string_view key, const std::string& code) {
     if (!is_code(code)) {
-      table.complain(key, "\"" + code + "\" is no OBIS code such as \"1-0:1.7.0\" or \"0-n:24.2.1\"");
+      table.complain(key,
+                     "\"" + code + "\" is no OBIS code such as \"1-0:1.7.0\" or \"0-n:24.2.1\"");
     }
   }
 
@@ -271,20 +297,47 @@ class CaseLoader {
     devices.push_back(std::move(device));
   }
 
+  /// "{FF}" becomes that byte, "{FF*1024}" so many of it: TOML has no bytes but those of UTF-8.
+  void expand(Place place, std::string& text) {
+    constexpr std::size_t kMostBytes = 200'000;
+    for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at)) {
+      const std::size_t end = text.find('}', at);
+      if (end == std::string::npos) return complaints_.add(place, "send: '{' without '}'");
+      const std::string inner = text.substr(at + 1, end - at - 1);
+      const std::size_t star = inner.find('*');
+      const auto bytes = parse_hex(inner.substr(0, star));
+      std::size_t times = 1;
+      if (star != std::string::npos) {
+        const char* const last = inner.data() + inner.size();
+        const auto [stop, error] = std::from_chars(inner.data() + star + 1, last, times);
+        if (error != std::errc{} || stop != last) times = 0;
+      }
+      if (!bytes || bytes->empty() || times == 0 || times > kMostBytes / bytes->size()) {
+        return complaints_.add(
+            place,
+            fmt::format("send: \"{{{}}}\": expected bytes in hexadecimal, such as {{FF}}, and "
+                        "at most {} of them, such as {{FF*1024}}",
+                        inner, kMostBytes));
+      }
+      std::string all;
+      for (std::size_t i = 0; i < times; ++i) all += *bytes;
+      text.replace(at, end + 1 - at, all);
+      at += all.size();
+    }
+  }
+
+  /// One text, or several.
+  static std::vector<std::string> texts(TableReader& table, std::string_view key) {
+    const Node* const node = table.node(key);
+    if (node != nullptr && node->string() != nullptr) return {*node->string()};
+    return table.strings(key);
+  }
+
   /// fault = "flip-bit", "drop-byte=2", or several; at= goes to each.
   void faults(TableReader& table, CaseStep& step) {
-    std::vector<std::string> asked;
-    const Node* const node = table.node("fault");
+    std::vector<std::string> asked = texts(table, "fault");
     const auto at = table.string("at");
-    if (node == nullptr) {
-      if (at) table.complain("at", "there is no fault to put there");
-      return;
-    }
-    if (const auto* text = node->string()) {
-      asked.push_back(*text);
-    } else {
-      asked = table.strings("fault");
-    }
+    if (at && asked.empty()) table.complain("at", "there is no fault to put there");
     for (std::string& text : asked) {
       if (at) text += ",at=" + *at;
       auto fault = parse_fault(text);
@@ -314,6 +367,7 @@ class CaseLoader {
 
   std::optional<Expectation::Whole> whole(const std::string& word) {
     if (word == "values") return Expectation::Whole::kValues;
+    if (word == "part") return Expectation::Whole::kPart;
     if (word == "nothing") return Expectation::Whole::kNothing;
     if (word == "either") return Expectation::Whole::kEither;
     if (word == "anything") return Expectation::Whole::kAnything;
@@ -329,7 +383,9 @@ class CaseLoader {
       if (const auto found = whole(*word)) {
         one.whole = *found;
       } else {
-        complain(node, "expected \"values\", \"nothing\", \"either\", \"anything\" or a table of codes");
+        complain(node,
+                 "expected \"values\", \"part\", \"nothing\", \"either\", \"anything\" or a "
+                 "table of codes");
       }
       return one;
     }
@@ -341,16 +397,22 @@ class CaseLoader {
       const auto* const word = value.string();
       if (key == "telegram") {
         const auto found = word == nullptr ? std::nullopt : whole(*word);
-        if (!found) complain(value, "telegram: expected values, nothing or either");
+        if (!found) complain(value, "telegram: expected values, part, nothing, either or anything");
         one.whole = found.value_or(one.whole);
       } else if (key == "may_repeat") {
         one.may_repeat = std::get_if<bool>(&value.value) != nullptr && std::get<bool>(value.value);
+      } else if (key == "mbus") {
+        if (!read_devices(value, one.mbus.emplace())) {
+          complain(value, "mbus: expected devices with channel, medium, id, at and value");
+        }
       } else if (!is_code(key)) {
         complain(value, "\"" + key + "\" is no OBIS code");
       } else if (word != nullptr && *word == "invalid") {
         one.invalid.push_back(key);
       } else if (word != nullptr && *word == "absent") {
         one.absent.push_back(key);
+      } else if (word != nullptr && *word == "either") {
+        one.optional.push_back(key);
       } else if (auto literal = contract_value(value)) {
         one.literal.emplace_back(key, std::move(*literal));
       } else {
@@ -358,6 +420,35 @@ class CaseLoader {
       }
     }
     return one;
+  }
+
+  bool read_devices(const Node& node, std::vector<ContractDevice>& devices) {
+    if (node.array() == nullptr) return false;
+    for (const Node& item : *node.array()) {
+      if (item.table() == nullptr) return false;
+      ContractDevice device{.reading = {.kind = ContractValue::Kind::kTimed}};
+      for (const auto& [key, value] : *item.table()) {
+        const auto* const number = std::get_if<std::int64_t>(&value.value);
+        const auto* const text = value.string();
+        if (key == "channel" && number != nullptr) {
+          device.channel = static_cast<int>(*number);
+        } else if (text == nullptr) {
+          return false;
+        } else if (key == "medium") {
+          device.medium = *text;
+        } else if (key == "id") {
+          device.id = *text;
+        } else if (key == "at") {
+          device.reading.at = *text;
+        } else if (key == "value") {
+          device.reading.text = *text;
+        } else {
+          return false;
+        }
+      }
+      devices.push_back(std::move(device));
+    }
+    return true;
   }
 
   std::optional<ContractValue> contract_value(const Node& node) {

@@ -24,9 +24,8 @@ constexpr int kMostFailedStarts = 3;
 constexpr std::size_t kMemorySamples = 10;
 
 std::string words_of(const ReaderExited& gone) {
-  std::string words = gone.by_signal
-                          ? fmt::format("the reader was ended by signal {}", gone.status)
-                          : fmt::format("the reader ended with status {}", gone.status);
+  std::string words = gone.by_signal ? fmt::format("the reader was ended by signal {}", gone.status)
+                                     : fmt::format("the reader ended with status {}", gone.status);
   std::string_view last = gone.last_words;
   while (last.ends_with('\n')) last.remove_suffix(1);
   if (last.empty()) return words;
@@ -137,7 +136,7 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
   bool wait = stimulus.wait;
   if (stimulus.telegram) {
     name = stimulus.telegram->name;
-    wait = wait && stimulus.telegram->expectation.whole == Expectation::Whole::kValues;
+    wait = wait && stimulus.telegram->expectation.is_owed();
     judge_.expect(std::move(*stimulus.telegram));
   }
   note(WireMoment::Kind::kSent, name, stimulus.emission.bytes);
@@ -145,7 +144,8 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
   sent_at_ = last_sent_ = steady_clock::now();
   worst_lateness_ = std::max(worst_lateness_, subject_.lateness());
   if (sent == SendResult::kNobody) note(WireMoment::Kind::kNote, name, "nobody is at the line");
-  if (sent == SendResult::kNotTaken) note(WireMoment::Kind::kNote, name, "the reader does not fetch it");
+  if (sent == SendResult::kNotTaken)
+    note(WireMoment::Kind::kNote, name, "the reader does not fetch it");
   if (!wait) return await("", milliseconds{0});
   return await(name, patience);
 }
@@ -175,7 +175,10 @@ Start CaseRunner::start() {
     const std::string name = clean.telegram->name;
     // What it does before it is ready is nobody's business.
     judge_.begin(settings_.traits);
-    const milliseconds patience = i == kSyncTelegrams ? settings_.patience : milliseconds{1000};
+    // The first ones are often lost to the reader's own flush, when it has opened the line.
+    const milliseconds patience = i == kSyncTelegrams
+                                      ? settings_.patience
+                                      : std::min(milliseconds{25 << i}, milliseconds{2000});
     const Wait wait = deliver(std::move(clean), patience, false);
     if (wait == Wait::kGone) return ended();
     if (wait == Wait::kTold) {
@@ -211,6 +214,12 @@ std::optional<std::string> CaseRunner::lacks(const Case& one) const {
   const bool conclusions = last_report_.has_value();
   for (const std::string& need : one.needs) {
     if (need == "line" && !subject_.can_act()) return "stdin is no line";
+    if (need == "settings" && !subject_.log().opened) {
+      return "this line does not show the reader's settings";
+    }
+    if (need == "request" && !subject_.log().request_seen) {
+      return "this line does not show Data Request, or the reader file declares no wiring of it";
+    }
     if (need == "mbus" && !can(need) && !(conclusions && last_report_->mbus)) {
       return "the reader does not tell what it concluded about the M-Bus";
     }
@@ -254,13 +263,25 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
     note(WireMoment::Kind::kNote, "",
          fmt::format("{} for {} ms", unplug ? "unplugged" : "silence", step.duration.count()));
     subject_.act(*step.action, step.duration);
-    if (await("", milliseconds{0}) == Wait::kGone) return false;
-    if (unplug && !subject_.wait_until_open(settings_.startup)) {
-      result.messages.push_back("the reader did not open the line again");
-      if (await("", milliseconds{0}) == Wait::kGone) return false;
+    bool gone = await("", milliseconds{0}) == Wait::kGone;
+    if (unplug && !gone && !subject_.wait_until_open(settings_.startup)) {
+      gone = await("", milliseconds{0}) == Wait::kGone;
+      if (!gone) result.messages.push_back("the reader did not open the line again");
     }
+    if (gone && !(unplug && start_again(result))) return false;
   }
   return true;
+}
+
+/// A reader may end with its line: whoever runs it starts it again.
+bool CaseRunner::start_again(CaseResult& result) {
+  const ReaderExited exited = *gone_;
+  if (exited.by_signal) return false;
+  const Start again = start();
+  if (again.kind == Start::Kind::kReady) return true;
+  result.messages.push_back("the reader could not be started again: " + again.message);
+  gone_ = exited;
+  return false;
 }
 
 /// False where none of them is told.
@@ -290,11 +311,11 @@ void CaseRunner::judge(const Case& one, CaseResult& result) {
     result.messages.push_back("breaks the reader contract: " + breach);
   }
   Outcome failed = Outcome::kFail;
-  if (!one.judge.empty()) {
-    LineLog log = subject_.log();
-    log.delays = delays_;
-    log.memory = memory_;
-    const LineVerdict verdict = find_line_judge(one.judge)->judge(log);
+  LineLog log = subject_.log();
+  log.delays = delays_;
+  log.memory = memory_;
+  for (const std::string& name : one.judges) {
+    const LineVerdict verdict = find_line_judge(name)->judge(log);
     if (verdict.kind == LineVerdict::Kind::kFail) result.messages.push_back(verdict.message);
     if (verdict.kind == LineVerdict::Kind::kUnseen && result.messages.empty()) {
       result.messages.push_back(verdict.message);
@@ -304,8 +325,8 @@ void CaseRunner::judge(const Case& one, CaseResult& result) {
   if (result.messages.empty()) return;
   if (failed == Outcome::kFail && one.level == Level::kShould) failed = Outcome::kNonStrict;
   if (failed == Outcome::kFail && one.level == Level::kQuirk) failed = Outcome::kInfo;
-  const bool jitter = one.at_line_pace && one.margin > milliseconds{0} &&
-                      worst_lateness_ > one.margin;
+  const bool jitter =
+      one.at_line_pace && one.margin > milliseconds{0} && worst_lateness_ > one.margin;
   if (jitter) {
     failed = Outcome::kInconclusive;
     result.messages.push_back(
@@ -317,7 +338,8 @@ void CaseRunner::judge(const Case& one, CaseResult& result) {
 
 CaseResult CaseRunner::run(const Case& one) {
   const Profile& profile = maker_.profile();
-  CaseResult result{.of = &one, .profile = profile.name, .dialect = std::string(profile.dialect->name)};
+  CaseResult result{
+      .of = &one, .profile = profile.name, .dialect = std::string(profile.dialect->name)};
   if (!ready_) {
     const bool tired = failed_starts_ >= kMostFailedStarts;
     const Start again = tired ? last_start_ : start();

@@ -20,7 +20,7 @@ struct RunnerSettings {
   std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
   std::chrono::milliseconds min_interval{0};   ///< between two telegrams that it publishes
   ReaderTraits traits = {};
-  std::vector<std::string> can = {};           ///< besides what its hello says
+  std::vector<std::string> can = {};  ///< besides what its hello says
 };
 
 /// How a reader came up.
@@ -65,6 +65,7 @@ class CaseRunner {
   bool can(std::string_view need) const;
   std::optional<std::string> lacks(const Case& one) const;
   bool run_steps(const Case& one, CaseResult& result);
+  bool start_again(CaseResult& result);
   bool run_telegrams(const Case& one, const CaseStep& step, CaseResult& result);
   bool run_sentinels(CaseResult& result);
   void judge(const Case& one, CaseResult& result);

@@ -64,6 +64,8 @@ std::string_view whole_words(Expectation::Whole whole) {
   switch (whole) {
     case Expectation::Whole::kValues:
       return "is told, with the values that were sent";
+    case Expectation::Whole::kPart:
+      return "is told, and what is told of it was sent";
     case Expectation::Whole::kNothing:
       return "is dropped";
     case Expectation::Whole::kEither:
@@ -151,13 +153,16 @@ std::vector<std::string> expected_of(const Case& one) {
     for (const std::string& code : expectation.invalid) {
       lines.push_back(step.id + ": " + code + " is null, or not told");
     }
+    for (const std::string& code : expectation.optional) {
+      lines.push_back(step.id + ": " + code + " is what was sent, null, or not told");
+    }
   }
   if (one.may_lose > 0) {
     lines.push_back(fmt::format("at most {} good telegram{} lost", one.may_lose,
                                 one.may_lose == 1 ? " is" : "s are"));
   }
-  if (const LineJudge* judge = one.judge.empty() ? nullptr : find_line_judge(one.judge)) {
-    lines.push_back("the line: " + std::string(judge->summary));
+  for (const std::string& name : one.judges) {
+    lines.push_back("the line: " + std::string(find_line_judge(name)->summary));
   }
   return lines;
 }

@@ -113,8 +113,8 @@ std::optional<std::string> medium_word(Medium medium) {
 constexpr std::size_t kClockFace = std::string_view("2010-12-09T11:30:20").size();
 
 /// Where cases begin, unless they say otherwise: a winter's day, far from every switch.
-const sys_seconds kBegin = std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} +
-                           std::chrono::hours{10};
+const sys_seconds kBegin =
+    std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} + std::chrono::hours{10};
 
 /// The momentary values and registers of telegram `n`, each another than in the one before.
 void vary(std::uint64_t n, MeterState& state) {
@@ -149,6 +149,7 @@ void vary(std::uint64_t n, MeterState& state) {
         break;
     }
   }
+  if (state[Quantity::kTariff] != 0) state[Quantity::kTariff] = 1 + number % 2;
   state[Quantity::kEnergyImport] =
       state[Quantity::kEnergyImportT1] + state[Quantity::kEnergyImportT2];
   state[Quantity::kEnergyExport] =
@@ -275,8 +276,8 @@ struct StimulusMaker::Impl {
         const Dimension dimension = dimension_of(medium);
         const auto reading =
             parse_state_value(dimension, QuantityKind::kRegister, customary_unit(medium),
-                              asked.reading.value_or(fmt::format("{}.000 {}", 100 * asked.channel + 11,
-                                                                 customary_unit(medium))));
+                              asked.reading.value_or(fmt::format(
+                                  "{}.000 {}", 100 * asked.channel + 11, customary_unit(medium))));
         if (!reading) return fail("reading: " + reading.error().message);
         device.reading = *reading;
         if (!asked.reading) {
@@ -307,19 +308,27 @@ struct StimulusMaker::Impl {
       if (device.medium == Medium::kUnlinked || !device.time) continue;
       // The Truth of its reading says what is printed, and that it is shown at all.
       for (const auto& [code, value] : telegram.values) {
-        const bool its_reading = is_mbus_object(code) && code.b == device.channel &&
-                                 code.c == 24 && (code.d == 2 || code.d == 3) &&
-                                 value.kind == Kind::kTimed;
+        const bool its_reading = is_mbus_object(code) && code.b == device.channel && code.c == 24 &&
+                                 (code.d == 2 || code.d == 3) && value.kind == Kind::kTimed;
         if (!its_reading) continue;
         telegram.mbus->push_back({.channel = device.channel,
                                   .medium = medium_word(device.medium),
-                                  .id = {},
+                                  .id = identifier(telegram.values, code.b),
                                   .reading = value});
         break;
       }
     }
     set_tariffs(telegram);
     return telegram;
+  }
+
+  /// As it is printed. e-MUCS has a second one, which most meters send alone.
+  static std::optional<std::string> identifier(const ContractValues& values, std::uint8_t channel) {
+    for (const std::uint8_t e : {std::uint8_t{0}, std::uint8_t{1}}) {
+      const auto found = values.find({0, channel, 96, 1, e});
+      if (found != values.end() && found->second.kind == Kind::kText) return found->second.text;
+    }
+    return std::nullopt;
   }
 
   /// Which register is which: 1 is low in the Netherlands and normal in Belgium
@@ -336,6 +345,62 @@ struct StimulusMaker::Impl {
     const auto low = static_cast<std::uint8_t>(3 - normal);
     telegram.import = {text(1, normal), text(1, low)};
     telegram.exported = {text(2, normal), text(2, low)};
+  }
+
+  /// Nothing where its CRC does not begin as the step asks.
+  Result<std::optional<Stimulus>> make(const Case& one, const CaseStep& step, int number) {
+    auto state = next_state(&step);
+    if (!state) return tl::make_unexpected(state.error());
+    if (auto changed = change(step, *state); !changed) return tl::make_unexpected(changed.error());
+    std::string text;
+    Truth truth;
+    render(profile->layout, *state, profile->zone, text, &truth);
+    SentTelegram sent;
+    sent.name = number == 1 ? step.id : step.id + " " + std::to_string(number);
+    sent.meant = meant(*state, truth);
+    TelegramEditor editor(std::move(text), sent.meant);
+    if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
+    if (!step.crc.empty()) {
+      const auto begins = editor.crc_begins(step.crc);
+      if (!begins) return fail("the telegrams of this meter have no CRC");
+      if (!*begins) return std::nullopt;
+    }
+    sent.expectation.uncertain = editor.uncertain();
+    const auto written = one.expect.find(step.id);
+    if (written != one.expect.end()) {
+      if (auto done = expect(written->second, editor, sent); !done) {
+        return tl::make_unexpected(done.error());
+      }
+    }
+    auto stimulus = finish(editor.take_text(), std::move(sent), &step);
+    if (!stimulus) return tl::make_unexpected(stimulus.error());
+    stimulus->wait = step.wait;
+    return std::move(*stimulus);
+  }
+
+  static Result<void> expect(const CaseExpectation& written, const TelegramEditor& editor,
+                             SentTelegram& sent) {
+    Expectation& expectation = sent.expectation;
+    expectation.whole = written.whole;
+    expectation.may_repeat = written.may_repeat;
+    if (written.mbus) sent.meant.mbus = written.mbus;
+    for (const auto& [code, value] : written.literal) {
+      const auto found = editor.code(code);
+      if (!found) return tl::make_unexpected(found.error());
+      expectation.literal[*found] = value;
+      std::erase(expectation.uncertain, *found);
+    }
+    for (const auto& [codes, into] : {std::pair{&written.absent, &expectation.absent},
+                                      std::pair{&written.invalid, &expectation.invalid},
+                                      std::pair{&written.optional, &expectation.optional}}) {
+      for (const std::string& code : *codes) {
+        const auto found = editor.code(code);
+        if (!found) return tl::make_unexpected(found.error());
+        into->push_back(*found);
+        std::erase(expectation.uncertain, *found);
+      }
+    }
+    return {};
   }
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
@@ -397,44 +462,14 @@ Stimulus StimulusMaker::clean(std::string name) {
 
 Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int number) {
   if (step.bytes) return Stimulus{.emission = {.bytes = *step.bytes}, .wait = false};
-  auto state = impl_->next_state(&step);
-  if (!state) return tl::make_unexpected(state.error());
-  if (auto changed = impl_->change(step, *state); !changed)
-    return tl::make_unexpected(changed.error());
-  std::string text;
-  Truth truth;
-  render(impl_->profile->layout, *state, impl_->profile->zone, text, &truth);
-
-  SentTelegram sent;
-  sent.name = number == 1 ? step.id : step.id + " " + std::to_string(number);
-  sent.meant = impl_->meant(*state, truth);
-  TelegramEditor editor(std::move(text), sent.meant);
-  if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
-  sent.expectation.uncertain = editor.uncertain();
-
-  const auto expected = one.expect.find(step.id);
-  if (expected != one.expect.end()) {
-    const CaseExpectation& written = expected->second;
-    sent.expectation.whole = written.whole;
-    sent.expectation.may_repeat = written.may_repeat;
-    for (const auto& [code, value] : written.literal) {
-      const auto found = editor.code(code);
-      if (!found) return tl::make_unexpected(found.error());
-      sent.expectation.literal[*found] = value;
-      std::erase(sent.expectation.uncertain, *found);
-    }
-    for (const auto& [codes, into] : {std::pair{&written.absent, &sent.expectation.absent},
-                                      std::pair{&written.invalid, &sent.expectation.invalid}}) {
-      for (const std::string& code : *codes) {
-        const auto found = editor.code(code);
-        if (!found) return tl::make_unexpected(found.error());
-        into->push_back(*found);
-      }
-    }
+  // One of 256 has any two digits.
+  constexpr int kMostTries = 10'000;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    auto stimulus = impl_->make(one, step, number);
+    if (!stimulus) return tl::make_unexpected(stimulus.error());
+    if (*stimulus) return std::move(**stimulus);
   }
-  auto stimulus = impl_->finish(editor.take_text(), std::move(sent), &step);
-  if (stimulus) stimulus->wait = step.wait;
-  return stimulus;
+  return fail("no telegram has a CRC that begins with " + step.crc);
 }
 
 std::optional<std::string> does_not_apply(const Case& one,
@@ -443,7 +478,8 @@ std::optional<std::string> does_not_apply(const Case& one,
     return std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
   };
   if (!named(one.dialects, profile->dialect->name)) return "it is about other dialects";
-  if (!one.profiles.empty() && !named(one.profiles, profile->name)) return "it is about other meters";
+  if (!one.profiles.empty() && !named(one.profiles, profile->name))
+    return "it is about other meters";
   const bool sealed = profile->encryption.has_value() && profile->encryption->policy != 0;
   const bool about_seals = std::ranges::find(one.needs, "key") != one.needs.end();
   if (about_seals && !sealed) return "this meter sends plain telegrams";

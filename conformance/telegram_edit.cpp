@@ -69,9 +69,9 @@ Result<void> TelegramEditor::apply(const CaseStep& step) {
     const auto line = find_line(written);
     if (!line) return tl::make_unexpected(line.error());
     const Obis found = *code(written);
-    text_.replace(line->begin, line->end - line->begin,
-                  to_string(found) + with_channel(brackets, first_channel_) +
-                      std::string(kLineEnd));
+    text_.replace(
+        line->begin, line->end - line->begin,
+        to_string(found) + with_channel(brackets, first_channel_) + std::string(kLineEnd));
     forget(found);
     uncertain_.push_back(found);
   }
@@ -92,6 +92,12 @@ Result<void> TelegramEditor::apply(const CaseStep& step) {
   }
   renew_crc();
   return {};
+}
+
+std::optional<bool> TelegramEditor::crc_begins(std::string_view digits) const {
+  const std::string_view crc = std::string_view(text_).substr(text_.rfind('!') + 1);
+  if (crc.starts_with(kLineEnd)) return std::nullopt;
+  return crc.starts_with(digits);
 }
 
 void TelegramEditor::renew_crc() {

@@ -52,24 +52,27 @@ A `.bin` holds what comes over the line, in the order of coming. Feed it in piec
 | `values` | the telegram is accepted, and says what `telegram` says |
 | `nothing` | it is dropped |
 | `either` | it is dropped, or accepted and right |
+| `part` | it is told; what is told of it is right, and something may be left out |
 | `anything` | it does not matter; what comes after does |
 
 `telegram`, `mbus`, `import` and `export` are what a right reader concludes, in the form of p1rig's
 reader contract: values by OBIS code, `"1.193 kW"`, times in ISO 8601, `null` for what is known to be
 invalid, `{"at", "value"}` for a reading with its time. `invalid` names codes that must be null or
-left out, `absent` codes that must be left out, `uncertain` codes of which nothing is expected.
+left out, `absent` codes that must be left out, `optional` codes that may be null or left out
+although they have that value, `uncertain` codes of which nothing is expected.
 )";
 
 bool named(const std::vector<std::string>& globs, std::string_view name) {
-  return globs.empty() || std::ranges::any_of(globs, [&](const auto& glob) {
-           return matches_glob(glob, name);
-         });
+  return globs.empty() ||
+         std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
 }
 
 std::string_view word_of(Expectation::Whole whole) {
   switch (whole) {
     case Expectation::Whole::kValues:
       return "values";
+    case Expectation::Whole::kPart:
+      return "part";
     case Expectation::Whole::kNothing:
       return "nothing";
     case Expectation::Whole::kEither:
@@ -92,8 +95,7 @@ Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
               {"offset", offset},
               {"length", length},
               {"expect", word_of(expectation.whole)}};
-  const bool has_values = expectation.whole == Expectation::Whole::kValues ||
-                          expectation.whole == Expectation::Whole::kEither;
+  const bool has_values = expectation.is_owed() || expectation.whole == Expectation::Whole::kEither;
   if (!has_values) return one;
   ContractTelegram meant = sent.meant;
   for (const auto& [code, value] : expectation.literal) meant.values[code] = value;
@@ -103,13 +105,14 @@ Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
   one.update(Json::parse(to_json(meant)));
   if (!expectation.invalid.empty()) one["invalid"] = codes(expectation.invalid);
   if (!expectation.absent.empty()) one["absent"] = codes(expectation.absent);
+  if (!expectation.optional.empty()) one["optional"] = codes(expectation.optional);
   if (!expectation.uncertain.empty()) one["uncertain"] = codes(expectation.uncertain);
   return one;
 }
 
 /// Time and the line cannot be written into a file.
 bool is_timeless(const Case& one) {
-  return one.judge.empty() && !one.at_line_pace &&
+  return one.judges.empty() && !one.at_line_pace &&
          std::ranges::none_of(one.steps, [](const CaseStep& step) {
            return step.action.has_value() || step.count > kMostTelegrams;
          });
@@ -188,7 +191,8 @@ class VectorWriter {
       return tl::make_unexpected(done.error());
     }
     std::error_code ignored;
-    for (const fs::path& license : {data_dir() / "LICENSE", data_dir().parent_path() / "doc/p1rig/LICENSE"}) {
+    for (const fs::path& license :
+         {data_dir() / "LICENSE", data_dir().parent_path() / "doc/p1rig/LICENSE"}) {
       if (!fs::exists(license, ignored)) continue;
       fs::copy_file(license, plan_.folder / "LICENSE", fs::copy_options::overwrite_existing,
                     ignored);
@@ -244,7 +248,8 @@ Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case
   const auto profiles = choose_profiles(plan);
   if (!profiles) return tl::make_unexpected(profiles.error());
   const auto fits = [&](const Case& one) { return named(plan.cases, one.id) && is_timeless(one); };
-  if (std::ranges::none_of(cases, fits)) return fail("no case that is not about time has such an id");
+  if (std::ranges::none_of(cases, fits))
+    return fail("no case that is not about time has such an id");
   if (auto ready = prepare(plan.folder); !ready) return tl::make_unexpected(ready.error());
   VectorWriter writer(plan);
   for (const auto& profile : *profiles) {

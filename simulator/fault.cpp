@@ -168,6 +168,7 @@ std::optional<std::int64_t> parse_amount(const FaultRow& row, std::string_view t
 
 /// Whether "at=" can mean this: an object, or a byte or line by number.
 bool is_place(std::string_view text) {
+  if (text == "crc") return true;
   if (text.starts_with("byte:")) return whole_number<std::uint32_t>(text.substr(5)).has_value();
   if (text.starts_with("line:")) {
     return whole_number<std::uint32_t>(text.substr(5)).value_or(0) >= 1;
@@ -190,7 +191,7 @@ Result<void> set_option(std::string_view key, std::string_view value, FaultReque
   } else if (key == "at") {
     if (!is_place(value)) {
       return fail(
-          "at: expected an OBIS code such as 1-0:1.7.0, byte:N (from 0) or line:N (from 1)");
+          "at: expected an OBIS code such as 1-0:1.7.0, byte:N (from 0), line:N (from 1) or crc");
     }
     request.at = std::string(value);
   } else if (key == "from" || key == "until") {
@@ -343,8 +344,9 @@ std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& ex
   if (request.at && row.at == FaultPlace::kNone) {
     return Error{id + ": has no place: at= says nothing to it"};
   }
-  if (row.at == FaultPlace::kLine && request.at && request.at->starts_with("byte:")) {
-    return Error{id + ": is about data lines: at=byte:N says nothing to it"};
+  if (row.at == FaultPlace::kLine && request.at &&
+      (request.at->starts_with("byte:") || *request.at == "crc")) {
+    return Error{id + ": is about data lines: at=" + *request.at + " says nothing to it"};
   }
   if (row.sealed_only && !sealed) {
     return Error{id + ": is about sealed telegrams; this meter sends plain ones"};

@@ -52,7 +52,7 @@ struct FaultRequest {
   std::size_t row = 0;                 ///< of faults()
   std::optional<std::int64_t> amount;  ///< in the unit of the row (ms for times)
   std::uint64_t every = 1;             ///< each n-th telegram, the n-th first
-  std::optional<std::string> at;       ///< OBIS code, "byte:N" from 0 or "line:N" from 1
+  std::optional<std::string> at;       ///< OBIS code, "byte:N" from 0, "line:N" from 1 or "crc"
   std::optional<std::chrono::sys_seconds> from, until;
   bool operator==(const FaultRequest&) const = default;
 };

@@ -17,8 +17,8 @@ std::size_t bang_of(const Passage& passage) {
   return at == 0 || at == std::string::npos || passage.crc_digits == 0 ? std::string::npos : at;
 }
 
-/// The place that a request means: a byte, the beginning of a line or of an object's first value;
-/// else any byte between the '/' and the '!'. In a frame there are bytes only; not the first.
+/// The place that a request means: a byte, the beginning of a line, of the CRC or of an object's
+/// first value; else any byte between the '/' and the '!'. In a frame there are bytes only; not the first.
 std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& request,
                                     std::uint64_t random) {
   const std::string& bytes = passage.bytes;
@@ -34,6 +34,10 @@ std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& 
     return 1 + static_cast<std::size_t>(random_below(random, static_cast<std::int64_t>(bang) - 1));
   }
   std::string_view where = *request.at;
+  if (where == "crc") {
+    const std::size_t bang = sealed ? std::string::npos : bang_of(passage);
+    return bang == std::string::npos ? std::nullopt : std::optional(bang + 1);
+  }
   const bool by_byte = where.starts_with("byte:");
   if (by_byte || where.starts_with("line:")) {
     where.remove_prefix(5);

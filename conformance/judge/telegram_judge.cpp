@@ -55,7 +55,7 @@ void TelegramJudge::expect(SentTelegram telegram) {
 void TelegramJudge::retire() {
   while (watched_.size() > kWatched) {
     const Watched& oldest = watched_.front();
-    const bool owed = oldest.sent.expectation.whole == Whole::kValues;
+    const bool owed = oldest.sent.expectation.is_owed();
     if (owed && oldest.told == 0 && !oldest.settled) ++long_lost_;
     watched_.pop_front();
   }
@@ -77,9 +77,25 @@ bool TelegramJudge::is_unchanged(const SentTelegram& sent, Obis code,
   return before != nullptr && *before == meant;
 }
 
+/// Whether everything that is said by which telegrams can be told apart is what was sent.
+bool TelegramJudge::is_all_of(const ContractTelegram& said, const SentTelegram& sent) const {
+  bool any = false;
+  for (const auto& [code, value] : said.values) {
+    const ContractValue* const meant = meant_value(sent, code);
+    if (meant == nullptr || !tells_apart(*meant)) continue;
+    if (difference(value, *meant, traits_.precision)) return false;
+    any = true;
+  }
+  return any;
+}
+
 /// The telegram that has most in common with what is said: at least one value that differs from
 /// telegram to telegram. Of equals, the oldest that is not told yet.
 TelegramJudge::Watched* TelegramJudge::recognise(const ContractTelegram& said) {
+  for (Watched& candidate : watched_) {
+    const bool awaited = candidate.told == 0 && !candidate.settled;
+    if (awaited && is_all_of(said, candidate.sent)) return &candidate;
+  }
   Watched* best = nullptr;
   std::size_t most = 0;
   for (Watched& candidate : watched_) {
@@ -146,6 +162,7 @@ void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& sa
       if (!is_null) find(code, "says " + to_json(value) + ", but it must not be told");
       continue;
     }
+    if (is_null && holds(expectation.optional, code)) continue;
     const ContractValue* const meant = meant_value(sent, code);
     if (meant == nullptr) {
       if (!is_null) find(code, "says " + to_json(value) + ", but it was not sent");
@@ -153,9 +170,10 @@ void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& sa
       find(code, *wrong);
     }
   }
+  if (expectation.whole == Whole::kPart) return;
   const auto require = [&](Obis code, const ContractValue& meant) {
     const bool loose = holds(expectation.uncertain, code) || holds(expectation.invalid, code) ||
-                       holds(expectation.absent, code);
+                       holds(expectation.absent, code) || holds(expectation.optional, code);
     if (loose || meant.kind == Kind::kNull || said.values.contains(code) || !claims(code)) return;
     if (traits_.tells_changes_only && is_unchanged(sent, code, meant)) return;
     find(code, "is not told, expected " + to_json(meant));
@@ -242,8 +260,7 @@ bool TelegramJudge::was_told(std::string_view name) const {
 std::size_t TelegramJudge::lost() const {
   return long_lost_ +
          static_cast<std::size_t>(std::ranges::count_if(watched_, [](const Watched& watched) {
-           return !watched.settled && watched.told == 0 &&
-                  watched.sent.expectation.whole == Whole::kValues;
+           return !watched.settled && watched.told == 0 && watched.sent.expectation.is_owed();
          }));
 }
 
@@ -252,8 +269,7 @@ std::vector<Mismatch> TelegramJudge::findings(std::size_t may_lose) const {
   if (lost() <= may_lose) return all;
   if (long_lost_ > 0) all.push_back({"", std::to_string(long_lost_) + " telegrams were lost"});
   for (const Watched& watched : watched_) {
-    const bool owed = watched.sent.expectation.whole == Whole::kValues;
-    if (!watched.settled && owed && watched.told == 0) {
+    if (!watched.settled && watched.sent.expectation.is_owed() && watched.told == 0) {
       all.push_back({watched.sent.name, "was lost"});
     }
   }

@@ -16,16 +16,21 @@ namespace p1rig {
 struct Expectation {
   enum class Whole : std::uint8_t {
     kValues,   ///< it is told, and right
+    kPart,     ///< it is told, and what is told of it is right
     kNothing,  ///< it is dropped
     kEither,   ///< it is dropped, or told and right
     kAnything  ///< whatever is told of it: only what comes after counts
   };
   Whole whole = Whole::kValues;
-  ContractValues literal = {};        ///< instead of what the Truth says
-  std::vector<Obis> absent = {};      ///< must not be told at all
-  std::vector<Obis> invalid = {};     ///< null, or not told
-  std::vector<Obis> uncertain = {};   ///< whatever is told of them
-  bool may_repeat = false;            ///< it was sent twice
+  ContractValues literal = {};       ///< instead of what the Truth says
+  std::vector<Obis> absent = {};     ///< must not be told at all
+  std::vector<Obis> invalid = {};    ///< null, or not told
+  std::vector<Obis> optional = {};   ///< right, null, or not told
+  std::vector<Obis> uncertain = {};  ///< whatever is told of them
+  bool may_repeat = false;           ///< it was sent twice
+
+  /// True where the reader has to tell it.
+  bool is_owed() const { return whole == Whole::kValues || whole == Whole::kPart; }
 };
 
 /// A telegram on its way to the reader, with what it says by its Truth.
@@ -84,6 +89,7 @@ class TelegramJudge {
     bool settled = false;  ///< of an earlier case
   };
 
+  bool is_all_of(const ContractTelegram& said, const SentTelegram& sent) const;
   Watched* recognise(const ContractTelegram& said);
   void compare(const SentTelegram& sent, const ContractTelegram& said);
   void compare_devices(const SentTelegram& sent, const ContractTelegram& said);

@@ -1,0 +1,131 @@
+#include "conformance/judge/compare.h"
+
+#include <gtest/gtest.h>
+
+// What a reader may say for a value, by the reader contract; the sums are in the comments.
+
+namespace p1rig {
+namespace {
+
+ContractValue value(const char* json) {
+  const auto parsed = parse_contract_value(json);
+  EXPECT_TRUE(parsed) << json;
+  return parsed.value_or(ContractValue{});
+}
+
+bool same(const char* said, const char* meant, const Precision& precision = {}) {
+  return !difference(value(said), value(meant), precision);
+}
+
+struct Pair {
+  const char *said, *meant;
+};
+
+TEST(Compare, SameNumber) {
+  for (const auto& [said, meant] : {
+           Pair{R"("1.193 kW")", R"("1.193 kW")"},
+           Pair{R"("01.193 kW")", R"("1.193 kW")"},
+           Pair{R"("1193 W")", R"("1.193 kW")"},  // 1.193 * 1000
+           Pair{R"("0.2301 kV")", R"("230.1 V")"},
+           Pair{R"("1.193000 kW")", R"("1.193 kW")"},
+           Pair{R"("418.207 kvarh")", R"("418.207 kVArh")"},
+           Pair{R"("-63 A")", R"("-63 A")"},
+           Pair{R"("0 kW")", R"("0.000 kW")"},
+           Pair{R"("-0.0 kW")", R"("0.000 kW")"},
+           Pair{R"(5)", R"("00005")"},
+           Pair{R"(["230.1 V"])", R"("230.1 V")"},
+       }) {
+    EXPECT_TRUE(same(said, meant)) << said << " for " << meant;
+  }
+}
+
+TEST(Compare, AnotherNumber) {
+  for (const auto& [said, meant] : {
+           Pair{R"("1.194 kW")", R"("1.193 kW")"},
+           Pair{R"("1.193 W")", R"("1.193 kW")"},
+           Pair{R"("1.193 kWh")", R"("1.193 kW")"},
+           Pair{R"("1.193")", R"("1.193 kW")"},
+           Pair{R"("63 A")", R"("-63 A")"},
+           Pair{R"("123456.79 kWh")", R"("123456.789 kWh")"},
+           Pair{R"("230 V")", R"("230.1 V")"},
+           Pair{R"("1.193 bananas")", R"("1.193 kW")"},
+           Pair{R"("")", R"("1.193 kW")"},
+           Pair{"null", R"("0.000 kW")"},
+           Pair{R"("0 m3")", "null"},
+       }) {
+    EXPECT_FALSE(same(said, meant)) << said << " for " << meant;
+  }
+}
+
+TEST(Compare, DecimalsThatAReaderKeeps) {
+  const Precision whole{.decimals = 0}, one{.decimals = 1};
+  // What they cannot hold may be rounded or cut, and nothing else.
+  EXPECT_TRUE(same(R"("231 V")", R"("230.6 V")", whole));
+  EXPECT_TRUE(same(R"("230 V")", R"("230.6 V")", whole));
+  EXPECT_FALSE(same(R"("232 V")", R"("230.6 V")", whole));
+  EXPECT_FALSE(same(R"("229 V")", R"("230.6 V")", whole));
+  // What they can hold must come out.
+  EXPECT_FALSE(same(R"("231 V")", R"("230.0 V")", whole));
+  EXPECT_TRUE(same(R"("1193 W")", R"("1.193 kW")", whole));
+  EXPECT_FALSE(same(R"("1 kW")", R"("2.000 kW")", one));
+}
+
+TEST(Compare, Times) {
+  const char* const summer = R"("2026-07-04T12:00:00+02:00")";
+  EXPECT_TRUE(same(R"("2026-07-04T10:00:00Z")", summer));
+  EXPECT_TRUE(same(R"("2026-07-04 12:00:00.000+02:00")", summer));
+  EXPECT_FALSE(same(R"("2026-07-04T12:00:00+01:00")", summer));
+  EXPECT_FALSE(same(R"("2026-07-04T12:00:00")", summer));
+  EXPECT_FALSE(same(R"("12:00")", summer));
+  const Precision local{.time = TimeForm::kLocal}, utc{.time = TimeForm::kUtc};
+  EXPECT_TRUE(same(R"("2026-07-04T12:00:00")", summer, local));
+  EXPECT_TRUE(same(R"("2026-07-04T12:00:00Z")", summer, local));
+  EXPECT_FALSE(same(R"("2026-07-04T10:00:00Z")", summer, local));
+  EXPECT_TRUE(same(R"("2026-07-04T10:00:00")", summer, utc));
+  EXPECT_FALSE(same(R"("2026-07-04T12:00:00")", summer, utc));
+  // Twelve digits have no offset (DSMR-P1 3.0 §5.4).
+  EXPECT_TRUE(same(R"("2009-02-12T16:00:00")", R"("2009-02-12T16:00:00")"));
+  EXPECT_TRUE(same(R"("2009-02-12T16:00:00+01:00")", R"("2009-02-12T16:00:00")"));
+}
+
+TEST(Compare, TextsAsSentOrDecoded) {
+  EXPECT_TRUE(same(R"("4B384547")", R"("4B384547")"));
+  EXPECT_TRUE(same(R"("4b384547")", R"("4B384547")"));
+  EXPECT_TRUE(same(R"("K8EG")", R"("4B384547")"));
+  EXPECT_FALSE(same(R"("K8EH")", R"("4B384547")"));
+  // Digits that are octets are not compared as a number.
+  EXPECT_TRUE(same(R"("0012")", R"("30303132")"));
+}
+
+TEST(Compare, ReadingsAndLists) {
+  const char* const gas = R"({"at": "2026-01-12T11:00:00+01:00", "value": "12.345 m3"})";
+  EXPECT_TRUE(same(gas, gas));
+  EXPECT_TRUE(same(R"({"value": "12.345 m3"})", gas)) << "a time that is not told";
+  EXPECT_TRUE(same(R"("12.345 m3")", gas));
+  EXPECT_FALSE(same(R"({"at": "2026-01-12T11:05:00+01:00", "value": "12.345 m3"})", gas));
+  EXPECT_FALSE(same(R"({"at": "2026-01-12T11:00:00+01:00", "value": "12.346 m3"})", gas));
+  EXPECT_FALSE(same(R"({"at": null, "value": "12.345 m3"})", gas));
+
+  const char* const log = R"([{"at": "2025-07-04T07:32:11Z", "value": "240 s"},
+                              {"at": "2025-11-04T08:32:11Z", "value": "301 s"}])";
+  EXPECT_TRUE(same(R"([{"at": "2025-11-04T08:32:11Z", "value": "301 s"},
+                       {"at": "2025-07-04T07:32:11Z", "value": "240 s"}])",
+                   log))
+      << "either order is seen (dsmr-reader#1090)";
+  EXPECT_FALSE(same(R"([{"at": "2025-07-04T07:32:11Z", "value": "240 s"},
+                        {"at": "2025-07-04T07:32:11Z", "value": "240 s"}])",
+                    log));
+  EXPECT_FALSE(same(R"([{"at": "2025-07-04T07:32:11Z", "value": "240 s"}])", log));
+  EXPECT_TRUE(same("[]", "[]"));
+  EXPECT_FALSE(same("null", "[]"));
+  EXPECT_TRUE(same(R"(["100 A", "-63 A"])", R"(["100 A", "-63 A"])"));
+  EXPECT_FALSE(same(R"(["-63 A", "100 A"])", R"(["100 A", "-63 A"])")) << "values have an order";
+}
+
+TEST(Compare, SaysBoth) {
+  EXPECT_EQ(difference(value(R"("1.194 kW")"), value(R"("1.193 kW")"), {}),
+            R"(says "1.194 kW", expected "1.193 kW")");
+}
+
+}  // namespace
+}  // namespace p1rig
