@@ -35,6 +35,7 @@ constexpr std::array kCommands = {
     Command{"doctor", "is the adapter of this reader right?", run_doctor},
     Command{"cases", "what readers are asked", run_cases},
     Command{"readers", "the readers that are known", run_readers},
+    Command{"corpus", "telegrams in bulk, with what is expected of each", run_corpus},
     Command{"vectors", "the cases as files, for use without p1rig", run_vectors},
     Command{"seal", "telegrams to encrypted frames", run_seal},
     Command{"unseal", "encrypted frames to telegrams", run_unseal},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/fault_options.h"
 #include "cli/key_options.h"
 #include "cli/line_options.h"
 #include "cli/line_recording.h"
@@ -76,22 +77,6 @@ int session_options(const Options& options, const Profile& profile, const Scenar
     const auto count = parse_count(*text);
     if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
     session.count = *count;
-  }
-  return kAsExpected;
-}
-
-/// Parses --fault and tries each on a telegram, so that one that cannot apply is refused before
-/// anything is sent.
-int choose_faults(const Options& options, ChosenMeter& chosen, std::chrono::sys_seconds start,
-                  bool sealed, std::vector<FaultRequest>& requests) {
-  for (const std::string& text : options.list("fault")) {
-    auto request = parse_fault(text);
-    if (!request) return options.misuse("--fault: " + request.error().message);
-    const Passage example = passage_of(chosen.telegram_at(start));
-    if (const auto why = cannot_apply(*request, example, sealed)) {
-      return complain(kUsage, why->message);
-    }
-    requests.push_back(std::move(*request));
   }
   return kAsExpected;
 }

@@ -103,25 +103,6 @@ void random_condition(Dice& dice, const Profile& profile, CaseStep& step) {
   }
 }
 
-/// What is expected of a telegram to which these faults were done.
-CaseExpectation expectation_after(const std::vector<FaultRequest>& done, const Dialect& dialect) {
-  CaseExpectation expectation;
-  for (const FaultRequest& fault : done) {
-    const FaultRow& row = faults()[fault.row];
-    if (holds(kHarmless, row.id)) continue;
-    if (holds(kRepeating, row.id)) expectation.may_repeat = true;
-    // A changed text with a right CRC is another telegram; without a CRC nobody can tell.
-    const bool undetectable =
-        row.stage == FaultStage::kText || (row.stage == FaultStage::kBytes && !dialect.has_crc);
-    if (undetectable) {
-      expectation.whole = Whole::kAnything;
-    } else if (expectation.whole == Whole::kValues) {
-      expectation.whole = Whole::kEither;
-    }
-  }
-  return expectation;
-}
-
 void expect_what_follows(Case& one, const Dialect& dialect) {
   one.expect.clear();
   for (const CaseStep& step : one.steps) {
@@ -209,6 +190,24 @@ std::vector<Case> smaller(const Case& one) {
 }
 
 }  // namespace
+
+CaseExpectation expectation_after(std::span<const FaultRequest> done, const Dialect& dialect) {
+  CaseExpectation expectation;
+  for (const FaultRequest& fault : done) {
+    const FaultRow& row = faults()[fault.row];
+    if (holds(kHarmless, row.id)) continue;
+    if (holds(kRepeating, row.id)) expectation.may_repeat = true;
+    // A changed text with a right CRC is another telegram; without a CRC nobody can tell.
+    const bool undetectable =
+        row.stage == FaultStage::kText || (row.stage == FaultStage::kBytes && !dialect.has_crc);
+    if (undetectable) {
+      expectation.whole = Whole::kAnything;
+    } else if (expectation.whole == Whole::kValues) {
+      expectation.whole = Whole::kEither;
+    }
+  }
+  return expectation;
+}
 
 Case fuzz_case(std::uint64_t seed, std::uint64_t index,
                const std::shared_ptr<const Profile>& profile) {

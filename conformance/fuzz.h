@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "conformance/case.h"
+#include "protocol/dialect.h"
 #include "simulator/profile.h"
 
 namespace p1rig {
@@ -16,6 +18,9 @@ namespace p1rig {
 /// and unaltered; an altered one must not be told with altered values.
 Case fuzz_case(std::uint64_t seed, std::uint64_t index,
                const std::shared_ptr<const Profile>& profile);
+
+/// What is expected of a telegram to which these faults were done.
+CaseExpectation expectation_after(std::span<const FaultRequest> done, const Dialect& dialect);
 
 /// The smallest case that still fails: steps, faults and conditions are left out one after the
 /// other as long as `fails` says so. Asks it at most 200 times.

@@ -251,12 +251,6 @@ Passage frame_like(const Passage& plain) {
   return passage;
 }
 
-bool applies_now(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t) {
-  if (request.from && t < *request.from) return false;
-  if (request.until && t >= *request.until) return false;
-  return index % request.every == 0;
-}
-
 bool apply(const FaultRequest& request, std::uint64_t random, Passage& passage) {
   const FaultRow& row = kFaults[request.row];
   return row.apply(passage, request, request.amount.value_or(row.default_amount), random);
@@ -265,6 +259,12 @@ bool apply(const FaultRequest& request, std::uint64_t random, Passage& passage) 
 }  // namespace
 
 std::span<const FaultRow> faults() { return kFaults; }
+
+bool applies(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t) {
+  if (request.from && t < *request.from) return false;
+  if (request.until && t >= *request.until) return false;
+  return index % request.every == 0;
+}
 
 Result<FaultRequest> parse_fault(std::string_view text) {
   const auto comma = text.find(',');
@@ -322,7 +322,7 @@ void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, st
   const auto act = [&](FaultStage stage) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const FaultRequest& request = requests[i];
-      if (kFaults[request.row].stage != stage || !applies_now(request, index, t)) continue;
+      if (kFaults[request.row].stage != stage || !applies(request, index, t)) continue;
       apply(request, random_at(seed, index, i), passage);
     }
   };

@@ -81,6 +81,9 @@ std::span<const FaultRow> faults();
 /// offset. The error names the part that is wrong and suggests the nearest fault.
 Result<FaultRequest> parse_fault(std::string_view text);
 
+/// True where the fault is done to telegram number `index` (from 1), sent at `t`.
+bool applies(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t);
+
 /// A telegram as the faults take it: the digits after its '!' are its CRC.
 Passage passage_of(std::string telegram);
 

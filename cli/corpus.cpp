@@ -1,0 +1,356 @@
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/fault_options.h"
+#include "cli/key_options.h"
+#include "cli/meter_options.h"
+#include "cli/options.h"
+#include "conformance/fuzz.h"
+#include "simulator/fd.h"
+
+namespace p1rig {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::chrono::sys_seconds;
+
+/// Where a meter without a scenario of its own begins: the same telegrams whenever it is asked.
+constexpr const char* kBegin = "2026-01-12T00:00:00Z";
+
+constexpr std::size_t kPortion = std::size_t{1} << 20U;
+
+std::string_view word_of(Expectation::Whole whole) {
+  switch (whole) {
+    case Expectation::Whole::kValues:
+      return "values";
+    case Expectation::Whole::kNothing:
+      return "nothing";
+    case Expectation::Whole::kEither:
+      return "either";
+    case Expectation::Whole::kAnything:
+      break;
+  }
+  return "anything";
+}
+
+/// What is in a corpus already.
+struct Whole {
+  std::uint64_t telegrams = 0, bytes = 0, index_bytes = 0;
+};
+
+/// A file that is written in large portions; the standard output where the name is "-".
+class BulkFile {
+ public:
+  static Result<BulkFile> open(const std::string& name, bool resume) {
+    if (name == "-") return BulkFile("stdout", Fd(::dup(STDOUT_FILENO)));
+    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (resume ? 0 : O_TRUNC);
+    Fd file(::open(name.c_str(), flags, 0666));
+    if (!file) return fail(name + ": " + std::strerror(errno));
+    return BulkFile(name, std::move(file));
+  }
+
+  Result<void> write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return fail(name_ + ": " + std::strerror(errno));
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return {};
+  }
+
+  /// What went down a pipe cannot be taken back: nothing is done there.
+  void cut(std::uint64_t size) {
+    static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>(size)));
+  }
+
+ private:
+  BulkFile(std::string name, Fd file) : name_(std::move(name)), file_(std::move(file)) {}
+
+  std::string name_;
+  Fd file_;
+};
+
+/// Data and index, which always end with the same telegram: a portion that cannot be written whole,
+/// as on a full disk, is taken back from both.
+class CorpusWriter {
+ public:
+  CorpusWriter(BulkFile data, std::optional<BulkFile> index, Whole whole)
+      : data_(std::move(data)), index_(std::move(index)), whole_(whole) {
+    take_back();
+  }
+
+  Result<void> add(std::string_view telegram, std::string_view entry) {
+    bytes_ += telegram;
+    if (index_) entries_ += entry;
+    ++telegrams_;
+    return bytes_.size() < kPortion ? Result<void>{} : flush();
+  }
+
+  Result<void> flush() {
+    auto done = data_.write(bytes_);
+    if (done && index_) done = index_->write(entries_);
+    if (done) {
+      whole_.telegrams += telegrams_;
+      whole_.bytes += bytes_.size();
+      whole_.index_bytes += entries_.size();
+    } else {
+      take_back();
+    }
+    bytes_.clear();
+    entries_.clear();
+    telegrams_ = 0;
+    return done;
+  }
+
+  /// The index begins with a line of its own, which is no telegram.
+  Result<void> begin(const std::string& head) {
+    if (!index_) return {};
+    auto done = index_->write(head + "\n");
+    if (done) whole_.index_bytes = head.size() + 1;
+    return done;
+  }
+
+  std::uint64_t telegrams() const { return whole_.telegrams; }
+
+ private:
+  void take_back() {
+    data_.cut(whole_.bytes);
+    if (index_) index_->cut(whole_.index_bytes);
+  }
+
+  BulkFile data_;
+  std::optional<BulkFile> index_;
+  Whole whole_;
+  std::string bytes_, entries_;
+  std::uint64_t telegrams_ = 0;
+};
+
+/// Reads an index up to its last whole line. An error where it is not that of this corpus.
+Result<Whole> read_index(const std::string& file, const std::string& head) {
+  std::ifstream stream(file);
+  if (!stream) return fail(file + ": there is no index to go on from: leave out --resume");
+  std::string line;
+  if (!std::getline(stream, line) || line != head) {
+    return fail(file + ": is of another corpus: give the same words as the first time");
+  }
+  Whole whole{.index_bytes = line.size() + 1};
+  while (std::getline(stream, line) && !stream.eof()) {
+    const Json entry = Json::parse(line, nullptr, false);
+    if (!entry.is_object() || !entry.contains("offset") || !entry.contains("length")) break;
+    ++whole.telegrams;
+    whole.bytes = entry["offset"].get<std::uint64_t>() + entry["length"].get<std::uint64_t>();
+    whole.index_bytes += line.size() + 1;
+  }
+  return whole;
+}
+
+/// Makes the telegrams of one meter, one period after the other.
+class Corpus {
+ public:
+  Corpus(ChosenMeter& chosen, std::vector<FaultRequest> faults,
+         std::optional<TelegramSealer>& sealer, sys_seconds start)
+      : chosen_(chosen), faults_(std::move(faults)), sealer_(sealer), t_(start) {
+    if (sealer_ && !faults_.empty()) sealer_->remember_frames();
+  }
+
+  /// The next telegram with its line of the index; the reason where there is none.
+  Result<void> next(std::string& bytes, std::string& entry, std::uint64_t offset) {
+    const Profile& profile = *chosen_.profile;
+    // A meter in a power failure is silent; one that never speaks again has no corpus.
+    constexpr std::chrono::days kLongestSilence{366};
+    const sys_seconds begin = t_;
+    while (!chosen_.meter->sends_at(t_)) {
+      t_ += profile.dialect->period;
+      if (t_ - begin > kLongestSilence) return fail("the meter is silent from here on");
+    }
+    Passage passage = passage_of(chosen_.telegram_at(t_));
+    ++number_;
+    Result<void> sealed;
+    const auto seal = [&](Passage& telegram) {
+      if (telegram.seal.plain) return;
+      const std::string plain = std::exchange(telegram.bytes, {});
+      telegram.crc_digits = 0;
+      sealed = sealer_->seal(plain, telegram.bytes, telegram.seal);
+    };
+    apply_faults(faults_, chosen_.seed, number_, t_, passage,
+                 sealer_ ? std::function<void(Passage&)>(seal) : nullptr);
+    if (!sealed) return sealed;
+    bytes = std::move(passage.bytes);
+    entry = index_entry(offset, bytes.size());
+    t_ += profile.dialect->period;
+    return {};
+  }
+
+ private:
+  std::string index_entry(std::uint64_t offset, std::size_t length) const {
+    std::vector<FaultRequest> done;
+    std::string names;
+    for (const FaultRequest& fault : faults_) {
+      if (!applies(fault, number_, t_)) continue;
+      names += fmt::format("{}\"{}\"", names.empty() ? "" : ",", faults()[fault.row].id);
+      done.push_back(fault);
+    }
+    const auto whole = expectation_after(done, *chosen_.profile->dialect).whole;
+    return fmt::format(
+        "{{\"n\":{},\"offset\":{},\"length\":{},\"time\":{},\"expect\":\"{}\",\"faults\":[{}]}}\n",
+        number_, offset, length, t_.time_since_epoch().count(), word_of(whole), names);
+  }
+
+  ChosenMeter& chosen_;
+  std::vector<FaultRequest> faults_;
+  std::optional<TelegramSealer>& sealer_;
+  sys_seconds t_;
+  std::uint64_t number_ = 0;
+};
+
+/// Says how far it is, on a terminal, a few times a second.
+class Progress {
+ public:
+  explicit Progress(std::uint64_t of) : of_(of), shown_(::isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (shown_) fmt::print(stderr, "\r\x1B[K");
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void show(std::uint64_t done) {
+    constexpr auto kPause = std::chrono::milliseconds{200};
+    const auto now = std::chrono::steady_clock::now();
+    if (!shown_ || now - last_ < kPause) return;
+    last_ = now;
+    constexpr std::uint64_t kWidth = 40;
+    const auto bar = static_cast<std::size_t>(done * kWidth / of_);
+    fmt::print(stderr, "\r[{:<40}] {} of {}", std::string(bar, '#'), done, of_);
+    std::fflush(stderr);
+  }
+
+ private:
+  std::uint64_t of_;
+  bool shown_;
+  std::chrono::steady_clock::time_point last_;
+};
+
+struct CorpusFiles {
+  std::string data;   ///< "-" for the standard output
+  std::string index = {};  ///< empty: none
+  bool resume = false;
+};
+
+int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& head,
+                 std::uint64_t count) {
+  Whole whole;
+  if (files.resume) {
+    auto found = read_index(files.index, head);
+    if (!found) return complain(kUsage, found.error().message);
+    whole = *found;
+  }
+  auto data = BulkFile::open(files.data, files.resume);
+  if (!data) return complain(kEnvironment, data.error().message);
+  std::optional<BulkFile> index;
+  if (!files.index.empty()) {
+    auto opened = BulkFile::open(files.index, files.resume);
+    if (!opened) return complain(kEnvironment, opened.error().message);
+    index.emplace(std::move(*opened));
+  }
+  CorpusWriter writer(std::move(*data), std::move(index), whole);
+  const auto stop = [&](ExitCode code, const std::string& why) {
+    return complain(code, fmt::format("{}; {} telegrams are whole{}", why, writer.telegrams(),
+                                      files.index.empty() ? "" : " and in the index"));
+  };
+  if (!files.resume) {
+    if (auto done = writer.begin(head); !done) return stop(kEnvironment, done.error().message);
+  }
+  Progress progress(count);
+  std::string bytes, entry;
+  std::uint64_t offset = 0;
+  for (std::uint64_t n = 1; n <= count; ++n) {
+    if (auto made = corpus.next(bytes, entry, offset); !made) {
+      if (auto done = writer.flush(); !done) return stop(kEnvironment, done.error().message);
+      return stop(kNotAsExpected, made.error().message);
+    }
+    offset += bytes.size();
+    // Those of before are made again: what follows may depend on them, as counters do.
+    if (n <= whole.telegrams) continue;
+    if (auto done = writer.add(bytes, entry); !done) return stop(kEnvironment, done.error().message);
+    progress.show(n);
+  }
+  if (auto done = writer.flush(); !done) return stop(kEnvironment, done.error().message);
+  return kAsExpected;
+}
+
+/// The first line of the index: what the corpus is made of.
+std::string head_of(const ChosenMeter& chosen, sys_seconds start, bool sealed,
+                    const std::vector<std::string>& faults) {
+  const Json head = {{"corpus", 1},
+                     {"profile", chosen.profile->name},
+                     {"scenario", chosen.scenario->name},
+                     {"seed", chosen.seed},
+                     {"start", start.time_since_epoch().count()},
+                     {"sealed", sealed},
+                     {"faults", faults}};
+  return head.dump();
+}
+
+}  // namespace
+
+int run_corpus(const Arguments& asked) {
+  Options options(
+      "corpus PROFILE --count N -o F [--index F] [--scenario S] [--seed N] [--start T] [--fault F]…",
+      "Telegrams in bulk, the same for the same words, with an index of what is expected of each.");
+  options.value("count", "N", "that many telegrams");
+  options.value("output,o", "F", "the file for the telegrams, one after the other; - for stdout");
+  options.value("index", "F",
+                "the index, as JSON Lines; default: beside the file, as F.index.jsonl");
+  options.flag("resume", "go on where a run with the same words ended");
+  options.value("start", "T", "the meter's clock at first; default: the scenario's, or 2026-01-12");
+  options.values("fault", "F", "a fault of `p1rig faults`, such as flip-bit,every=7; may be repeated");
+  add_meter_options(options);
+  add_seal_options(options);
+  // The same words must mean the same telegrams: now is no beginning.
+  Arguments arguments = asked;
+  const auto names = [&](std::string_view option) {
+    return std::ranges::any_of(asked, [&](const std::string& word) { return word.starts_with(option); });
+  };
+  if (!names("--start") && !names("--scenario")) arguments.push_back(std::string("--start=") + kBegin);
+  if (const auto code = options.parse(arguments, 1, 1)) return *code;
+  const auto count = parse_count(options.get("count").value_or(""));
+  if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
+  CorpusFiles files{.data = options.get("output").value_or(""), .resume = options.has("resume")};
+  if (files.data.empty()) return options.misuse("expected -o F, or -o - for stdout");
+  const bool to_file = files.data != "-";
+  files.index = options.get("index").value_or(to_file ? files.data + ".index.jsonl" : "");
+  if (files.resume && !to_file) return options.misuse("--resume: stdout cannot be gone on with");
+
+  ChosenMeter chosen;
+  sys_seconds start;
+  if (const int code = choose_meter(options, "start", chosen, start); code != kAsExpected) return code;
+  if (!options.get("start") && !chosen.scenario->until) {
+    return options.misuse("--start is needed: " + chosen.scenario->name +
+                          " has no beginning of its own");
+  }
+  std::optional<TelegramSealer> sealer;
+  if (const int code = choose_sealer(options, *chosen.profile, false, sealer); code != kAsExpected) {
+    return code;
+  }
+  std::vector<FaultRequest> faults;
+  if (const int code = choose_faults(options, chosen, start, sealer.has_value(), faults);
+      code != kAsExpected) {
+    return code;
+  }
+  const std::string head = head_of(chosen, start, sealer.has_value(), options.list("fault"));
+  Corpus corpus(chosen, std::move(faults), sealer, start);
+  return write_corpus(corpus, files, head, *count);
+}
+
+}  // namespace p1rig

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "cli/meter_options.h"
+#include "cli/options.h"
+#include "simulator/fault.h"
+
+namespace p1rig {
+
+/// Parses --fault and tries each on the telegram of `start`, so that one that cannot apply is refused
+/// before anything is sent. Returns the exit code where something is wrong, after saying what.
+int choose_faults(const Options& options, ChosenMeter& chosen, std::chrono::sys_seconds start,
+                  bool sealed, std::vector<FaultRequest>& requests);
+
+}  // namespace p1rig
