@@ -52,7 +52,8 @@ struct Mapper {
 
   /// Nothing for an object, which is no value.
   std::optional<ContractValue> value_of(const Json& value, const ReaderMapping& mapping) const {
-    if (value.is_null()) return ContractValue{};
+    // Nothing between the brackets comes out as one or the other.
+    if (value.is_null() || value == "") return ContractValue{};
     if (value.is_object()) return std::nullopt;
     if (!value.is_array())
       return ContractValue{.kind = Kind::kText, .text = text_of(value, mapping)};

@@ -15,7 +15,7 @@ namespace p1rig {
 // | at the path                         | is told as                                          |
 // |-------------------------------------|-----------------------------------------------------|
 // | nothing                             | nothing: the code is not exposed                    |
-// | null                                | null: known to be invalid or unset                  |
+// | null, an empty text                 | null: known to be invalid or unset                  |
 // | a number, or a text that is one     | the number with `unit`, "1.193 kW"                  |
 // | any other text, true and false      | that text                                           |
 // | an array of these                   | a list                                              |

@@ -50,6 +50,7 @@ TEST(ReaderMap, TakesTextsThatAreNumbersAndThoseThatHaveAUnit) {
 
 TEST(ReaderMap, NullIsKnownToBeInvalidAndNothingIsNotExposed) {
   EXPECT_EQ(text_of(told(R"({"power": {"now": null}})"), "1-0:1.7.0"), "null");
+  EXPECT_EQ(text_of(told(R"({"power": {"now": ""}})"), "1-0:1.7.0"), "null");
   EXPECT_EQ(text_of(told(R"({"power": {"now": null}})"), "1-0:1.8.1"), "(none)");
 }
 
