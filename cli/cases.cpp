@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "conformance/case.h"
 #include "conformance/conform.h"
+#include "conformance/coverage.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
 
@@ -76,9 +77,14 @@ std::string details_of(const Case& one) {
 int run_cases(const Arguments& arguments) {
   auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
+  if (arguments.size() == 1 && arguments[0] == "--coverage") {
+    fmt::print("{}", coverage_page(*cases));
+    return kAsExpected;
+  }
   // The bytes are made only for the one that is shown.
   const std::string shown = arguments.size() >= 2 && arguments[0] == "show" ? arguments[1] : "";
-  return run_catalogue("cases", "What readers are asked, and what is expected of them.", arguments,
+  return run_catalogue("cases", "What readers are asked, and what is expected of them. --coverage writes docs/coverage.md:\n"
+                       "each requirement with its cases and mutants.", arguments,
                        [&] {
                          std::vector<CatalogueEntry> entries;
                          for (const Case& one : *cases) {

@@ -45,6 +45,7 @@ int run_doctor(const Arguments& arguments);
 int run_cases(const Arguments& arguments);
 int run_corpus(const Arguments& arguments);
 int run_vectors(const Arguments& arguments);
+int run_mutants(const Arguments& arguments);
 int run_readers(const Arguments& arguments);
 int run_bench_check(const Arguments& arguments);
 int run_seal(const Arguments& arguments);

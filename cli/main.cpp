@@ -34,6 +34,7 @@ constexpr std::array kCommands = {
     Command{"conform", "does this reader understand P1? case by case", run_conform},
     Command{"doctor", "is the adapter of this reader right?", run_doctor},
     Command{"cases", "what readers are asked", run_cases},
+    Command{"mutants", "faulty readers that show that the cases can fail", run_mutants},
     Command{"readers", "the readers that are known", run_readers},
     Command{"corpus", "telegrams in bulk, with what is expected of each", run_corpus},
     Command{"vectors", "the cases as files, for use without p1rig", run_vectors},

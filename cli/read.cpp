@@ -1,15 +1,20 @@
 #include <fmt/core.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/key_options.h"
 #include "cli/options.h"
 #include "conformance/judge/reader.h"
+#include "conformance/mutants/mutant_reader.h"
 #include "simulator/key_file.h"
+#include "simulator/suggest.h"
 
 namespace p1rig {
 namespace {
@@ -25,6 +30,44 @@ constexpr std::string_view kHello =
     R"({"hello": {"name": "p1rig read", "version": ")" P1RIG_VERSION
     R"(", "dialects": ["*"], "can": ["key", "mbus", "tariffs"], "decimals": 9, "claims": ["*"]}})";
 
+/// Reads with a defect. `say` is false when nobody listens any more.
+class FaultyReading {
+ public:
+  FaultyReading(const Mutant& mutant, const Dialect* dialect, const std::optional<FrameKeys>& keys,
+                const std::function<void(std::string_view)>& say)
+      : reader_(mutant, dialect == nullptr ? *find_dialect("dsmr-5.0") : *dialect,
+                [&say](const std::string& line, const ContractLine&) { say(line); }, keys) {}
+
+  /// False where it ended.
+  bool feed(std::string_view bytes) {
+    const auto now = std::chrono::steady_clock::now();
+    reader_.pause(now - last_);
+    reader_.feed(bytes);
+    last_ = std::chrono::steady_clock::now();
+    return !reader_.crashed();
+  }
+
+ private:
+  MutantReader reader_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// A mutant that can be run as a process; else nullptr, explained.
+const Mutant* choose_mutant(const std::string& name) {
+  const Mutant* const mutant = find_mutant(name);
+  if (mutant == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Mutant& known : mutants()) names.push_back(known.name);
+    complain(kUsage, fmt::format("--mutant: unknown \"{}\"{} (`p1rig mutants` lists them)", name,
+                                 did_you_mean(name, names)));
+  } else if (mutant->has_habits) {
+    complain(kUsage, fmt::format("--mutant: what {} does shows at the line only, and this program "
+                                 "opens lines as it should", name));
+    return nullptr;
+  }
+  return mutant;
+}
+
 }  // namespace
 
 int run_read(const Arguments& arguments) {
@@ -37,6 +80,7 @@ int run_read(const Arguments& arguments) {
       "not given: a conformance run sets them.");
   options.value("dialect", "D", "take all telegrams for this dialect; default: what each says");
   options.value("count", "N", "stop after N telegrams");
+  options.value("mutant", "NAME", "read with a defect, to see a suite fail (`p1rig mutants`)");
   add_key_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const bool under_test = variable("P1RIG_ENDPOINT").has_value();
@@ -70,18 +114,32 @@ int run_read(const Arguments& arguments) {
     // Whoever waits for a report waits for this one.
     out_of_reach = std::fflush(stdout) != 0;
   };
+  const std::function<void(std::string_view)> told = say;
   ReferenceReader reader(dialect.dialect, say, keys);
+  std::optional<FaultyReading> faulty;
+  if (const auto mutant_name = options.get("mutant")) {
+    const Mutant* const mutant = choose_mutant(*mutant_name);
+    if (mutant == nullptr) return kUsage;
+    faulty.emplace(*mutant, dialect.dialect, keys, told);
+  }
+  bool ended = false;
   if (under_test) {
     fmt::print("{}\n", kHello);
     std::fflush(stdout);
   }
   const LineSettings settings = dialect.dialect != nullptr ? dialect.dialect->line : LineSettings{};
   const int code = read_input(options.words()[0], settings, [&](std::string_view bytes) {
-    reader.feed(bytes);
-    return !out_of_reach && (count == 0 || said < count);
+    if (faulty) {
+      ended = !faulty->feed(bytes);
+    } else {
+      reader.feed(bytes);
+    }
+    return !ended && !out_of_reach && (count == 0 || said < count);
   });
   if (out_of_reach) return complain(kEnvironment, "stdout: cannot be written");
+  if (ended) return complain(kNotAsExpected, "ended, as its defect has it");
   reader.finish();
+  if (faulty) return code;
   if (code != kAsExpected) return code;
   if (reader.accepted() > 0) return kAsExpected;
   return complain(kNotAsExpected,

@@ -11,7 +11,6 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr int kSyncTelegrams = 10;
 constexpr int kSentinels = 3;
@@ -69,7 +68,7 @@ CaseRunner::CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings set
 void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes) {
   if (result_ == nullptr || result_->wire.size() >= kMostWire) return;
   if (bytes.size() > kMostMoment) bytes.resize(kMostMoment);
-  result_->wire.push_back({duration_cast<microseconds>(steady_clock::now() - began_), kind,
+  result_->wire.push_back({duration_cast<microseconds>(subject_.now() - began_), kind,
                            std::move(name), std::move(bytes)});
 }
 
@@ -90,7 +89,7 @@ void CaseRunner::take(const ReaderSaid& said) {
     last_told_ = judge_.take(*telegram).value_or("");
     if (last_told_.empty()) return;
     last_report_ = *telegram;
-    const auto delay = steady_clock::now() - sent_at_;
+    const auto delay = subject_.now() - sent_at_;
     delays_.push_back(delay);
     slowest_ = std::max<std::chrono::nanoseconds>(slowest_, delay);
   } else if (const auto* breach = std::get_if<ContractBreach>(&said.what)) {
@@ -108,9 +107,9 @@ void CaseRunner::take(const ReaderExited& gone) {
 
 /// Listens until the telegram with that name is told; for an empty one, until time is up.
 CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience) {
-  const auto deadline = steady_clock::now() + patience;
+  const auto deadline = subject_.now() + patience;
   while (true) {
-    const auto left = duration_cast<milliseconds>(deadline - steady_clock::now());
+    const auto left = duration_cast<milliseconds>(deadline - subject_.now());
     const auto event = subject_.next(std::max(left, milliseconds{0}));
     if (!event) return Wait::kLate;
     if (const auto* said = std::get_if<ReaderSaid>(&*event)) {
@@ -129,7 +128,7 @@ CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience)
 CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, bool at_line_pace) {
   if (settings_.min_interval > milliseconds{0} && stimulus.telegram) {
     const auto free_at = last_sent_ + settings_.min_interval;
-    const auto left = duration_cast<milliseconds>(free_at - steady_clock::now());
+    const auto left = duration_cast<milliseconds>(free_at - subject_.now());
     if (left > milliseconds{0} && await("", left) == Wait::kGone) return Wait::kGone;
   }
   std::string name;
@@ -141,7 +140,7 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
   }
   note(WireMoment::Kind::kSent, name, stimulus.emission.bytes);
   const SendResult sent = subject_.send(stimulus.emission, at_line_pace);
-  sent_at_ = last_sent_ = steady_clock::now();
+  sent_at_ = last_sent_ = subject_.now();
   worst_lateness_ = std::max(worst_lateness_, subject_.lateness());
   if (sent == SendResult::kNobody) note(WireMoment::Kind::kNote, name, "nobody is at the line");
   if (sent == SendResult::kNotTaken)
@@ -169,7 +168,7 @@ Start CaseRunner::start() {
             fmt::format("the reader did not open its end of the line within {} ms",
                         settings_.startup.count())};
   }
-  const auto deadline = steady_clock::now() + settings_.startup;
+  const auto deadline = subject_.now() + settings_.startup;
   for (int i = 1; i <= kSyncTelegrams; ++i) {
     Stimulus clean = maker_.clean(fmt::format("sync {}", i));
     const std::string name = clean.telegram->name;
@@ -192,7 +191,7 @@ Start CaseRunner::start() {
       return {};
     }
     if (interrupted_ && interrupted_()) break;
-    if (steady_clock::now() > deadline && i > 3) break;
+    if (subject_.now() > deadline && i > 3) break;
   }
   subject_.stop();
   std::string why = "the reader told none of the telegrams that were sent to it at the start";
@@ -368,7 +367,7 @@ CaseResult CaseRunner::run(const Case& one) {
   worst_lateness_ = {};
   gone_.reset();
   subject_.begin_log();
-  began_ = steady_clock::now();
+  began_ = subject_.now();
   result.began = std::chrono::system_clock::now();
   result_ = &result;
 
@@ -386,7 +385,7 @@ CaseResult CaseRunner::run(const Case& one) {
     ready_ = false;
     subject_.stop();
   }
-  result.duration = duration_cast<microseconds>(steady_clock::now() - began_);
+  result.duration = duration_cast<microseconds>(subject_.now() - began_);
   result_ = nullptr;
   breaches_.insert(breaches_.end(), new_breaches_.begin(), new_breaches_.end());
   return result;

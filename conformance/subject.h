@@ -63,6 +63,12 @@ class Subject {
   virtual void begin_log() = 0;
   virtual LineLog log() const = 0;
 
+  /// What the runner measures delays and patience by. Readers without a process have a clock of their
+  /// own, so that nothing is waited for.
+  virtual std::chrono::steady_clock::time_point now() const {
+    return std::chrono::steady_clock::now();
+  }
+
   /// How late the bytes of the last send() left at worst, at the line's pace.
   virtual std::chrono::nanoseconds lateness() const { return {}; }
 

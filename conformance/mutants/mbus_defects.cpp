@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <set>
+
+#include "conformance/mutants/report_defects.h"
+#include "conformance/mutants/report_edit.h"
+#include "protocol/decimal.h"
+
+namespace p1rig {
+namespace {
+
+using Kind = ContractValue::Kind;
+
+std::vector<ContractDevice>& devices(MutantReport& report) {
+  if (!report.telegram.mbus) report.telegram.mbus.emplace();
+  return *report.telegram.mbus;
+}
+
+void rename_medium(MutantReport& report, std::string_view from, std::string_view to) {
+  for (ContractDevice& device : devices(report)) {
+    if (device.medium == from) device.medium = to;
+  }
+}
+
+void erase_readings(MutantReport& report, std::uint8_t d, std::optional<std::uint8_t> e) {
+  std::set<int> gone;
+  std::erase_if(report.telegram.values, [&](const auto& entry) {
+    const Obis code = entry.first;
+    const bool erased = is_reading(code) && code.d == d && (!e || code.e == *e);
+    if (erased) gone.insert(code.b);
+    return erased;
+  });
+  std::erase_if(devices(report),
+                [&](const ContractDevice& device) { return gone.contains(*device.channel); });
+}
+
+}  // namespace
+
+void gas_on_channel_one_only(MutantReport& report, MutantState&) {
+  std::erase_if(devices(report), [](const ContractDevice& device) {
+    return device.medium == "gas" && device.channel != 1;
+  });
+}
+
+void medium_by_channel(MutantReport& report, MutantState&) {
+  for (ContractDevice& device : devices(report)) {
+    device.medium = device.channel == 1 ? "gas" : device.channel == 2 ? "water" : "heat";
+  }
+}
+
+void everything_is_gas(MutantReport& report, MutantState&) {
+  for (ContractDevice& device : devices(report)) device.medium = "gas";
+}
+
+void water_is_gas(MutantReport& report, MutantState&) { rename_medium(report, "water", "gas"); }
+
+void heat_is_gas(MutantReport& report, MutantState&) {
+  rename_medium(report, "heat", "gas");
+  rename_medium(report, "cold", "gas");
+}
+
+void last_device_only(MutantReport& report, MutantState&) {
+  auto& all = devices(report);
+  if (all.size() > 1) all.erase(all.begin(), all.end() - 1);
+}
+
+void first_device_only(MutantReport& report, MutantState&) {
+  auto& all = devices(report);
+  if (all.size() > 1) all.resize(1);
+}
+
+void one_device_a_medium(MutantReport& report, MutantState&) {
+  std::set<std::optional<std::string>> seen;
+  std::erase_if(devices(report),
+                [&](const ContractDevice& device) { return !seen.insert(device.medium).second; });
+}
+
+void two_channels_only(MutantReport& report, MutantState&) {
+  constexpr int kKnown = 2;
+  std::erase_if(devices(report), [](const ContractDevice& device) {
+    return device.channel.value_or(1) > kKnown;
+  });
+  std::erase_if(report.telegram.values,
+                [](const auto& entry) { return is_mbus_object(entry.first) && entry.first.b > kKnown; });
+}
+
+void same_reading_for_all(MutantReport& report, MutantState&) {
+  auto& all = devices(report);
+  for (ContractDevice& device : all) device.reading = all.front().reading;
+}
+
+void sum_of_gas(MutantReport& report, MutantState&) {
+  auto& all = devices(report);
+  const auto is_gas = [](const ContractDevice& device) { return device.medium == "gas"; };
+  if (std::ranges::count_if(all, is_gas) < 2) return;
+  std::int64_t litres = 0;
+  for (const ContractDevice& device : all) {
+    const auto number = parse_decimal(device.reading.text.substr(0, device.reading.text.find(' ')));
+    if (is_gas(device) && number) litres += scaled(*number, 3).value_or(Decimal{}).digits;
+  }
+  const auto first = std::ranges::find_if(all, is_gas);
+  first->reading.text = std::to_string(litres / 1000) + " m3";
+  const int kept = first->channel.value_or(0);
+  std::erase_if(all, [&](const ContractDevice& device) {
+    return is_gas(device) && device.channel != kept;
+  });
+}
+
+void unset_reading_as_zero(MutantReport& report, MutantState&) {
+  for (auto& [code, value] : report.telegram.values) {
+    if (!is_reading(code) || value.kind != Kind::kNull) continue;
+    value = {.kind = Kind::kTimed, .text = "0.000 m3", .at = {}};
+    devices(report).push_back({.channel = code.b, .medium = "gas", .id = {}, .reading = value});
+  }
+}
+
+void ignore_uncorrected_gas(MutantReport& report, MutantState&) { erase_readings(report, 2, 3); }
+
+void ignore_old_readings(MutantReport& report, MutantState&) {
+  erase_readings(report, 3, std::nullopt);
+}
+
+/// Every identifier is the meter's.
+void main_id_for_device(MutantReport& report, MutantState&) {
+  const ContractValue* main = find_value(report.telegram, {0, 0, 96, 1, 1});
+  if (main == nullptr) main = find_value(report.telegram, {0, 0, 96, 1, 0});
+  if (main == nullptr) return;
+  const ContractValue id = *main;
+  for (auto& [code, value] : report.telegram.values) {
+    if (code.b > 0 && code.c == 96 && code.d == 1) value = id;
+  }
+  for (ContractDevice& device : devices(report)) device.id = id.text;
+}
+
+void ids_of_neighbours(MutantReport& report, MutantState&) {
+  auto& values = report.telegram.values;
+  for (std::uint8_t b = 1; b < 4; ++b) {
+    swap_values(report.telegram, {0, b, 96, 1, 0}, {0, static_cast<std::uint8_t>(b + 1), 96, 1, 0});
+    swap_values(report.telegram, {0, b, 96, 1, 1}, {0, static_cast<std::uint8_t>(b + 1), 96, 1, 1});
+  }
+  for (ContractDevice& device : devices(report)) {
+    for (const std::uint8_t e : {std::uint8_t{1}, std::uint8_t{0}}) {
+      const auto id = values.find({0, static_cast<std::uint8_t>(*device.channel), 96, 1, e});
+      if (id != values.end()) device.id = id->second.text;
+    }
+  }
+}
+
+void telegram_time_for_capture(MutantReport& report, MutantState&) {
+  const ContractValue* const clock = find_value(report.telegram, {0, 0, 1, 0, 0});
+  if (clock == nullptr || clock->kind != Kind::kText) return;
+  const std::string now = clock->text;
+  edit_values(report.telegram, [&](Obis code, ContractValue& value) {
+    if (is_reading(code) && value.kind == Kind::kTimed) value.at = now;
+  });
+}
+
+void no_capture_time(MutantReport& report, MutantState&) {
+  edit_values(report.telegram, [](Obis code, ContractValue& value) {
+    if (is_reading(code) && value.kind == Kind::kTimed) value.at = "";
+  });
+}
+
+void keep_old_reading(MutantReport& report, MutantState& state) {
+  if (!state.previous) return;
+  for (auto& [code, value] : report.telegram.values) {
+    const ContractValue* const old = find_value(*state.previous, code);
+    if (is_reading(code) && old != nullptr) value = *old;
+  }
+  report.telegram.mbus = state.previous->mbus;
+}
+
+void lose_conclusions(MutantReport& report, MutantState&) {
+  for (ContractDevice& device : devices(report)) device.medium = "electricity";
+  std::swap(report.telegram.import.normal, report.telegram.import.low);
+}
+
+void channels_from_zero(MutantReport& report, MutantState&) {
+  for (ContractDevice& device : devices(report)) device.channel = *device.channel - 1;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "conformance/judge/contract.h"
+#include "conformance/judge/frame_counter.h"
+#include "conformance/mutants/lax_framer.h"
+#include "conformance/mutants/mutant.h"
+#include "protocol/framer.h"
+
+namespace p1rig {
+
+/// The reference reader with a defect, made of the same parts: bytes in, lines of the reader
+/// contract out. What it does to the line is not its business.
+class MutantReader {
+ public:
+  using Sink = std::function<void(std::string json_line, ContractLine what)>;
+
+  /// `keys` open sealed telegrams.
+  MutantReader(const Mutant& mutant, const Dialect& dialect, Sink sink,
+               const std::optional<FrameKeys>& keys = {});
+
+  void feed(std::string_view bytes);
+
+  /// Silence on the line.
+  void pause(std::chrono::nanoseconds duration);
+
+  /// The line vanished and came back: what was begun is forgotten.
+  void reconnect();
+
+  bool crashed() const { return state_.crashed; }
+
+ private:
+  bool is_naive() const;
+  void take(const Stretch& stretch);
+  void take_frame(std::string_view bytes);
+  bool open(const DlmsFrame& frame, std::string& telegram);
+  bool take_telegram(std::string_view bytes, std::string_view flag);
+  void tell(const std::string& json_line);
+  void reject(Reject reason);
+  void bad_frame(Reject reason, const DlmsFrame* frame);
+
+  const Mutant& mutant_;
+  const Laxity& laxity_;
+  const Dialect& dialect_;
+  Sink sink_;
+  MutantState state_;
+  Framer framer_;
+  LaxFramer lax_framer_;
+  std::optional<FrameKeys> keys_;
+  std::optional<FrameCipher> cipher_;
+  FrameCounterTrack track_;
+  std::string first_title_;
+  int lose_frames_ = 0;
+};
+
+}  // namespace p1rig

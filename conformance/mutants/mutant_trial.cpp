@@ -1,0 +1,171 @@
+#include "conformance/mutants/mutant_trial.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "conformance/case_runner.h"
+#include "conformance/conform.h"
+#include "conformance/mutants/mutant_subject.h"
+#include "protocol/dialect.h"
+
+namespace p1rig {
+namespace {
+
+/// Enough for what needs many, and for memory to be sampled.
+constexpr int kMostTelegrams = 120;
+
+constexpr std::uint64_t kSeed = 1;
+
+/// For this purpose only.
+FrameKeys trial_keys() { return *parse_frame_keys("000102030405060708090A0B0C0D0E0F"); }
+
+Result<TrialGround> ground_of(const std::string& profile_name) {
+  auto profile = find_profile(profile_name);
+  if (!profile) return tl::make_unexpected(profile.error());
+  TrialGround ground{.profile = std::make_shared<const Profile>(std::move(*profile)),
+                     .keys = {},
+                     .cases = {}};
+  const auto& encryption = ground.profile->encryption;
+  if (encryption && encryption->policy != 0) ground.keys = trial_keys();
+  return ground;
+}
+
+void add_cases(std::span<const Case> cases, TrialGround& ground) {
+  for (const Case& one : cases) {
+    if (does_not_apply(one, ground.profile)) continue;
+    ground.cases.push_back(one);
+    for (CaseStep& step : ground.cases.back().steps) {
+      step.count = std::min(step.count, kMostTelegrams);
+    }
+  }
+}
+
+RunnerSettings settings_of_reference() {
+  constexpr int kAllDecimals = 9;
+  RunnerSettings settings{.seed = kSeed};
+  settings.traits.precision.decimals = kAllDecimals;
+  settings.traits.claims = {"*"};
+  for (const CaseNeed& need : case_needs()) settings.can.emplace_back(need.name);
+  return settings;
+}
+
+/// The names of the cases that say they are for this mutant.
+std::vector<std::string> cases_naming(std::span<const Case> cases, std::string_view mutant) {
+  std::vector<std::string> ids;
+  for (const Case& one : cases) {
+    if (std::ranges::find(one.mutants, mutant) != one.mutants.end()) ids.push_back(one.id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+Result<std::vector<TrialGround>> trial_grounds(std::span<const Case> cases,
+                                               std::string_view dialect_glob) {
+  std::vector<TrialGround> grounds;
+  for (const Dialect& dialect : dialects()) {
+    const std::string name(profile_of_dialect(dialect.name));
+    if (name.empty() || !matches_glob(dialect_glob, dialect.name)) continue;
+    auto ground = ground_of(name);
+    if (!ground) return tl::make_unexpected(ground.error());
+    add_cases(cases, *ground);
+    grounds.push_back(std::move(*ground));
+  }
+  return grounds;
+}
+
+std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& ground,
+                                   std::span<const std::string> ids) {
+  const Profile& profile = *ground.profile;
+  MutantSubject subject(mutant, *profile.dialect, profile.line, ground.keys);
+  CaseRunner runner(subject, StimulusMaker(ground.profile, kSeed, ground.keys),
+                    settings_of_reference());
+  std::vector<CaseResult> results;
+  const Start start = runner.start();
+  for (const Case& one : ground.cases) {
+    if (!ids.empty() && std::ranges::find(ids, one.id) == ids.end()) continue;
+    if (start.kind == Start::Kind::kReady) {
+      results.push_back(runner.run(one));
+      continue;
+    }
+    // It tells nothing at all of this meter.
+    results.push_back({.of = &one,
+                       .profile = profile.name,
+                       .dialect = std::string(profile.dialect->name),
+                       .outcome = Outcome::kHang,
+                       .messages = {start.message}});
+  }
+  return results;
+}
+
+bool is_caught(const CaseResult& result) {
+  switch (result.outcome) {
+    case Outcome::kFail:
+    case Outcome::kNonStrict:
+    case Outcome::kInfo:
+    case Outcome::kCrash:
+    case Outcome::kHang:
+      return true;
+    default:
+      return false;
+  }
+}
+
+MutantMatrix run_matrix(std::span<const Mutant* const> mutants,
+                        std::span<const TrialGround> grounds) {
+  MutantMatrix matrix;
+  const auto add = [](std::vector<std::string>& list, std::string_view name) {
+    if (std::ranges::find(list, name) == list.end()) list.emplace_back(name);
+  };
+  for (const Mutant* mutant : mutants) {
+    auto& caught_by = matrix.caught_by[std::string(mutant->name)];
+    for (const TrialGround& ground : grounds) {
+      for (const CaseResult& result : try_mutant(mutant, ground)) {
+        auto& failed_for = matrix.failed_for[result.of->id];
+        if (!is_caught(result)) continue;
+        add(caught_by, result.of->id);
+        add(failed_for, mutant->name);
+      }
+    }
+  }
+  return matrix;
+}
+
+std::vector<std::string> check_mutants(std::span<const Case> cases,
+                                       std::span<const TrialGround> grounds) {
+  std::vector<std::string> wrong;
+  for (const TrialGround& ground : grounds) {
+    for (const CaseResult& result : try_mutant(nullptr, ground)) {
+      if (!is_caught(result)) continue;
+      wrong.push_back(fmt::format("the reference reader fails {}: {}", result.name(),
+                                  result.messages.empty() ? "" : result.messages.front()));
+    }
+  }
+  for (const Case& one : cases) {
+    if (one.mutants.empty()) wrong.push_back(one.id + " names no mutant that it fails");
+    for (const std::string& name : one.mutants) {
+      if (find_mutant(name) == nullptr) wrong.push_back(one.id + ": there is no mutant " + name);
+    }
+  }
+  for (const Mutant& mutant : mutants()) {
+    std::vector<std::string> ids = cases_naming(cases, mutant.name);
+    if (ids.empty()) wrong.push_back(fmt::format("no case names the mutant {}", mutant.name));
+    for (const TrialGround& ground : grounds) {
+      if (ids.empty()) break;
+      const bool any = std::ranges::any_of(ground.cases, [&](const Case& one) {
+        return std::ranges::find(ids, one.id) != ids.end();
+      });
+      if (!any) continue;
+      for (const CaseResult& result : try_mutant(&mutant, ground, ids)) {
+        if (is_caught(result)) std::erase(ids, result.of->id);
+      }
+    }
+    for (const std::string& id : ids) {
+      wrong.push_back(fmt::format("{} does not fail the mutant {}", id, mutant.name));
+    }
+  }
+  return wrong;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/case_result.h"
+#include "conformance/mutants/mutant.h"
+#include "protocol/frame_cipher.h"
+#include "protocol/result.h"
+#include "simulator/profile.h"
+
+namespace p1rig {
+
+/// A meter and the cases that say something about it.
+struct TrialGround {
+  std::shared_ptr<const Profile> profile;
+  std::optional<FrameKeys> keys;
+  std::vector<Case> cases;  ///< with fewer telegrams where one step has very many
+};
+
+/// One for each dialect that a glob names: its richest meter. Cases that no such meter can show get
+/// their own.
+Result<std::vector<TrialGround>> trial_grounds(std::span<const Case> cases,
+                                               std::string_view dialect_glob = "*");
+
+/// The cases of a ground with these ids, on the reference (nullptr) or a mutant: ids empty, all.
+std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& ground,
+                                   std::span<const std::string> ids = {});
+
+/// True where the case failed, at whatever level: as a crash and a hang do.
+bool is_caught(const CaseResult& result);
+
+/// Which cases caught which mutant, on any ground.
+struct MutantMatrix {
+  std::map<std::string, std::vector<std::string>> caught_by;   ///< mutant, case ids in order
+  std::map<std::string, std::vector<std::string>> failed_for;  ///< case, mutants in order
+};
+MutantMatrix run_matrix(std::span<const Mutant* const> mutants, std::span<const TrialGround> grounds);
+
+/// What is not as it must be, a line each: the reference fails, a mutant is not caught, a case that
+/// names it does not fail it, a case that nothing fails. None where all is well. Each mutant is run
+/// against the cases that name it only.
+std::vector<std::string> check_mutants(std::span<const Case> cases,
+                                       std::span<const TrialGround> grounds);
+
+}  // namespace p1rig

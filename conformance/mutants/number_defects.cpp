@@ -1,0 +1,296 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+
+#include "conformance/mutants/report_defects.h"
+#include "conformance/mutants/report_edit.h"
+#include "protocol/decimal.h"
+#include "protocol/hex.h"
+#include "protocol/unit.h"
+
+namespace p1rig {
+namespace {
+
+using Kind = ContractValue::Kind;
+
+double value_of(const std::string& number) { return std::strtod(number.c_str(), nullptr); }
+
+int decimals_of(const std::string& number) {
+  const auto decimal = parse_decimal(number);
+  return decimal ? decimal->decimals : 0;
+}
+
+void replace_unit(MutantReport& report, std::string_view from, std::string_view to) {
+  edit_numbers(report.telegram, [&](Obis, std::string&, std::string& unit) {
+    if (unit == from) unit = to;
+  });
+}
+
+/// The dimension's number of times that a value of it has `unit`.
+void force_unit(MutantReport& report, Dimension dimension, std::string_view forced) {
+  edit_numbers(report.telegram, [&](Obis, std::string&, std::string& unit) {
+    const auto known = find_unit(unit);
+    if (known && known->dimension == dimension) unit = forced;
+  });
+}
+
+}  // namespace
+
+void print_single_precision(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string&) {
+    const auto narrow = static_cast<float>(value_of(number));
+    number = fmt::format("{:.{}f}", static_cast<double>(narrow), decimals_of(number));
+  });
+}
+
+void cut_decimals(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string&) {
+    number.resize(std::min(number.find('.'), number.size()));
+  });
+}
+
+void round_to_one_decimal(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string&) {
+    number = fmt::format("{:.1f}", value_of(number));
+  });
+}
+
+void round_to_two_decimals(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string&) {
+    number = fmt::format("{:.2f}", value_of(number));
+  });
+}
+
+void lose_point(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram,
+               [](Obis, std::string& number, std::string&) { std::erase(number, '.'); });
+}
+
+void lose_sign(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram,
+               [](Obis, std::string& number, std::string&) { std::erase(number, '-'); });
+}
+
+void lose_negative(MutantReport& report, MutantState&) {
+  edit_values(report.telegram, [](Obis, ContractValue& value) {
+    if (value.text.starts_with('-')) value = {};
+  });
+}
+
+/// Watts in 16 bits with a sign.
+void overflow_16_bits(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string& unit) {
+    if (unit != "kW") return;
+    constexpr double kMilli = 1000;
+    const auto watts = static_cast<std::int16_t>(
+        static_cast<std::uint16_t>(std::llround(value_of(number) * kMilli)));
+    number = fmt::format("{:.3f}", static_cast<double>(watts) / kMilli);
+  });
+}
+
+/// Registers in tenths of a watt hour or litre, in 32 bits.
+void overflow_32_bits(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string& unit) {
+    if (unit != "kWh" && unit != "m3") return;
+    constexpr double kTenths = 10'000;
+    const auto tenths = static_cast<std::uint32_t>(std::llround(value_of(number) * kTenths));
+    number = fmt::format("{:.3f}", static_cast<double>(tenths) / kTenths);
+  });
+}
+
+/// 1.193 kW becomes 1.193 W.
+void ignore_kilo(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string&, std::string& unit) {
+    if (unit.starts_with('k')) unit.erase(0, 1);
+  });
+}
+
+void take_watts_for_kilowatts(MutantReport& report, MutantState&) {
+  replace_unit(report, "W", "kW");
+  replace_unit(report, "Wh", "kWh");
+}
+
+void lose_unit(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string&, std::string& unit) { unit.clear(); });
+}
+
+void always_kilowatts(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
+    if (code == Obis{0, 0, 17, 0, 0}) unit = "kW";
+  });
+}
+
+/// Whatever stands there: 4.2 and earlier say A, Belgium kW.
+void always_amperes(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
+    if (code == Obis{0, 0, 17, 0, 0}) unit = "A";
+  });
+}
+
+void always_cubic_metres(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
+    if (is_reading(code)) unit = "m3";
+  });
+}
+
+void reactive_as_active(MutantReport& report, MutantState&) {
+  force_unit(report, Dimension::kReactiveEnergy, "kWh");
+  force_unit(report, Dimension::kReactivePower, "kW");
+  force_unit(report, Dimension::kApparentPower, "kW");
+}
+
+void joule_as_watt_hours(MutantReport& report, MutantState&) { replace_unit(report, "GJ", "kWh"); }
+
+/// Reads kV and kA as if they were V and A.
+void volt_times_thousand(MutantReport& report, MutantState&) {
+  replace_unit(report, "kV", "V");
+  replace_unit(report, "kA", "A");
+}
+
+void swap_tariffs(MutantReport& report, MutantState&) {
+  ContractTelegram& telegram = report.telegram;
+  swap_values(telegram, {1, 0, 1, 8, 1}, {1, 0, 1, 8, 2});
+  swap_values(telegram, {1, 0, 2, 8, 1}, {1, 0, 2, 8, 2});
+  swap_values(telegram, {1, 1, 1, 8, 1}, {1, 1, 1, 8, 2});
+}
+
+void swap_directions(MutantReport& report, MutantState&) {
+  ContractTelegram& telegram = report.telegram;
+  for (const std::uint8_t e : {std::uint8_t{0}, std::uint8_t{1}, std::uint8_t{2}}) {
+    for (const std::uint8_t b : {std::uint8_t{0}, std::uint8_t{1}}) {
+      swap_values(telegram, {1, b, 1, 8, e}, {1, b, 2, 8, e});
+    }
+  }
+  swap_values(telegram, {1, 0, 1, 7, 0}, {1, 0, 2, 7, 0});
+}
+
+void swap_phases(MutantReport& report, MutantState&) {
+  swap_values(report.telegram, {1, 0, 21, 7, 0}, {1, 0, 41, 7, 0});
+  swap_values(report.telegram, {1, 0, 32, 7, 0}, {1, 0, 52, 7, 0});
+}
+
+void first_phase_for_all(MutantReport& report, MutantState&) {
+  for (const std::uint8_t c : {std::uint8_t{52}, std::uint8_t{72}}) {
+    const ContractValue* const first = find_value(report.telegram, {1, 0, 32, 7, 0});
+    ContractValue* const other = find_value(report.telegram, {1, 0, c, 7, 0});
+    if (first != nullptr && other != nullptr) *other = *first;
+  }
+}
+
+/// Takes the sum of the currents for the power, at 230 V.
+void sum_of_phases(MutantReport& report, MutantState&) {
+  ContractValue* const total = find_value(report.telegram, {1, 0, 1, 7, 0});
+  if (total == nullptr || total->kind != Kind::kText) return;
+  double sum = 0;
+  for (const std::uint8_t c : {std::uint8_t{31}, std::uint8_t{51}, std::uint8_t{71}}) {
+    const ContractValue* const phase = find_value(report.telegram, {1, 0, c, 7, 0});
+    constexpr double kKilovolts = 0.23;
+    if (phase != nullptr) sum += value_of(phase->text) * kKilovolts;
+  }
+  if (sum > 0) total->text = fmt::format("{:.3f} kW", sum);
+}
+
+void zero_for_missing(MutantReport& report, MutantState&) {
+  for (const Obis code : {Obis{1, 0, 1, 7, 0}, Obis{1, 0, 2, 7, 0}, Obis{1, 0, 41, 7, 0}}) {
+    report.telegram.values.try_emplace(code, ContractValue{.kind = Kind::kText, .text = "0 kW"});
+  }
+}
+
+void keep_old_value(MutantReport& report, MutantState& state) {
+  if (!state.previous) return;
+  for (const auto& [code, value] : state.previous->values) {
+    report.telegram.values.try_emplace(code, value);
+  }
+}
+
+void zero_for_null(MutantReport& report, MutantState&) {
+  for (auto& [code, value] : report.telegram.values) {
+    if (value.kind == Kind::kNull) value = {.kind = Kind::kText, .text = "0"};
+  }
+}
+
+void old_gas_with_new_power(MutantReport& report, MutantState& state) {
+  if (!state.previous) return;
+  for (const auto& [code, value] : state.previous->values) {
+    if (code.a == 1 && code.d == 8) report.telegram.values[code] = value;
+  }
+}
+
+void one_telegram_behind(MutantReport& report, MutantState& state) {
+  if (!state.previous) {
+    report.times = 0;
+    return;
+  }
+  report.telegram = *state.previous;
+}
+
+void tell_twice(MutantReport& report, MutantState&) { report.times = 2; }
+
+void tell_every_second(MutantReport& report, MutantState& state) {
+  report.times = state.telegrams % 2 == 1 ? 1 : 0;
+}
+
+void tell_first_only(MutantReport& report, MutantState& state) {
+  constexpr std::uint64_t kFew = 3;
+  report.times = state.telegrams <= kFew ? 1 : 0;
+}
+
+void freeze_power(MutantReport& report, MutantState& state) {
+  if (!state.previous) return;
+  for (const Obis code : {Obis{1, 0, 1, 7, 0}, Obis{0, 0, 1, 0, 0}}) {
+    const ContractValue* const old = find_value(*state.previous, code);
+    ContractValue* const now = find_value(report.telegram, code);
+    if (old != nullptr && now != nullptr) *now = *old;
+  }
+}
+
+void lose_tariff_indicator(MutantReport& report, MutantState&) {
+  ContractValue* const indicator = find_value(report.telegram, {0, 0, 96, 14, 0});
+  if (indicator != nullptr) *indicator = {.kind = Kind::kText, .text = "9"};
+}
+
+/// Import less export for import.
+void tell_net_power(MutantReport& report, MutantState&) {
+  ContractValue* const from = find_value(report.telegram, {1, 0, 1, 7, 0});
+  const ContractValue* const to = find_value(report.telegram, {1, 0, 2, 7, 0});
+  if (from == nullptr || to == nullptr || !from->text.ends_with(" kW")) return;
+  from->text = fmt::format("{:.3f} kW", value_of(from->text) - value_of(to->text));
+}
+
+void cut_text(MutantReport& report, MutantState&) {
+  constexpr std::size_t kRoom = 255;
+  edit_values(report.telegram, [](Obis, ContractValue& value) {
+    if (value.text.size() > kRoom) value.text.resize(kRoom);
+  });
+}
+
+/// Identifiers of digits lose their leading zeros.
+void text_as_number(MutantReport& report, MutantState&) {
+  edit_values(report.telegram, [](Obis code, ContractValue& value) {
+    if (code.c != 96 || value.kind != Kind::kText) return;
+    const auto number = parse_decimal(value.text);
+    value.text = fmt::format("{:.6e}", number ? static_cast<double>(number->digits)
+                                              : value_of(value.text));
+  });
+}
+
+/// From the second digit on, as if the first were a length.
+void decode_wrongly(MutantReport& report, MutantState&) {
+  edit_values(report.telegram, [](Obis code, ContractValue& value) {
+    const bool is_text = code.c == 96 && value.kind == Kind::kText && value.text.size() > 4;
+    if (is_text && parse_hex(value.text)) value.text.erase(0, 2);
+  });
+}
+
+/// Printed into a buffer that also holds the rest of the line.
+void garble_long_text(MutantReport& report, MutantState&) {
+  constexpr std::size_t kRoom = 512;
+  edit_values(report.telegram, [](Obis, ContractValue& value) {
+    if (value.text.size() > kRoom) value.text.replace(kRoom, 4, "....");
+  });
+}
+
+}  // namespace p1rig
