@@ -33,6 +33,8 @@ std::string_view word_of(Expectation::Whole whole) {
   switch (whole) {
     case Expectation::Whole::kValues:
       return "values";
+    case Expectation::Whole::kPart:
+      return "part";
     case Expectation::Whole::kNothing:
       return "nothing";
     case Expectation::Whole::kEither:
