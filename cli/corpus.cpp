@@ -29,22 +29,6 @@ constexpr const char* kBegin = "2026-01-12T00:00:00Z";
 
 constexpr std::size_t kPortion = std::size_t{1} << 20U;
 
-std::string_view word_of(Expectation::Whole whole) {
-  switch (whole) {
-    case Expectation::Whole::kValues:
-      return "values";
-    case Expectation::Whole::kPart:
-      return "part";
-    case Expectation::Whole::kNothing:
-      return "nothing";
-    case Expectation::Whole::kEither:
-      return "either";
-    case Expectation::Whole::kAnything:
-      break;
-  }
-  return "anything";
-}
-
 /// What is in a corpus already.
 struct Whole {
   std::uint64_t telegrams = 0, bytes = 0, index_bytes = 0;
@@ -206,7 +190,7 @@ class Corpus {
     const auto whole = expectation_after(done, *chosen_.profile->dialect).whole;
     return fmt::format(
         "{{\"n\":{},\"offset\":{},\"length\":{},\"time\":{},\"expect\":\"{}\",\"faults\":[{}]}}\n",
-        number_, offset, length, t_.time_since_epoch().count(), word_of(whole), names);
+        number_, offset, length, t_.time_since_epoch().count(), to_string(whole), names);
   }
 
   ChosenMeter& chosen_;

@@ -148,10 +148,7 @@ std::string step_text(const CaseStep& step) {
 }
 
 std::string expectation_text(const CaseExpectation& expectation) {
-  const std::string_view word = expectation.whole == Whole::kValues   ? "values"
-                                : expectation.whole == Whole::kEither ? "either"
-                                : expectation.whole == Whole::kNothing ? "nothing"
-                                                                       : "anything";
+  const std::string_view word = to_string(expectation.whole);
   if (!expectation.may_repeat) return toml_text(word);
   return fmt::format("{{ telegram = \"{}\", may_repeat = true }}", word);
 }

@@ -67,22 +67,6 @@ bool named(const std::vector<std::string>& globs, std::string_view name) {
          std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
 }
 
-std::string_view word_of(Expectation::Whole whole) {
-  switch (whole) {
-    case Expectation::Whole::kValues:
-      return "values";
-    case Expectation::Whole::kPart:
-      return "part";
-    case Expectation::Whole::kNothing:
-      return "nothing";
-    case Expectation::Whole::kEither:
-      return "either";
-    case Expectation::Whole::kAnything:
-      break;
-  }
-  return "anything";
-}
-
 Json codes(const std::vector<Obis>& list) {
   Json all = Json::array();
   for (const Obis code : list) all.push_back(to_string(code));
@@ -94,7 +78,7 @@ Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
   Json one = {{"name", sent.name},
               {"offset", offset},
               {"length", length},
-              {"expect", word_of(expectation.whole)}};
+              {"expect", to_string(expectation.whole)}};
   const bool has_values = expectation.is_owed() || expectation.whole == Expectation::Whole::kEither;
   if (!has_values) return one;
   ContractTelegram meant = sent.meant;

@@ -38,6 +38,22 @@ const ContractValue* meant_value(const SentTelegram& sent, Obis code) {
 
 }  // namespace
 
+std::string_view to_string(Expectation::Whole whole) {
+  switch (whole) {
+    case Whole::kValues:
+      return "values";
+    case Whole::kPart:
+      return "part";
+    case Whole::kNothing:
+      return "nothing";
+    case Whole::kEither:
+      return "either";
+    case Whole::kAnything:
+      break;
+  }
+  return "anything";
+}
+
 TelegramJudge::TelegramJudge(ReaderTraits traits) : traits_(std::move(traits)) {}
 
 void TelegramJudge::begin(ReaderTraits traits) {

@@ -33,6 +33,9 @@ struct Expectation {
   bool is_owed() const { return whole == Whole::kValues || whole == Whole::kPart; }
 };
 
+/// "values", "part", "nothing", "either", "anything": as cases write it.
+std::string_view to_string(Expectation::Whole whole);
+
 /// A telegram on its way to the reader, with what it says by its Truth.
 struct SentTelegram {
   std::string name;  ///< "A" of the case, "sentinel 1"
