@@ -11,5 +11,9 @@ namespace p1rig::bench {
 /// Nothing where all contenders give the same; otherwise what differs. Nothing is timed before.
 std::string compare_crcs();
 std::string compare_sealers();
+std::string compare_generators();
+
+/// Lets one meter live so many seconds and prints them, for Callgrind to count.
+void generate(int telegrams);
 
 }  // namespace p1rig::bench

@@ -20,9 +20,16 @@ ROWS = [
      AT_LEAST, 20, 28),
     ("P1 portable", "CRC in plain C++, times as fast as boost::crc", "crc/boost", "crc/portable",
      AT_LEAST, 4, 5),
+    ("P3", "a second and a telegram, times as fast as snprintf and a table CRC",
+     "generator/snprintf_table_crc", "generator/p1rig", AT_LEAST, 25, 50),
+    ("P4", "the same with our CRC for snprintf", "generator/snprintf_own_crc", "generator/p1rig",
+     AT_LEAST, 8, 15),
+    ("P7 time", "a telegram of one in a million meters, against one meter alone",
+     "generator/p1rig_million", "generator/p1rig", AT_MOST, 1.3, 1.1),
     ("P8", "render and seal, against bare EVP encryption", "sealed/render_and_seal",
      "sealed/bare_evp", AT_MOST, 1.4, 1.25),
 ]
+METER_BYTES = ("P7 bytes", "bytes a meter, beside what all share", AT_MOST, 512, 256)
 INSTRUCTIONS = ("P6", "instructions a telegram, portable", AT_MOST, 2500, 1500)
 
 
@@ -47,6 +54,11 @@ def rows_of(measured, instructions):
             yield judged(name, what, times[above] / times[below], direction, floor, target)
         else:
             print(f"ratios: {name}: not measured here ({above}, {below})", file=sys.stderr)
+    sizes = {run["meter_bytes"] for run in measured["benchmarks"] if "meter_bytes" in run
+             and run.get("aggregate_name") == "median"}
+    for size in sizes:
+        name, what, direction, floor, target = METER_BYTES
+        yield judged(name, what, size, direction, floor, target)
     if instructions is not None:
         name, what, direction, floor, target = INSTRUCTIONS
         yield judged(name, what, instructions, direction, floor, target)

@@ -12,7 +12,7 @@ packages=(
   libssl-dev libserialport-dev libpcap-dev libmosquitto-dev
   libtomlplusplus-dev nlohmann-json3-dev libfmt-dev libexpected-dev
   libhowardhinnant-date-dev tzdata
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev valgrind
   python3 python3-serial python3-cryptography python3-jsonschema
   libxml2-utils chromium
   ser2net gensio-bin tshark mosquitto

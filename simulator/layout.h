@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +20,11 @@ namespace p1rig {
 //
 //   0-0:1.0.0({time TST})CRLF     becomes     entry 0-0:1.0.0, "0-0:1.0.0(", field, hole, ")\r\n"
 //
-// Rendering walks the segments, copies texts and fills holes. The marks (entry, field) cost nothing
-// but tell where the Truth's entries and fields begin, so the Truth comes from the holes
-// themselves and never from parsing what was written.
+// Rendering copies texts and fills holes, by a plan made of the segments (print_plan.h). The marks
+// (entry, field) print nothing but tell where the Truth's entries and fields begin, so the Truth
+// comes from the holes themselves and never from parsing what was written.
+
+class PrintPlan;
 
 /// Where a hole's value comes from.
 enum class Source : std::uint8_t {
@@ -79,6 +82,8 @@ struct Layout {
   bool uses_month = false;  ///< a hole asks for the last month
   bool has_crc = false;
   std::string unset_time;  ///< printed for a time that is not known; empty: not allowed
+  /// How all this is printed; made by prepare() (render.h) when all this is known.
+  std::shared_ptr<const PrintPlan> plan;
 };
 
 /// Where in a template something is wrong: 0-based line and column of its text.

@@ -7,6 +7,7 @@
 #include "protocol/hex.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
+#include "simulator/render.h"
 #include "simulator/suggest.h"
 #include "simulator/table_values.h"
 
@@ -41,6 +42,7 @@ class Loader {
     example();
     root_.finish();
     if (!complaints_.none()) return tl::make_unexpected(complaints_.error());
+    prepare(profile_.layout);
     return std::move(profile_);
   }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "simulator/render.h"
 #include "simulator/scenario.h"
 
 namespace p1rig {
@@ -57,6 +58,7 @@ Result<Profile> with_readout(const Profile& profile, const std::vector<Obis>& re
       if (!done) return tl::make_unexpected(done.error());
     }
   }
+  prepare(shorter.layout);
   return shorter;
 }
 

@@ -11,10 +11,23 @@
 
 namespace p1rig {
 
-// The span of one offset is asked for again and again: the last one is kept.
+// The span of one offset and the same day are asked for again and again: the last ones are kept.
 struct Zone::Rules {
   const date::time_zone* zone = nullptr;
   mutable date::sys_info last{};
+  mutable std::int64_t last_day = INT64_MIN;  // since 1970
+  mutable Timestamp last_date;
+
+  /// The date of a day, its century left out.
+  const Timestamp& date_of(std::int64_t day) const {
+    if (day == last_day) return last_date;
+    const date::year_month_day date{date::sys_days{date::days{day}}};
+    last_date.year = static_cast<std::uint8_t>((int{date.year()} % 100 + 100) % 100);
+    last_date.month = static_cast<std::uint8_t>(unsigned{date.month()});
+    last_date.day = static_cast<std::uint8_t>(unsigned{date.day()});
+    last_day = day;
+    return last_date;
+  }
 
   const date::sys_info& at(std::chrono::sys_seconds instant) const {
     if (instant < last.begin || instant >= last.end) last = zone->get_info(instant);
@@ -43,17 +56,14 @@ std::chrono::seconds Zone::offset(std::chrono::sys_seconds instant) const {
 
 Timestamp Zone::local(std::chrono::sys_seconds instant) const {
   const date::sys_info& info = rules_->at(instant);
-  const auto shifted = instant + info.offset;
-  const auto day = date::floor<date::days>(shifted);
-  const date::year_month_day date{day};
-  const date::hh_mm_ss clock{shifted - day};
-  Timestamp time;
-  time.year = static_cast<std::uint8_t>((int{date.year()} % 100 + 100) % 100);
-  time.month = static_cast<std::uint8_t>(unsigned{date.month()});
-  time.day = static_cast<std::uint8_t>(unsigned{date.day()});
-  time.hour = static_cast<std::uint8_t>(clock.hours().count());
-  time.minute = static_cast<std::uint8_t>(clock.minutes().count());
-  time.second = static_cast<std::uint8_t>(clock.seconds().count());
+  const std::int64_t shifted = (instant + info.offset).time_since_epoch().count();
+  constexpr std::int64_t kDay = 86'400;
+  const std::int64_t day = shifted / kDay - (shifted % kDay < 0 ? 1 : 0);
+  const auto second = static_cast<std::uint32_t>(shifted - day * kDay);
+  Timestamp time = rules_->date_of(day);
+  time.hour = static_cast<std::uint8_t>(second / 3600);
+  time.minute = static_cast<std::uint8_t>(second / 60 % 60);
+  time.second = static_cast<std::uint8_t>(second % 60);
   time.season = info.save != std::chrono::minutes{0} ? 'S' : 'W';
   return time;
 }
