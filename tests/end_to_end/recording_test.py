@@ -257,8 +257,11 @@ kind = "request-on"
                              f"serial:{link}?wiring={wiring}", "-o", self.pcap, "--count", "1")
             self.assertEqual(result.returncode, 0, result.stderr)
             frames = self.tshark("rtacser.eventtype", "rtacser.rts")
-            self.assertEqual(frames[:2], [["0x00", "0"], ["0x00", "1"]])
-            self.assertEqual({tuple(frame) for frame in frames[2:]}, {("0x02", "1")})
+            # A port that is opened asks, until its reader lets go: what came before is no matter.
+            edges = [frame[1] for frame in frames if frame[0] == "0x00"]
+            self.assertEqual(edges, ["0", "1"])
+            asked = frames.index(["0x00", "1"])
+            self.assertEqual({tuple(frame) for frame in frames[asked + 1:]}, {("0x02", "1")})
 
     def test_a_meter_that_ignores_data_request(self):
         """What lint says of it, live: `--request on` is a meter with a broken input."""

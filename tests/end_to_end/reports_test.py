@@ -123,7 +123,7 @@ class Reports(rig.Case):
         self.assertEqual(page["title"], "p1rig read 0.1.0: P1 conformance".replace(
             "0.1.0", json.loads(file.with_suffix(".json").read_text())["reader"]["version"]))
         self.assertEqual(page["columns"], [f"{meter}@pty" for meter in METERS])
-        self.assertEqual(page["rows"], ["A telegram with one flipped bit is dropped",
+        self.assertEqual(page["rows"], ["A telegram with one flipped bit in the actual power is dropped",
                                         "A telegram with another CRC is dropped"])
         self.assertEqual(page["outcomes"], ["fail"] * 4)
         self.assertEqual(page["rows with 'another'"], ["A telegram with another CRC is dropped"])
