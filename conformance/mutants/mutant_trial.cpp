@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "conformance/case_runner.h"
 #include "conformance/conform.h"
@@ -148,7 +149,14 @@ std::vector<std::string> check_mutants(std::span<const Case> cases,
       if (find_mutant(name) == nullptr) wrong.push_back(one.id + ": there is no mutant " + name);
     }
   }
+  // The instances of one table share its list: each fails one of it, and each of it fails one.
+  std::set<std::string> failed_cases;
+  const auto table_of = [&](const std::string& id) {
+    const auto one = std::ranges::find(cases, id, &Case::id);
+    return one->file + ":" + std::to_string(one->place.line);
+  };
   for (const Mutant& mutant : mutants()) {
+    std::set<std::string> failed_tables;
     std::vector<std::string> ids = cases_naming(cases, mutant.name);
     if (ids.empty()) wrong.push_back(fmt::format("no case names the mutant {}", mutant.name));
     for (const TrialGround& ground : grounds) {
@@ -158,12 +166,20 @@ std::vector<std::string> check_mutants(std::span<const Case> cases,
       });
       if (!any) continue;
       for (const CaseResult& result : try_mutant(&mutant, ground, ids)) {
-        if (is_caught(result)) std::erase(ids, result.of->id);
+        if (!is_caught(result)) continue;
+        failed_cases.insert(result.of->id);
+        failed_tables.insert(table_of(result.of->id));
+        std::erase(ids, result.of->id);
       }
     }
     for (const std::string& id : ids) {
+      if (failed_tables.contains(table_of(id))) continue;
       wrong.push_back(fmt::format("{} does not fail the mutant {}", id, mutant.name));
     }
+  }
+  for (const Case& one : cases) {
+    if (one.mutants.empty() || failed_cases.contains(one.id)) continue;
+    wrong.push_back(one.id + " fails none of the mutants that it names");
   }
   return wrong;
 }

@@ -43,7 +43,7 @@ struct MutantMatrix {
 MutantMatrix run_matrix(std::span<const Mutant* const> mutants, std::span<const TrialGround> grounds);
 
 /// What is not as it must be, a line each: the reference fails, a mutant is not caught, a case that
-/// names it does not fail it, a case that nothing fails. None where all is well. Each mutant is run
+/// names it does not fail it, nor another instance of its table, a case that nothing fails. None where all is well. Each mutant is run
 /// against the cases that name it only.
 std::vector<std::string> check_mutants(std::span<const Case> cases,
                                        std::span<const TrialGround> grounds);
