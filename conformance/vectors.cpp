@@ -57,7 +57,7 @@ A `.bin` holds what comes over the line, in the order of coming. Feed it in piec
 
 `telegram`, `mbus`, `import` and `export` are what a right reader concludes, in the form of p1rig's
 reader contract: values by OBIS code, `"1.193 kW"`, times in ISO 8601, `null` for what is known to be
-invalid, `{"at", "value"}` for a reading with its time. `invalid` names codes that must be null or
+invalid, `{"at", "value"}` for a reading with its time; entries of a log may come in any order. `invalid` names codes that must be null or
 left out, `absent` codes that must be left out, `optional` codes that may be null or left out
 although they have that value, `uncertain` codes of which nothing is expected.
 )";
@@ -133,6 +133,8 @@ class VectorWriter {
       }
       bytes += stimulus.emission.bytes;
     };
+    // A counter that is reset must have been another before.
+    if (sealed) add(maker.clean("first"));
     for (const CaseStep& step : one.steps) {
       for (int number = 1; number <= step.count; ++number) {
         const auto stimulus = maker.make(one, step, number);

@@ -13,7 +13,12 @@ def same(said, meant):
     if isinstance(meant, dict) and isinstance(said, dict):
         return all(same(said.get(key), value) for key, value in meant.items())
     if isinstance(meant, list) and isinstance(said, list):
-        return len(said) == len(meant) and all(map(same, said, meant))
+        if len(said) != len(meant):
+            return False
+        # Entries of a log may come in any order, several values of one object may not.
+        if all(isinstance(entry, dict) for entry in meant):
+            return all(any(same(one, entry) for one in said) for entry in meant)
+        return all(map(same, said, meant))
     if not isinstance(said, str) or not isinstance(meant, str) or said == meant:
         return said == meant
     if time(said) is not None and time(said) == time(meant):
@@ -59,6 +64,7 @@ class Vectors(rig.Case):
         self.assertTrue((folder / "README.md").is_file())
         self.assertTrue((folder / "LICENSE").is_file())
         key_file = self.folder / "key"
+        self.missed = []
         for entry in index["vectors"]:
             vector = folder / entry["file"]
             told = json.loads(pathlib.Path(f"{vector}.json").read_text())
@@ -69,6 +75,7 @@ class Vectors(rig.Case):
                 key_file.chmod(0o600)
             said = self.read(vector, key_file if "key" in told else None)
             self.check(entry["file"], told, said)
+        self.assertEqual(self.missed, [])
 
     def check(self, name, told, said):
         lost = 0
@@ -76,8 +83,9 @@ class Vectors(rig.Case):
             if one["expect"] == "values":
                 found = [line for line in said if self.tells(line, one)]
                 lost += not found
-        self.assertLessEqual(lost, told["may_lose"], name)
-        self.assertTrue(any(self.tells(line, told["telegrams"][-1]) for line in said), name)
+        sentinel = any(self.tells(line, told["telegrams"][-1]) for line in said)
+        if lost > told["may_lose"] or not sentinel:
+            self.missed.append(name)
 
     @staticmethod
     def tells(line, one):

@@ -4,9 +4,7 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -297,39 +295,6 @@ class Cable(Case):
         self.silence(port)
         port.dtr = False
         self.assertTrue(self.telegram(port)[1].startswith(b"/KFM5"))
-
-    def test_a_device_that_is_attached_is_judged(self):
-        readers = pathlib.Path(__file__).resolve().parent.parent / "end_to_end" / "readers"
-        for flags, code, words in (((), 0, "1 pass"), (("--no-crc",), 1, "must be dropped")):
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                where = f"127.0.0.1:{probe.getsockname()[1]}"
-            device = self.start(sys.executable, readers / "publisher.py", "/dev/ttyUSB0", "--http", where,
-                                *flags)
-            with tempfile.NamedTemporaryFile("w", suffix=".toml") as reader:
-                reader.write(f"""
-                    [reader]
-                    attached = true
-                    endpoints = ["cable:"]
-                    startup = "60s"
-                    patience = "60s"
-                    [observe]
-                    kind = "http"
-                    address = "http://{where}/"
-                    interval = "200ms"
-                    [map]
-                    "1-0:1.8.1" = {{ path = "/energy/import_low", unit = "kWh" }}
-                    "1-0:1.7.0" = {{ path = "/power/import", unit = "kW" }}
-                    """)
-                reader.flush()
-                result = subprocess.run(
-                    [PROGRAM, "conform", reader.name, "--profile", "iskra-am550", "--case",
-                     "dsmr-5.0.2/6.2/crc-bit-flip"], capture_output=True, text=True, timeout=HANG)
-            self.assertEqual(result.returncode, code, result.stdout + result.stderr)
-            self.assertIn(words, result.stdout)
-            # One port, one reader.
-            device.kill()
-            device.wait()
-
 
 if __name__ == "__main__":
     unittest.main()
