@@ -1,7 +1,5 @@
 #include "simulator/line/rfc2217.h"
 
-#include <algorithm>
-
 #include "simulator/line/rfc2217_codes.h"
 
 namespace p1rig {
@@ -9,53 +7,12 @@ namespace {
 
 using namespace rfc2217;
 
-// The longest that means anything is a SIGNATURE; what follows is dropped.
-constexpr std::size_t kLongestSub = 64;
-
 // The highest that any UART on a desk can do; 32 bits would not fit an int.
 constexpr std::uint32_t kHighestBaud = 12'000'000;
 
-char byte_of(std::uint8_t value) { return static_cast<char>(value); }
 std::uint8_t value_of(char byte) { return static_cast<std::uint8_t>(byte); }
 
-bool is_agreed(std::uint8_t option) {
-  return option == kBinary || option == kGoAhead || option == kComPort;
-}
-
-std::string telnet(std::uint8_t command, std::uint8_t option) {
-  return {byte_of(kIac), byte_of(command), byte_of(option)};
-}
-
-std::string com_port(std::uint8_t code, std::string_view value) {
-  return std::string{byte_of(kIac), byte_of(kSb), byte_of(kComPort), byte_of(code)} +
-         encode_rfc2217(value) + byte_of(kIac) + byte_of(kSe);
-}
-
-std::string com_port(std::uint8_t code, std::uint8_t value) {
-  const char byte = byte_of(value);
-  return com_port(code, {&byte, 1});
-}
-
-std::string baud_value(int baud) {
-  const auto value = static_cast<std::uint32_t>(baud);
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes += byte_of(static_cast<std::uint8_t>(value >> shift & 0xFF));
-  }
-  return bytes;
-}
-
 }  // namespace
-
-std::string encode_rfc2217(std::string_view data) {
-  std::string encoded;
-  encoded.reserve(data.size() + static_cast<std::size_t>(std::ranges::count(data, byte_of(kIac))));
-  for (const char byte : data) {
-    encoded += byte;
-    if (value_of(byte) == kIac) encoded += byte;
-  }
-  return encoded;
-}
 
 Rfc2217Port::Outcome Rfc2217Port::take(std::string_view bytes) {
   Outcome outcome;
@@ -71,73 +28,36 @@ std::tuple<LineSettings, bool, ModemLines, std::uint64_t, bool> Rfc2217Port::see
 }
 
 void Rfc2217Port::take_byte(std::uint8_t byte, Outcome& outcome) {
-  switch (state_) {
-    case State::kData:
-      if (byte == kIac) {
-        state_ = State::kCommand;
-      } else {
-        ++outcome.received;
-      }
+  switch (decoder_.take(byte)) {
+    case TelnetDecoder::Event::kNone:
       break;
-    case State::kCommand:
-      state_ = State::kData;
-      if (byte == kIac) {
-        ++outcome.received;
-      } else if (byte == kSb) {
-        sub_.clear();
-        state_ = State::kSub;
-      } else if (byte == kBreak) {  // gensio's client sends this instead of SET-CONTROL
-        ++break_count_;
-      } else if (byte >= kWill) {
-        command_ = byte;
-        state_ = State::kOption;
-      }
+    case TelnetDecoder::Event::kData:
+      ++outcome.received;
       break;
-    case State::kOption:
-      state_ = State::kData;
+    case TelnetDecoder::Event::kCommand:
+      if (byte == kBreak) ++break_count_;  // gensio's client sends this instead of SET-CONTROL
+      break;
+    case TelnetDecoder::Event::kOption:
       take_option(byte, outcome);
       break;
-    case State::kSub:
-      if (byte == kIac) {
-        state_ = State::kSubCommand;
-      } else if (sub_.size() < kLongestSub) {
-        sub_ += byte_of(byte);
-      }
-      break;
-    case State::kSubCommand:
-      state_ = State::kSub;
-      if (byte == kIac) {
-        if (sub_.size() < kLongestSub) sub_ += byte_of(byte);
-      } else {
-        // SE, or a client that forgot it: what follows is no subnegotiation any more.
-        state_ = State::kData;
-        if (byte == kSe) take_subnegotiation(outcome);
-      }
+    case TelnetDecoder::Event::kSubnegotiation:
+      take_subnegotiation(outcome);
       break;
   }
 }
 
-/// Answers changes only: two sides that confirm each other's confirmations never end (RFC 854).
 void Rfc2217Port::take_option(std::uint8_t option, Outcome& outcome) {
-  const bool about_us = command_ == kDo || command_ == kDont;
-  const bool wanted = command_ == kDo || command_ == kWill;
-  bool& on = (about_us ? ours_ : theirs_)[option];
-  const std::uint8_t yes = about_us ? kWill : kDo, no = about_us ? kWont : kDont;
-  if (wanted && !is_agreed(option)) {
-    outcome.answer += telnet(no, option);
-  } else if (wanted != on) {
-    on = wanted;
-    outcome.answer += telnet(wanted ? yes : no, option);
-    if (wanted && option == kComPort && !about_us) {
-      outcome.answer += com_port(kAnswer + kNotifyModemState, std::uint8_t{0});
-    }
+  const std::string answer = options_.answer_to(decoder_.command(), option);
+  outcome.answer += answer;
+  if (!answer.empty() && option == kComPort && decoder_.command() == kWill) {
+    outcome.answer += com_port(kAnswer + kNotifyModemState, std::uint8_t{0});
   }
 }
 
 void Rfc2217Port::take_subnegotiation(Outcome& outcome) {
-  if (sub_.size() < 2 || value_of(sub_[0]) != kComPort) return;
-  const std::uint8_t code = value_of(sub_[1]);
-  outcome.answer += answer_to(code, std::string_view(sub_).substr(2), outcome);
+  const std::string_view sub = decoder_.subnegotiation();
+  if (sub.size() < 2 || value_of(sub[0]) != kComPort) return;
+  outcome.answer += answer_to(value_of(sub[1]), sub.substr(2), outcome);
 }
 
 /// The answer, or nothing where none is due.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,6 +7,7 @@
 #include <tuple>
 
 #include "protocol/line_settings.h"
+#include "simulator/line/telnet.h"
 #include "simulator/line/wiring.h"
 
 namespace p1rig {
@@ -44,8 +44,6 @@ class Rfc2217Port {
   bool suspended() const { return suspended_; }               ///< the client wants no data now
 
  private:
-  enum class State { kData, kCommand, kOption, kSub, kSubCommand };
-
   std::tuple<LineSettings, bool, ModemLines, std::uint64_t, bool> seen() const;
   void take_byte(std::uint8_t byte, Outcome& outcome);
   void take_option(std::uint8_t option, Outcome& outcome);
@@ -65,13 +63,8 @@ class Rfc2217Port {
   std::uint8_t outbound_flow_ = 1;  ///< of SET-CONTROL: 1 is none
   std::uint8_t inbound_flow_ = 14;
 
-  State state_ = State::kData;
-  std::uint8_t command_ = 0;                 ///< WILL, WONT, DO or DONT, whose option follows
-  std::string sub_;                          ///< of the subnegotiation on its way
-  std::array<bool, 256> ours_{}, theirs_{};  ///< telnet options that are on
+  TelnetDecoder decoder_;
+  TelnetOptions options_;
 };
-
-/// Data as they go to a client: 0xFF is doubled (RFC 854, RFC 2217 §3).
-std::string encode_rfc2217(std::string_view data);
 
 }  // namespace p1rig

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "simulator/line/rfc2217.h"
 #include "simulator/line/rfc2217_codes.h"
 
 namespace p1rig {
@@ -10,37 +9,13 @@ namespace {
 
 using namespace rfc2217;
 
-constexpr std::size_t kLongestSub = 64;
-
-char byte_of(std::uint8_t value) { return static_cast<char>(value); }
-
-std::string telnet(std::uint8_t command, std::uint8_t option) {
-  return {byte_of(kIac), byte_of(command), byte_of(option)};
-}
-
-std::string com_port(std::uint8_t code, std::string_view value) {
-  return std::string{byte_of(kIac), byte_of(kSb), byte_of(kComPort), byte_of(code)} +
-         encode_rfc2217(value) + byte_of(kIac) + byte_of(kSe);
-}
-
-std::string com_port(std::uint8_t code, int value) {
-  return com_port(code, std::string(1, byte_of(static_cast<std::uint8_t>(value))));
-}
-
-std::string baud_value(int baud) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes += byte_of(static_cast<std::uint8_t>(baud >> shift & 0xFF));
-  }
-  return bytes;
-}
+std::uint8_t octet(int value) { return static_cast<std::uint8_t>(value); }
 
 }  // namespace
 
 std::string Rfc2217Client::greeting() {
-  ours_[kComPort] = ours_[kBinary] = theirs_[kBinary] = theirs_[kGoAhead] = true;
-  return telnet(kWill, kComPort) + telnet(kWill, kBinary) + telnet(kDo, kBinary) +
-         telnet(kDo, kGoAhead);
+  return options_.offer(kWill, kComPort) + options_.offer(kWill, kBinary) +
+         options_.offer(kDo, kBinary) + options_.offer(kDo, kGoAhead);
 }
 
 Rfc2217Client::Outcome Rfc2217Client::request(bool active) {
@@ -57,77 +32,36 @@ Rfc2217Client::Outcome Rfc2217Client::take(std::string_view bytes) {
 }
 
 void Rfc2217Client::take_byte(std::uint8_t byte, Outcome& outcome) {
-  const auto hear = [&] {
-    if (outcome.heard.empty() || outcome.heard.back().requested) outcome.heard.emplace_back();
-    outcome.heard.back().data += byte_of(byte);
-  };
-  switch (state_) {
-    case State::kData:
-      if (byte == kIac) {
-        state_ = State::kCommand;
-      } else {
-        hear();
-      }
+  switch (decoder_.take(byte)) {
+    case TelnetDecoder::Event::kNone:
+    case TelnetDecoder::Event::kCommand:
       break;
-    case State::kCommand:
-      state_ = State::kData;
-      if (byte == kIac) {
-        hear();
-      } else if (byte == kSb) {
-        sub_.clear();
-        state_ = State::kSub;
-      } else if (byte >= kWill) {
-        command_ = byte;
-        state_ = State::kOption;
-      }
+    case TelnetDecoder::Event::kData:
+      if (outcome.heard.empty() || outcome.heard.back().requested) outcome.heard.emplace_back();
+      outcome.heard.back().data += static_cast<char>(byte);
       break;
-    case State::kOption:
-      state_ = State::kData;
+    case TelnetDecoder::Event::kOption:
       take_option(byte, outcome);
       break;
-    case State::kSub:
-      if (byte == kIac) {
-        state_ = State::kSubCommand;
-      } else if (sub_.size() < kLongestSub) {
-        sub_ += byte_of(byte);
-      }
-      break;
-    case State::kSubCommand:
-      state_ = byte == kIac ? State::kSub : State::kData;
-      if (byte == kIac && sub_.size() < kLongestSub) sub_ += byte_of(byte);
-      if (byte == kSe) take_subnegotiation(outcome);
+    case TelnetDecoder::Event::kSubnegotiation:
+      take_subnegotiation(outcome);
       break;
   }
 }
 
-/// Answers only what was not said before: two sides that confirm confirmations never end (RFC 854).
 void Rfc2217Client::take_option(std::uint8_t option, Outcome& outcome) {
-  const bool about_us = command_ == kDo || command_ == kDont;
-  const bool wanted = command_ == kDo || command_ == kWill;
-  const std::uint8_t yes = about_us ? kWill : kDo, no = about_us ? kWont : kDont;
-  bool& said = (about_us ? ours_ : theirs_)[option];
-  const bool agreed = option == kBinary || option == kGoAhead || option == kComPort;
-  if (wanted && !agreed) {
-    outcome.answer += telnet(no, option);
-  } else if (wanted && !said) {
-    said = true;
-    outcome.answer += telnet(yes, option);
-  } else if (!wanted && said) {
-    said = false;
-    outcome.answer += telnet(no, option);
-  }
-  if (option == kComPort && about_us && !wanted) outcome.refused = true;
-  if (option == kComPort && about_us && wanted) open_port(outcome);
+  outcome.answer += options_.answer_to(decoder_.command(), option);
+  if (option == kComPort && decoder_.command() == kDont) outcome.refused = true;
+  if (option == kComPort && decoder_.command() == kDo) open_port(outcome);
 }
 
 void Rfc2217Client::open_port(Outcome& outcome) {
   if (std::exchange(open_, true)) return;
+  const int parity = settings_.parity == 'N' ? 1 : settings_.parity == 'O' ? 2 : 3;
   outcome.answer +=
-      com_port(kSetBaud, baud_value(settings_.baud)) + com_port(kSetDataSize, settings_.data_bits) +
-      com_port(kSetParity, settings_.parity == 'N'   ? 1
-                           : settings_.parity == 'O' ? 2
-                                                     : 3) +
-      com_port(kSetStopSize, settings_.stop_bits) + com_port(kSetControl, kNoFlowControl);
+      com_port(kSetBaud, baud_value(settings_.baud)) +
+      com_port(kSetDataSize, octet(settings_.data_bits)) + com_port(kSetParity, octet(parity)) +
+      com_port(kSetStopSize, octet(settings_.stop_bits)) + com_port(kSetControl, kNoFlowControl);
   set_lines(outcome);
 }
 
@@ -144,9 +78,10 @@ void Rfc2217Client::set_lines(Outcome& outcome) {
 }
 
 void Rfc2217Client::take_subnegotiation(Outcome& outcome) {
-  if (sub_.size() != 3 || sub_[0] != byte_of(kComPort)) return;
-  if (sub_[1] != byte_of(kSetControl + kAnswer)) return;
-  const auto value = static_cast<std::uint8_t>(sub_[2]);
+  const std::string_view sub = decoder_.subnegotiation();
+  if (sub.size() != 3 || octet(sub[0]) != kComPort) return;
+  if (octet(sub[1]) != kSetControl + kAnswer) return;
+  const std::uint8_t value = octet(sub[2]);
   if (value == kDtrOn || value == kDtrOff) confirmed_.dtr = value == kDtrOn;
   if (value == kRtsOn || value == kRtsOff) confirmed_.rts = value == kRtsOn;
   if (!active_ && !requested_by(wiring_, confirmed_)) hear_request(false, outcome);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "protocol/line_settings.h"
+#include "simulator/line/telnet.h"
 #include "simulator/line/wiring.h"
 
 namespace p1rig {
@@ -45,8 +45,6 @@ class Rfc2217Client {
   Outcome take(std::string_view bytes);
 
  private:
-  enum class State { kData, kCommand, kOption, kSub, kSubCommand };
-
   void take_byte(std::uint8_t byte, Outcome& outcome);
   void take_option(std::uint8_t option, Outcome& outcome);
   void take_subnegotiation(Outcome& outcome);
@@ -61,10 +59,8 @@ class Rfc2217Client {
   ModemLines confirmed_{.rts = true, .dtr = true};
   std::optional<bool> requested_;  ///< as heard last
 
-  State state_ = State::kData;
-  std::uint8_t command_ = 0;
-  std::string sub_;
-  std::array<bool, 256> ours_{}, theirs_{};  ///< telnet options that were agreed to
+  TelnetDecoder decoder_;
+  TelnetOptions options_;
 };
 
 }  // namespace p1rig

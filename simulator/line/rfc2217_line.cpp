@@ -71,7 +71,7 @@ class Rfc2217Line final : public Line {
                                .gone = [this] { forget_client(); },
                                .room = [this] { tell(); }};
     client_ =
-        std::make_unique<TcpPeer>(loop_, std::move(client), std::move(handlers), encode_rfc2217);
+        std::make_unique<TcpPeer>(loop_, std::move(client), std::move(handlers), encode_telnet);
     see_port();
   }
 

@@ -195,9 +195,9 @@ TEST_F(Rfc2217, AnyBytesAreTaken) {
   }
 }
 
-TEST(EncodeRfc2217, Doubles255) {
-  EXPECT_EQ(encode_rfc2217(text({1, 255, 2, 255})), text({1, 255, 255, 2, 255, 255}));
-  EXPECT_EQ(encode_rfc2217("/ISk5"), "/ISk5");
+TEST(EncodeTelnet, Doubles255) {
+  EXPECT_EQ(encode_telnet(text({1, 255, 2, 255})), text({1, 255, 255, 2, 255, 255}));
+  EXPECT_EQ(encode_telnet("/ISk5"), "/ISk5");
 }
 
 }  // namespace
