@@ -12,6 +12,7 @@ namespace p1rig::bench {
 std::string compare_crcs();
 std::string compare_sealers();
 std::string compare_generators();
+std::string compare_readers();
 
 /// Lets one meter live so many seconds and prints them, for Callgrind to count.
 void generate(int telegrams);

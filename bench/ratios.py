@@ -28,14 +28,30 @@ ROWS = [
      "generator/p1rig_million", "generator/p1rig", AT_MOST, 1.3, 1.1),
     ("P8", "render and seal, against bare EVP encryption", "sealed/render_and_seal",
      "sealed/bare_evp", AT_MOST, 1.4, 1.25),
+    ("P10", "reading DSMR 5.0, times as fast as an ordinary reader", "reader/dsmr-5.0/ordinary",
+     "reader/dsmr-5.0/p1rig", AT_LEAST, 8, 15),
+    ("P10 mixed", "the same for all profiles by turns", "reader/mixed/ordinary",
+     "reader/mixed/p1rig", AT_LEAST, 8, 15),
+    ("P12", "reading DSMR 5.0, against looking for its line ends", "reader/dsmr-5.0/p1rig",
+     "reader/dsmr-5.0/line_scan", AT_MOST, 1.5, 1.0),
+    ("P12 mixed", "the same for all profiles by turns", "reader/mixed/p1rig",
+     "reader/mixed/line_scan", AT_MOST, 1.5, 1.0),
+]
+# The same, for whichever dialect comes off worst; {} is where its name stands.
+WORST_ROWS = [
+    ("P10 worst", "reading the dialect with the least gain", "reader/{}/ordinary",
+     "reader/{}/p1rig", AT_LEAST, 8, 15),
+    ("P12 worst", "reading the dialect with the cheapest lines", "reader/{}/p1rig",
+     "reader/{}/line_scan", AT_MOST, 1.5, 1.0),
 ]
 METER_BYTES = ("P7 bytes", "bytes a meter, beside what all share", AT_MOST, 512, 256)
 INSTRUCTIONS = ("P6", "instructions a telegram, portable", AT_MOST, 2500, 1500)
 
 
 def medians(measured):
-    return {run["run_name"]: run["cpu_time"] for run in measured["benchmarks"]
-            if run.get("aggregate_name") == "median"}
+    # A benchmark with a time of its own has it in its name.
+    return {run["run_name"].split("/min_time:")[0]: run["cpu_time"]
+            for run in measured["benchmarks"] if run.get("aggregate_name") == "median"}
 
 
 def judged(name, what, value, direction, floor, target):
@@ -47,6 +63,16 @@ def judged(name, what, value, direction, floor, target):
             "floor": floor, "target": target, "reached": verdict}
 
 
+def worst_of(times, above, below, direction):
+    """The ratio that is worst, and for which name; nothing where none was measured."""
+    prefix, suffix = above.split("{}")
+    names = [name[len(prefix):-len(suffix)] for name in times
+             if name.startswith(prefix) and name.endswith(suffix)]
+    ratios = [(times[above.format(name)] / times[below.format(name)], name) for name in names
+              if below.format(name) in times]
+    return (min if direction == AT_LEAST else max)(ratios, default=None)
+
+
 def rows_of(measured, instructions):
     times = medians(measured)
     for name, what, above, below, direction, floor, target in ROWS:
@@ -54,6 +80,12 @@ def rows_of(measured, instructions):
             yield judged(name, what, times[above] / times[below], direction, floor, target)
         else:
             print(f"ratios: {name}: not measured here ({above}, {below})", file=sys.stderr)
+    for name, what, above, below, direction, floor, target in WORST_ROWS:
+        worst = worst_of(times, above, below, direction)
+        if worst is None:
+            print(f"ratios: {name}: not measured here ({above}, {below})", file=sys.stderr)
+        else:
+            yield judged(name, f"{what}: {worst[1]}", worst[0], direction, floor, target)
     sizes = {run["meter_bytes"] for run in measured["benchmarks"] if "meter_bytes" in run
              and run.get("aggregate_name") == "median"}
     for size in sizes:
