@@ -2,39 +2,16 @@
 
 #include <nlohmann/json.hpp>
 
-#include "protocol/decimal.h"
+#include "simulator/truth_text.h"
 
 namespace p1rig {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string iso_time(std::chrono::sys_seconds instant, const Zone& zone) {
-  const auto offset = std::chrono::duration_cast<std::chrono::minutes>(zone.offset(instant));
-  Timestamp local = zone.local(instant);
-  // The letter says which offset; the minutes that S would add are in `offset` already.
-  const auto normal = local.season == 'S' ? offset - std::chrono::minutes{60} : offset;
-  return to_iso_string(local, normal);
-}
-
 Json json_of(const TruthField& field, const Zone& zone) {
-  switch (field.kind) {
-    case TruthField::Kind::kNumber: {
-      Decimal number;
-      number.digits = field.digits;
-      number.decimals = static_cast<std::uint8_t>(field.decimals);
-      number.minus = field.digits < 0;
-      const std::string text = to_plain_string(number);
-      return field.unit.empty() ? text : text + " " + field.unit;
-    }
-    case TruthField::Kind::kTime:
-      return iso_time(field.instant, zone);
-    case TruthField::Kind::kUnset:
-      return nullptr;
-    case TruthField::Kind::kText:
-      return field.text;
-  }
-  return nullptr;
+  if (field.kind == TruthField::Kind::kUnset) return nullptr;
+  return truth_text(field, zone);
 }
 
 }  // namespace

@@ -5,13 +5,12 @@
 #include <algorithm>
 
 #include "conformance/telegram_edit.h"
-#include "protocol/decimal.h"
 #include "protocol/dialect.h"
-#include "protocol/timestamp.h"
 #include "simulator/meter.h"
 #include "simulator/random.h"
 #include "simulator/render.h"
 #include "simulator/seal.h"
+#include "simulator/truth_text.h"
 
 namespace p1rig {
 namespace {
@@ -20,37 +19,8 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 using Kind = ContractValue::Kind;
 
-std::string iso_time(sys_seconds instant, const Zone& zone) {
-  const auto offset = std::chrono::duration_cast<std::chrono::minutes>(zone.offset(instant));
-  const Timestamp local = zone.local(instant);
-  // The letter says which offset; the minutes that S would add are in `offset` already.
-  const auto normal = local.season == 'S' ? offset - std::chrono::minutes{60} : offset;
-  return to_iso_string(local, normal);
-}
-
-/// The text of a field; empty where the meter says "no value".
-std::string text_of(const TruthField& field, const Zone& zone) {
-  switch (field.kind) {
-    case TruthField::Kind::kNumber: {
-      Decimal number;
-      number.digits = field.digits;
-      number.decimals = static_cast<std::uint8_t>(field.decimals);
-      number.minus = field.digits < 0;
-      const std::string digits = to_plain_string(number);
-      return field.unit.empty() ? digits : digits + " " + field.unit;
-    }
-    case TruthField::Kind::kTime:
-      return iso_time(field.instant, zone);
-    case TruthField::Kind::kText:
-      return field.text;
-    case TruthField::Kind::kUnset:
-      break;
-  }
-  return {};
-}
-
 ContractValue single(const TruthField& field, const Zone& zone) {
-  std::string text = text_of(field, zone);
+  std::string text = truth_text(field, zone);
   if (text.empty()) return {};
   return {.kind = Kind::kText, .text = std::move(text)};
 }
@@ -60,7 +30,7 @@ bool is_time(const TruthField& field) {
 }
 
 ContractValue timed(const TruthField& at, const std::string& value, const Zone& zone) {
-  return {.kind = Kind::kTimed, .text = value, .at = text_of(at, zone)};
+  return {.kind = Kind::kTimed, .text = value, .at = truth_text(at, zone)};
 }
 
 /// A log or a list of months: `head` fields first, then entries of two, or three with a month.
@@ -70,8 +40,8 @@ ContractValue list_of(const std::vector<TruthField>& fields, std::size_t head, b
   ContractValue list{.kind = Kind::kList};
   for (std::size_t i = head; i + entry <= fields.size(); i += entry) {
     const std::size_t at = with_month ? i + 1 : i;
-    ContractValue one = timed(fields[at], text_of(fields[at + 1], zone), zone);
-    if (with_month) one.month = text_of(fields[i], zone);
+    ContractValue one = timed(fields[at], truth_text(fields[at + 1], zone), zone);
+    if (with_month) one.month = truth_text(fields[i], zone);
     list.items.push_back(std::move(one));
   }
   return list;
@@ -88,8 +58,8 @@ ContractValue value_of(const TruthEntry& entry, const Zone& zone) {
     return list_of(fields, 3, true, zone);
   if (is_mbus_object(entry.code) && entry.code.c == 24 && entry.code.d == 3) {
     if (fields.size() < kOldReading || fields[0].kind == TruthField::Kind::kUnset) return {};
-    std::string value = text_of(fields[6], zone);
-    if (value.find(' ') == std::string::npos) value += " " + text_of(fields[5], zone);
+    std::string value = truth_text(fields[6], zone);
+    if (value.find(' ') == std::string::npos) value += " " + truth_text(fields[5], zone);
     return timed(fields[0], value, zone);
   }
   if (fields.size() == 1) return single(fields[0], zone);
@@ -98,7 +68,7 @@ ContractValue value_of(const TruthEntry& entry, const Zone& zone) {
     const TruthField& value = fields[is_time(fields[0]) ? 1 : 0];
     // Nothing is linked to a channel whose time is unset.
     if (is_mbus_object(entry.code) && at.kind == TruthField::Kind::kUnset) return {};
-    return timed(at, text_of(value, zone), zone);
+    return timed(at, truth_text(value, zone), zone);
   }
   ContractValue list{.kind = Kind::kList};
   for (const TruthField& field : fields) list.items.push_back(single(field, zone));
