@@ -13,7 +13,9 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -58,6 +60,11 @@ bool is_number(const std::string& text) {
 
 /// A variable in the environment of the reader and all that it starts.
 constexpr const char* kMarkName = "P1RIG_READER";
+
+// The fields of /proc/PID/stat, see proc(5): the first after the name, the group of the process, and
+// the time of the processor that children took which it has waited for.
+constexpr std::size_t kFirstStatField = 3, kGroupField = 5;
+constexpr std::array<std::size_t, 2> kWaitedForFields = {16, 17};
 
 /// A reader that is asked to end has this long to do so.
 constexpr int kPatienceMs = 1000;
@@ -176,10 +183,9 @@ std::optional<int> ChildProcess::status() {
   return status_;
 }
 
-std::uint64_t ChildProcess::memory() const {
-  constexpr int kGroupField = 5;  // of /proc/PID/stat, see proc(5)
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  std::uint64_t bytes = 0;
+void ChildProcess::for_each_of_group(
+    const std::function<void(const std::filesystem::path& folder, const StatFields& stat)>& told)
+    const {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
     if (!is_number(entry.path().filename())) continue;
@@ -189,14 +195,47 @@ std::uint64_t ChildProcess::memory() const {
     const auto name_end = text.rfind(')');
     if (name_end == std::string::npos) continue;
     std::istringstream rest(text.substr(name_end + 1));
-    std::string word;
-    for (int field = 3; field <= kGroupField; ++field) rest >> word;
-    if (word != std::to_string(pid_)) continue;
-    std::ifstream statm(entry.path() / "statm");
+    StatFields fields;
+    for (std::size_t field = kFirstStatField; field < fields.size(); ++field) rest >> fields[field];
+    if (fields[kGroupField] == std::to_string(pid_)) told(entry.path(), fields);
+  }
+}
+
+std::uint64_t ChildProcess::memory() const {
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t bytes = 0;
+  for_each_of_group([&](const std::filesystem::path& folder, const StatFields&) {
+    std::ifstream statm(folder / "statm");
     std::uint64_t size = 0, resident = 0;
     if (statm >> size >> resident) bytes += resident * page;
-  }
+  });
   return bytes;
+}
+
+ReaderUsage ChildProcess::usage() const {
+  const auto ticks = ::sysconf(_SC_CLK_TCK);
+  ReaderUsage usage;
+  for_each_of_group([&](const std::filesystem::path& folder, const StatFields& stat) {
+    // Finer than the ticks of "stat": of the threads that live and of those that have ended.
+    clockid_t clock{};
+    timespec spent{};
+    if (::clock_getcpuclockid(std::stoi(folder.filename()), &clock) == 0 &&
+        ::clock_gettime(clock, &spent) == 0) {
+      usage.processor +=
+          std::chrono::seconds{spent.tv_sec} + std::chrono::nanoseconds{spent.tv_nsec};
+    }
+    for (const std::size_t field : kWaitedForFields) {
+      const auto waited_for = std::strtoll(stat[field].c_str(), nullptr, 10);
+      usage.processor += std::chrono::nanoseconds{waited_for * (1'000'000'000 / ticks)};
+    }
+    std::ifstream status(folder / "status");
+    for (std::string line; std::getline(status, line);) {
+      constexpr std::string_view kPeak = "VmHWM:";
+      if (!line.starts_with(kPeak)) continue;
+      usage.peak_memory += std::strtoull(line.c_str() + kPeak.size(), nullptr, 10) * 1024;
+    }
+  });
+  return usage;
 }
 
 }  // namespace p1rig

@@ -2,12 +2,16 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "conformance/subject.h"
 #include "protocol/result.h"
 #include "simulator/fd.h"
 
@@ -41,10 +45,20 @@ class ChildProcess {
   /// Bytes of memory of all processes of the group that are in RAM.
   std::uint64_t memory() const;
 
+  /// Time of the processor and most memory of all processes of the group, and of those that they
+  /// have waited for.
+  ReaderUsage usage() const;
+
  private:
   ChildProcess(pid_t pid, std::string mark, Fd output, Fd errors, Fd watch);
 
+  /// By their numbers in proc(5).
+  using StatFields = std::array<std::string, 18>;
+
   void end_escaped() const;
+  void for_each_of_group(
+      const std::function<void(const std::filesystem::path& folder, const StatFields& stat)>& told)
+      const;
 
   pid_t pid_ = -1;
   std::string mark_;  ///< the variable

@@ -186,8 +186,15 @@ class ProcessSubject final : public Subject {
     }
   }
 
-  std::optional<SubjectEvent> next(milliseconds patience) override {
-    if (events_.empty() && !deaf_) wait(patience, [this] { return !events_.empty() || deaf_; });
+  std::optional<SubjectEvent> next(nanoseconds patience) override {
+    if (events_.empty() && !deaf_) {
+      if (patience <= nanoseconds{0}) {
+        loop_.io().restart();
+        loop_.io().poll();
+      } else {
+        wait(patience, [this] { return !events_.empty() || deaf_; });
+      }
+    }
     if (events_.empty()) return std::nullopt;
     SubjectEvent event = std::move(events_.front());
     events_.pop_front();
@@ -218,6 +225,10 @@ class ProcessSubject final : public Subject {
   std::optional<std::uint64_t> memory() const override {
     if (!child_) return std::nullopt;
     return child_->memory();
+  }
+  std::optional<ReaderUsage> usage() const override {
+    if (!child_) return std::nullopt;
+    return child_->usage();
   }
   bool can_act() const override { return kind_ != "stdin"; }
 
@@ -313,7 +324,11 @@ class ProcessSubject final : public Subject {
   }
 
   WatchedChild::Handlers handlers() {
-    return {.output = [this](std::string_view bytes) { observer_->hear(bytes); },
+    return {.output =
+                [this](std::string_view bytes) {
+                  if (!setting_.unparsed || !hears_output()) return observer_->hear(bytes);
+                  push(ReaderSaid{std::string(bytes), ContractLog{}});
+                },
             .closed =
                 [this] {
                   if (!hears_output()) return;
@@ -336,6 +351,7 @@ class ProcessSubject final : public Subject {
   }
 
   void push(SubjectEvent event) {
+    if (auto* const said = std::get_if<ReaderSaid>(&event)) said->at = steady_clock::now();
     queued_ += size_of(event);
     events_.push_back(std::move(event));
     // What is not asked for now waits in the reader's pipe, not in our memory.
@@ -365,7 +381,7 @@ class ProcessSubject final : public Subject {
     wait_until(steady_clock::now() + duration, [] { return false; });
   }
 
-  bool wait(milliseconds patience, const std::function<bool()>& done, bool one_change = false) {
+  bool wait(nanoseconds patience, const std::function<bool()>& done, bool one_change = false) {
     return wait_until(steady_clock::now() + patience, done, one_change);
   }
 

@@ -24,6 +24,7 @@ struct SubjectSetting {
   std::string key_file = {};               ///< path; empty for plain telegrams
   std::optional<FrameKeys> keys = {};      ///< what is in it
   std::function<bool()> interrupted = {};  ///< true ends every wait
+  bool unparsed = false;  ///< standard output is told as it comes, in pieces, as log lines
 };
 
 /// A program that p1rig starts, or a device that is attached already, at a line of p1rig's own. It

@@ -18,6 +18,7 @@ namespace p1rig {
 struct ReaderSaid {
   std::string line;
   ContractLine what;
+  std::chrono::steady_clock::time_point at = {};  ///< when it came
 };
 
 /// The reader is gone.
@@ -28,6 +29,12 @@ struct ReaderExited {
 };
 
 using SubjectEvent = std::variant<ReaderSaid, ReaderExited>;
+
+/// What a reader has cost so far, with all the processes of its group.
+struct ReaderUsage {
+  std::chrono::nanoseconds processor{};
+  std::uint64_t peak_memory = 0;  ///< bytes in RAM at most
+};
 
 enum class SendResult : std::uint8_t {
   kSent,       ///< the reader, or the system for it, has taken all of it
@@ -56,8 +63,9 @@ class Subject {
   /// Silence, or the line vanishes and is back after `duration`.
   virtual void act(LineAction action, std::chrono::milliseconds duration) = 0;
 
-  /// What the reader does next; nothing where that takes longer than `patience`.
-  virtual std::optional<SubjectEvent> next(std::chrono::milliseconds patience) = 0;
+  /// What the reader does next; nothing where that takes longer than `patience`. Without patience,
+  /// what it has done already.
+  virtual std::optional<SubjectEvent> next(std::chrono::nanoseconds patience) = 0;
 
   /// What was seen of the line since the last call of begin_log().
   virtual void begin_log() = 0;
@@ -74,6 +82,9 @@ class Subject {
 
   /// Bytes of memory of the reader; nothing where there is no process.
   virtual std::optional<std::uint64_t> memory() const { return std::nullopt; }
+
+  /// Likewise.
+  virtual std::optional<ReaderUsage> usage() const { return std::nullopt; }
 
   /// Nothing for a line that cannot do it: stdin cannot be unplugged.
   virtual bool can_act() const = 0;

@@ -136,4 +136,6 @@ void WatchedChild::listen(bool on) {
 
 std::uint64_t WatchedChild::memory() const { return impl_->child.memory(); }
 
+ReaderUsage WatchedChild::usage() const { return impl_->child.usage(); }
+
 }  // namespace p1rig

@@ -43,6 +43,9 @@ class WatchedChild {
   /// Bytes of memory of all its processes.
   std::uint64_t memory() const;
 
+  /// What they have cost so far.
+  ReaderUsage usage() const;
+
  private:
   struct Impl;
   explicit WatchedChild(std::shared_ptr<Impl> impl);

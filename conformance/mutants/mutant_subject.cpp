@@ -122,7 +122,7 @@ void MutantSubject::act(LineAction action, milliseconds duration) {
   if (reader_) reader_->reconnect();
 }
 
-std::optional<SubjectEvent> MutantSubject::next(milliseconds patience) {
+std::optional<SubjectEvent> MutantSubject::next(std::chrono::nanoseconds patience) {
   if (coming_.empty() || coming_.front().at > now_ + patience) {
     now_ += patience;
     return std::nullopt;

@@ -26,7 +26,7 @@ class MutantSubject : public Subject {
   bool wait_until_open(std::chrono::milliseconds patience) override;
   SendResult send(const Emission& emission, bool at_line_pace) override;
   void act(LineAction action, std::chrono::milliseconds duration) override;
-  std::optional<SubjectEvent> next(std::chrono::milliseconds patience) override;
+  std::optional<SubjectEvent> next(std::chrono::nanoseconds patience) override;
   void begin_log() override;
   LineLog log() const override { return log_; }
   std::chrono::steady_clock::time_point now() const override { return now_; }
