@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -162,16 +161,11 @@ class Corpus {
     }
     Passage passage = passage_of(chosen_.telegram_at(t_));
     ++number_;
-    Result<void> sealed;
-    const auto seal = [&](Passage& telegram) {
-      if (telegram.seal.plain) return;
-      const std::string plain = std::exchange(telegram.bytes, {});
-      telegram.crc_digits = 0;
-      sealed = sealer_->seal(plain, telegram.bytes, telegram.seal);
-    };
+    Result<bool> sealed = true;
+    const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
     apply_faults(faults_, chosen_.seed, number_, t_, passage,
                  sealer_ ? std::function<void(Passage&)>(seal) : nullptr);
-    if (!sealed) return sealed;
+    if (!sealed) return tl::make_unexpected(sealed.error());
     bytes = std::move(passage.bytes);
     entry = index_entry(offset, bytes.size());
     t_ += profile.dialect->period;

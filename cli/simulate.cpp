@@ -81,15 +81,6 @@ int session_options(const Options& options, const Profile& profile, const Scenar
   return kAsExpected;
 }
 
-Emission emission_of(Passage passage) {
-  Emission emission{std::move(passage.bytes)};
-  if (passage.late.count() > 0) emission.pauses.push_back({0, passage.late});
-  for (const auto& silence : passage.silences) {
-    emission.pauses.push_back({silence.offset, silence.duration});
-  }
-  return emission;
-}
-
 }  // namespace
 
 int run_simulate(const Arguments& all_arguments) {
@@ -183,12 +174,9 @@ int run_simulate(const Arguments& all_arguments) {
     Truth truth;
     Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr));
     const auto seal = [&](Passage& passing) {
-      if (passing.seal.plain) return;
-      const std::string telegram = std::exchange(passing.bytes, {});
-      passing.crc_digits = 0;
-      const auto done = sealer->seal(telegram, passing.bytes, passing.seal);
+      const auto done = sealer->seal(passing);
       if (!done) trouble = done.error().message;
-      silent = passing.bytes.empty();
+      silent = !done || !*done;
       if (done && silent) complain(kAsExpected, "the frame counter is at its end: silence");
       if (!done || (silent && session.speed == kMaxSpeed)) loop.stop();
     };

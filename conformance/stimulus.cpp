@@ -375,15 +375,8 @@ struct StimulusMaker::Impl {
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
     Passage passage = passage_of(std::move(text));
-    std::optional<Error> error;
-    const auto seal = [&](Passage& telegram) {
-      if (telegram.seal.plain) return;
-      const std::string plain = std::exchange(telegram.bytes, {});
-      telegram.crc_digits = 0;
-      if (auto done = sealer->seal(plain, telegram.bytes, telegram.seal); !done) {
-        error = done.error();
-      }
-    };
+    Result<bool> sealed = true;
+    const auto seal = [&](Passage& telegram) { sealed = sealer->seal(telegram); };
     if (step != nullptr) {
       for (const FaultRequest& fault : step->faults) {
         auto why = cannot_apply(fault, passage, sealer.has_value());
@@ -394,12 +387,8 @@ struct StimulusMaker::Impl {
     const sys_seconds t = kBegin + static_cast<std::int64_t>(made) * this->step();
     apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage,
                  sealer ? std::function<void(Passage&)>(seal) : nullptr);
-    if (error) return tl::make_unexpected(*error);
-    Stimulus stimulus{.emission = {.bytes = std::move(passage.bytes)}, .telegram = std::move(sent)};
-    for (const auto& [offset, duration] : passage.silences) {
-      stimulus.emission.pauses.push_back({offset, duration});
-    }
-    return stimulus;
+    if (!sealed) return tl::make_unexpected(sealed.error());
+    return Stimulus{.emission = emission_of(std::move(passage)), .telegram = std::move(sent)};
   }
 };
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "simulator/fault.h"
+
 namespace p1rig {
 namespace {
 
@@ -84,6 +86,15 @@ Result<void> TelegramSealer::seal_one(std::string_view telegram, std::string& fr
     if (has_control_bytes(parse_frame(frame)->ciphertext)) break;
   }
   return {};
+}
+
+Result<bool> TelegramSealer::seal(Passage& passage) {
+  if (passage.seal.plain) return true;
+  const std::string telegram = std::exchange(passage.bytes, {});
+  passage.crc_digits = 0;
+  auto done = seal(telegram, passage.bytes, passage.seal);
+  if (!done) return tl::make_unexpected(std::move(done.error()));
+  return !passage.bytes.empty();
 }
 
 FrameCipher& TelegramSealer::cipher_for(const SealOrder& order) {

@@ -12,6 +12,8 @@
 
 namespace p1rig {
 
+struct Passage;
+
 /// The keys that faults use as other ones: all bits of these inverted. A new key is the other
 /// encryption key; the authentication key stays (LUX-P1 1.1.3 §3.4.1).
 FrameKeys other_keys(const FrameKeys& keys);
@@ -31,6 +33,10 @@ class TelegramSealer {
   /// Replaces `frame`. It is empty where no counter is left: the meter has fallen silent. An error
   /// means that the counter cannot be reserved; nothing may be sent then.
   Result<void> seal(std::string_view telegram, std::string& frame, const SealOrder& order = {});
+
+  /// Seals a telegram amid its faults, as apply_faults() asks for; one that shall go out plain is
+  /// left as it is. False where no counter is left: the meter has fallen silent.
+  Result<bool> seal(Passage& passage);
 
   /// From now on each frame is kept for the next, which may be a replay of it.
   void remember_frames() { remembers_ = true; }

@@ -8,6 +8,8 @@
 
 namespace p1rig {
 
+struct Passage;
+
 /// Silence on the line before the byte at `offset`.
 struct Pause {
   std::size_t offset = 0;
@@ -22,6 +24,9 @@ struct Emission {
   std::vector<Pause> pauses = {};
   bool operator==(const Emission&) const = default;
 };
+
+/// The telegram with the silences that its faults put into it.
+Emission emission_of(Passage passage);
 
 /// What the meter sends at a second of its own clock; no bytes where it is silent then, as in a power
 /// failure. Pure: asked again, it says the same.

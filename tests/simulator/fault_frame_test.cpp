@@ -161,10 +161,7 @@ std::vector<Passage> passages(const std::vector<std::string>& faults, int count,
   for (int number = from; number < from + count; ++number) {
     Passage passage = passage_of(telegram(number));
     apply_faults(requests, seed, static_cast<std::uint64_t>(number), kNow, passage,
-                 [&](Passage& plain) {
-                   const std::string text = plain.bytes;
-                   EXPECT_TRUE(sealer.seal(text, plain.bytes, plain.seal));
-                 });
+                 [&](Passage& plain) { EXPECT_TRUE(sealer.seal(plain)); });
     sent.push_back(std::move(passage));
   }
   return sent;
