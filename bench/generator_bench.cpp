@@ -4,10 +4,12 @@
 #include <benchmark/benchmark.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,42 +20,45 @@
 #include "bench/contenders/table_crc.h"
 #include "bench/contest.h"
 #include "protocol/crc16.h"
-#include "simulator/compact_layout.h"
 #include "simulator/meter.h"
 #include "simulator/profile.h"
 #include "simulator/render.h"
 #include "simulator/scenario.h"
+#include "simulator/stencil.h"
 
 namespace p1rig::bench {
 namespace {
 
-using Stepped = std::vector<std::int64_t>;
+using Record = std::vector<std::uint32_t>;
 
 constexpr std::chrono::sys_seconds kStart{std::chrono::seconds{1'768'478'100}};  // in January 2026
+constexpr std::chrono::sys_seconds kBegin = kStart + std::chrono::seconds{30};
 
 /// The state that all contenders begin with.
 struct House {
   std::shared_ptr<const Profile> profile =
       std::make_shared<const Profile>(find_profile("iskra-am550").value());
-  MeterState state;
-  CompactLayout layout;
+  Meter life = Meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kStart)), 1);
+  MeterState state = life.at(kBegin);
+  std::vector<Growth> growths = life.steady_at(kBegin).growths;
+  std::shared_ptr<const Stencil> stencil;
 
-  House() : state(state_of(profile)), layout(*profile, state) {}
-
-  static MeterState state_of(const std::shared_ptr<const Profile>& profile) {
-    Meter meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kStart)), 1);
-    MeterState state = meter.at(kStart + std::chrono::seconds{30});
+  House() {
     const std::chrono::sys_seconds end{std::chrono::seconds{1'765'203'855}};
     state.failures = {{end, 240}, {end, 301}};
     state.failures[1].end = std::chrono::sys_seconds{std::chrono::seconds{1'765'116'604}};
     state[Quantity::kFailuresLong] = 2;
-    return state;
+    stencil = Stencil::make(profile->layout, profile->zone, state);
   }
 
-  Stepped meter(std::int64_t number) const {
-    Stepped meter(layout.size());
-    layout.take(state, number, meter);
-    return meter;
+  Record record(std::size_t number) const {
+    MeterState numbered = state;
+    const std::string digits = fmt::format("{:06}", number);
+    numbered.texts[Quantity::kMeterId].replace(11, 6, digits);
+    numbered.devices.at(0).id.replace(11, 6, digits);
+    Record record(stencil->record_size());
+    if (stencil->take(numbered, growths, record) != Stencil::Fit::kSteady) std::abort();
+    return record;
   }
 
   SnprintfMeter snprintf_meter(std::int64_t number) const {
@@ -107,30 +112,33 @@ class SnprintfContender {
 
 std::uint16_t own_crc(std::string_view bytes) { return crc16(bytes); }
 
-/// So many meters of one layout, one after the other.
+/// So many meters of one stencil, one after the other. What is done for each is what Meter::print()
+/// does while nothing happens to the meter.
 class Crowd {
  public:
   explicit Crowd(std::size_t meters) {
     for (std::size_t i = 0; i < meters; ++i) {
-      const Stepped meter = house().meter(static_cast<std::int64_t>((i + 417) % 1'000'000));
-      if (i == 0) all_.reserve(meters * meter.size());
-      all_.insert(all_.end(), meter.begin(), meter.end());
+      const Record record = house().record((i + 417) % 1'000'000);
+      if (i == 0) all_.reserve(meters * record.size());
+      all_.insert(all_.end(), record.begin(), record.end());
     }
   }
 
   std::string_view next() {
-    const std::size_t size = house().layout.size();
-    const std::span<std::int64_t> meter(all_.data() + at_, size);
+    const Stencil& stencil = *house().stencil;
+    const std::size_t size = stencil.record_size();
+    const std::span<std::uint32_t> record(all_.data() + at_, size);
     at_ += size;
     if (at_ == all_.size()) at_ = 0;
-    house().layout.step(meter);
+    // In summer, after millions of telegrams, they begin anew.
+    if (!stencil.step(record, 1)) std::ranges::copy(house().record(417), record.begin());
     telegram_.clear();
-    house().layout.print(meter, telegram_);
+    stencil.print(record, telegram_);
     return telegram_;
   }
 
  private:
-  std::vector<std::int64_t> all_;
+  std::vector<std::uint32_t> all_;
   std::size_t at_ = 0;
   std::string telegram_;
 };
@@ -144,12 +152,26 @@ void run_crowd(benchmark::State& state, std::size_t meters) {
     benchmark::DoNotOptimize(telegram.data());
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
-  state.counters["meter_bytes"] = static_cast<double>(house().layout.size() * sizeof(std::int64_t));
+  state.counters["meter_bytes"] =
+      static_cast<double>(house().stencil->record_size() * sizeof(std::uint32_t));
 }
 
 void run_snprintf(benchmark::State& state, std::uint16_t (*crc)(std::string_view)) {
   SnprintfContender contender(crc);
   for (auto _ : state) benchmark::DoNotOptimize(contender.next().data());
+}
+
+/// With all that happens to a meter from minute to minute.
+void run_life(benchmark::State& state) {
+  Meter meter(house().profile,
+              std::make_shared<const Scenario>(constant_load(*house().profile, kStart)), 1);
+  std::chrono::sys_seconds now = kStart;
+  std::string telegram;
+  for (auto _ : state) {
+    telegram.clear();
+    meter.print(now += std::chrono::seconds{1}, telegram);
+    benchmark::DoNotOptimize(telegram.data());
+  }
 }
 
 void run_render(benchmark::State& state) {
@@ -165,6 +187,7 @@ BENCHMARK_CAPTURE(run_crowd, one, 1)->Name("generator/p1rig");
 BENCHMARK_CAPTURE(run_crowd, million, 1'000'000)->Name("generator/p1rig_million");
 BENCHMARK_CAPTURE(run_snprintf, table, table_crc)->Name("generator/snprintf_table_crc");
 BENCHMARK_CAPTURE(run_snprintf, own, own_crc)->Name("generator/snprintf_own_crc");
+BENCHMARK(run_life)->Name("generator/meter_print");
 BENCHMARK(run_render)->Name("generator/render_of_a_state");
 
 }  // namespace

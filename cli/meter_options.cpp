@@ -6,7 +6,11 @@ namespace p1rig {
 
 std::string ChosenMeter::telegram_at(std::chrono::sys_seconds t, Truth* truth) {
   std::string telegram;
-  render(profile->layout, meter->at(t), profile->zone, telegram, truth);
+  if (truth == nullptr) {
+    meter->print(t, telegram);
+  } else {
+    render(profile->layout, meter->at(t), profile->zone, telegram, truth);
+  }
   return telegram;
 }
 

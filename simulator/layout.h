@@ -20,11 +20,11 @@ namespace p1rig {
 //
 //   0-0:1.0.0({time TST})CRLF     becomes     entry 0-0:1.0.0, "0-0:1.0.0(", field, hole, ")\r\n"
 //
-// Rendering copies texts and fills holes, by a plan made of the segments (print_plan.h). The marks
-// (entry, field) print nothing but tell where the Truth's entries and fields begin, so the Truth
-// comes from the holes themselves and never from parsing what was written.
+// Rendering copies texts and fills holes. The marks (entry, field) print nothing but tell where the
+// Truth's entries and fields begin, so the Truth comes from the holes themselves and never from parsing
+// what was written.
 
-class PrintPlan;
+class StencilShelf;
 
 /// Where a hole's value comes from.
 enum class Source : std::uint8_t {
@@ -82,8 +82,9 @@ struct Layout {
   bool uses_month = false;  ///< a hole asks for the last month
   bool has_crc = false;
   std::string unset_time;  ///< printed for a time that is not known; empty: not allowed
-  /// How all this is printed; made by prepare() (render.h) when all this is known.
-  std::shared_ptr<const PrintPlan> plan;
+  /// For what meters print again and again (stencil.h); from prepare(), when all this is known. Without
+  /// it they print more slowly.
+  std::shared_ptr<StencilShelf> stencils;
 };
 
 /// Where in a template something is wrong: 0-based line and column of its text.

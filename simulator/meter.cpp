@@ -54,36 +54,23 @@ std::int64_t Meter::Impl::voltage(const Ledger& at, std::int64_t active, std::si
   return std::max<std::int64_t>(scenario->voltage + wobble - active / 3000, 1000);
 }
 
-void Meter::Impl::integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed) {
-  const Flow flow = flow_of(loads, profile->phases_each);
+Ledger::Demands demands_of(const Flow& flow) {
   const std::int64_t net = flow.import - flow.export_;
   const std::int64_t apparent = apparent_power(net, flow.reactive_import - flow.reactive_export);
-  MeterState& state = ledger.state;
-  const auto add = [&](Quantity quantity, std::int64_t power) {
-    state[quantity] += power * elapsed;
-  };
-  add(Quantity::kEnergyImport, flow.import);
-  add(Quantity::kEnergyExport, flow.export_);
-  add(Quantity::kEnergyAbsolute, flow.import + flow.export_);
-  add(Quantity::kReactiveImport, flow.reactive_import);
-  add(Quantity::kReactiveExport, flow.reactive_export);
-  for (std::size_t q = 0; q < 4; ++q) add(nth(Quantity::kReactiveQ1, q), flow.quadrant[q]);
-  if (tariff >= 1 && tariff <= 5) {
-    const auto index = static_cast<std::size_t>(tariff - 1);
-    add(nth(Quantity::kEnergyImportT1, index), flow.import);
-    add(nth(Quantity::kEnergyExportT1, index), flow.export_);
-  }
-  if (tariff >= 1 && tariff <= 4) {  // no known meter counts reactive energy in a fifth
-    const auto index = static_cast<std::size_t>(tariff - 1);
-    add(nth(Quantity::kReactiveImportT1, index), flow.reactive_import);
-    add(nth(Quantity::kReactiveExportT1, index), flow.reactive_export);
-  }
-  const Ledger::Demands now = {flow.import,
-                               flow.export_,
-                               flow.reactive_import,
-                               flow.reactive_export,
-                               net >= 0 ? apparent : 0,
-                               net >= 0 ? 0 : apparent};
+  return {flow.import,
+          flow.export_,
+          flow.reactive_import,
+          flow.reactive_export,
+          net >= 0 ? apparent : 0,
+          net >= 0 ? 0 : apparent};
+}
+
+void Meter::Impl::integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed) {
+  const Flow flow = flow_of(loads, profile->phases_each);
+  each_counted(flow, tariff, [&](Quantity quantity, std::int64_t power) {
+    ledger.state[quantity] += power * elapsed;
+  });
+  const Ledger::Demands now = demands_of(flow);
   for (std::size_t i = 0; i < now.size(); ++i) ledger.quarter[i] += now[i] * elapsed;
   ledger.ten_minutes[0] += flow.import * elapsed;
   ledger.ten_minutes[1] += flow.export_ * elapsed;
@@ -161,6 +148,8 @@ sys_seconds Meter::Impl::next_boundary() const {
   };
   for (const Load& load : scenario->loads) consider(next_change(load, ledger.now));
   if (ledger.next_event < scenario->events.size()) consider(scenario->events[ledger.next_event].at);
+  const seconds step = profile->register_update;
+  if (step > seconds{0}) consider(next_multiple(ledger.now, step.count()));
   if (ledger.dark()) consider(ledger.dark_until);
   for (const auto& disturbance : ledger.disturbances) {
     if (disturbance) consider(disturbance->until);
@@ -308,7 +297,7 @@ MeterState Meter::Impl::shown() const {
 
 Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
              std::uint64_t seed)
-    : impl_(std::make_unique<Impl>(Impl{std::move(profile), std::move(scenario), seed, {}})) {
+    : impl_(std::make_unique<Impl>(Impl{std::move(profile), std::move(scenario), seed, {}, {}})) {
   impl_->restart();
 }
 
@@ -319,17 +308,6 @@ Meter& Meter::operator=(Meter&&) noexcept = default;
 MeterState Meter::at(std::chrono::sys_seconds t) {
   impl_->advance(std::max(t, impl_->scenario->start));
   return impl_->shown();
-}
-
-bool Meter::sends_at(std::chrono::sys_seconds t) {
-  impl_->advance(std::max(t, impl_->scenario->start));
-  const Ledger& ledger = impl_->ledger;
-  return ledger.port_on && !ledger.dark() && ledger.now >= ledger.booted;
-}
-
-bool Meter::supplies_at(std::chrono::sys_seconds t) {
-  impl_->advance(std::max(t, impl_->scenario->start));
-  return !impl_->ledger.dark();
 }
 
 Scenario constant_load(const Profile& profile, std::chrono::sys_seconds start) {

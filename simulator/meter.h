@@ -3,10 +3,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "simulator/profile.h"
 #include "simulator/scenario.h"
 #include "simulator/state.h"
+#include "simulator/stencil.h"
 
 namespace p1rig {
 
@@ -31,6 +34,17 @@ class Meter {
 
   /// What the meter shows at `t`; before the scenario's start, what it shows at the start.
   MeterState at(std::chrono::sys_seconds t);
+
+  /// Appends the telegram of at(t), as render() prints it; second after second it takes a twentieth
+  /// of the time.
+  void print(std::chrono::sys_seconds t, std::string& telegram);
+
+  /// What happens from `t` on as long as nothing else does.
+  struct Steady {
+    std::chrono::sys_seconds until;  ///< not included
+    std::vector<Growth> growths;
+  };
+  Steady steady_at(std::chrono::sys_seconds t);
 
   /// False while nothing comes out of the port: the grid is down, the meter boots, or the operator
   /// has switched the port off.

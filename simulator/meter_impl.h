@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "simulator/ledger.h"
 #include "simulator/meter.h"
+#include "simulator/stencil.h"
 
 namespace p1rig {
 
@@ -49,11 +51,44 @@ inline std::chrono::sys_seconds next_multiple(std::chrono::sys_seconds t, std::i
   return std::chrono::sys_seconds{std::chrono::seconds{count - count % period + period}};
 }
 
+/// Calls each(register, power) for all registers that count at that flow, in that tariff.
+template <class Each>
+void each_counted(const Flow& flow, int tariff, Each&& each) {
+  each(Quantity::kEnergyImport, flow.import);
+  each(Quantity::kEnergyExport, flow.export_);
+  each(Quantity::kEnergyAbsolute, flow.import + flow.export_);
+  each(Quantity::kReactiveImport, flow.reactive_import);
+  each(Quantity::kReactiveExport, flow.reactive_export);
+  for (std::size_t q = 0; q < 4; ++q) each(nth(Quantity::kReactiveQ1, q), flow.quadrant[q]);
+  if (tariff >= 1 && tariff <= 5) {
+    const auto index = static_cast<std::size_t>(tariff - 1);
+    each(nth(Quantity::kEnergyImportT1, index), flow.import);
+    each(nth(Quantity::kEnergyExportT1, index), flow.export_);
+  }
+  if (tariff >= 1 && tariff <= 4) {  // no known meter counts reactive energy in a fifth
+    const auto index = static_cast<std::size_t>(tariff - 1);
+    each(nth(Quantity::kReactiveImportT1, index), flow.reactive_import);
+    each(nth(Quantity::kReactiveExportT1, index), flow.reactive_export);
+  }
+}
+
+/// The powers whose averages the demands are.
+Ledger::Demands demands_of(const Flow& flow);
+
 struct Meter::Impl {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
   std::uint64_t seed;
   Ledger ledger;
+
+  /// The record of a stencil from which telegrams are printed until something happens.
+  struct Printing {
+    std::shared_ptr<const Stencil> stencil;
+    std::vector<std::uint32_t> record;
+    std::chrono::sys_seconds now, until;  ///< the record's second; equal where there is none
+    int refreshes = 0;                    ///< since a stencil was made
+  };
+  Printing printing;
 
   // what flows
   PhaseLoads loads_at(const Ledger& at, std::chrono::sys_seconds t) const;
@@ -107,6 +142,11 @@ struct Meter::Impl {
 
   // what it shows
   MeterState shown() const;
+  /// Until when nothing changes but what grows evenly, and that.
+  std::chrono::sys_seconds steady_until() const;
+  std::vector<Growth> growths() const;
+  void print(std::chrono::sys_seconds t, std::string& telegram);
+  void refresh(std::chrono::sys_seconds t, std::string& telegram);
 };
 
 }  // namespace p1rig

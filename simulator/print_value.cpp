@@ -56,6 +56,16 @@ void append_hex(std::string_view text, std::string& out) {
   }
 }
 
+void append_crc(std::uint16_t crc, Segment::CrcForm form, std::string& out) {
+  const std::string_view digits =
+      form == Segment::CrcForm::kLower ? "0123456789abcdef" : "0123456789ABCDEF";
+  int shift = 12;
+  if (form == Segment::CrcForm::kUnpadded) {
+    while (shift > 0 && crc >> shift == 0) shift -= 4;
+  }
+  for (; shift >= 0; shift -= 4) out += digits[crc >> shift & 15U];
+}
+
 void append_time(const ValueFormat& format, std::int64_t seconds, std::string_view unset,
                  const Zone& zone, std::string& out) {
   if (seconds == kUnsetTime) {
@@ -67,9 +77,50 @@ void append_time(const ValueFormat& format, std::int64_t seconds, std::string_vi
   out += text;
 }
 
-std::string_view text_shown(const Hole& hole, const MeterState& state, const MbusDevice* device) {
-  if (hole.source == Source::kDeviceId) return device->id;
-  if (hole.source == Source::kDeviceEan) return device->ean;
+bool asks_for_text(const Hole& hole) {
+  return hole.format.kind == Kind::kHex || hole.format.kind == Kind::kString;
+}
+
+std::int64_t value_of(const Hole& hole, const MeterState& state, std::size_t index) {
+  const auto seconds = [](const std::optional<std::chrono::sys_seconds>& time) {
+    return time ? std::int64_t{time->time_since_epoch().count()} : kUnsetTime;
+  };
+  const auto quantity = static_cast<std::size_t>(hole.quantity);
+  switch (hole.source) {
+    case Source::kQuantity:
+      return state.values[quantity];
+    case Source::kMonthQuantity:
+      return state.month ? (*state.month)[quantity] : 0;
+    case Source::kFailureTime:
+      return seconds(state.failures[index].end);
+    case Source::kFailureDuration:
+      return state.failures[index].seconds;
+    case Source::kPeakMonth:
+      return seconds(state.peaks[index].month_end);
+    case Source::kPeakTime:
+      return seconds(state.peaks[index].time);
+    case Source::kPeakPower:
+      return state.peaks[index].power;
+    case Source::kFailureCount:
+      return static_cast<std::int64_t>(state.failures.size());
+    case Source::kPeakCount:
+      return static_cast<std::int64_t>(state.peaks.size());
+    case Source::kDeviceTime:
+      return seconds(state.devices[index].time);
+    case Source::kDeviceReading:
+      return state.devices[index].reading;
+    case Source::kDeviceValve:
+      return state.devices[index].valve;
+    case Source::kDeviceId:
+    case Source::kDeviceEan:
+      break;
+  }
+  return 0;
+}
+
+std::string_view text_of(const Hole& hole, const MeterState& state, std::size_t index) {
+  if (hole.source == Source::kDeviceId) return state.devices[index].id;
+  if (hole.source == Source::kDeviceEan) return state.devices[index].ean;
   const auto text = state.texts.find(hole.quantity);
   return text == state.texts.end() ? std::string_view{} : std::string_view(text->second);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,8 +27,16 @@ void append_time(const ValueFormat& format, std::int64_t seconds, std::string_vi
 
 void append_hex(std::string_view text, std::string& out);
 
-/// The text of a hole that asks for one: of the device where it is one of a
-/// device's.
-std::string_view text_shown(const Hole& hole, const MeterState& state, const MbusDevice* device);
+void append_crc(std::uint16_t crc, Segment::CrcForm form, std::string& out);
+
+/// True for a hole of characters or octets, which has no number.
+bool asks_for_text(const Hole& hole);
+
+/// The integer that a hole of numbers or times asks for, kUnsetTime for a time that is not known.
+/// `index` is the entry of the list or the device in whose body the hole is.
+std::int64_t value_of(const Hole& hole, const MeterState& state, std::size_t index);
+
+/// The text of a hole that asks for one.
+std::string_view text_of(const Hole& hole, const MeterState& state, std::size_t index);
 
 }  // namespace p1rig

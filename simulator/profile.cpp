@@ -7,7 +7,7 @@
 #include "protocol/hex.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
-#include "simulator/render.h"
+#include "simulator/stencil.h"
 #include "simulator/suggest.h"
 #include "simulator/table_values.h"
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "simulator/render.h"
+#include "simulator/stencil.h"
 #include "simulator/scenario.h"
 
 namespace p1rig {

@@ -10,9 +10,6 @@
 
 namespace p1rig {
 
-/// Makes the layout's plan, again after each change of the layout. One without is rendered, but slowly.
-void prepare(Layout& layout);
-
 /// Appends the telegram that a meter with this state sends, '/' to the line end after the CRC.
 /// Where `truth` is given, it becomes what the telegram says.
 void render(const Layout& layout, const MeterState& state, const Zone& zone, std::string& telegram,

@@ -61,19 +61,7 @@ TEST(PlainRender, SaysWhatRenderSaysOfAnyStateOfEveryProfile) {
   }
 }
 
-// A layout that nobody has prepared, as tests and tools make them, prints the same.
-TEST(PlainRender, IsWhatALayoutWithoutAPlanGives) {
-  Profile profile = find_profile("iskra-am550").value();
-  profile.layout.plan = nullptr;
-  testing::RandomStates states(3);
-  for (int i = 0; i < 20; ++i) {
-    const MeterState& state = states.next();
-    std::string expected, telegram;
-    testing::plain_render(profile.layout, state, profile.zone, expected);
-    render(profile.layout, state, profile.zone, telegram);
-    EXPECT_EQ(telegram, expected);
-  }
-}
+
 
 }  // namespace
 }  // namespace p1rig
