@@ -15,7 +15,8 @@
 #include "cli/read_limits.h"
 #include "conformance/judge/lint_frames.h"
 #include "conformance/judge/lint_timing.h"
-#include "protocol/framer.h"
+#include "protocol/telegram_decoder.h"
+#include "protocol/telegram_stream.h"
 #include "simulator/line/recording_note.h"
 
 namespace p1rig {
@@ -163,8 +164,7 @@ int run_lint(const Arguments& arguments) {
     apply_quirks(quirks, findings);
     report_all(std::move(findings));
   };
-  const auto lint_telegram = [&](std::string_view bytes, std::uint64_t offset) {
-    const Telegram telegram = decode_telegram(bytes);
+  const auto lint_telegram = [&](const Telegram& telegram, std::uint64_t offset) {
     if (!linter) {
       const Dialect* const judges = dialect != nullptr ? dialect : detect_dialect(telegram);
       if (!profile) quirks = quirks_of(telegram, *judges);
@@ -172,18 +172,21 @@ int run_lint(const Arguments& arguments) {
     }
     report_all(linter->check(telegram, offset));
   };
-  Framer framer([&](const Stretch& stretch) {
+  TelegramDecoder decoder;
+  TelegramStream stream(decoder, [&](const Stretch& stretch, const Telegram* plain) {
     if (limits.count != 0 && telegrams == limits.count) return;
     if (stretch.kind == Stretch::Kind::kFrame) {
       ++telegrams;
       const FrameLinter::Judged judged = frame_linter.check_frame(stretch.bytes, stretch.offset);
       report_all(judged.findings);
-      if (judged.telegram) lint_telegram(*judged.telegram, judged.telegram_offset);
+      if (judged.telegram) {
+        lint_telegram(decoder.decode(*judged.telegram), judged.telegram_offset);
+      }
       if (!keys) ++unopened;
-    } else if (stretch.kind == Stretch::Kind::kTelegram) {
+    } else if (plain != nullptr) {
       ++telegrams;
       report_all(frame_linter.check_plain(stretch.offset));
-      lint_telegram(stretch.bytes, stretch.offset);
+      lint_telegram(*plain, stretch.offset);
     } else if (stretch.kind == Stretch::Kind::kFragment && !ended) {
       // At its end, every recording is cut.
       report_all(frame_linter.check_fragment(stretch.bytes, stretch.offset));
@@ -193,12 +196,12 @@ int run_lint(const Arguments& arguments) {
   const auto take = [&](const InputPortion& portion) {
     if (timing && portion.requested) timing->see_request(*portion.time, *portion.requested);
     if (timing) timing->see_bytes(*portion.time, portion.bytes.size());
-    framer.feed(portion.bytes);
+    stream.feed(portion.bytes);
     return std::ferror(stdout) == 0 && (limits.count == 0 || telegrams < limits.count);
   };
   const int code = read_portions(input, settings, take, {.until = limits.until, .show_edge = true});
   ended = true;
-  framer.finish();
+  stream.finish();
   if (timing) report_times(timing->finish(judged_by()));
   // Where nothing could be read there is nothing to sum up.
   if (code != kAsExpected && telegrams == 0 && !options.has("json")) return code;

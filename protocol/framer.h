@@ -103,6 +103,19 @@ class Framer {
   /// offsets go on.
   void finish();
 
+  /// True between two stretches, where a telegram that comes next depends on nothing before it.
+  bool is_at_rest() const { return state_ == State::kIdle && pending_.empty(); }
+
+  /// Where is_at_rest(): goes past bytes that are known to be one whole telegram, and does not
+  /// report it.
+  void pass(std::size_t size) {
+    offset_ += size;
+    work_ += size;
+  }
+
+  /// Of the first byte that is not reported yet, in the stream.
+  std::uint64_t offset() const { return offset_; }
+
   /// Bytes kept for a stretch that is not decided yet.
   std::size_t buffered() const { return pending_.size(); }
 

@@ -59,8 +59,9 @@ bool take_brackets(const TextLine& line, std::size_t at, std::vector<Bracket>& b
     if (open == text.size()) break;
     const std::size_t close = find_bracket_end(text, open + 1);
     if (close == text.size()) clean = false;
+    const std::string_view inner = text.substr(open + 1, close - open - 1);
     brackets.push_back(
-        {text.substr(open + 1, close - open - 1), line.offset + open + 1, line.number});
+        {inner, line.offset + open + 1, line.number, parse_decimal(split_unit(inner).value)});
     at = close + 1;
   }
   return clean;

@@ -7,8 +7,8 @@
 #include <bit>
 #include <utility>
 
-#include "protocol/framer.h"
-#include "protocol/telegram.h"
+#include "protocol/telegram_decoder.h"
+#include "protocol/telegram_stream.h"
 
 namespace p1rig {
 namespace {
@@ -98,24 +98,26 @@ struct LineContents {
   bool frame_heads = false;
 
   explicit LineContents(std::string_view bytes) {
-    Framer framer([this](const Stretch& stretch) { take(stretch); });
-    framer.feed(bytes);
-    framer.finish();
+    TelegramDecoder decoder;
+    TelegramStream stream(decoder, [this](const Stretch& stretch, const Telegram* telegram) {
+      take(stretch, telegram);
+    });
+    stream.feed(bytes);
+    stream.finish();
   }
 
  private:
-  void take(const Stretch& stretch) {
+  void take(const Stretch& stretch, const Telegram* telegram) {
     const bool head = read_frame_head(stretch.bytes).verdict == FrameHead::Verdict::kFrame;
     frame_heads = frame_heads || head;
     if (stretch.kind == Stretch::Kind::kFrame) ++frames;
     if (stretch.kind == Stretch::Kind::kFragment) ++fragments;
-    if (stretch.kind != Stretch::Kind::kTelegram) return;
+    if (telegram == nullptr) return;
     const ByteFacts facts(stretch.bytes);
-    const Telegram telegram = decode_telegram(stretch.bytes);
-    const CrcVerdict crc = check_crc(telegram);
+    const CrcVerdict crc = check_crc(*telegram);
     const bool clean = facts.printable == facts.size && facts.cr > 0;
     // Without a CRC, only the look of it speaks for a telegram.
-    const bool well_formed = std::ranges::all_of(telegram.lines, &DataLine::well_formed);
+    const bool well_formed = std::ranges::all_of(telegram->lines, &DataLine::well_formed);
     const bool is_right =
         crc == CrcVerdict::kRight || (crc == CrcVerdict::kAbsent && clean && well_formed);
     ++(is_right ? right : wrong);

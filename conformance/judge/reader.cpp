@@ -48,18 +48,20 @@ ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink,
                                  const std::optional<FrameKeys>& keys)
     : dialect_(dialect),
       sink_(std::move(sink)),
-      framer_([this](const Stretch& stretch) { take(stretch); }) {
+      stream_(decoder_, [this](const Stretch& stretch, const Telegram* telegram) {
+        take(stretch, telegram);
+      }) {
   if (keys) cipher_.emplace(*keys);
 }
 
-void ReferenceReader::feed(std::string_view bytes) { framer_.feed(bytes); }
+void ReferenceReader::feed(std::string_view bytes) { stream_.feed(bytes); }
 
-void ReferenceReader::finish() { framer_.finish(); }
+void ReferenceReader::finish() { stream_.finish(); }
 
-void ReferenceReader::take(const Stretch& stretch) {
+void ReferenceReader::take(const Stretch& stretch, const Telegram* telegram) {
+  if (telegram != nullptr) return take_telegram(*telegram, {});
   if (stretch.kind == Stretch::Kind::kOversize) return reject(Reject::kOversize);
   if (stretch.kind == Stretch::Kind::kFrame) return take_frame(stretch.bytes);
-  if (stretch.kind == Stretch::Kind::kTelegram) return take_telegram(stretch.bytes, {});
   const bool of_frame = stretch.kind == Stretch::Kind::kFragment && stretch.bytes[0] == kFrameStart;
   if (of_frame) reject(Reject::kSyntax);
 }
@@ -71,11 +73,10 @@ void ReferenceReader::take_frame(std::string_view bytes) {
   if (!cipher_->open(*frame, telegram)) return reject(Reject::kTag);
   const CounterStep step = track_.step(frame->title, frame->counter);
   const bool replay = step == CounterStep::kRepeated || step == CounterStep::kFell;
-  take_telegram(telegram, replay ? "replay" : "");
+  take_telegram(decoder_.decode(telegram), replay ? "replay" : "");
 }
 
-void ReferenceReader::take_telegram(std::string_view bytes, std::string_view flag) {
-  const Telegram telegram = decode_telegram(bytes);
+void ReferenceReader::take_telegram(const Telegram& telegram, std::string_view flag) {
   const Dialect& dialect = dialect_ != nullptr ? *dialect_ : *detect_dialect(telegram);
   if (const auto reason = judge_telegram(telegram, dialect)) return reject(*reason);
   ++(flag.empty() ? accepted_ : rejected_);

@@ -9,8 +9,9 @@
 #include "conformance/judge/frame_counter.h"
 #include "protocol/dialect.h"
 #include "protocol/frame_cipher.h"
-#include "protocol/framer.h"
 #include "protocol/telegram.h"
+#include "protocol/telegram_decoder.h"
+#include "protocol/telegram_stream.h"
 
 namespace p1rig {
 
@@ -74,14 +75,15 @@ class ReferenceReader {
   std::uint64_t rejected() const { return rejected_; }
 
  private:
-  void take(const Stretch& stretch);
+  void take(const Stretch& stretch, const Telegram* telegram);
   void take_frame(std::string_view bytes);
-  void take_telegram(std::string_view bytes, std::string_view flag);
+  void take_telegram(const Telegram& telegram, std::string_view flag);
   void reject(Reject reason);
 
   const Dialect* dialect_;
   Sink sink_;
-  Framer framer_;
+  TelegramDecoder decoder_;
+  TelegramStream stream_;
   std::optional<FrameCipher> cipher_;
   FrameCounterTrack track_;
   std::uint64_t accepted_ = 0;

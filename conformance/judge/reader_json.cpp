@@ -49,9 +49,10 @@ std::string spelled(std::string_view unit) {
 }
 
 /// The number that a bracket holds: "01.193*kW", and also "01.193kW" and " 1.193 * kW".
-std::optional<Number> number_in(std::string_view bracket) {
-  auto [value, unit] = split_unit(bracket);
-  if (unit.empty() && bracket.find('*') == std::string_view::npos) {
+std::optional<Number> number_in(const Bracket& bracket) {
+  auto [value, unit] = split_unit(bracket.text);
+  if (bracket.number) return Number{*bracket.number, spelled(trimmed(unit))};
+  if (unit.empty() && bracket.text.find('*') == std::string_view::npos) {
     const std::size_t end = std::min(value.find_last_of("0123456789") + 1, value.size());
     const std::string_view rest = trimmed(value.substr(end));
     // "m3" ends with a digit.
@@ -82,7 +83,7 @@ class Interpreter {
 
   Role role_of(Obis code, std::size_t bracket) const;
   Json time(std::string_view text) const;
-  Json item(Obis code, std::size_t bracket, std::string_view text) const;
+  Json item(Obis code, const std::vector<Bracket>& brackets, std::size_t index) const;
   Json old_mbus_reading(const DataLine& line) const;
   Json timed_value(const DataLine& line) const;
   Json list(const DataLine& line, std::size_t head, bool with_month) const;
@@ -116,13 +117,14 @@ Json Interpreter::time(std::string_view text) const {
   return to_iso_string(*time, dialect_.normal_offset);
 }
 
-Json Interpreter::item(Obis code, std::size_t bracket, std::string_view text) const {
+Json Interpreter::item(Obis code, const std::vector<Bracket>& brackets, std::size_t index) const {
+  const std::string_view text = brackets[index].text;
   if (text.empty()) return nullptr;
-  const Role role = role_of(code, bracket);
+  const Role role = role_of(code, index);
   if (role == Role::kText) return to_utf8(text);
   const auto stamp = parse_timestamp(text);
   if (stamp && (role == Role::kTime || stamp->season != '\0')) return time(text);
-  const auto number = number_in(text);
+  const auto number = number_in(brackets[index]);
   if (number && (role == Role::kNumber || !number->unit.empty())) return print(*number);
   return to_utf8(text);
 }
@@ -132,7 +134,7 @@ Json Interpreter::item(Obis code, std::size_t bracket, std::string_view text) co
 Json Interpreter::old_mbus_reading(const DataLine& line) const {
   const auto& brackets = line.brackets;
   if (brackets.size() <= kUnitBracket + 1) return nullptr;
-  const auto number = number_in(brackets[kUnitBracket + 1].text);
+  const auto number = number_in(brackets[kUnitBracket + 1]);
   const Json at = time(brackets.front().text);
   if (!number || at.is_null()) return nullptr;
   const std::string unit =
@@ -144,15 +146,15 @@ Json Interpreter::old_mbus_reading(const DataLine& line) const {
 Json Interpreter::timed_value(const DataLine& line) const {
   const bool time_first = parse_timestamp(line.brackets[0].text).has_value();
   const std::string_view stamp = line.brackets[time_first ? 0 : 1].text;
-  const std::string_view text = line.brackets[time_first ? 1 : 0].text;
+  const Bracket& said = line.brackets[time_first ? 1 : 0];
   const Json at = time(stamp);
-  const auto number = number_in(text);
+  const auto number = number_in(said);
   if (is_mbus_object(line.code->code)) {
     const bool says_nothing =
         at.is_null() || !number || (number->unit.empty() && number->value.digits == 0);
     if (says_nothing) return nullptr;
   }
-  return {{"at", at}, {"value", number ? Json(print(*number)) : Json(to_utf8(text))}};
+  return {{"at", at}, {"value", number ? Json(print(*number)) : Json(to_utf8(said.text))}};
 }
 
 Json Interpreter::list(const DataLine& line, std::size_t head, bool with_month) const {
@@ -163,9 +165,9 @@ Json Interpreter::list(const DataLine& line, std::size_t head, bool with_month) 
     Json one = Json::object();
     if (with_month) one["month"] = time(line.brackets[i].text);
     one["at"] = time(line.brackets[at].text);
-    const std::string_view text = line.brackets[at + 1].text;
-    const auto number = number_in(text);
-    one["value"] = number ? Json(print(*number)) : Json(to_utf8(text));
+    const Bracket& said = line.brackets[at + 1];
+    const auto number = number_in(said);
+    one["value"] = number ? Json(print(*number)) : Json(to_utf8(said.text));
     entries.push_back(std::move(one));
   }
   return entries;
@@ -174,7 +176,7 @@ Json Interpreter::list(const DataLine& line, std::size_t head, bool with_month) 
 Json Interpreter::array(const DataLine& line) const {
   Json values = Json::array();
   for (std::size_t i = 0; i < line.brackets.size(); ++i) {
-    values.push_back(item(line.code->code, i, line.brackets[i].text));
+    values.push_back(item(line.code->code, line.brackets, i));
   }
   return values;
 }
@@ -188,7 +190,7 @@ Json Interpreter::value_of(const DataLine& line) const {
   // The Hungarian list of the same code begins with a time.
   if (code == kMonths && !parse_timestamp(brackets.front().text)) return list(line, 3, true);
   if (is_mbus_object(code) && code.c == 24 && code.d == 3) return old_mbus_reading(line);
-  if (brackets.size() == 1) return item(code, 0, brackets.front().text);
+  if (brackets.size() == 1) return item(code, brackets, 0);
   const bool timed = brackets.size() == 2 && (parse_timestamp(brackets[0].text).has_value() !=
                                               parse_timestamp(brackets[1].text).has_value());
   return timed ? timed_value(line) : array(line);

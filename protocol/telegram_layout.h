@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "protocol/form_match.h"
+#include "protocol/telegram.h"
+
+namespace p1rig {
+
+// A telegram that was taken apart, as the form of those that come after it. P1 writes its numbers with
+// fixed widths, so that a meter's telegrams differ in digits and little else. What is known of one is
+// therefore kept whole, and the next is only asked whether it is of the same form:
+//
+//   1-0:1.7.0(01.193*kW)   "1-0:1.7.0(", "*kW)": these very bytes
+//   ..........01.193....   digits where digits were, the point where it was
+//   0-0:96.13.0(303132)    a text of the same length, of the characters '0' to '~'
+//
+// Each byte has a lowest value and a range above it: one subtraction and one comparison, 64 bytes at
+// once. No '/', '!', bracket, '*' or line end can stand where the form has none, so that the framer
+// and decode_telegram() would find the same lines, codes and brackets at the same places: then only
+// the numbers have to be read. Whatever is of another form is none of this class's business.
+
+class TelegramLayout {
+ public:
+  static constexpr std::size_t kMinSize = ByteForm::kMinSize;
+  static constexpr std::size_t kMaxSize = 4096;
+
+  /// Takes the telegram apart and keeps its form; nullptr where it is none that can be kept: not from
+  /// '/' to the CR LF after '!', shorter or longer than the above, with other line ends, with another
+  /// '/' or '!', or with the byte that begins a frame.
+  static std::unique_ptr<TelegramLayout> learn(std::string_view bytes);
+
+  /// True where a telegram of this form begins in `bytes`: telegram() is that one then. Otherwise
+  /// telegram() means nothing until this succeeds again. Reads no byte beyond those given.
+  bool take(std::string_view bytes);
+
+  /// The one that was taken last, the same as decode_telegram() makes of its bytes. It points into
+  /// this object.
+  const Telegram& telegram() const { return telegram_; }
+
+  std::size_t size() const { return size_; }
+
+ private:
+  /// A number of up to 8 digits: those behind the point, and those before it, at their bytes of the 8
+  /// that end with the number or one byte before.
+  struct ShortNumber {
+    std::int64_t* digits;
+    std::size_t end;
+    std::uint64_t behind, before;
+  };
+
+  /// One of nine, as registers have: the last 8 as above, and the first at `high`.
+  struct NineDigits {
+    ShortNumber low;
+    std::size_t high;
+  };
+
+  /// One of up to 16: the last 8 as above, and those above them in the 8 bytes from `high`.
+  struct LongNumber {
+    ShortNumber low;
+    std::size_t high;
+    std::uint64_t above;
+  };
+
+  TelegramLayout() = default;
+  void keep(std::string_view bytes);
+  void let_vary(const Bracket& bracket);
+  void let_vary(std::size_t at, char lowest, char highest);
+  void plan(Bracket& bracket);
+
+  static constexpr std::size_t kAlignment = 64;
+  struct Deleter {
+    void operator()(char* bytes) const { ::operator delete[](bytes, std::align_val_t{kAlignment}); }
+  };
+
+  Telegram telegram_;
+  std::size_t size_ = 0;
+  std::unique_ptr<char[], Deleter> store_;  // text, lowest and range, each of size_ bytes
+  char* text_ = nullptr;
+  unsigned char* lowest_ = nullptr;
+  unsigned char* range_ = nullptr;
+  std::vector<ShortNumber> short_;
+  std::vector<NineDigits> nine_;
+  std::vector<LongNumber> long_;
+  std::vector<Bracket*> other_;  // numbers of another kind
+};
+
+}  // namespace p1rig
