@@ -43,6 +43,7 @@ int run_read(const Arguments& arguments);
 int run_conform(const Arguments& arguments);
 int run_doctor(const Arguments& arguments);
 int run_cases(const Arguments& arguments);
+int run_bench(const Arguments& arguments);
 int run_corpus(const Arguments& arguments);
 int run_vectors(const Arguments& arguments);
 int run_mutants(const Arguments& arguments);

@@ -7,28 +7,14 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/reader_choice.h"
 #include "conformance/conform.h"
-#include "protocol/dialect.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
 namespace {
 
 using Kind = DoctorFinding::Kind;
-
-/// The first dialect that the reader file names, else the one that most readers know.
-std::string dialect_of(const ReaderFile& reader) {
-  constexpr std::string_view kUsual = "dsmr-5.0";
-  const auto named = [&](std::string_view name) {
-    return std::ranges::any_of(reader.dialects,
-                               [&](const std::string& glob) { return matches_glob(glob, name); });
-  };
-  if (reader.dialects.empty() || named(kUsual)) return std::string(kUsual);
-  for (const Dialect& dialect : dialects()) {
-    if (named(dialect.name)) return std::string(dialect.name);
-  }
-  return std::string(kUsual);
-}
 
 std::string_view mark_of(Kind kind) {
   switch (kind) {

@@ -36,6 +36,7 @@ constexpr std::array kCommands = {
     Command{"cases", "what readers are asked", run_cases},
     Command{"mutants", "faulty readers that show that the cases can fail", run_mutants},
     Command{"readers", "the readers that are known", run_readers},
+    Command{"bench", "how fast can a reader go before it loses a telegram?", run_bench},
     Command{"corpus", "telegrams in bulk, with what is expected of each", run_corpus},
     Command{"vectors", "the cases as files, for use without p1rig", run_vectors},
     Command{"seal", "telegrams to encrypted frames", run_seal},

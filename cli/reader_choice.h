@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "conformance/reader_file.h"
+
+namespace p1rig {
+
+/// The dialect that a reader is tried with: the one that most know, or the first that it names.
+std::string dialect_of(const ReaderFile& reader);
+
+}  // namespace p1rig
