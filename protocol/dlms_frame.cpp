@@ -150,15 +150,17 @@ std::size_t begin_frame(std::string_view title, std::uint32_t counter, std::size
                         LengthForm form, std::string& frame) {
   auto field = frame_length_field(telegram_size, form);
   if (!field) field = frame_length_field(telegram_size, LengthForm::kCanonical);
-  frame.clear();
-  frame += kFrameStart;
-  frame += static_cast<char>(kTitleSize);
-  frame += title.substr(0, kTitleSize);
-  frame += field.value_or(std::string());
-  frame += kFrameSecurity;
-  frame += big_endian(counter, kCounterSize);
-  const std::size_t head = frame.size();
+  const std::string length = field.value_or(std::string());
+  const std::size_t head = kLengthAt + length.size() + 1 + kCounterSize;
+  // What was there is written over, and not filled with zeros before.
   frame.resize(head + telegram_size + kTagSize);
+  auto at = frame.begin();
+  *at++ = kFrameStart;
+  *at++ = static_cast<char>(kTitleSize);
+  at = std::ranges::copy(title.substr(0, kTitleSize), at).out;
+  at = std::ranges::copy(length, at).out;
+  *at++ = kFrameSecurity;
+  std::ranges::copy(big_endian(counter, kCounterSize), at);
   return head;
 }
 

@@ -47,6 +47,18 @@ void append_number(const ValueFormat& format, std::int64_t number, std::string& 
   out.append(buffer.data() + at, buffer.size() - at);
 }
 
+void append_value(const Hole& hole, std::int64_t value, std::string_view unset_time,
+                  const Zone& zone, std::string& out) {
+  if (hole.format.kind == Kind::kTime || hole.format.kind == Kind::kTime12) {
+    return append_time(hole.format, value, unset_time, zone, out);
+  }
+  append_number(hole.format, printed(hole, value), out);
+}
+
+void append_unit(const Hole& hole, std::string& out) {
+  if (!hole.unit.empty()) (out += '*') += hole.unit;
+}
+
 void append_hex(std::string_view text, std::string& out) {
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
   for (const char c : text) {

@@ -18,8 +18,15 @@ std::int64_t in_last_digits(const Hole& hole, std::int64_t value);
 /// The printed integer of a hole: registers wrap, others stop at all nines.
 std::int64_t printed(const Hole& hole, std::int64_t value);
 
+/// '*' and the hole's unit, if it has one.
+void append_unit(const Hole& hole, std::string& out);
+
 /// The digits of a printed integer with point and zeros, without unit.
 void append_number(const ValueFormat& format, std::int64_t number, std::string& out);
+
+/// What a hole of numbers or times prints, without unit.
+void append_value(const Hole& hole, std::int64_t value, std::string_view unset_time,
+                  const Zone& zone, std::string& out);
 
 /// A time in the zone's clock, or `unset` for kUnsetTime.
 void append_time(const ValueFormat& format, std::int64_t seconds, std::string_view unset,

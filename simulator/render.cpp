@@ -103,7 +103,7 @@ class Renderer {
       said->unit = hole.unit;
     }
     append_number(hole.format, number, out_);
-    if (!hole.unit.empty()) (out_ += '*') += hole.unit;
+    append_unit(hole, out_);
   }
 
   const Layout& layout_;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 
+#include "protocol/crc16.h"
 #include "simulator/print_value.h"
 
 namespace p1rig {
@@ -11,24 +12,14 @@ namespace {
 
 constexpr std::uint32_t kMinute = 60;
 
-/// Where the message time is in a record of a clock that is set, in seconds since 1970.
 std::int64_t time_in(std::span<const std::uint32_t> record) {
   std::int64_t time = 0;
-  std::memcpy(&time, record.data(), sizeof time);
+  std::memcpy(&time, record.data() + kStencilTime, sizeof time);
   return time;
 }
 
 void set_time(std::span<std::uint32_t> record, std::int64_t time) {
-  std::memcpy(record.data(), &time, sizeof time);
-}
-
-std::optional<std::uint32_t> serial_of(std::string_view digits) {
-  std::uint32_t number = 0;
-  for (const char c : digits) {
-    if (c < '0' || c > '9') return std::nullopt;
-    number = number * 10 + static_cast<std::uint32_t>(c - '0');
-  }
-  return number;
+  std::memcpy(record.data() + kStencilTime, &time, sizeof time);
 }
 
 constexpr auto kHexPairs = [] {
@@ -56,128 +47,137 @@ bool Stencil::same_constants(const MeterState& state) const {
          });
 }
 
-bool Stencil::take_numbers(const MeterState& state, std::span<std::uint32_t> record) const {
-  for (const Number& number : numbers_) {
-    const std::int64_t shown = printed(number.hole, value_of(number.hole, state, number.index));
-    auto rest = static_cast<std::uint64_t>(shown < 0 ? -shown : shown);
-    if ((shown < 0) != number.negative || rest < number.minimum) return false;
-    for (std::uint32_t slot = number.slot; slot < number.slot + number.slots; ++slot) {
-      record[slot] = static_cast<std::uint32_t>(rest % limits_[slot]);
-      rest /= limits_[slot];
+/// False where what is printed has another length than the gap.
+bool Stencil::fill_gaps(const MeterState& state, std::span<std::uint32_t> record) const {
+  std::string text = text_;
+  std::string printed;
+  for (const Gap& gap : gaps_) {
+    printed.clear();
+    std::string_view shown;
+    if (asks_for_text(gap.hole)) {
+      shown = text_of(gap.hole, state, gap.index);
+      if (!shown.starts_with(gap.before)) return false;
+      shown.remove_prefix(gap.before.size());
+      append_hex(shown, printed);
+    } else {
+      append_value(gap.hole, value_of(gap.hole, state, gap.index), unset_time_, zone_, printed);
     }
-    if (rest != 0) return false;
+    if (printed.size() != gap.size) return false;
+    printed.copy(text.data() + gap.at, gap.size);
   }
+  std::uint32_t* to = record.data() + windows_at_;
+  for (const std::uint16_t at : windows_) {
+    std::memcpy(to, text.data() + at, kStencilWindow);
+    to += kStencilWindow / sizeof *to;
+  }
+  *to = crc16(std::string_view(text).substr(0, crc_at_));
   return true;
 }
 
-bool Stencil::take_time(const Time& time, std::int64_t value,
-                        std::span<std::uint32_t> record) const {
-  if (value == kUnsetTime) return false;
-  const Timestamp local = zone_.local(std::chrono::sys_seconds{std::chrono::seconds{value}});
-  record[time.slot] = local.year * 10'000U + local.month * 100U + local.day;
-  record[time.slot + 1] = local.hour * 10'000U + local.minute * 100U + local.second;
-  return time.season == '\0' || time.season == local.season;
+bool Stencil::take_time(std::int64_t time, std::span<std::uint32_t> record) const {
+  const Timestamp local = zone_.local(std::chrono::sys_seconds{std::chrono::seconds{time}});
+  set_time(record, time);
+  record[kStencilDate] = local.year * 10'000U + local.month * 100U + local.day;
+  record[kStencilClock] = local.hour * 10'000U + local.minute * 100U + local.second;
+  return season_ == '\0' || season_ == local.season;
 }
 
-/// False where the growth cannot be followed: the numbers are too large, or the number of digits
-/// grows, too.
-bool Stencil::take_growth(const Grower& grower, const Growth* growth, const MeterState& state,
+bool Stencil::take_number(const Grower& grower, std::int64_t value,
                           std::span<std::uint32_t> record) const {
-  const std::span<std::uint32_t> follow = record.subspan(grower.state, 3);
-  follow[0] = follow[1] = 0;
-  follow[2] = 1;
+  auto rest = static_cast<std::uint64_t>(printed(grower.hole, value));
+  for (std::uint32_t slot = grower.slot; slot < grower.slot + grower.slots; ++slot) {
+    record[slot] = static_cast<std::uint32_t>(rest % limits_[slot]);
+    rest /= limits_[slot];
+  }
+  return rest == 0;
+}
+
+/// False where the growth cannot be followed: the numbers are too large.
+bool Stencil::take_growth(const Grower& grower, const Growth* growth, std::int64_t value,
+                          std::span<std::uint32_t> record) {
+  std::uint32_t& kept_rate = record[grower.state];
+  std::uint32_t& kept_rest = record[grower.state + 1];
+  kept_rate = kept_rest = 0;
   if (growth == nullptr || growth->rate == 0) return true;
-  const Hole& hole = numbers_[grower.number].hole;
-  std::int64_t amount = 0, rate = 0, divisor = 0;
+  const Hole& hole = grower.hole;
+  std::int64_t amount = 0, rate = 0;
   const bool too_large =
       __builtin_mul_overflow(growth->amount, hole.factor, &amount) ||
       __builtin_mul_overflow(growth->rate, hole.factor, &rate) ||
-      __builtin_mul_overflow(hole.divisor, growth->per, &divisor) ||
-      (!hole.cut && __builtin_add_overflow(amount, hole.divisor / 2 * growth->per, &amount));
-  if (too_large || amount < 0 || rate < 0 || rate > UINT32_MAX || divisor > UINT32_MAX) {
-    return false;
-  }
-  if (hole.modulus == 0 || numbers_[grower.number].negative) return false;
+      (!hole.cut && __builtin_add_overflow(amount, hole.divisor / 2 * grower.per, &amount));
+  if (too_large || amount < 0 || rate < 0 || rate > UINT32_MAX) return false;
+  if (growth->per != grower.per || growth->amount / growth->per != value) return false;
   // What is above all nines stays there, and grows no more.
-  if (!hole.cut && amount / divisor >= hole.modulus - 1) return false;
-  if (value_of(hole, state, 0) != growth->amount / growth->per) return false;
-  follow[0] = static_cast<std::uint32_t>(rate);
-  follow[1] = static_cast<std::uint32_t>(amount % divisor);
-  follow[2] = static_cast<std::uint32_t>(divisor);
+  if (!hole.cut && amount / grower.divisor >= hole.modulus - 1) return false;
+  kept_rate = static_cast<std::uint32_t>(rate);
+  kept_rest = static_cast<std::uint32_t>(amount % grower.divisor);
   return true;
 }
 
 Stencil::Fit Stencil::take(const MeterState& state, std::span<const Growth> growths,
                            std::span<std::uint32_t> record) const {
   if (!same_constants(state)) return Fit::kNone;
-  if (!clocks_.empty()) {
-    set_time(record, state[Quantity::kTime]);
-    for (const Time& clock : clocks_) {
-      if (!take_time(clock, state[Quantity::kTime], record)) return Fit::kNone;
-    }
-  }
-  for (const Time& time : times_) {
-    if (!take_time(time, value_of(time.hole, state, time.index), record)) return Fit::kNone;
-  }
-  for (const Serial& serial : serials_) {
-    const std::string_view text = text_of(serial.hole, state, serial.index);
-    if (!text.starts_with(serial.before)) return Fit::kNone;
-    const std::string_view digits = text.substr(serial.before.size());
-    if (digits.size() != kSerialDigits) return Fit::kNone;
-    const auto number = serial_of(digits);
-    if (!number) return Fit::kNone;
-    record[serial.slot] = *number;
-  }
-  if (!take_numbers(state, record)) return Fit::kNone;
+  const std::int64_t time = state[Quantity::kTime];
+  if (ticks_ && (time == kUnsetTime || !take_time(time, record))) return Fit::kNone;
+  if (!fill_gaps(state, record)) return Fit::kNone;
   bool steady = true;
   for (const Grower& grower : growers_) {
-    const auto growth = std::ranges::find(growths, grower.quantity, &Growth::quantity);
+    const std::int64_t value = value_of(grower.hole, state, 0);
+    if (!take_number(grower, value, record)) return Fit::kNone;
+    const auto growth = std::ranges::find(growths, grower.hole.quantity, &Growth::quantity);
     steady =
-        take_growth(grower, growth == growths.end() ? nullptr : &*growth, state, record) && steady;
+        take_growth(grower, growth == growths.end() ? nullptr : &*growth, value, record) && steady;
   }
+  steady = steady && std::ranges::none_of(growths, [&](const Growth& growth) {
+             return growth.rate != 0 &&
+                    std::ranges::find(gaps_, growth.quantity, [](const Gap& gap) {
+                      return gap.hole.source == Source::kQuantity ? std::optional(gap.hole.quantity)
+                                                                  : std::nullopt;
+                    }) != gaps_.end();
+           });
   return steady ? Fit::kSteady : Fit::kOnce;
 }
 
 bool Stencil::carry(const Grower& grower, std::uint64_t whole,
                     std::span<std::uint32_t> record) const {
-  const Number& number = numbers_[grower.number];
-  for (std::uint32_t slot = number.slot; slot < number.slot + number.slots; ++slot) {
+  for (std::uint32_t slot = grower.slot; slot < grower.slot + grower.slots; ++slot) {
     const std::uint64_t sum = record[slot] + whole;
     record[slot] = static_cast<std::uint32_t>(sum % limits_[slot]);
     whole = sum / limits_[slot];
     if (whole == 0) return true;
   }
-  return number.hole.cut;  // a register begins again
+  return grower.hole.cut;  // a register begins again
 }
 
 bool Stencil::step(std::span<std::uint32_t> record, std::uint32_t seconds) const {
   for (const Grower& grower : growers_) {
-    std::uint32_t* follow = record.data() + grower.state;
-    const std::uint64_t sum = follow[1] + std::uint64_t{follow[0]} * seconds;
-    const std::uint32_t divisor = follow[2];
-    if (sum < divisor) {
-      follow[1] = static_cast<std::uint32_t>(sum);
+    std::uint32_t* const state = record.data() + grower.state;
+    const std::uint64_t sum = state[1] + std::uint64_t{state[0]} * seconds;
+    if (sum < grower.divisor) {
+      state[1] = static_cast<std::uint32_t>(sum);
       continue;
     }
-    follow[1] = static_cast<std::uint32_t>(sum % divisor);
-    if (!carry(grower, sum / divisor, record)) return false;
+    state[1] = static_cast<std::uint32_t>(sum % grower.divisor);
+    if (!carry(grower, sum / grower.divisor, record)) return false;
   }
-  if (clocks_.empty()) return true;
+  if (!ticks_) return true;
   const std::int64_t time = time_in(record) + seconds;
+  if (record[kStencilClock] % 100 + seconds >= kMinute) return take_time(time, record);
+  record[kStencilClock] += seconds;
   set_time(record, time);
-  return std::ranges::all_of(clocks_, [&](const Time& clock) {
-    std::uint32_t& of_day = record[clock.slot + 1];
-    if (of_day % 100 + seconds >= kMinute) return take_time(clock, time, record);
-    of_day += seconds;
-    return true;
-  });
+  return true;
 }
 
 void Stencil::print(std::span<const std::uint32_t> record, std::string& out) const {
   const std::size_t begin = out.size();
   out += text_;
   char* const text = out.data() + begin;
-  unsigned crc = text_crc_;
+  const std::uint32_t* window = record.data() + windows_at_;
+  for (const std::uint16_t at : windows_) {
+    std::memcpy(text + at, window, kStencilWindow);
+    window += kStencilWindow / sizeof *window;
+  }
+  unsigned crc = *window;
   for (const Batch& batch : batches_) {
     crc ^= batch.put({pieces_.data() + batch.begin, batch.size}, record.data(), crcs_.data(), text);
   }

@@ -19,14 +19,15 @@ namespace p1rig {
 
 // How a meter prints a telegram each second in 50 ns, where render() takes a thousand.
 //
-// What a meter shows hardly ever changes but for the digits of what it measures and of its clock. So
-// all else becomes one text, the stencil, which all meters share that are alike in it, and of each
-// meter a record is kept: the numbers as they are printed, in groups of at most nine digits. Printing
-// copies the text and puts the digits in, two or three at a time from a table.
+// What a meter shows hardly ever changes but for the digits of what it measures. So all else becomes
+// one text, the stencil, with gaps, which all meters share that are alike in it. Of each meter a record
+// of about 200 bytes is kept. What changes from minute to minute stands there as it is printed, and is
+// copied eight bytes at a time. What changes from second to second, the clock and the registers, stands
+// there as numbers, and two or three digits at a time come from a table.
 //
 // The CRC needs no pass over the bytes. With start 0 it is linear: that of the whole is the XOR of
-// those of its parts, each with zeros for all the rest. So the text has one, worked out once, and each
-// group of digits a table of its own, 2 KB for three digits; about 100 KB for a telegram of 30 values.
+// those of its parts, each with zeros for all the rest. So the record has that of all but the last
+// numbers, and each group of their digits has a table of its own, 2 KB for three digits.
 
 /// What grows evenly while nothing else happens: it is (amount + rate * seconds) / per, cut.
 struct Growth {
@@ -36,8 +37,8 @@ struct Growth {
 
 class Stencil {
  public:
-  /// For states that are as `like` in all but numbers that change, times and serial numbers. Nothing
-  /// where the telegram is longer than a stencil can be.
+  /// For states that are as `like` in all but measured values, times and the ends of identifiers.
+  /// Nothing where the telegram is too long, or so short that there is nothing to gain.
   static std::shared_ptr<const Stencil> make(const Layout& layout, const Zone& zone,
                                              const MeterState& like);
 
@@ -53,8 +54,8 @@ class Stencil {
   Fit take(const MeterState& state, std::span<const Growth> growths,
            std::span<std::uint32_t> record) const;
 
-  /// Some seconds on, at most a minute. False where the record must be taken anew: the clocks are
-  /// put forward or back, or a demand reaches all nines.
+  /// Some seconds on, at most a minute. False where the record must be taken anew: the clock is put
+  /// forward or back, or a demand reaches all nines.
   bool step(std::span<std::uint32_t> record, std::uint32_t seconds) const;
 
   /// Appends the telegram, from '/' to the line end after the CRC.
@@ -62,8 +63,6 @@ class Stencil {
 
  private:
   class Builder;
-
-  static constexpr std::size_t kSerialDigits = 6;
 
   /// What must be as it was, or the stencil does not fit.
   struct Constant {
@@ -76,30 +75,21 @@ class Stencil {
     Medium medium;
     int channel;
   };
-  struct Number {
+  /// What may be anything of the same length.
+  struct Gap {
     Hole hole;
     std::size_t index;
-    std::uint32_t slot;     ///< of the lowest digits; those above follow
-    std::uint32_t slots;    ///< how many
-    std::uint64_t minimum;  ///< of what it prints; 0 but where the number of digits is not fixed
-    bool negative;
+    std::size_t at, size;
+    std::string before;  ///< how the text of an identifier begins; the gap is for the rest
   };
-  struct Time {
-    Hole hole;
-    std::size_t index;
-    std::uint32_t slot;  ///< of the date; that of the time of day follows
-    char season;         ///< none where it is not printed
-  };
-  struct Serial {
-    Hole hole;
-    std::size_t index;
-    std::uint32_t slot;
-    std::string before;
-  };
+  /// What grows evenly, a number of a fixed number of digits.
   struct Grower {
-    Quantity quantity;
-    std::uint32_t number;  ///< in numbers_
-    std::uint32_t state;   ///< where rate, rest and divisor are in the record
+    Hole hole;
+    std::uint32_t slot;   ///< of the lowest digits in a record; those above follow
+    std::uint32_t slots;  ///< how many
+    std::uint32_t state;  ///< where the rate and the rest are in a record
+    std::uint32_t divisor;
+    std::int64_t per;
   };
   /// Pieces whose groups have the same widths.
   struct Batch {
@@ -109,31 +99,36 @@ class Stencil {
 
   explicit Stencil(const Zone& zone) : zone_(zone) {}
   bool same_constants(const MeterState& state) const;
-  bool take_numbers(const MeterState& state, std::span<std::uint32_t> record) const;
-  bool take_time(const Time& time, std::int64_t value, std::span<std::uint32_t> record) const;
-  bool take_growth(const Grower& grower, const Growth* growth, const MeterState& state,
-                   std::span<std::uint32_t> record) const;
+  bool fill_gaps(const MeterState& state, std::span<std::uint32_t> record) const;
+  bool take_time(std::int64_t time, std::span<std::uint32_t> record) const;
+  bool take_number(const Grower& grower, std::int64_t value, std::span<std::uint32_t> record) const;
+  static bool take_growth(const Grower& grower, const Growth* growth, std::int64_t value,
+                          std::span<std::uint32_t> record);
   bool carry(const Grower& grower, std::uint64_t whole, std::span<std::uint32_t> record) const;
 
   Zone zone_;
-  std::string text_;  ///< zeros where digits will stand
-  std::uint16_t text_crc_ = 0;
+  std::string unset_time_;
+  std::vector<Device> devices_;
+  std::size_t failures_ = 0, peaks_ = 0;
+  std::vector<Constant> constants_;
+
+  std::string text_;        ///< zeros where digits will stand
   std::size_t crc_at_ = 0;  ///< where its digits are; 0 where the telegram has none
   Segment::CrcForm crc_form_ = Segment::CrcForm::kUpper;
   std::vector<Batch> batches_;
   std::vector<StencilPiece> pieces_;
   std::vector<std::uint16_t> crcs_;
-
-  std::size_t record_size_ = 0;
-  std::vector<std::uint32_t> limits_;  ///< what each word of a number stays below, by its slot
-  std::vector<Time> clocks_;           ///< of message times
+  std::vector<Gap> gaps_;
+  std::vector<std::uint16_t> windows_;  ///< where the eight bytes begin that cover gaps
   std::vector<Grower> growers_;
-  std::vector<Number> numbers_;
-  std::vector<Time> times_;
-  std::vector<Serial> serials_;
-  std::vector<Constant> constants_;
-  std::vector<Device> devices_;
-  std::size_t failures_ = 0, peaks_ = 0;
+  bool ticks_ = false;  ///< the telegram has a clock, and it is set
+  char season_ = '\0';  ///< of that clock; none where it is not printed
+
+  // A record has the time, as it is and in digits; the numbers, rates and rests of what grows; the
+  // windows, two words each; and the CRC of all but clock and growing numbers.
+  std::vector<std::uint32_t> limits_;  ///< what each word with digits stays below
+  std::size_t windows_at_ = 0;
+  std::size_t record_size_ = 0;
 };
 
 /// The stencils of a layout, for all its meters in whatever thread.

@@ -13,6 +13,9 @@ namespace {
 
 using Kind = ValueFormat::Kind;
 
+constexpr std::int64_t kDemandSeconds = 900;  // the demand interval (e-MUCS-P1 1.7.1)
+constexpr std::size_t kSerialOctets = 6;      // in which identifiers of one make differ
+
 constexpr std::array<std::uint32_t, 4> kPowersOfTen = {1, 10, 100, 1000};
 
 /// What each bit of a byte adds to the CRC, by the number of bytes behind it.
@@ -50,16 +53,27 @@ bool changes(const Hole& hole) {
          kind == QuantityKind::kInstant || hole.quantity == Quantity::kTariff;
 }
 
-bool is_time(const Hole& hole) {
-  return hole.format.kind == Kind::kTime || hole.format.kind == Kind::kTime12;
-}
-
 bool names_a_meter(const Hole& hole) {
-  return hole.source == Source::kDeviceId ||
-         (hole.source == Source::kQuantity && hole.quantity == Quantity::kMeterId);
+  return hole.format.kind == Kind::kHex &&
+         (hole.source == Source::kDeviceId ||
+          (hole.source == Source::kQuantity && hole.quantity == Quantity::kMeterId));
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// How many of the value's seconds make a growing quantity, 0 of one that does not grow evenly.
+std::int64_t growing_per(const Hole& hole) {
+  if (hole.source != Source::kQuantity) return 0;
+  switch (hole.quantity) {
+    case Quantity::kDemandImport:
+    case Quantity::kDemandExport:
+    case Quantity::kDemandReactiveImport:
+    case Quantity::kDemandReactiveExport:
+    case Quantity::kDemandApparentImport:
+    case Quantity::kDemandApparentExport:
+      return kDemandSeconds;
+    default:
+      return row_of(hole.quantity).kind == QuantityKind::kRegister ? 1 : 0;
+  }
+}
 
 }  // namespace
 
@@ -67,40 +81,40 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 class Stencil::Builder {
  public:
   Builder(Stencil& stencil, const Layout& layout, const MeterState& state)
-      : stencil_(stencil), layout_(layout), state_(state) {
+      : stencil_(stencil), state_(state) {
+    stencil.unset_time_ = layout.unset_time;
     stencil.failures_ = state.failures.size();
     stencil.peaks_ = state.peaks.size();
     for (const MbusDevice& device : state.devices) {
       stencil.devices_.push_back({device.medium, device.channel});
     }
-    if (state[Quantity::kTime] != kUnsetTime) {
-      slots_ = 2;  // where step() keeps the time
-      clock_ = take_slots(2);
-    }
+    stencil.limits_.resize(kStencilClock + 1, 1);
     PrintWalk(layout, state, *this).run();
-    stencil.record_size_ = slots_;
   }
 
-  bool fits() const { return stencil_.text_.size() <= UINT16_MAX && slots_ <= UINT16_MAX; }
-
-  void finish() {
-    std::string& text = stencil_.text_;
-    const std::size_t size = stencil_.crc_at_ != 0 ? stencil_.crc_at_ : text.size();
-    const BitCrcs crcs(size);
-    stencil_.text_crc_ = crc16(std::string_view(text).substr(0, size));
+  /// False where there can be no stencil.
+  bool finish() {
+    if (stencil_.crc_at_ == 0) stencil_.crc_at_ = stencil_.text_.size();
+    const std::size_t covered = stencil_.crc_at_;
+    const BitCrcs crcs(covered);
     for (auto& [widths, pieces] : pieces_) {
       stencil_.batches_.push_back({put_of(widths),
                                    static_cast<std::uint32_t>(stencil_.pieces_.size()),
                                    static_cast<std::uint32_t>(pieces.size())});
       for (StencilPiece& piece : pieces) {
-        const bool spread = widths == kSpreadDigits;
         for (std::size_t i = 0; i < widths.size() && widths[i] > 0; ++i) {
           piece.crcs[i] = static_cast<std::uint32_t>(stencil_.crcs_.size());
-          add_table(crcs, size, piece.at[i], spread ? 3 : widths[i], spread ? 2 : 1);
+          add_table(crcs, covered - piece.at[i], widths[i]);
         }
         stencil_.pieces_.push_back(piece);
       }
     }
+    stencil_.windows_at_ = stencil_.limits_.size();
+    const bool possible = stencil_.text_.size() <= UINT16_MAX && cover_gaps();
+    stencil_.record_size_ = stencil_.windows_at_ +
+                            stencil_.windows_.size() * (kStencilWindow / sizeof(std::uint32_t)) + 1;
+    if (!has_crc_) stencil_.crc_at_ = 0;
+    return possible && stencil_.record_size_ <= UINT16_MAX;
   }
 
   // What the walk shows.
@@ -109,6 +123,7 @@ class Stencil::Builder {
   void field() {}
 
   void crc(Segment::CrcForm form) {
+    has_crc_ = true;
     stencil_.crc_at_ = stencil_.text_.size();
     stencil_.crc_form_ = form;
     stencil_.text_.append(4, '\0');
@@ -117,97 +132,84 @@ class Stencil::Builder {
   void hole(const Hole& hole, std::size_t index) {
     if (asks_for_text(hole)) return text_hole(hole, index);
     const std::int64_t value = value_of(hole, state_, index);
-    if (!changes(hole) || value == kUnsetTime) {
+    const bool clock = hole.source == Source::kQuantity && hole.quantity == Quantity::kTime;
+    if (clock && value != kUnsetTime) return clock_hole(hole, value);
+    if (!clock && changes(hole)) {
+      if (can_grow(hole)) return growing_hole(hole);
+      gap(hole, index, {}, print(hole, value).size());
+    } else {
       stencil_.constants_.push_back({hole, index, value, {}});
-      if (is_time(hole)) {
-        return append_time(hole.format, value, layout_.unset_time, stencil_.zone_, stencil_.text_);
-      }
-      append_number(hole.format, printed(hole, value), stencil_.text_);
-      return append_unit(hole);
+      stencil_.text_ += print(hole, value);
     }
-    if (is_time(hole)) return time_hole(hole, index, value);
-    number_hole(hole, index, printed(hole, value));
+    append_unit(hole, stencil_.text_);
   }
 
  private:
-  std::uint32_t take_slots(std::uint32_t count) { return std::exchange(slots_, slots_ + count); }
+  std::string print(const Hole& hole, std::int64_t value) const {
+    std::string printed;
+    append_value(hole, value, stencil_.unset_time_, stencil_.zone_, printed);
+    return printed;
+  }
 
-  void append_unit(const Hole& hole) {
-    if (!hole.unit.empty()) (stencil_.text_ += '*') += hole.unit;
+  void gap(const Hole& hole, std::size_t index, std::string before, std::size_t size) {
+    stencil_.gaps_.push_back({hole, index, stencil_.text_.size(), size, std::move(before)});
+    stencil_.text_.append(size, '\0');
   }
 
   void text_hole(const Hole& hole, std::size_t index) {
-    std::string_view shown = text_of(hole, state_, index);
-    const bool hex = hole.format.kind == Kind::kHex;
-    const bool serial = hex && names_a_meter(hole) && shown.size() >= kSerialDigits &&
-                        std::ranges::all_of(shown.substr(shown.size() - kSerialDigits), is_digit);
-    if (serial) shown.remove_suffix(kSerialDigits);
-    if (hex) {
+    std::string shown(text_of(hole, state_, index));
+    const bool named = names_a_meter(hole) && shown.size() >= kSerialOctets;
+    if (named) shown.resize(shown.size() - kSerialOctets);
+    if (hole.format.kind == Kind::kHex) {
       append_hex(shown, stencil_.text_);
     } else {
       stencil_.text_ += shown;
     }
-    if (!serial) return stencil_.constants_.push_back({hole, index, 0, std::string(shown)});
-    const std::uint32_t slot = take_slots(1);
-    stencil_.serials_.push_back({hole, index, slot, std::string(shown)});
-    const auto begin = static_cast<std::uint16_t>(stencil_.text_.size() + 1);
-    for (std::size_t i = 0; i < kSerialDigits; ++i) stencil_.text_ += std::string_view("3\0", 2);
-    pieces_[kSpreadDigits].push_back(
-        {static_cast<std::uint16_t>(slot), {static_cast<std::uint16_t>(begin + 6), begin}, {}});
+    if (named) return gap(hole, index, std::move(shown), 2 * kSerialOctets);
+    stencil_.constants_.push_back({hole, index, 0, std::move(shown)});
   }
 
-  void time_hole(const Hole& hole, std::size_t index, std::int64_t value) {
-    const bool clock = hole.source == Source::kQuantity && hole.quantity == Quantity::kTime;
-    Time time{hole, index, clock ? clock_ : take_slots(2), '\0'};
-    for (const std::uint32_t slot : {time.slot, time.slot + 1}) {
+  void clock_hole(const Hole& hole, std::int64_t value) {
+    stencil_.ticks_ = true;
+    for (const std::uint32_t slot : {kStencilDate, kStencilClock}) {
       stencil_.text_.append(6, '\0');
       put_pieces(6, 0, [&] { return slot; });
     }
-    if (hole.format.kind == Kind::kTime) {
-      time.season =
-          stencil_.zone_.local(std::chrono::sys_seconds{std::chrono::seconds{value}}).season;
-      stencil_.text_ += time.season;
-    }
-    (clock ? stencil_.clocks_ : stencil_.times_).push_back(std::move(time));
+    if (hole.format.kind != Kind::kTime) return;
+    stencil_.season_ =
+        stencil_.zone_.local(std::chrono::sys_seconds{std::chrono::seconds{value}}).season;
+    stencil_.text_ += stencil_.season_;
   }
 
-  void number_hole(const Hole& hole, std::size_t index, std::int64_t shown) {
+  static std::uint64_t divisor_of(const Hole& hole) {
+    std::uint64_t divisor = 0;
+    const bool too_large = __builtin_mul_overflow(hole.divisor, growing_per(hole), &divisor);
+    return too_large ? UINT64_MAX : divisor;
+  }
+
+  /// True for a number that grows, always has so many digits and no sign.
+  static bool can_grow(const Hole& hole) {
+    return growing_per(hole) != 0 && hole.modulus > 0 && !hole.format.may_be_negative &&
+           divisor_of(hole) <= UINT32_MAX;
+  }
+
+  void growing_hole(const Hole& hole) {
     const std::uint32_t decimals = hole.format.kind == Kind::kFixed ? hole.format.max_decimals : 0;
-    const std::uint32_t least = std::max<std::uint32_t>(hole.format.digits, decimals + 1);
-    Number number{hole, index, 0, 0, 0, shown < 0};
-    std::uint32_t digits = 1;
-    std::uint64_t power = 1;  // ten to one less
-    const auto magnitude = static_cast<std::uint64_t>(shown < 0 ? -shown : shown);
-    for (; magnitude / 10 >= power || digits < least; ++digits) {
-      power *= 10;
-      if (digits >= least) number.minimum = power;
-    }
-    if (number.negative) stencil_.text_ += '-';
-    number.slot = add_digits(digits, decimals);
-    number.slots = slots_ - number.slot;
-    append_unit(hole);
-    if (hole.source == Source::kQuantity) {
-      const QuantityKind kind = row_of(hole.quantity).kind;
-      const bool demand = hole.quantity >= Quantity::kDemandImport &&
-                          hole.quantity <= Quantity::kDemandMaxApparentExport;
-      if (kind == QuantityKind::kRegister || demand) {
-        stencil_.growers_.push_back(
-            {hole.quantity, static_cast<std::uint32_t>(stencil_.numbers_.size()), take_slots(3)});
-      }
-    }
-    stencil_.numbers_.push_back(std::move(number));
-  }
-
-  /// A gap for so many digits, with a point before the last of them, and slots for them. Returns the
-  /// first of these.
-  std::uint32_t add_digits(std::uint32_t digits, std::uint32_t decimals) {
+    const std::uint32_t digits = std::max<std::uint32_t>(hole.format.digits, decimals + 1);
     std::string& text = stencil_.text_;
     text.append(digits - decimals, '\0');
     if (decimals > 0) text.append(1, '.').append(decimals, '\0');
-    const std::uint32_t first = slots_;
-    put_pieces(digits, decimals, [&] { return take_slots(1); });
-    return first;
+    Grower grower{
+        hole, words(), 0, 0, static_cast<std::uint32_t>(divisor_of(hole)), growing_per(hole)};
+    put_pieces(digits, decimals, [&] { return words(); });
+    grower.slots = words() - grower.slot;
+    grower.state = words();
+    stencil_.limits_.resize(stencil_.limits_.size() + 2);
+    stencil_.growers_.push_back(std::move(grower));
+    append_unit(hole, text);
   }
+
+  std::uint32_t words() const { return static_cast<std::uint32_t>(stencil_.limits_.size()); }
 
   /// Parts what the text ends in into pieces, from behind; the point parts groups.
   template <class NextSlot>
@@ -228,20 +230,18 @@ class Stencil::Builder {
         decimals -= width;
         if (decimals == 0) --end;
       }
-      stencil_.limits_.resize(std::max<std::size_t>(stencil_.limits_.size(), piece.slot + 1U), 1);
+      if (piece.slot == words()) stencil_.limits_.push_back(0);
       stencil_.limits_[piece.slot] = limit;
       pieces_[widths].push_back(piece);
     }
   }
 
-  /// What each number of a group adds to the CRC.
-  void add_table(const BitCrcs& crcs, std::size_t size, std::size_t at, std::size_t width,
-                 std::size_t stride) {
+  /// What each number of a group adds to the CRC, with so many bytes from its first to the end.
+  void add_table(const BitCrcs& crcs, std::size_t to_end, std::size_t width) {
     std::array<std::array<std::uint16_t, 10>, 3> of_digit{};
     for (std::size_t i = 0; i < width; ++i) {
       for (std::size_t digit = 0; digit < 10; ++digit) {
-        of_digit[3 - width + i][digit] =
-            crcs.of(static_cast<char>('0' + digit), size - 1 - (at + stride * i));
+        of_digit[3 - width + i][digit] = crcs.of(static_cast<char>('0' + digit), to_end - 1 - i);
       }
     }
     for (std::size_t n = 0; n < kPowersOfTen[width]; ++n) {
@@ -250,11 +250,38 @@ class Stencil::Builder {
     }
   }
 
+  /// Lays windows over all gaps and over no digit that grows. False where these are too close.
+  bool cover_gaps() {
+    const std::size_t size = stencil_.text_.size();
+    std::vector<bool> grows(size + 1, false);
+    grows[size] = true;
+    for (const auto& [widths, pieces] : pieces_) {
+      for (const StencilPiece& piece : pieces) {
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+          for (std::size_t digit = 0; digit < widths[i]; ++digit) grows[piece.at[i] + digit] = true;
+        }
+      }
+    }
+    std::size_t covered = 0;
+    for (const Gap& gap : stencil_.gaps_) {
+      for (std::size_t at = std::max(gap.at, covered); at < gap.at + gap.size; at = covered) {
+        const auto begin = grows.begin() + static_cast<std::ptrdiff_t>(at);
+        covered =
+            std::min(at + kStencilWindow,
+                     static_cast<std::size_t>(std::find(begin, grows.end(), true) - grows.begin()));
+        if (covered < kStencilWindow) return false;
+        const std::size_t window = covered - kStencilWindow;
+        const auto first = grows.begin() + static_cast<std::ptrdiff_t>(window);
+        if (std::find(first, first + kStencilWindow, true) != first + kStencilWindow) return false;
+        stencil_.windows_.push_back(static_cast<std::uint16_t>(window));
+      }
+    }
+    return true;
+  }
+
   Stencil& stencil_;
-  const Layout& layout_;
   const MeterState& state_;
-  std::uint32_t slots_ = 0;
-  std::uint32_t clock_ = 0;
+  bool has_crc_ = false;
   std::map<GroupWidths, std::vector<StencilPiece>> pieces_;
 };
 
@@ -262,9 +289,7 @@ std::shared_ptr<const Stencil> Stencil::make(const Layout& layout, const Zone& z
                                              const MeterState& like) {
   std::shared_ptr<Stencil> stencil(new Stencil(zone));
   Builder builder(*stencil, layout, like);
-  if (!builder.fits()) return nullptr;
-  builder.finish();
-  return stencil;
+  return builder.finish() ? stencil : nullptr;
 }
 
 }  // namespace p1rig

@@ -14,31 +14,19 @@ constexpr auto kDigits = [] {
   return digits;
 }();
 
-constexpr auto kSpread = [] {
-  std::array<std::array<char, 8>, 1000> digits{};
-  for (std::size_t n = 0; n < digits.size(); ++n) {
-    digits[n] = {kDigits[n][0], '3', kDigits[n][1], '3', kDigits[n][2]};
-  }
-  return digits;
-}();
-
 constexpr std::array<std::uint32_t, 4> kPowersOfTen = {1, 10, 100, 1000};
 
 template <unsigned Width>
 [[gnu::always_inline]] inline void put(char* to, std::uint32_t digits) {
-  if constexpr (Width > 3) {
-    std::memcpy(to, kSpread[digits].data(), 5);
-  } else {
-    std::memcpy(to, kDigits[digits].data() + (3 - Width), Width);
-  }
+  std::memcpy(to, kDigits[digits].data() + (3 - Width), Width);
 }
 
 /// Widths are known when this is compiled: dividing 32 bits is multiplying then.
 template <unsigned First, unsigned Second, unsigned Third>
 unsigned put_all(std::span<const StencilPiece> pieces, const std::uint32_t* record,
                  const std::uint16_t* crcs, char* text) {
-  constexpr std::uint32_t kFirst = kPowersOfTen[First > 3 ? 3 : First];
-  constexpr std::uint32_t kSecond = kPowersOfTen[Second > 3 ? 3 : Second];
+  constexpr std::uint32_t kFirst = kPowersOfTen[First];
+  constexpr std::uint32_t kSecond = kPowersOfTen[Second];
   unsigned crc = 0;
   for (const StencilPiece& piece : pieces) {
     std::uint32_t rest = record[piece.slot];
@@ -79,7 +67,6 @@ constexpr std::array<std::array<std::array<PutPieces, 4>, 4>, 3> kPuts = {kSecon
 }  // namespace
 
 PutPieces put_of(const GroupWidths& widths) {
-  if (widths == kSpreadDigits) return put_all<9, 9, 0>;
   return kPuts.at(widths[0] - 1U).at(widths[1]).at(widths[2]);
 }
 

@@ -18,8 +18,12 @@ struct StencilPiece {
 /// How many digits the groups have, the lowest first, 0 where there is none.
 using GroupWidths = std::array<std::uint8_t, 3>;
 
-/// Six digits as characters in hexadecimal: two groups, with a '3' before each digit.
-inline constexpr GroupWidths kSpreadDigits = {9, 9, 0};
+/// Where a record of a clock that is set has the time: as seconds since 1970, the date and the time of
+/// day as six digits each.
+inline constexpr std::uint32_t kStencilTime = 0, kStencilDate = 2, kStencilClock = 3;
+
+/// Bytes of a window.
+inline constexpr std::size_t kStencilWindow = 8;
 
 /// Writes the digits of pieces of the same widths. Returns the XOR of what their CRC tables say.
 using PutPieces = unsigned (*)(std::span<const StencilPiece> pieces, const std::uint32_t* record,

@@ -120,7 +120,7 @@ TEST(Stencil, OfOneMeterPrintsThoseWithOtherSerialNumbers) {
     stencil->print(record, telegram);
     EXPECT_EQ(telegram, plainly(profile, state));
   }
-  state.texts[Quantity::kMeterId] = "E0044007219 99999";
+  state.texts[Quantity::kMeterId] = "E0044007218999999";
   EXPECT_EQ(stencil->take(state, {}, record), Stencil::Fit::kNone);
 }
 
