@@ -302,7 +302,7 @@ class CaseLoader {
     constexpr std::size_t kMostBytes = 200'000;
     for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at)) {
       const std::size_t end = text.find('}', at);
-      if (end == std::string::npos) return complaints_.add(place, "send: '{' without '}'");
+      if (end == std::string::npos) return complaints_.add(place, "'{' without '}'");
       const std::string inner = text.substr(at + 1, end - at - 1);
       const std::size_t star = inner.find('*');
       const auto bytes = parse_hex(inner.substr(0, star));
@@ -314,10 +314,9 @@ class CaseLoader {
       }
       if (!bytes || bytes->empty() || times == 0 || times > kMostBytes / bytes->size()) {
         return complaints_.add(
-            place,
-            fmt::format("send: \"{{{}}}\": expected bytes in hexadecimal, such as {{FF}}, and "
-                        "at most {} of them, such as {{FF*1024}}",
-                        inner, kMostBytes));
+            place, fmt::format("\"{{{}}}\": expected bytes in hexadecimal, such as {{FF}}, and "
+                               "at most {} of them, such as {{FF*1024}}",
+                               inner, kMostBytes));
       }
       std::string all;
       for (std::size_t i = 0; i < times; ++i) all += *bytes;
@@ -453,7 +452,9 @@ class CaseLoader {
 
   std::optional<ContractValue> contract_value(const Node& node) {
     if (const auto* text = node.string()) {
-      return ContractValue{.kind = ContractValue::Kind::kText, .text = *text};
+      ContractValue one{.kind = ContractValue::Kind::kText, .text = *text};
+      expand(node.place, one.text);
+      return one;
     }
     if (const auto* array = node.array()) {
       ContractValue list{.kind = ContractValue::Kind::kList};

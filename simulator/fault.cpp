@@ -34,7 +34,8 @@ constexpr FaultRow sealed(std::string_view id, std::string_view summary, std::st
 }
 
 constexpr auto kFaults = std::to_array<FaultRow>({
-    {"crc-wrong", "another CRC digit", "", 0, kBytes, false, kNowhere, wrong_crc},
+    {"crc-wrong", "another CRC digit: the first is 1, any one 0", "digit", 0, kBytes, false,
+     kNowhere, wrong_crc, false, false, 4},
     {"crc-missing", "no CRC after the '!'", "", 0, kBytes, false, kNowhere, drop_crc},
     {"crc-lower-case", "the CRC in lower case", "", 0, kBytes, true, kNowhere, lower_crc},
     {"crc-unpadded", "the CRC without its leading zeros, where it has some", "", 0, kBytes, true,

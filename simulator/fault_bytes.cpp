@@ -86,12 +86,14 @@ void add_silence(Passage& passage, std::size_t offset, std::int64_t milliseconds
 
 }  // namespace
 
-bool wrong_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t random) {
+bool wrong_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
   const auto bang = bang_of(passage);
   if (bang == std::string::npos) return false;
   // Another value of one digit: never the right one by chance.
+  const auto digits = static_cast<std::int64_t>(passage.crc_digits);
+  if (amount > digits) return false;
   const auto which =
-      static_cast<std::size_t>(random_below(random, static_cast<std::int64_t>(passage.crc_digits)));
+      static_cast<std::size_t>(amount > 0 ? amount - 1 : random_below(random, digits));
   char& digit = passage.bytes[bang + 1 + which];
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
   const auto value = kDigits.find(static_cast<char>(digit >= 'a' ? digit - 32 : digit));

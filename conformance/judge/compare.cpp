@@ -1,8 +1,8 @@
 #include "conformance/judge/compare.h"
 
 #include <algorithm>
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <string_view>
 #include <vector>
 
@@ -180,7 +180,12 @@ std::optional<std::string> timed_difference(const ContractValue& said, const Con
 
 std::optional<std::string> list_difference(const ContractValue& said, const ContractValue& meant,
                                            const Precision& precision) {
-  if (said.items.size() != meant.items.size()) {
+  // An entry that has no time yet is none: it may be told or left out.
+  const auto is_unset = [](const ContractValue& entry) {
+    return entry.kind == Kind::kTimed && entry.at && entry.at->empty();
+  };
+  const auto unset = static_cast<std::size_t>(std::ranges::count_if(meant.items, is_unset));
+  if (said.items.size() > meant.items.size() || said.items.size() + unset < meant.items.size()) {
     return "says " + std::to_string(said.items.size()) + " entries, expected " +
            std::to_string(meant.items.size()) + ": " + to_json(meant);
   }
@@ -200,6 +205,11 @@ std::optional<std::string> list_difference(const ContractValue& said, const Cont
     }
     if (!found) {
       return "entry " + std::to_string(i + 1) + ": " + in_place.value_or("comes twice");
+    }
+  }
+  for (std::size_t k = 0; k < meant.items.size(); ++k) {
+    if (!used[k] && !is_unset(meant.items[k])) {
+      return "entry " + std::to_string(k + 1) + " is missing: " + to_json(meant.items[k]);
     }
   }
   return std::nullopt;

@@ -40,7 +40,7 @@ bool LaxFramer::may_begin(std::size_t slash, std::size_t bang) const {
 /// The '!' that ends a telegram, or npos; what stands before the first '/' does not count.
 std::size_t LaxFramer::find_bang() const {
   std::size_t from = scanned_;
-  if (!(laxity_.begins_anywhere && !began_) && !laxity_.bang_opens) {
+  if (!laxity_.begins_anywhere && !laxity_.bang_opens) {
     const std::size_t slash = pending_.find('/');
     if (slash == std::string::npos) return slash;
     from = std::max(from, slash);
@@ -54,7 +54,7 @@ std::size_t LaxFramer::find_bang() const {
 
 /// Where the telegram that ends with this '!' began; npos where there is no '/'.
 std::size_t LaxFramer::find_begin(std::size_t bang) const {
-  if (laxity_.begins_anywhere && !began_) return 0;
+  if (laxity_.begins_anywhere) return 0;
   const std::size_t first = pending_.find('/');
   if (first == std::string::npos || first > bang) return std::string::npos;
   if (laxity_.never_restarts) return first;
@@ -78,7 +78,6 @@ bool LaxFramer::fits(std::string_view telegram) const {
 
 void LaxFramer::report(std::size_t begin, std::size_t end) {
   const std::string_view telegram = std::string_view(pending_).substr(begin, end - begin);
-  began_ = true;
   if (skip_next_ || !fits(telegram)) {
     skip_next_ = false;
     return;
@@ -105,11 +104,12 @@ bool LaxFramer::take_one() {
   if (end == pending_.size() && digits_whole) return false;
   if (pending_[end] == '\n') ++end;
   const std::size_t begin = find_begin(bang);
-  if (begin != std::string::npos) {
+  if (begin == std::string::npos) {
+    skip_next_ = laxity_.bang_opens;
+  } else {
     const std::size_t first = pending_.find('/');
     if (laxity_.tells_fragments && first < begin) report(first, begin);
-    const bool plain_ends = pending_.find("\r\n", begin) < bang;
-    if (!laxity_.needs_crlf || plain_ends) report(begin, end);
+    report(begin, end);
   }
   pending_.erase(0, end);
   scanned_ = 0;
@@ -145,7 +145,7 @@ void LaxFramer::feed(std::string_view bytes) {
     scanned_ = 0;
   }
   const bool idle = pending_.find('/') == std::string::npos;
-  const bool keeps_noise = (laxity_.begins_anywhere && !began_) || laxity_.bang_opens;
+  const bool keeps_noise = laxity_.begins_anywhere || laxity_.bang_opens;
   if (idle && !keeps_noise && pending_.size() > 1 && !oversize_) {
     pending_.erase(0, pending_.size() - 1);
     scanned_ = 0;

@@ -41,7 +41,6 @@ class LaxFramer {
   Sink sink_;
   std::string pending_;
   std::size_t scanned_ = 0;  ///< no '!' that ends a telegram before it
-  bool began_ = false;       ///< a telegram was seen before
   bool oversize_ = false;    ///< until a '/' at the start of a line
   bool skip_next_ = false;
   bool stopped_ = false;

@@ -43,10 +43,10 @@ std::string_view to_string(MutantFamily family);
 struct MutantState {
   const Dialect* dialect = nullptr;
   bool crashed = false;
-  bool hung = false;             ///< it takes no notice of the line any more
-  std::uint64_t telegrams = 0;   ///< that it was about to tell, this one included
-  std::uint64_t calls = 0;       ///< for byte filters: bytes so far
-  bool mark = false;             ///< for byte filters
+  bool hung = false;                              ///< it takes no notice of the line any more
+  std::uint64_t telegrams = 0;                    ///< that it was about to tell, this one included
+  std::uint64_t calls = 0;                        ///< for byte filters: bytes so far
+  bool mark = false;                              ///< for byte filters
   std::optional<ContractTelegram> previous = {};  ///< as it was told
 };
 
@@ -58,21 +58,21 @@ struct MutantReport {
 
 /// What it does to the line.
 struct LineHabits {
-  int baud = 0;                       ///< 0: the meter's
-  std::string_view framing = {};      ///< empty: the meter's
-  std::uint64_t writes_at_open = 0;   ///< bytes
+  int baud = 0;                      ///< 0: the meter's
+  std::string_view framing = {};     ///< empty: the meter's
+  std::uint64_t writes_at_open = 0;  ///< bytes
   std::uint64_t writes_a_telegram = 0;
   bool never_requests = false;
-  bool requests_late = false;         ///< after data was due
+  bool requests_late = false;  ///< after data was due
   bool releases_in_telegram = false;
   int edges_a_telegram = 0;
-  bool opens_once = false;            ///< a line that vanished is gone for good
-  bool ends_at_unplug = false;
-  std::chrono::milliseconds gives_up{0};         ///< ends after so long a silence
-  std::chrono::milliseconds deaf_after{0};       ///< reads nothing after so long a silence
-  std::chrono::milliseconds later_each{0};       ///< from the fiftieth on, each report is that much later
-  std::uint64_t leak = 0;                        ///< bytes for each telegram
-  bool deaf_while_busy = false;       ///< loses what comes before its report was fetched
+  bool opens_once = false;                  ///< a line that vanished is gone for good
+  std::chrono::milliseconds gives_up{0};    ///< ends after so long a silence
+  std::chrono::milliseconds deaf_after{0};  ///< reads nothing after so long a silence
+  std::chrono::milliseconds later_each{
+      0};                        ///< from the fiftieth on, each report is that much later
+  std::uint64_t leak = 0;        ///< bytes for each telegram
+  bool deaf_while_busy = false;  ///< loses what comes before its report was fetched
 };
 
 struct Mutant {

@@ -116,7 +116,6 @@ void MutantSubject::act(LineAction action, milliseconds duration) {
     if (habits_.deaf_after > milliseconds{0} && duration >= habits_.deaf_after) deaf_ = true;
     return;
   }
-  if (habits_.ends_at_unplug) return end();
   if (habits_.opens_once) open_ = false;
   if (reference_) reference_->finish();
   if (reader_) reader_->reconnect();

@@ -229,6 +229,11 @@ void one_telegram_behind(MutantReport& report, MutantState& state) {
 
 void tell_twice(MutantReport& report, MutantState&) { report.times = 2; }
 
+void forget_channel_1(MutantReport& report, MutantState&) {
+  std::erase_if(report.telegram.values,
+                [](const auto& entry) { return entry.first.a == 1 && entry.first.b == 1; });
+}
+
 void tell_every_second(MutantReport& report, MutantState& state) {
   report.times = state.telegrams % 2 == 1 ? 1 : 0;
 }
@@ -272,8 +277,8 @@ void text_as_number(MutantReport& report, MutantState&) {
   edit_values(report.telegram, [](Obis code, ContractValue& value) {
     if (code.c != 96 || value.kind != Kind::kText) return;
     const auto number = parse_decimal(value.text);
-    value.text = fmt::format("{:.6e}", number ? static_cast<double>(number->digits)
-                                              : value_of(value.text));
+    value.text =
+        fmt::format("{:.6e}", number ? static_cast<double>(number->digits) : value_of(value.text));
   });
 }
 

@@ -143,6 +143,11 @@ bool crash_at_double(Telegram& telegram, MutantState& state) {
   return crash_if(!refuse_double(telegram, state), state);
 }
 
+bool crash_at_lower_case_crc(Telegram& telegram, MutantState& state) {
+  const std::string_view digits = telegram.crc_text;
+  return crash_if(digits.find_first_of("abcdef") != std::string_view::npos, state);
+}
+
 bool refuse_empty_value(Telegram& telegram, MutantState&) {
   return !any_line(telegram, [](const DataLine& line) {
     const bool is_log = line.code && line.code->code.d == 97;
@@ -162,9 +167,8 @@ bool take_first_bracket(Telegram& telegram, MutantState&) {
 }
 
 bool refuse_inner_brackets(Telegram& telegram, MutantState&) {
-  return !any_bracket(telegram, [](std::string_view text) {
-    return text.find('(') != std::string_view::npos;
-  });
+  return !any_bracket(
+      telegram, [](std::string_view text) { return text.find('(') != std::string_view::npos; });
 }
 
 bool ignore_suffixed_codes(Telegram& telegram, MutantState&) {
@@ -213,9 +217,9 @@ bool refuse_other_widths(Telegram& telegram, MutantState&) {
 
 bool refuse_text_enums(Telegram& telegram, MutantState&) {
   return !any_line(telegram, [](const DataLine& line) {
-    const bool is_enum = line.code && line.code->code.c == 96 &&
-                         (line.code->code.d == 14 || line.code->code.d == 3 ||
-                          line.code->code.d == 50);
+    const bool is_enum =
+        line.code && line.code->code.c == 96 &&
+        (line.code->code.d == 14 || line.code->code.d == 3 || line.code->code.d == 50);
     return is_enum && std::ranges::any_of(line.brackets, [](const Bracket& bracket) {
              return std::ranges::any_of(bracket.text, [](char c) {
                return std::isalpha(static_cast<unsigned char>(c)) != 0;
@@ -277,8 +281,8 @@ bool refuse_backslash(Telegram& telegram, MutantState&) {
 
 bool crash_at_long_text(Telegram& telegram, MutantState& state) {
   constexpr std::size_t kRoom = 255;
-  return crash_if(
-      any_bracket(telegram, [](std::string_view text) { return text.size() > kRoom; }), state);
+  return crash_if(any_bracket(telegram, [](std::string_view text) { return text.size() > kRoom; }),
+                  state);
 }
 
 bool refuse_non_ascii(Telegram& telegram, MutantState&) {
@@ -314,9 +318,10 @@ bool crash_in_spring_gap(Telegram& telegram, MutantState& state) {
   const std::chrono::year_month_day date{std::chrono::year{2000 + time->year},
                                          std::chrono::month{time->month},
                                          std::chrono::day{time->day}};
-  const std::chrono::year_month_weekday_last last{
-      date.year(), date.month(), std::chrono::weekday_last{std::chrono::Sunday}};
-  const bool switches = time->month == 3 && std::chrono::sys_days{date} == std::chrono::sys_days{last};
+  const std::chrono::year_month_weekday_last last{date.year(), date.month(),
+                                                  std::chrono::weekday_last{std::chrono::Sunday}};
+  const bool switches =
+      time->month == 3 && std::chrono::sys_days{date} == std::chrono::sys_days{last};
   return crash_if(switches && time->season == 'S', state);
 }
 

@@ -15,6 +15,7 @@ bool refuse_other_order(Telegram& telegram, MutantState& state);
 bool go_by_position(Telegram& telegram, MutantState& state);
 bool refuse_double(Telegram& telegram, MutantState& state);
 bool crash_at_double(Telegram& telegram, MutantState& state);
+bool crash_at_lower_case_crc(Telegram& telegram, MutantState& state);
 bool refuse_empty_value(Telegram& telegram, MutantState& state);
 bool crash_at_empty_value(Telegram& telegram, MutantState& state);
 bool take_first_bracket(Telegram& telegram, MutantState& state);

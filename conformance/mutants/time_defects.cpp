@@ -39,11 +39,11 @@ void set_face(std::string& time, std::chrono::sys_seconds face) {
   const auto day = std::chrono::floor<std::chrono::days>(face);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{face - day};
-  time.replace(0, kFace,
-               fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                           static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                           clock.hours().count(), clock.minutes().count(),
-                           clock.seconds().count()));
+  time.replace(
+      0, kFace,
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  clock.hours().count(), clock.minutes().count(), clock.seconds().count()));
 }
 
 int normal_hours(const MutantState& state) {
@@ -51,9 +51,9 @@ int normal_hours(const MutantState& state) {
 }
 
 std::chrono::sys_days last_sunday(const std::string& time, unsigned month) {
-  return std::chrono::year_month_weekday_last{
-      std::chrono::year{number_at(time, 0, 4)}, std::chrono::month{month},
-      std::chrono::weekday_last{std::chrono::Sunday}};
+  return std::chrono::year_month_weekday_last{std::chrono::year{number_at(time, 0, 4)},
+                                              std::chrono::month{month},
+                                              std::chrono::weekday_last{std::chrono::Sunday}};
 }
 
 /// The hour that comes twice: on the last Sunday of October, from two hours after midnight.
@@ -85,6 +85,16 @@ void hour_later_in_summer(MutantReport& report, MutantState& state) {
 
 void no_offset(MutantReport& report, MutantState&) {
   edit_times(report.telegram, [](Obis, std::string& time) { time.resize(kFace); });
+}
+
+/// By the clock's face: enough where no switch of the season lies between two telegrams.
+void drop_older(MutantReport& report, MutantState& state) {
+  constexpr Obis kClock{0, 0, 1, 0, 0};
+  const ContractValue* const now = find_value(report.telegram, kClock);
+  if (now == nullptr || !state.previous) return;
+  const auto before = state.previous->values.find(kClock);
+  if (before == state.previous->values.end() || now->text.size() < kFace) return;
+  if (now->text.substr(0, kFace) < before->second.text.substr(0, kFace)) report.times = 0;
 }
 
 void label_as_utc(MutantReport& report, MutantState&) {

@@ -122,6 +122,23 @@ TEST(Compare, ReadingsAndLists) {
   EXPECT_FALSE(same(R"(["-63 A", "100 A"])", R"(["100 A", "-63 A"])")) << "values have an order";
 }
 
+TEST(Compare, AnEntryWithoutTimeMayBeLeftOutAndNoOther) {
+  const char* const peaks = R"([{"month": "2025-11-01T00:00:00+01:00", "at": null, "value": "0 kW"},
+      {"month": "2025-12-01T00:00:00+01:00", "at": "2025-11-25T16:45:00+01:00", "value": "4.3 kW"}])";
+  EXPECT_TRUE(same(peaks, peaks));
+  EXPECT_TRUE(same(R"([{"month": "2025-12-01T00:00:00+01:00",
+                        "at": "2025-11-25T16:45:00+01:00", "value": "4.3 kW"}])",
+                   peaks));
+  EXPECT_FALSE(
+      same(R"([{"month": "2025-11-01T00:00:00+01:00", "at": null, "value": "0 kW"}])", peaks));
+  EXPECT_FALSE(same("[]", peaks));
+  EXPECT_FALSE(same(R"([{"month": "2025-11-01T00:00:00+01:00",
+                         "at": "2065-02-25T01:25:25+01:00", "value": "0 kW"},
+                        {"month": "2025-12-01T00:00:00+01:00",
+                         "at": "2025-11-25T16:45:00+01:00", "value": "4.3 kW"}])",
+                    peaks));
+}
+
 TEST(Compare, SaysBoth) {
   EXPECT_EQ(difference(value(R"("1.194 kW")"), value(R"("1.193 kW")"), {}),
             R"(says "1.194 kW", expected "1.193 kW")");

@@ -197,6 +197,12 @@ void wrong_crc_is_another_digit() {
   }
   // 4 digits have 15 others each.
   EXPECT_GT(seen.size(), 30U);
+
+  for (std::size_t digit = 1; digit <= 4; ++digit) {
+    const std::string bytes = bytes_of({"crc-wrong=" + std::to_string(digit)}, 7);
+    const auto [sent, changed] = std::ranges::mismatch(kSent, bytes);
+    EXPECT_EQ(static_cast<std::size_t>(changed - bytes.begin()), kBody.size() + digit - 1);
+  }
 }
 
 void missing_crc_leaves_the_line() {
@@ -664,7 +670,8 @@ TEST(ParseFault, NamesThePartThatIsWrong) {
     const char* fault;
     const char* part;
   } const kWrong[] = {
-      {"crc-wrong=3", "no amount"},
+      {"crc-missing=3", "no amount"},
+      {"crc-wrong=5", "digit"},
       {"flip-bit=", "bits"},
       {"flip-bit=x", "bits"},
       {"flip-bit=0", "bits"},
