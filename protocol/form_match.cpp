@@ -17,6 +17,9 @@
 namespace p1rig {
 namespace {
 
+// The way of the CRC that needs the same instructions; other machines have none of that name.
+constexpr std::string_view kWidePath = "vpclmul";
+
 // So many bytes are compared before it is asked whether to go on.
 constexpr std::size_t kStride = 256;
 
@@ -101,27 +104,21 @@ P1RIG_AVX512 bool copy_if_of_form_avx512(const char* bytes, const ByteForm& form
 #endif
 
 std::span<CopyIfOfForm* const> form_matchers() {
-#ifdef P1RIG_WIDE_FORMS
-  const bool wide = crc_paths().front().runs_here() && crc_paths().front().name == "vpclmul";
-  return std::span(kMatchers).first(wide ? 2 : 1);
-#else
-  return kMatchers;
-#endif
+  const CrcPath& fastest = choose_crc_path("");
+  return std::span(kMatchers).first(fastest.name == kWidePath ? kMatchers.size() : 1);
 }
 
+bool forms_are_wide() { return crc_path().name == kWidePath; }
+
 bool copy_if_of_form(const char* bytes, const ByteForm& form, char* copy) {
-#ifdef P1RIG_WIDE_FORMS
   // As crc_path() does it.
   static constinit std::atomic<CopyIfOfForm*> chosen = nullptr;
   CopyIfOfForm* matcher = chosen.load(std::memory_order_relaxed);
   if (matcher == nullptr) [[unlikely]] {
-    matcher = crc_path().name == "vpclmul" ? copy_if_of_form_avx512 : copy_if_of_form_portable;
+    matcher = forms_are_wide() ? kMatchers.back() : kMatchers.front();
     chosen.store(matcher, std::memory_order_relaxed);
   }
   return matcher(bytes, form, copy);
-#else
-  return copy_if_of_form_portable(bytes, form, copy);
-#endif
 }
 
 }  // namespace p1rig

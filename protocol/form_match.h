@@ -19,8 +19,11 @@ struct ByteForm {
 };
 
 /// True where all bytes are as the form has them; they are in `copy` then. Otherwise part of them may
-/// be. Touches no byte beyond the form's size. Takes 64 bytes at once where crc16() does (P1RIG_CPU).
+/// be. Touches no byte beyond the form's size. Takes 64 bytes at once where forms_are_wide().
 bool copy_if_of_form(const char* bytes, const ByteForm& form, char* copy);
+
+/// True where this machine has AVX-512 and crc16() uses it (P1RIG_CPU).
+bool forms_are_wide();
 
 /// The ways of doing that, which all give the same.
 using CopyIfOfForm = bool(const char* bytes, const ByteForm& form, char* copy);

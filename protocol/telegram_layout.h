@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/form_match.h"
+#include "protocol/number_reader.h"
 #include "protocol/telegram.h"
 
 namespace p1rig {
@@ -42,30 +43,7 @@ class TelegramLayout {
   /// this object.
   const Telegram& telegram() const { return telegram_; }
 
-  std::size_t size() const { return size_; }
-
  private:
-  /// A number of up to 8 digits: those behind the point, and those before it, at their bytes of the 8
-  /// that end with the number or one byte before.
-  struct ShortNumber {
-    std::int64_t* digits;
-    std::size_t end;
-    std::uint64_t behind, before;
-  };
-
-  /// One of nine, as registers have: the last 8 as above, and the first at `high`.
-  struct NineDigits {
-    ShortNumber low;
-    std::size_t high;
-  };
-
-  /// One of up to 16: the last 8 as above, and those above them in the 8 bytes from `high`.
-  struct LongNumber {
-    ShortNumber low;
-    std::size_t high;
-    std::uint64_t above;
-  };
-
   TelegramLayout() = default;
   void keep(std::string_view bytes);
   void let_vary(const Bracket& bracket);
@@ -83,9 +61,7 @@ class TelegramLayout {
   char* text_ = nullptr;
   unsigned char* lowest_ = nullptr;
   unsigned char* range_ = nullptr;
-  std::vector<ShortNumber> short_;
-  std::vector<NineDigits> nine_;
-  std::vector<LongNumber> long_;
+  NumberReader numbers_{forms_are_wide()};
   std::vector<Bracket*> other_;  // numbers of another kind
 };
 
