@@ -22,6 +22,7 @@ struct Comparison {
 constexpr std::array kComparisons = {
     Comparison{"crc", p1rig::bench::compare_crcs},
     Comparison{"generator", p1rig::bench::compare_generators},
+    Comparison{"parser", p1rig::bench::compare_parsers},
     Comparison{"reader", p1rig::bench::compare_readers},
     Comparison{"sealed", p1rig::bench::compare_sealers},
 };

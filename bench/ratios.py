@@ -44,6 +44,8 @@ WORST_ROWS = [
     ("P12 worst", "reading the dialect with the cheapest lines", "reader/{}/p1rig",
      "reader/{}/line_scan", AT_MOST, 1.5, 1.0),
 ]
+# Telegrams made for many connections, against the same ones written to them again and again.
+FLEET = ("P13", "CPU that making telegrams adds to writing them to TCP connections", AT_MOST, 0.15, 0.05)
 METER_BYTES = ("P7 bytes", "bytes a meter, beside what all share", AT_MOST, 512, 256)
 INSTRUCTIONS = ("P6", "instructions a telegram, portable", AT_MOST, 2500, 1500)
 
@@ -52,6 +54,15 @@ def medians(measured):
     # A benchmark with a time of its own has it in its name.
     return {run["run_name"].split("/min_time:")[0]: run["cpu_time"]
             for run in measured["benchmarks"] if run.get("aggregate_name") == "median"}
+
+
+def counters(measured, benchmark):
+    """The medians of what a benchmark has counted by itself; nothing where it was not run."""
+    for run in measured["benchmarks"]:
+        if run.get("aggregate_name") == "median" and (
+                run["run_name"].split("/min_time:")[0] == benchmark):
+            return run
+    return None
 
 
 def judged(name, what, value, direction, floor, target):
@@ -86,6 +97,10 @@ def rows_of(measured, instructions):
             print(f"ratios: {name}: not measured here ({above}, {below})", file=sys.stderr)
         else:
             yield judged(name, f"{what}: {worst[1]}", worst[0], direction, floor, target)
+    fleet = counters(measured, "fleet/made_and_bare")
+    if fleet:
+        name, what, direction, floor, target = FLEET
+        yield judged(name, what, fleet["made_us"] / fleet["bare_us"] - 1, direction, floor, target)
     sizes = {run["meter_bytes"] for run in measured["benchmarks"] if "meter_bytes" in run
              and run.get("aggregate_name") == "median"}
     for size in sizes:

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -75,11 +77,21 @@ class CorpusWriter {
     take_back();
   }
 
-  Result<void> add(std::string_view telegram, std::string_view entry) {
-    bytes_ += telegram;
-    if (index_) entries_ += entry;
+  /// Where the next telegram and its line of the index are to be appended.
+  std::string& bytes() { return bytes_; }
+  std::string& entries() { return entries_; }
+
+  /// The telegram is there, whole.
+  Result<void> add() {
+    if (!index_) entries_.clear();
     ++telegrams_;
     return bytes_.size() < kPortion ? Result<void>{} : flush();
+  }
+
+  /// It is in the files already.
+  void skip() {
+    bytes_.clear();
+    entries_.clear();
   }
 
   Result<void> flush() {
@@ -145,11 +157,15 @@ class Corpus {
  public:
   Corpus(ChosenMeter& chosen, std::vector<FaultRequest> faults,
          std::optional<TelegramSealer>& sealer, sys_seconds start)
-      : chosen_(chosen), faults_(std::move(faults)), sealer_(sealer), t_(start) {
+      : chosen_(chosen),
+        faults_(std::move(faults)),
+        sealer_(sealer),
+        t_(start),
+        faultless_(to_string(expectation_after({}, *chosen.profile->dialect).whole)) {
     if (sealer_ && !faults_.empty()) sealer_->remember_frames();
   }
 
-  /// The next telegram with its line of the index; the reason where there is none.
+  /// Appends the next telegram and its line of the index; the reason where there is none.
   Result<void> next(std::string& bytes, std::string& entry, std::uint64_t offset) {
     const Profile& profile = *chosen_.profile;
     // A meter in a power failure is silent; one that never speaks again has no corpus.
@@ -159,21 +175,53 @@ class Corpus {
       t_ += profile.dialect->period;
       if (t_ - begin > kLongestSilence) return fail("the meter is silent from here on");
     }
-    Passage passage = passage_of(chosen_.telegram_at(t_));
     ++number_;
-    Result<bool> sealed = true;
-    const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
-    apply_faults(faults_, chosen_.seed, number_, t_, passage,
-                 sealer_ ? std::function<void(Passage&)>(seal) : nullptr);
-    if (!sealed) return tl::make_unexpected(sealed.error());
-    bytes = std::move(passage.bytes);
-    entry = index_entry(offset, bytes.size());
+    const std::size_t before = bytes.size();
+    if (auto made = make(bytes); !made) {
+      bytes.resize(before);
+      return made;
+    }
+    add_entry(entry, offset, bytes.size() - before);
     t_ += profile.dialect->period;
     return {};
   }
 
  private:
-  std::string index_entry(std::uint64_t offset, std::size_t length) const {
+  Result<void> make(std::string& bytes) {
+    if (faults_.empty() && !sealer_) {
+      chosen_.meter->print(t_, bytes);
+      return {};
+    }
+    Passage passage = passage_of(chosen_.telegram_at(t_));
+    Result<bool> sealed = true;
+    const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
+    apply_faults(faults_, chosen_.seed, number_, t_, passage,
+                 sealer_ ? std::function<void(Passage&)>(seal) : nullptr);
+    if (!sealed) return tl::make_unexpected(sealed.error());
+    bytes += passage.bytes;
+    return {};
+  }
+
+  void add_entry(std::string& entry, std::uint64_t offset, std::size_t length) const {
+    const auto add = [&entry](std::string_view key, std::int64_t value) {
+      std::array<char, 24> digits;
+      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+      entry.append(key).append(digits.data(), end);
+    };
+    add("{\"n\":", static_cast<std::int64_t>(number_));
+    add(",\"offset\":", static_cast<std::int64_t>(offset));
+    add(",\"length\":", static_cast<std::int64_t>(length));
+    add(",\"time\":", t_.time_since_epoch().count());
+    entry += ",\"expect\":\"";
+    add_expectation(entry);
+    entry += "]}\n";
+  }
+
+  void add_expectation(std::string& entry) const {
+    if (faults_.empty()) {
+      entry.append(faultless_).append("\",\"faults\":[");
+      return;
+    }
     std::vector<FaultRequest> done;
     std::string names;
     for (const FaultRequest& fault : faults_) {
@@ -182,9 +230,7 @@ class Corpus {
       done.push_back(fault);
     }
     const auto whole = expectation_after(done, *chosen_.profile->dialect).whole;
-    return fmt::format(
-        "{{\"n\":{},\"offset\":{},\"length\":{},\"time\":{},\"expect\":\"{}\",\"faults\":[{}]}}\n",
-        number_, offset, length, t_.time_since_epoch().count(), to_string(whole), names);
+    entry.append(to_string(whole)).append("\",\"faults\":[").append(names);
   }
 
   ChosenMeter& chosen_;
@@ -192,6 +238,7 @@ class Corpus {
   std::optional<TelegramSealer>& sealer_;
   sys_seconds t_;
   std::uint64_t number_ = 0;
+  std::string_view faultless_;  ///< what is expected of a telegram without a fault
 };
 
 /// Says how far it is, on a terminal, a few times a second.
@@ -206,8 +253,9 @@ class Progress {
 
   void show(std::uint64_t done) {
     constexpr auto kPause = std::chrono::milliseconds{200};
+    if (!shown_) return;
     const auto now = std::chrono::steady_clock::now();
-    if (!shown_ || now - last_ < kPause) return;
+    if (now - last_ < kPause) return;
     last_ = now;
     constexpr std::uint64_t kWidth = 40;
     const auto bar = static_cast<std::size_t>(done * kWidth / of_);
@@ -222,7 +270,7 @@ class Progress {
 };
 
 struct CorpusFiles {
-  std::string data;   ///< "-" for the standard output
+  std::string data;        ///< "-" for the standard output
   std::string index = {};  ///< empty: none
   bool resume = false;
 };
@@ -252,17 +300,20 @@ int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& he
     if (auto done = writer.begin(head); !done) return stop(kEnvironment, done.error().message);
   }
   Progress progress(count);
-  std::string bytes, entry;
   std::uint64_t offset = 0;
   for (std::uint64_t n = 1; n <= count; ++n) {
-    if (auto made = corpus.next(bytes, entry, offset); !made) {
+    const std::size_t before = writer.bytes().size();
+    if (auto made = corpus.next(writer.bytes(), writer.entries(), offset); !made) {
       if (auto done = writer.flush(); !done) return stop(kEnvironment, done.error().message);
       return stop(kNotAsExpected, made.error().message);
     }
-    offset += bytes.size();
+    offset += writer.bytes().size() - before;
     // Those of before are made again: what follows may depend on them, as counters do.
-    if (n <= whole.telegrams) continue;
-    if (auto done = writer.add(bytes, entry); !done) return stop(kEnvironment, done.error().message);
+    if (n <= whole.telegrams) {
+      writer.skip();
+      continue;
+    }
+    if (auto done = writer.add(); !done) return stop(kEnvironment, done.error().message);
     progress.show(n);
   }
   if (auto done = writer.flush(); !done) return stop(kEnvironment, done.error().message);
@@ -286,7 +337,8 @@ std::string head_of(const ChosenMeter& chosen, sys_seconds start, bool sealed,
 
 int run_corpus(const Arguments& asked) {
   Options options(
-      "corpus PROFILE --count N -o F [--index F] [--scenario S] [--seed N] [--start T] [--fault F]…",
+      "corpus PROFILE --count N -o F [--index F] [--scenario S] [--seed N] [--start T] [--fault "
+      "F]…",
       "Telegrams in bulk, the same for the same words, with an index of what is expected of each.");
   options.value("count", "N", "that many telegrams");
   options.value("output,o", "F", "the file for the telegrams, one after the other; - for stdout");
@@ -294,15 +346,18 @@ int run_corpus(const Arguments& asked) {
                 "the index, as JSON Lines; default: beside the file, as F.index.jsonl");
   options.flag("resume", "go on where a run with the same words ended");
   options.value("start", "T", "the meter's clock at first; default: the scenario's, or 2026-01-12");
-  options.values("fault", "F", "a fault of `p1rig faults`, such as flip-bit,every=7; may be repeated");
+  options.values("fault", "F",
+                 "a fault of `p1rig faults`, such as flip-bit,every=7; may be repeated");
   add_meter_options(options);
   add_seal_options(options);
   // The same words must mean the same telegrams: now is no beginning.
   Arguments arguments = asked;
   const auto names = [&](std::string_view option) {
-    return std::ranges::any_of(asked, [&](const std::string& word) { return word.starts_with(option); });
+    return std::ranges::any_of(asked,
+                               [&](const std::string& word) { return word.starts_with(option); });
   };
-  if (!names("--start") && !names("--scenario")) arguments.push_back(std::string("--start=") + kBegin);
+  if (!names("--start") && !names("--scenario"))
+    arguments.push_back(std::string("--start=") + kBegin);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const auto count = parse_count(options.get("count").value_or(""));
   if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
@@ -314,13 +369,15 @@ int run_corpus(const Arguments& asked) {
 
   ChosenMeter chosen;
   sys_seconds start;
-  if (const int code = choose_meter(options, "start", chosen, start); code != kAsExpected) return code;
+  if (const int code = choose_meter(options, "start", chosen, start); code != kAsExpected)
+    return code;
   if (!options.get("start") && !chosen.scenario->until) {
     return options.misuse("--start is needed: " + chosen.scenario->name +
                           " has no beginning of its own");
   }
   std::optional<TelegramSealer> sealer;
-  if (const int code = choose_sealer(options, *chosen.profile, false, sealer); code != kAsExpected) {
+  if (const int code = choose_sealer(options, *chosen.profile, false, sealer);
+      code != kAsExpected) {
     return code;
   }
   std::vector<FaultRequest> faults;
