@@ -34,8 +34,7 @@ bool is_plain(std::string_view bytes) {
   }
   const std::size_t bang = bytes.find('!');
   return bang != std::string_view::npos && bytes[bang - 1] == '\n' &&
-         bytes.find('\n', bang) == bytes.size() - 1 && bytes.find('!', bang + 1) == bytes.npos &&
-         bytes.size() - bang <= 1 + kMaxCrcDigits + 2;
+         bytes.find('\n', bang) == bytes.size() - 1 && bytes.size() - bang <= 1 + kMaxCrcDigits + 2;
 }
 
 }  // namespace

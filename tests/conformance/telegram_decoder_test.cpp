@@ -27,6 +27,7 @@
 namespace p1rig {
 namespace {
 
+using std::string_literals::operator""s;
 using testing::Xorshift;
 
 #ifdef __SANITIZE_ADDRESS__
@@ -368,6 +369,30 @@ TEST(TelegramDecoder, ReadsNoByteBehindThoseGiven) {
     }
   }
   munmap(begin, 3 * page);
+}
+
+TEST(TelegramDecoder, RemembersNoFormThatIsMoreThanOneStretch) {
+  const std::string right =
+      "/XMX5XXX\r\n\r\n0-0:96.13.0(303132)\r\n1-0:2.8.0(000001.234*kWh)\r\n"
+      "1-0:1.7.0(01.234*kW)\r\n!0000\r\n";
+  TelegramDecoder decoder;
+  decoder.decode(right);
+  EXPECT_NE(decoder.predict(right), nullptr);
+  const std::string head = std::string("\xDB\x08SYSTEMID\x20\x30", 12);
+  for (const std::string& odd :
+       {"\r\n/XMX5XXX\r\n\r\n"s, "/"s, "\r\n!"s, "!"s, "\n"s, "\r"s, head, "\xDB"s}) {
+    std::string bytes = right;
+    bytes.insert(bytes.find("0313"), odd);
+    decoder.decode(bytes);
+    EXPECT_EQ(decoder.predict(bytes), nullptr) << bytes;
+  }
+  for (const std::string& end : {""s, "\n"s, "\r"s, "0\r\n"s, "\r\n\r\n"s}) {
+    const std::string bytes = right.substr(0, right.size() - 2) + end;
+    decoder.decode(bytes);
+    const Telegram* const telegram = decoder.predict(bytes);
+    // With more behind it, it begins as the right one does.
+    EXPECT_EQ(telegram != nullptr, bytes.starts_with(right)) << bytes;
+  }
 }
 
 TEST(TelegramDecoder, ForgetsTheOldestOfTooManyForms) {
