@@ -1,13 +1,19 @@
 """From what the benchmarks measured to a table of ratios against floors and targets.
 
-    ratios.py MEASURED.json RATIOS.json TABLE.md [INSTRUCTIONS]
+    ratios.py --filter
+        prints which benchmarks the rows need, for --benchmark_filter
+    ratios.py MEASURED.json INSTRUCTIONS
+        prints the table and exits with 1 where a ratio is beyond its floor
+    ratios.py MEASURED.json INSTRUCTIONS --publish
+        writes it to bench/ratios.json and, between their marks, to docs/benchmarks.md and README.md, too
 
-MEASURED.json is what p1rig_bench writes; INSTRUCTIONS a number that Callgrind counted. Exits with 1
-where a ratio is beyond its floor. A benchmark that this machine has not the instructions for is said
-to be missing and fails nothing.
+MEASURED.json is what p1rig_bench writes; INSTRUCTIONS is P6, counted by Callgrind. A benchmark that this
+machine has not the instructions for is said to be missing and fails nothing.
 """
 
 import json
+import pathlib
+import re
 import sys
 
 AT_LEAST, AT_MOST = "at least", "at most"
@@ -46,6 +52,8 @@ WORST_ROWS = [
 ]
 # Telegrams made for many connections, against the same ones written to them again and again.
 FLEET = ("P13", "CPU that making telegrams adds to writing them to TCP connections", AT_MOST, 0.15, 0.05)
+# What the README shows.
+README_IDS = ("P1 vpclmul", "P3", "P8", "P10", "P12", "P14")
 METER_BYTES = ("P7 bytes", "bytes a meter, beside what all share", AT_MOST, 512, 256)
 INSTRUCTIONS = ("P6", "instructions a telegram, portable", AT_MOST, 2500, 1500)
 
@@ -106,9 +114,8 @@ def rows_of(measured, instructions):
     for size in sizes:
         name, what, direction, floor, target = METER_BYTES
         yield judged(name, what, size, direction, floor, target)
-    if instructions is not None:
-        name, what, direction, floor, target = INSTRUCTIONS
-        yield judged(name, what, instructions, direction, floor, target)
+    name, what, direction, floor, target = INSTRUCTIONS
+    yield judged(name, what, instructions, direction, floor, target)
 
 
 def table(rows):
@@ -120,21 +127,44 @@ def table(rows):
                f"{sign} {row['target']} | {row['reached']} |")
 
 
-def main(measured_file, ratios_file, table_file, instructions=None):
+def short_table(rows):
+    yield "| what | measured | target |"
+    yield "|---|---:|---:|"
+    for row in rows:
+        if row["id"] in README_IDS:
+            sign = "≥" if row["direction"] == AT_LEAST else "≤"
+            yield f"| {row['what']} | {row['ratio']:.3g} | {sign} {row['target']} |"
+
+
+def put_between_marks(file, text):
+    before, rest = file.read_text(encoding="utf-8").split("<!-- ratios -->\n", 1)
+    _, after = rest.split("<!-- end of ratios -->\n", 1)
+    file.write_text(f"{before}<!-- ratios -->\n{text}<!-- end of ratios -->\n{after}",
+                    encoding="utf-8")
+
+
+def publish(rows):
+    bench = pathlib.Path(__file__).resolve().parent
+    (bench / "ratios.json").write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n",
+                                       encoding="utf-8")
+    for file, lines in (("docs/benchmarks.md", table(rows)), ("README.md", short_table(rows))):
+        put_between_marks(bench.parent / file, "\n".join(lines) + "\n")
+
+
+def main(measured_file, instructions=None, option=None):
+    if measured_file == "--filter":
+        names = {name for row in ROWS for name in row[2:4]} | {"fleet/made_and_bare"}
+        print("^(" + "|".join(sorted(re.escape(name) for name in names)) + ")($|/min_time)")
+        return 0
     with open(measured_file, encoding="utf-8") as file:
-        measured = json.load(file)
-    rows = list(rows_of(measured, None if instructions is None else float(instructions)))
-    with open(ratios_file, "w", encoding="utf-8") as file:
-        json.dump(rows, file, indent=2)
-        file.write("\n")
-    text = "\n".join(table(rows)) + "\n"
-    with open(table_file, "w", encoding="utf-8") as file:
-        file.write(text)
-    print(text, end="")
+        rows = list(rows_of(json.load(file), int(instructions)))
+    print("\n".join(table(rows)))
+    if option == "--publish":
+        publish(rows)
     below = [row["id"] for row in rows if row["reached"] == "below the floor"]
     if below:
         print(f"ratios: below the floor: {', '.join(below)}", file=sys.stderr)
-    return 1 if below or not rows else 0
+    return 1 if below else 0
 
 
 if __name__ == "__main__":

@@ -4,17 +4,20 @@
 #   --long   also the tests under the address and undefined-behaviour sanitizers, and whether the bytes
 #            sent depend on the compiler
 #   --vm     also the tests inside a virtual machine
+#   --speed  also whether ratios of speed are above their floors
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 long=no
 vm=no
+speed=no
 for argument in "$@"; do
   case "$argument" in
     --long) long=yes ;;
     --vm) vm=yes ;;
+    --speed) speed=yes ;;
     *)
-      echo "usage: scripts/test.sh [--long] [--vm]" >&2
+      echo "usage: scripts/test.sh [--long] [--vm] [--speed]" >&2
       exit 2
       ;;
   esac
@@ -63,6 +66,14 @@ run_vm() {
   bash tests/vm/run.sh
 }
 
+# Alone, when all else is done: what runs beside it spoils it.
+check_speed() {
+  stage "configure release" cmake --preset release || return
+  stage "build release" \
+    cmake --build --preset release --parallel "$jobs" --target p1rig_bench || return
+  stage speed scripts/bench.sh --gate
+}
+
 install=(scripts/install-deps.sh)
 [ "$long" = no ] || install+=(--long)
 stage install "${install[@]}" || finish
@@ -70,4 +81,5 @@ build_and_test dev all_verify_interface_header_sets # every header compiles alon
 [ "$long" = no ] || build_and_test asan
 [ "$long" = no ] || stage "same bytes" scripts/same-bytes.sh
 [ "$vm" = no ] || stage vm run_vm
+[ "$speed" = no ] || check_speed
 finish
