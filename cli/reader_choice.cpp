@@ -1,6 +1,5 @@
 #include "cli/reader_choice.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "protocol/dialect.h"
@@ -9,13 +8,11 @@ namespace p1rig {
 
 std::string dialect_of(const ReaderFile& reader) {
   constexpr std::string_view kUsual = "dsmr-5.0";
-  const auto named = [&](std::string_view name) {
-    return std::ranges::any_of(reader.dialects,
-                               [&](const std::string& glob) { return matches_glob(glob, name); });
-  };
-  if (reader.dialects.empty() || named(kUsual)) return std::string(kUsual);
+  if (reader.dialects.empty() || matches_any_glob(reader.dialects, kUsual)) {
+    return std::string(kUsual);
+  }
   for (const Dialect& dialect : dialects()) {
-    if (named(dialect.name)) return std::string(dialect.name);
+    if (matches_any_glob(reader.dialects, dialect.name)) return std::string(dialect.name);
   }
   return std::string(kUsual);
 }

@@ -161,8 +161,7 @@ class CaseLoader {
     if (one.dialects.empty())
       table.complain("dialects", "expected globs of dialects, such as \"*\"");
     for (const std::string& glob : one.dialects) {
-      const auto names = [&](const Dialect& dialect) { return matches_glob(glob, dialect.name); };
-      if (!std::ranges::any_of(dialects(), names)) {
+      if (!names_a_dialect(glob)) {
         table.complain("dialects", fmt::format("no dialect is named by \"{}\"", glob));
       }
     }

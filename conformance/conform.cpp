@@ -47,10 +47,6 @@ constexpr auto kRepresentatives = std::to_array<Representative>({
     {"ch-xt211", "sagemcom-xt211"},
 });
 
-bool named(const std::vector<std::string>& globs, std::string_view name) {
-  return std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
-}
-
 /// A key for telegrams that are sealed in this run only. In a file that nobody else can read.
 class RunKey {
  public:
@@ -147,10 +143,7 @@ class Conformance {
     std::vector<std::string> globs =
         plan_.dialects.empty() ? plan_.reader.dialects : plan_.dialects;
     for (const std::string& glob : globs) {
-      const auto is_named = [&](const Dialect& dialect) {
-        return matches_glob(glob, dialect.name);
-      };
-      if (!std::ranges::any_of(dialects(), is_named)) {
+      if (!names_a_dialect(glob)) {
         return fail(fmt::format(
             "--dialect: no dialect is named by \"{}\" (`p1rig dialects` lists them)", glob));
       }
@@ -158,7 +151,7 @@ class Conformance {
     if (names.empty()) {
       if (globs.empty()) globs = dialects_of_hello();
       for (const Representative& row : kRepresentatives) {
-        if (named(globs, row.dialect)) names.emplace_back(row.profile);
+        if (matches_any_glob(globs, row.dialect)) names.emplace_back(row.profile);
       }
     }
     std::vector<std::shared_ptr<const Profile>> profiles;

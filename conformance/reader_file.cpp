@@ -54,8 +54,7 @@ class ReaderLoader {
     check_endpoints(table);
     reader_.dialects = table.strings("dialects");
     for (const std::string& glob : reader_.dialects) {
-      const auto named = [&](const Dialect& one) { return matches_glob(glob, one.name); };
-      if (!std::ranges::any_of(dialects(), named)) {
+      if (!names_a_dialect(glob)) {
         table.complain("dialects", fmt::format("no dialect is named by \"{}\"", glob));
       }
     }

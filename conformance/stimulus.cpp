@@ -433,12 +433,10 @@ Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int 
 
 std::optional<std::string> does_not_apply(const Case& one,
                                           const std::shared_ptr<const Profile>& profile) {
-  const auto named = [&](const std::vector<std::string>& globs, std::string_view name) {
-    return std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
-  };
-  if (!named(one.dialects, profile->dialect->name)) return "it is about other dialects";
-  if (!one.profiles.empty() && !named(one.profiles, profile->name))
+  if (!matches_any_glob(one.dialects, profile->dialect->name)) return "it is about other dialects";
+  if (!one.profiles.empty() && !matches_any_glob(one.profiles, profile->name)) {
     return "it is about other meters";
+  }
   const bool sealed = profile->encryption.has_value() && profile->encryption->policy != 0;
   const bool about_seals = std::ranges::find(one.needs, "key") != one.needs.end();
   if (about_seals && !sealed) return "this meter sends plain telegrams";

@@ -63,8 +63,7 @@ although they have that value, `uncertain` codes of which nothing is expected.
 )";
 
 bool named(const std::vector<std::string>& globs, std::string_view name) {
-  return globs.empty() ||
-         std::ranges::any_of(globs, [&](const auto& glob) { return matches_glob(glob, name); });
+  return globs.empty() || matches_any_glob(globs, name);
 }
 
 Json codes(const std::vector<Obis>& list) {

@@ -126,6 +126,16 @@ bool matches_glob(std::string_view patterns, std::string_view text) {
   return false;
 }
 
+bool matches_any_glob(std::span<const std::string> patterns, std::string_view text) {
+  return std::ranges::any_of(
+      patterns, [&](std::string_view pattern) { return matches_glob(pattern, text); });
+}
+
+bool names_a_dialect(std::string_view pattern) {
+  return std::ranges::any_of(
+      kDialects, [&](const Dialect& dialect) { return matches_glob(pattern, dialect.name); });
+}
+
 const ObjectRule* find_object_rule(const Dialect& dialect, Obis code) {
   static const std::vector<IndexedRule> index = make_index();
   const Dialect* known = find_dialect(dialect.name);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "protocol/line_settings.h"
@@ -27,6 +28,12 @@ const Dialect* find_dialect(std::string_view name);
 /// True where a shell-like pattern ("dsmr-4.*", "emucs-*", '*' and '?') names the text. Several
 /// patterns may stand side by side, separated by blanks.
 bool matches_glob(std::string_view patterns, std::string_view text);
+
+/// True where one of the patterns names the text.
+bool matches_any_glob(std::span<const std::string> patterns, std::string_view text);
+
+/// True where the pattern names a dialect that there is.
+bool names_a_dialect(std::string_view pattern);
 
 /// What a dialect prescribes for an object: its brackets in the notation of protocol/shape.h.
 struct ObjectRule {

@@ -78,9 +78,7 @@ void TelegramJudge::retire() {
 }
 
 bool TelegramJudge::claims(Obis code) const {
-  const std::string text = to_string(code);
-  return std::ranges::any_of(traits_.claims,
-                             [&](const std::string& glob) { return matches_glob(glob, text); });
+  return matches_any_glob(traits_.claims, to_string(code));
 }
 
 /// True where the telegram sent before it said the same.

@@ -98,6 +98,19 @@ TEST(Glob, SeveralPatternsStandSideBySide) {
   EXPECT_FALSE(matches_glob("", ""));
 }
 
+TEST(Glob, OneOfAListIsEnough) {
+  const std::vector<std::string> patterns = {"dsmr-4.*", "emucs-1.7 lux-*"};
+  EXPECT_TRUE(matches_any_glob(patterns, "dsmr-4.2"));
+  EXPECT_TRUE(matches_any_glob(patterns, "lux-1.1"));
+  EXPECT_FALSE(matches_any_glob(patterns, "emucs-1.4"));
+  EXPECT_FALSE(matches_any_glob({}, "dsmr-4.2"));
+}
+
+TEST(Dialect, APatternMayNameNone) {
+  EXPECT_TRUE(names_a_dialect("se-*"));
+  EXPECT_FALSE(names_a_dialect("se-3.0"));
+}
+
 TEST(ObjectRules, EveryShapeParses) {
   for (const ObjectRule& rule : object_rules()) {
     const auto shape = parse_shape(rule.shape);
