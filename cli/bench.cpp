@@ -18,6 +18,7 @@
 #include "conformance/observer.h"
 #include "conformance/process_subject.h"
 #include "conformance/speed_report.h"
+#include "conformance/stimulus.h"
 #include "conformance/whole_file.h"
 #include "simulator/line/event_loop.h"
 
@@ -82,7 +83,7 @@ int choose_entrants(const Options& options, const Arguments& command,
         options.get("profile").value_or(std::string(profile_of_dialect(dialect_of(reader))));
     auto profile = find_profile(name);
     if (!profile) return complain(kUsage, profile.error().message);
-    if (profile->encryption && profile->encryption->policy != 0) {
+    if (is_sealed(*profile)) {
       return complain(kUsage, fmt::format("{} sends encrypted telegrams: name a --profile that "
                                           "sends plain ones",
                                           name));

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/reader_choice.h"
 #include "conformance/conform.h"
+#include "conformance/stimulus.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -66,7 +67,7 @@ int run_doctor(const Arguments& arguments) {
       options.get("profile").value_or(std::string(profile_of_dialect(dialect_of(*reader))));
   auto profile = find_profile(name);
   if (!profile) return complain(kUsage, profile.error().message);
-  if (profile->encryption && profile->encryption->policy != 0) {
+  if (is_sealed(*profile)) {
     return complain(kUsage,
                     fmt::format("{} sends encrypted telegrams: name a --profile that sends plain "
                                 "ones, the values are the same",

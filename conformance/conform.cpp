@@ -2,13 +2,15 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "conformance/case_runner.h"
@@ -154,39 +156,29 @@ class Conformance {
         if (matches_any_glob(globs, row.dialect)) names.emplace_back(row.profile);
       }
     }
-    std::vector<std::shared_ptr<const Profile>> profiles;
-    for (const std::string& name : names) {
-      auto profile = find_profile(name);
-      if (!profile) return tl::make_unexpected(profile.error());
-      profiles.push_back(std::make_shared<const Profile>(std::move(*profile)));
-    }
-    return profiles;
+    return find_profiles(names);
   }
 
   /// Those that the reader names when it is started; else the one that most readers know.
   std::vector<std::string> dialects_of_hello() {
     const std::vector<std::string> usual = {"dsmr-5.0"};
     const ReaderFile& reader = plan_.reader;
-    const bool says_hello = !reader.attached && reader.map.empty() && reader.observe.kind == "stdout";
+    const bool says_hello =
+        !reader.attached && reader.map.empty() && reader.observe.kind == "stdout";
     if (!says_hello) return usual;
-    const auto profile = find_profile(profile_of_dialect(usual.front()));
-    if (!profile) return usual;
-    auto subject = make_subject(std::make_shared<const Profile>(*profile), plan_.endpoints.front());
+    auto found = find_profile(profile_of_dialect(usual.front()));
+    if (!found) return usual;
+    const auto profile = std::make_shared<const Profile>(std::move(*found));
+    auto subject = make_subject(profile, plan_.endpoints.front());
     if (!subject) return usual;
-    CaseRunner runner(**subject, make_stimuli(std::make_shared<const Profile>(*profile)),
-                      settings());
+    CaseRunner runner(**subject, make_stimuli(profile), settings());
     runner.on_interrupt([this] { return report_.interrupted; });
     static_cast<void>(runner.start());
     return runner.hello().dialects.empty() ? usual : runner.hello().dialects;
   }
 
-  static bool is_sealed(const Profile& profile) {
-    return profile.encryption && profile.encryption->policy != 0;
-  }
-
   StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile) const {
-    return StimulusMaker(profile, plan_.seed,
-                         is_sealed(*profile) ? std::optional(key_.keys()) : std::nullopt);
+    return StimulusMaker(profile, plan_.seed, key_.keys());
   }
 
   Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
@@ -228,13 +220,24 @@ class Conformance {
     return all;
   }
 
+  /// Those that say something about this meter: found out once for all rounds and endpoints.
+  const std::set<const Case*>& cases_about(const std::shared_ptr<const Profile>& profile) {
+    const auto [found, is_new] = cases_about_.try_emplace(profile.get());
+    if (!is_new) return found->second;
+    StimulusMaker maker = make_stimuli(profile);
+    for (const Case& one : report_.cases) {
+      if (!does_not_apply(one, maker)) found->second.insert(&one);
+    }
+    return found->second;
+  }
+
   void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
     if (plan_.fuzz > 0) return fuzz_at(profile, endpoint);
+    const std::set<const Case*>& about_it = cases_about(profile);
     std::vector<const Case*> fitting;
     for (int round = 0; round < plan_.repeat; ++round) {
-      for (const Case* one : order(round)) {
-        if (!does_not_apply(*one, profile)) fitting.push_back(one);
-      }
+      std::ranges::copy_if(order(round), std::back_inserter(fitting),
+                           [&](const Case* one) { return about_it.contains(one); });
     }
     if (fitting.empty()) return;
     auto subject = make_subject(profile, endpoint);
@@ -327,9 +330,9 @@ class Conformance {
                     result.profile, endpoint, result.of->id, plan_.seed, plan_.command_tail);
     if (plan_.waivers) apply_waivers(*plan_.waivers, result);
     if (plan_.fuzz > 0) {
-      result.reproduction = fmt::format("{} --profile {} --line {} --fuzz {} --seed {}{}",
-                                        plan_.command_line, result.profile, endpoint, plan_.fuzz,
-                                        plan_.seed, plan_.command_tail);
+      result.reproduction =
+          fmt::format("{} --profile {} --line {} --fuzz {} --seed {}{}", plan_.command_line,
+                      result.profile, endpoint, plan_.fuzz, plan_.seed, plan_.command_tail);
     }
     report_.results.push_back(std::move(result));
     if (told_) told_(report_.results.back());
@@ -340,10 +343,22 @@ class Conformance {
   const std::function<void(const CaseResult&)>& told_;
   RunKey key_;
   std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;  ///< which of the stimuli are this meter's
+  std::map<const Profile*, std::set<const Case*>> cases_about_;
   ConformReport report_;
 };
 
 }  // namespace
+
+Result<std::vector<std::shared_ptr<const Profile>>> find_profiles(
+    std::span<const std::string> names) {
+  std::vector<std::shared_ptr<const Profile>> profiles;
+  for (const std::string& name : names) {
+    auto profile = find_profile(name);
+    if (!profile) return tl::make_unexpected(profile.error());
+    profiles.push_back(std::make_shared<const Profile>(std::move(*profile)));
+  }
+  return profiles;
+}
 
 std::string_view profile_of_dialect(std::string_view dialect) {
   const auto* const row = std::ranges::find(kRepresentatives, dialect, &Representative::dialect);

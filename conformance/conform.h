@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,10 @@ int exit_code(const ConformReport& report);
 
 /// The meter that stands for a dialect.
 std::string_view profile_of_dialect(std::string_view dialect);
+
+/// The meters with these names, or paths; the error is that of the first that is none.
+Result<std::vector<std::shared_ptr<const Profile>>> find_profiles(
+    std::span<const std::string> names);
 
 /// Runs the cases at each meter and endpoint. `told` hears of each result when it is there; an error
 /// is a plan that cannot be: an unknown profile, a glob that names nothing.

@@ -209,7 +209,7 @@ CaseExpectation expectation_after(std::span<const FaultRequest> done, const Dial
 Case fuzz_case(std::uint64_t seed, std::uint64_t index,
                const std::shared_ptr<const Profile>& profile) {
   Dice dice(seed, index);
-  const bool sealed = profile->encryption && profile->encryption->policy != 0;
+  const bool sealed = is_sealed(*profile);
   Case one{.id = fmt::format("fuzz/{}/{}", seed, index)};
   one.requirement = "FUZZ";
   one.title = "What was sent whole is told, and what was altered is not told altered";

@@ -126,7 +126,22 @@ void vary(std::uint64_t n, MeterState& state) {
       state[Quantity::kEnergyExportT1] + state[Quantity::kEnergyExportT2];
 }
 
+/// What can be told without a telegram.
+std::optional<std::string> is_about_others(const Case& one, const Profile& profile) {
+  if (!matches_any_glob(one.dialects, profile.dialect->name)) return "it is about other dialects";
+  if (!one.profiles.empty() && !matches_any_glob(one.profiles, profile.name)) {
+    return "it is about other meters";
+  }
+  const bool about_seals = std::ranges::find(one.needs, "key") != one.needs.end();
+  if (about_seals && !is_sealed(profile)) return "this meter sends plain telegrams";
+  return std::nullopt;
+}
+
 }  // namespace
+
+bool is_sealed(const Profile& profile) {
+  return profile.encryption && profile.encryption->policy != 0;
+}
 
 ContractValues contract_values(const Truth& truth, const Zone& zone) {
   ContractValues values;
@@ -147,7 +162,7 @@ struct StimulusMaker::Impl {
         seed(its_seed),
         base(Meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed)
                  .at(kBegin)) {
-    if (!keys || !profile->encryption || profile->encryption->policy == 0) return;
+    if (!keys || !is_sealed(*profile)) return;
     sealer.emplace(*keys, profile->encryption->system_title);
     sealer->remember_frames();
   }
@@ -431,23 +446,21 @@ Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int 
   return fail("no telegram has a CRC that begins with " + step.crc);
 }
 
-std::optional<std::string> does_not_apply(const Case& one,
-                                          const std::shared_ptr<const Profile>& profile) {
-  if (!matches_any_glob(one.dialects, profile->dialect->name)) return "it is about other dialects";
-  if (!one.profiles.empty() && !matches_any_glob(one.profiles, profile->name)) {
-    return "it is about other meters";
-  }
-  const bool sealed = profile->encryption.has_value() && profile->encryption->policy != 0;
-  const bool about_seals = std::ranges::find(one.needs, "key") != one.needs.end();
-  if (about_seals && !sealed) return "this meter sends plain telegrams";
-  std::optional<FrameKeys> keys;
-  if (sealed) keys = *parse_frame_keys("000102030405060708090A0B0C0D0E0F");
-  StimulusMaker maker(profile, 1, keys);
+std::optional<std::string> does_not_apply(const Case& one, StimulusMaker& maker) {
+  if (auto why = is_about_others(one, maker.profile())) return why;
+  maker.begin(one.id);
   for (const CaseStep& step : one.steps) {
     if (step.action) continue;
     if (const auto made = maker.make(one, step, 1); !made) return made.error().message;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> does_not_apply(const Case& one,
+                                          const std::shared_ptr<const Profile>& profile) {
+  if (auto why = is_about_others(one, *profile)) return why;
+  StimulusMaker maker(profile, 1, parse_frame_keys("000102030405060708090A0B0C0D0E0F").value());
+  return does_not_apply(one, maker);
 }
 
 }  // namespace p1rig

@@ -27,6 +27,9 @@ struct Stimulus {
 /// What the Truth of a telegram is in the reader contract. Times carry the zone's offset.
 ContractValues contract_values(const Truth& truth, const Zone& zone);
 
+/// True where the meter puts its telegrams under seal: keys are needed then.
+bool is_sealed(const Profile& profile);
+
 /// Makes the telegrams of cases, as one meter sends them.
 ///
 /// All that a telegram tells differs from the telegram before: the clock goes on by one capture
@@ -34,7 +37,7 @@ ContractValues contract_values(const Truth& truth, const Zone& zone);
 /// report can be recognised, and a mixture of two telegrams be seen.
 class StimulusMaker {
  public:
-  /// `keys` seal the telegrams of a meter that encrypts.
+  /// `keys` seal the telegrams of a meter that encrypts; others have no use for them.
   StimulusMaker(std::shared_ptr<const Profile> profile, std::uint64_t seed,
                 std::optional<FrameKeys> keys);
   ~StimulusMaker();
@@ -59,7 +62,11 @@ class StimulusMaker {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Why the case says nothing about this meter; nothing where it applies. Makes every step once.
+/// Why the case says nothing about the maker's meter; nothing where it applies. Makes every step
+/// once, so that the maker is somewhere in this case then.
+std::optional<std::string> does_not_apply(const Case& one, StimulusMaker& maker);
+
+/// Likewise, for a single case.
 std::optional<std::string> does_not_apply(const Case& one,
                                           const std::shared_ptr<const Profile>& profile);
 

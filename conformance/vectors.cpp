@@ -114,14 +114,17 @@ std::string file_name(std::string id) {
   return id;
 }
 
+StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile, std::uint64_t seed) {
+  return StimulusMaker(profile, seed, parse_frame_keys(kVectorKey).value());
+}
+
 class VectorWriter {
  public:
   explicit VectorWriter(const VectorPlan& plan) : plan_(plan) {}
 
   Result<void> write(const Case& one, const std::shared_ptr<const Profile>& profile) {
-    const bool sealed = profile->encryption && profile->encryption->policy != 0;
-    StimulusMaker maker(profile, plan_.seed,
-                        sealed ? std::optional(*parse_frame_keys(kVectorKey)) : std::nullopt);
+    const bool sealed = is_sealed(*profile);
+    StimulusMaker maker = make_stimuli(profile, plan_.seed);
     maker.begin(one.id);
     std::string bytes;
     Json telegrams = Json::array();
@@ -218,13 +221,7 @@ Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles(const Vector
     }
   }
   if (names.empty()) return fail("no dialect has such a name (`p1rig dialects` lists them)");
-  std::vector<std::shared_ptr<const Profile>> profiles;
-  for (const std::string& name : names) {
-    auto profile = find_profile(name);
-    if (!profile) return tl::make_unexpected(profile.error());
-    profiles.push_back(std::make_shared<const Profile>(std::move(*profile)));
-  }
-  return profiles;
+  return find_profiles(names);
 }
 
 }  // namespace
@@ -238,8 +235,9 @@ Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case
   if (auto ready = prepare(plan.folder); !ready) return tl::make_unexpected(ready.error());
   VectorWriter writer(plan);
   for (const auto& profile : *profiles) {
+    StimulusMaker maker = make_stimuli(profile, plan.seed);
     for (const Case& one : cases) {
-      if (!fits(one) || does_not_apply(one, profile)) continue;
+      if (!fits(one) || does_not_apply(one, maker)) continue;
       if (auto done = writer.write(one, profile); !done) return tl::make_unexpected(done.error());
     }
   }

@@ -21,20 +21,16 @@ constexpr std::uint64_t kSeed = 1;
 /// For this purpose only.
 FrameKeys trial_keys() { return *parse_frame_keys("000102030405060708090A0B0C0D0E0F"); }
 
-Result<TrialGround> ground_of(const std::string& profile_name) {
-  auto profile = find_profile(profile_name);
-  if (!profile) return tl::make_unexpected(profile.error());
-  TrialGround ground{.profile = std::make_shared<const Profile>(std::move(*profile)),
-                     .keys = {},
-                     .cases = {}};
-  const auto& encryption = ground.profile->encryption;
-  if (encryption && encryption->policy != 0) ground.keys = trial_keys();
+TrialGround ground_of(std::shared_ptr<const Profile> profile) {
+  TrialGround ground{.profile = std::move(profile), .keys = {}, .cases = {}};
+  if (is_sealed(*ground.profile)) ground.keys = trial_keys();
   return ground;
 }
 
 void add_cases(std::span<const Case> cases, TrialGround& ground) {
+  StimulusMaker maker(ground.profile, kSeed, ground.keys);
   for (const Case& one : cases) {
-    if (does_not_apply(one, ground.profile)) continue;
+    if (does_not_apply(one, maker)) continue;
     ground.cases.push_back(one);
     for (CaseStep& step : ground.cases.back().steps) {
       step.count = std::min(step.count, kMostTelegrams);
@@ -64,14 +60,17 @@ std::vector<std::string> cases_naming(std::span<const Case> cases, std::string_v
 
 Result<std::vector<TrialGround>> trial_grounds(std::span<const Case> cases,
                                                std::string_view dialect_glob) {
-  std::vector<TrialGround> grounds;
+  std::vector<std::string> names;
   for (const Dialect& dialect : dialects()) {
-    const std::string name(profile_of_dialect(dialect.name));
-    if (name.empty() || !matches_glob(dialect_glob, dialect.name)) continue;
-    auto ground = ground_of(name);
-    if (!ground) return tl::make_unexpected(ground.error());
-    add_cases(cases, *ground);
-    grounds.push_back(std::move(*ground));
+    const std::string_view name = profile_of_dialect(dialect.name);
+    if (!name.empty() && matches_glob(dialect_glob, dialect.name)) names.emplace_back(name);
+  }
+  const auto profiles = find_profiles(names);
+  if (!profiles) return tl::make_unexpected(profiles.error());
+  std::vector<TrialGround> grounds;
+  for (const auto& profile : *profiles) {
+    grounds.push_back(ground_of(profile));
+    add_cases(cases, grounds.back());
   }
   return grounds;
 }
