@@ -12,6 +12,7 @@
 #include <functional>
 
 #include "conformance/observer.h"
+#include "conformance/reader_launch.h"
 #include "conformance/watched_child.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/line_uri.h"
@@ -32,27 +33,9 @@ constexpr milliseconds kLongestFetch{10'000};
 constexpr milliseconds kUntilRequest{2'000};
 constexpr milliseconds kWithoutSupply{2'000};
 
-std::string replaced(std::string text, const std::map<std::string, std::string>& values) {
-  for (const auto& [name, value] : values) {
-    const std::string mark = "{" + name + "}";
-    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
-      text.replace(at, mark.size(), value);
-      at += value.size();
-    }
-  }
-  return text;
-}
-
 std::size_t size_of(const SubjectEvent& event) {
   const auto* const said = std::get_if<ReaderSaid>(&event);
   return sizeof(SubjectEvent) + (said != nullptr ? said->line.size() : 0);
-}
-
-/// The p1rig that runs.
-std::string own_program() {
-  std::error_code failed;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
-  return failed ? "p1rig" : path.string();
 }
 
 /// A folder for links and pipes that goes away with all that is in it.
@@ -109,33 +92,17 @@ class ProcessSubject final : public Subject {
     watch_line();
     begin_log();
     if (setting_.reader.attached) return observer_->start();
-    std::map<std::string, std::string> values = {
-        {"endpoint", endpoint()},
-        {"profile", setting_.profile->name},
-        {"dialect", std::string(setting_.profile->dialect->name)},
-        {"here", std::filesystem::path(setting_.reader.file).parent_path().string()},
-        {"baud", std::to_string(setting_.profile->line.baud)},
-        {"framing", framing_of(setting_.profile->line)},
-        {"observe", observed_at_},
-        {"p1rig", own_program()},
-        {"key_file", setting_.key_file}};
-    std::vector<std::string> command;
-    for (const std::string& word : setting_.reader.command)
-      command.push_back(replaced(word, values));
-    std::map<std::string, std::string> environment = setting_.reader.environment;
-    for (auto& [name, value] : environment) value = replaced(value, values);
-    environment["P1RIG_ENDPOINT"] = values["endpoint"];
-    environment["P1RIG_PROFILE"] = values["profile"];
-    environment["P1RIG_DIALECT"] = values["dialect"];
-    environment["P1RIG_KEY_FILE"] = setting_.key_file;
-    environment["P1RIG_OBSERVE"] = observed_at_;
+    ReaderLaunch launch = launch_of(setting_.reader, {.endpoint = endpoint(),
+                                                      .profile = *setting_.profile,
+                                                      .key_file = setting_.key_file,
+                                                      .observed_at = observed_at_});
     if (!line_->shim().empty()) {
       std::array<Line*, 1> lines = {line_.get()};
       const auto preloaded = shim_environment(lines);
       if (!preloaded) return tl::make_unexpected(preloaded.error());
-      for (const auto& [name, value] : *preloaded) environment[name] = value;
+      for (const auto& [name, value] : *preloaded) launch.environment[name] = value;
     }
-    auto child = WatchedChild::start(command, environment, input, loop_, handlers());
+    auto child = WatchedChild::start(launch.command, launch.environment, input, loop_, handlers());
     if (!child) return tl::make_unexpected(child.error());
     child_ = std::move(*child);
     return observer_->start();
@@ -164,7 +131,8 @@ class ProcessSubject final : public Subject {
     std::size_t sent = 0;
     for (const Piece& piece : pieces) {
       const auto due = begin + piece.due;
-      // Bytes leave when they have passed the line; without a pace, when the silence before is over.
+      // Bytes leave when they have passed the line; without a pace, when the silence before it is
+      // over.
       wait_until(due, [this] { return exited_; });
       lateness_ = std::max<nanoseconds>(lateness_, steady_clock::now() - due);
       result = write(std::string_view(emission.bytes).substr(sent, piece.end - sent));

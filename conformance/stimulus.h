@@ -11,7 +11,6 @@
 #include "conformance/judge/telegram_judge.h"
 #include "protocol/frame_cipher.h"
 #include "protocol/result.h"
-#include "protocol/truth.h"
 #include "simulator/line/emission.h"
 #include "simulator/profile.h"
 
@@ -23,9 +22,6 @@ struct Stimulus {
   std::optional<SentTelegram> telegram = {};
   bool wait = true;
 };
-
-/// What the Truth of a telegram is in the reader contract. Times carry the zone's offset.
-ContractValues contract_values(const Truth& truth, const Zone& zone);
 
 /// True where the meter puts its telegrams under seal: keys are needed then.
 bool is_sealed(const Profile& profile);

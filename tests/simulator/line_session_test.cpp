@@ -1,81 +1,25 @@
+// How a session lets telegrams out: periods, pace, speed, and readers that come, go and do not read.
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "simulator/line/fake_line.h"
-#include "simulator/line/session.h"
+#include "tests/simulator/line_session_fixture.h"
 
 namespace p1rig {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::nanoseconds;
-using testing::ElementsAre;
-using testing::IsEmpty;
-
-constexpr MeterTime kNoon{std::chrono::sys_days{std::chrono::year{2026} / 5 / 4} + 12h};
-constexpr LineKind kWire{.scheme = "wire", .form = "wire:"};
-constexpr LineKind kPipe{.scheme = "pipe", .form = "pipe:", .lossless = true};
-constexpr LineKind kCable{.scheme = "cable", .form = "cable:", .always_requested = false};
-
-/// "005.....!" of the telegram sent 5 s after noon.
-std::string telegram_at(std::chrono::seconds since_noon, std::size_t size) {
-  std::string text = std::to_string(1000 + since_noon.count()).substr(1);
-  text.resize(size - 1, '.');
-  return text + '!';
-}
-
-/// A session with its clock, moved by hand from one due time to the next.
-class LineSession : public testing::Test {
- protected:
-  LineSession() { options.schedule.period = 10s; }
-
-  void begin(std::vector<Line*> lines) {
-    const auto source = [this](std::chrono::sys_seconds time) {
-      if (time - kNoon == silent_at) return Emission{};
-      const auto since_noon = std::chrono::duration_cast<std::chrono::seconds>(time - kNoon);
-      return Emission{.bytes = telegram_at(since_noon, size)};
-    };
-    session =
-        std::make_unique<Session>(options, source, lines, clock, [this](const SessionEvent& e) {
-          if (const auto* telegram = std::get_if<TelegramStarted>(&e)) {
-            started.push_back(telegram->time - kNoon);
-            numbers.push_back(telegram->number);
-          } else if (std::holds_alternative<ReaderCame>(e)) {
-            events += "came ";
-          } else if (std::holds_alternative<ReaderLeft>(e)) {
-            events += "left ";
-          } else {
-            events += "dropped " + std::to_string(std::get<BytesDropped>(e).bytes) + ' ';
-          }
-        });
-    for (Line* line : lines) line->on_change([this] { session->advance(); });
-    session->advance();
-  }
-
-  /// Lets time pass until then, stopping at every due time.
-  void run_until(nanoseconds since_begin) {
-    const SteadyTime stop{since_begin};
-    for (int turns = 0; turns < 1'000'000 && !session->end(); ++turns) {
-      const SteadyTime due = session->advance();
-      if (due > stop) break;
-      if (due > clock.now()) clock.set(due);
-    }
-    if (!session->end()) clock.set(stop);
-    session->advance();
-  }
-
-  FakeClock clock;
-  SessionOptions options{.start = kNoon};
-  std::size_t size = 115;  // 9.98 ms at 115200 8N1
-  nanoseconds silent_at{-1};
-  std::unique_ptr<Session> session;
-  std::vector<nanoseconds> started;
-  std::vector<std::uint64_t> numbers;
-  std::string events;
-};
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::kCable;
+using testing::kNoon;
+using testing::kPipe;
+using testing::kWire;
+using testing::LineSession;
+using testing::telegram_at;
 
 TEST_F(LineSession, TelegramsStartOnMultiplesOfThePeriod) {
   options.start = kNoon + 3400ms;
@@ -253,186 +197,12 @@ TEST_F(LineSession, AtMaxSpeedAReaderThatLeavesLosesTheRestOfItsTelegram) {
   EXPECT_EQ(line.take().size(), 50u);
 }
 
-TEST_F(LineSession, CountBeginsWithTheFirstTelegramThatAReaderCanSeeWhole) {
-  options.count = 2;
-  FakeLine line(kWire);
-  line.set_present(false);
-  begin({&line});
-  run_until(20s + 5ms);
-  line.set_present(true);
-  run_until(100s);
-  EXPECT_THAT(started, ElementsAre(0s, 10s, 20s, 30s, 40s));
-  EXPECT_THAT(numbers, ElementsAre(0u, 0u, 0u, 1u, 2u));
-  EXPECT_EQ(session->end(), SessionEnd::kCount);
-  EXPECT_TRUE(line.take().ends_with(telegram_at(30s, size) + telegram_at(40s, size)));
-}
-
-TEST_F(LineSession, CountDoesNotBeginWhileAReaderIsSettingUp) {
-  options.count = 1;
-  FakeLine line(kWire);
-  line.set_present(false);
-  begin({&line});
-  run_until(9990ms);
-  line.set_present(true);
-  run_until(100s);
-  EXPECT_THAT(numbers, ElementsAre(0u, 0u, 1u));
-}
-
-TEST_F(LineSession, CountGoesOnWhenTheReaderLeaves) {
-  options.count = 3;
-  FakeLine line(kWire);
-  begin({&line});
-  run_until(5s);
-  line.set_present(false);
-  run_until(100s);
-  EXPECT_EQ(session->end(), SessionEnd::kCount);
-  EXPECT_EQ(started.size(), 3u);
-}
-
-TEST_F(LineSession, CountOfNothingEndsAtOnce) {
-  options.count = 0;
-  FakeLine line;
-  begin({&line});
-  EXPECT_EQ(session->end(), SessionEnd::kCount);
-  EXPECT_THAT(started, IsEmpty());
-}
-
-TEST_F(LineSession, NothingStartsAtUntilOrLater) {
-  options.until = kNoon + 20s;
-  FakeLine line;
-  begin({&line});
-  run_until(100s);
-  EXPECT_THAT(started, ElementsAre(0s, 10s));
-  EXPECT_EQ(session->end(), SessionEnd::kUntil);
-}
-
-TEST_F(LineSession, UntilComesAlsoWhileNobodyAsks) {
-  options.until = kNoon + 20s;
-  FakeLine line(kCable);
-  line.set_requested(false);
-  begin({&line});
-  run_until(19s);
-  EXPECT_EQ(session->end(), std::nullopt);
-  run_until(20s);
-  EXPECT_EQ(session->end(), SessionEnd::kUntil);
-}
-
-TEST_F(LineSession, MaxSpeedEndsAtUntil) {
-  options.speed = kMaxSpeed;
-  options.until = kNoon + 24h;
-  FakeLine line(kPipe);
-  begin({&line});
-  run_until(0s);
-  EXPECT_EQ(session->end(), SessionEnd::kUntil);
-  EXPECT_EQ(started.size(), 8640u);
-}
-
-TEST_F(LineSession, EndWaitsUntilTheReaderHasFetchedTheLastBytes) {
-  options.count = 1;
-  FakeLine line;
-  line.is_drained = false;
-  begin({&line});
-  run_until(500ms);
-  EXPECT_EQ(session->end(), std::nullopt);
-  line.is_drained = true;
-  run_until(510ms);
-  EXPECT_EQ(session->end(), SessionEnd::kCount);
-}
-
-TEST_F(LineSession, EndDoesNotWaitForeverForTheReader) {
-  options.count = 1;
-  FakeLine line;
-  line.is_drained = false;
-  begin({&line});
-  run_until(1s + 20ms);
-  EXPECT_EQ(session->end(), SessionEnd::kCount);
-}
-
-TEST_F(LineSession, StopEndsInTheMiddleOfATelegram) {
-  FakeLine line;
-  line.is_drained = false;
-  begin({&line});
-  run_until(5ms);
-  session->stop(SessionEnd::kSignal);
-  EXPECT_EQ(session->end(), SessionEnd::kSignal);
-  EXPECT_EQ(session->advance(), SteadyTime::max());
-  EXPECT_LT(line.take().size(), size);
-}
-
-TEST_F(LineSession, DataRequestStartsATelegramAtOnce) {
-  options.start = kNoon + 3400ms;
-  FakeLine line(kCable);
-  line.set_requested(false);
-  begin({&line});
-  run_until(20s);
-  EXPECT_THAT(started, IsEmpty());
-  line.set_requested(true);
-  EXPECT_THAT(started, ElementsAre(23s)) << "the meter's clock shows whole seconds";
-  run_until(27s);
-  EXPECT_THAT(started, ElementsAre(23s, 30s));
-}
-
-TEST_F(LineSession, ReleaseCutsTheTelegramAndPurgesTheLine) {
-  size = 1152;
-  FakeLine line(kCable);
-  begin({&line});
-  run_until(50ms);
-  line.set_requested(false);
-  run_until(60s);
-  EXPECT_LE(line.take().size(), 576u);
-  EXPECT_EQ(line.purges, 1);
-  EXPECT_THAT(started, ElementsAre(0s));
-  line.set_requested(true);
-  run_until(60s + 100ms);
-  EXPECT_EQ(line.take(), telegram_at(60s, size)) << "no rest of the one that was cut";
-}
-
-TEST_F(LineSession, ReleaseMayLetTheTelegramFinish) {
-  options.schedule.on_release = OnRelease::kFinish;
-  size = 1152;
-  FakeLine line(kCable);
-  begin({&line});
-  run_until(50ms);
-  line.set_requested(false);
-  run_until(60s);
-  EXPECT_EQ(line.take(), telegram_at(0s, size));
-  EXPECT_EQ(line.purges, 0);
-  EXPECT_THAT(started, ElementsAre(0s));
-}
-
-TEST_F(LineSession, AHubAsksWhileAnyReaderAsks) {
-  size = 1152;
-  FakeLine first(kCable), second(kCable);
-  second.set_requested(false);
-  begin({&first, &second});
-  run_until(50ms);
-  second.set_requested(true);
-  first.set_requested(false);
-  run_until(12s);
-  EXPECT_LE(first.take().size(), 576u) << "cut for the one that released";
-  const std::string all = telegram_at(0s, size) + telegram_at(10s, size);
-  const std::string got = second.take();
-  EXPECT_GE(got.size(), 576u + size);
-  EXPECT_TRUE(all.ends_with(got)) << "joined in the middle";
-  EXPECT_THAT(started, ElementsAre(0s, 10s));
-}
-
 TEST_F(LineSession, EveryReaderOfAHubGetsTheSameBytes) {
   FakeLine first(kWire), second(kPipe);
   begin({&first, &second});
   run_until(15s);
   EXPECT_EQ(first.take(), telegram_at(0s, size) + telegram_at(10s, size));
   EXPECT_EQ(second.take(), telegram_at(0s, size) + telegram_at(10s, size));
-}
-
-TEST_F(LineSession, EndsWhenNoLineIsLeft) {
-  FakeLine first(kPipe), second(kPipe);
-  begin({&first, &second});
-  run_until(5s);
-  first.set({.ended = true});
-  EXPECT_EQ(session->end(), std::nullopt);
-  second.set({.ended = true});
-  EXPECT_EQ(session->end(), SessionEnd::kLine);
 }
 
 TEST_F(LineSession, TellsWhenReadersComeAndGo) {
@@ -475,117 +245,11 @@ TEST_F(LineSession, TheMeterIsSilentWhereThereIsNothingToSend) {
   EXPECT_EQ(session->stats().telegrams, 2u);
 }
 
-TEST_F(LineSession, AtMaxSpeedANewRequestIsLaterThanTheLastTelegram) {
-  options.speed = kMaxSpeed;
-  options.schedule.phase = Phase::kEdge;
-  FakeLine line(kCable);
-  line.room = 150;
-  begin({&line});
-  line.set_requested(false);
-  line.room = FakeLine::kEndless;
-  line.set_requested(true);
-  ASSERT_GE(started.size(), 3u);
-  EXPECT_EQ(started[1], 10s);
-  EXPECT_EQ(started[2], 20s);
-}
-
 TEST_F(LineSession, CountsWhatReadersWrite) {
   FakeLine line;
   begin({&line});
   line.set({.present = true, .requested = true, .received = 7});
   EXPECT_EQ(session->stats().lines[0].received, 7u);
-}
-
-TEST_F(LineSession, ARequestThatIsForcedNeedsNoReaderToAsk) {
-  options.request = RequestMode::kOn;
-  FakeLine line(kCable);
-  line.set_requested(false);
-  begin({&line});
-  run_until(15s);
-  EXPECT_THAT(started, ElementsAre(0s, 10s));
-  EXPECT_EQ(line.take(), telegram_at(0s, size) + telegram_at(10s, size));
-}
-
-TEST_F(LineSession, ARequestThatIsForbiddenSilencesEveryLine) {
-  options.request = RequestMode::kOff;
-  options.until = kNoon + 60s;
-  FakeLine wire(kWire), cable(kCable);
-  begin({&wire, &cable});
-  run_until(60s);
-  EXPECT_THAT(started, IsEmpty());
-  EXPECT_EQ(wire.take() + cable.take(), "");
-  EXPECT_EQ(session->end(), SessionEnd::kUntil);
-}
-
-TEST_F(LineSession, ScriptedEdgesBeginAndCutTelegrams) {
-  size = 1152;  // 100 ms
-  options.request = RequestMode::kOff;
-  options.request_edges = {{kNoon + 3400ms, true}, {kNoon + 10s + 50ms, false}};
-  FakeLine line(kWire);
-  begin({&line});
-  run_until(60s);
-  EXPECT_THAT(started, ElementsAre(3s, 10s)) << "at once, and then on the multiple";
-  const std::string got = line.take();
-  const std::string all = telegram_at(3s, size) + telegram_at(10s, size);
-  EXPECT_TRUE(all.starts_with(got));
-  EXPECT_LE(got.size(), size + size / 2);
-  EXPECT_GT(got.size(), size + size / 2 - 17);
-}
-
-TEST_F(LineSession, AScriptedEdgeIsWaitedForBetweenPieces) {
-  size = 1152;
-  options.request_edges = {{kNoon + 50ms, false}};
-  FakeLine line(kWire);
-  begin({&line});
-  run_until(49900us);  // pieces are due at 48.7 ms and at 50.2 ms
-  EXPECT_EQ(session->advance(), SteadyTime{50ms});
-}
-
-TEST_F(LineSession, ALateHostDoesNotMoveAScriptedEdge) {
-  options.speed = 1000;
-  options.schedule.phase = Phase::kEdge;
-  options.request = RequestMode::kOff;
-  options.request_edges = {{kNoon + 3s, true}};
-  FakeLine line(kWire);
-  begin({&line});
-  clock.set(SteadyTime{5ms});  // two seconds of the meter too late
-  session->advance();
-  run_until(15ms);
-  EXPECT_THAT(started, ElementsAre(3s, 13s));
-}
-
-TEST_F(LineSession, ScriptedReleaseMayLetTheTelegramFinish) {
-  size = 1152;
-  options.schedule.on_release = OnRelease::kFinish;
-  options.request_edges = {{kNoon + 50ms, false}};
-  FakeLine line(kWire);
-  begin({&line});
-  run_until(60s);
-  EXPECT_EQ(line.take(), telegram_at(0s, size));
-}
-
-TEST_F(LineSession, TheLastEdgeBeforeTheStartHolds) {
-  options.request_edges = {{kNoon - 20s, true}, {kNoon - 10s, false}, {kNoon + 30s, true}};
-  FakeLine line(kWire);
-  begin({&line});
-  run_until(45s);
-  EXPECT_THAT(started, ElementsAre(30s, 40s));
-}
-
-TEST_F(LineSession, ScriptedEdgesComeAtTheMeterTimeAtAnySpeed) {
-  options.schedule.phase = Phase::kEdge;
-  options.request = RequestMode::kOff;
-  options.until = kNoon + 60s;
-  options.request_edges = {{kNoon + 3s, true}, {kNoon + 25s, false}, {kNoon + 41s, true}};
-  for (const double speed : {1.0, 1000.0, kMaxSpeed}) {
-    options.speed = speed;
-    started.clear();
-    FakeLine line(kPipe);
-    begin({&line});
-    run_until(60s);
-    EXPECT_THAT(started, ElementsAre(3s, 13s, 23s, 41s, 51s)) << speed;
-    EXPECT_EQ(session->end(), SessionEnd::kUntil) << speed;
-  }
 }
 
 TEST_F(LineSession, WithoutPacingATelegramGoesOutAtOnce) {
@@ -629,39 +293,6 @@ TEST_F(LineSession, CountsWhatOneReaderOfSeveralLost) {
   run_until(19s);
   EXPECT_EQ(events, "dropped 40 dropped 10 ");
   EXPECT_EQ(session->stats().lines[0].dropped, 50u);
-}
-
-TEST_F(LineSession, TheSupplyFollowsTheGrid) {
-  options.supply_edges = {{kNoon + 3s, false}, {kNoon + 25s, true}, {kNoon + 40s, false}};
-  FakeLine line(kWire), other(kWire);
-  begin({&line, &other});
-  run_until(2999ms);
-  EXPECT_THAT(line.supplies, IsEmpty());
-  run_until(3s);
-  EXPECT_THAT(line.supplies, ElementsAre(false));
-  run_until(26s);
-  EXPECT_THAT(line.supplies, ElementsAre(false, true));
-  EXPECT_THAT(other.supplies, ElementsAre(false, true));
-}
-
-TEST_F(LineSession, TheSupplyFollowsTheGridWhileNobodyAsks) {
-  options.supply_edges = {{kNoon + 3s, false}};
-  FakeLine line(kCable);
-  line.set_requested(false);
-  begin({&line});
-  run_until(3s);
-  EXPECT_THAT(line.supplies, ElementsAre(false));
-}
-
-TEST_F(LineSession, TheSupplyFollowsTheGridAtTheMetersSpeed) {
-  options.supply_edges = {{kNoon + 3s, false}};
-  options.speed = 10;
-  FakeLine line(kWire);
-  begin({&line});
-  run_until(299ms);
-  EXPECT_THAT(line.supplies, IsEmpty());
-  run_until(300ms);
-  EXPECT_THAT(line.supplies, ElementsAre(false));
 }
 
 }  // namespace
