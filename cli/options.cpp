@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include <boost/program_options.hpp>
@@ -115,8 +116,9 @@ int Options::misuse(std::string_view message) const {
   // Short, or the message would scroll out of sight.
   const std::string_view usage = impl_->usage;
   const std::string_view command = usage.substr(0, usage.find(' '));
+  const std::size_t end = std::min(usage.find(" [--"), usage.find(" [OPTION"));
   say(fmt::format("Usage: p1rig {} [OPTION]…; `p1rig {} --help` explains them",
-                  usage.substr(0, usage.find(" [--")), command));
+                  usage.substr(0, end), command));
   return kUsage;
 }
 

@@ -284,7 +284,7 @@ bool CaseRunner::start_again(CaseResult& result) {
 }
 
 /// False where none of them is told.
-bool CaseRunner::run_sentinels(CaseResult&) {
+bool CaseRunner::run_sentinels() {
   for (int i = 1; i <= kSentinels; ++i) {
     Stimulus clean = maker_.clean(fmt::format("sentinel {}", i));
     const auto patience = i < kSentinels ? short_patience() : settings_.patience;
@@ -372,7 +372,7 @@ CaseResult CaseRunner::run(const Case& one) {
   result_ = &result;
 
   const bool whole = run_steps(one, result);
-  const bool recovered = whole && run_sentinels(result);
+  const bool recovered = whole && run_sentinels();
   if (result.outcome != Outcome::kSkip) judge(one, result);
   if (gone_) {
     result.outcome = Outcome::kCrash;

@@ -67,7 +67,7 @@ class CaseRunner {
   bool run_steps(const Case& one, CaseResult& result);
   bool start_again(CaseResult& result);
   bool run_telegrams(const Case& one, const CaseStep& step, CaseResult& result);
-  bool run_sentinels(CaseResult& result);
+  bool run_sentinels();
   void judge(const Case& one, CaseResult& result);
   Wait deliver(Stimulus stimulus, std::chrono::milliseconds patience, bool at_line_pace);
   Wait await(std::string_view name, std::chrono::milliseconds patience);
