@@ -1,8 +1,9 @@
 // Opens a port with npm p1-reader, as its users do, and prints its readings as lines of JSON.
-//   node p1-reader.mjs PORT BAUD FRAMING        such as /dev/ttyUSB0 115200 8N1
+//   node p1-reader.mjs PORT BAUD FRAMING [COUNT]        such as /dev/ttyUSB0 115200 8N1
+// With COUNT it ends after so many, or with the first error.
 import findPackage from './find_package.mjs';
 
-const [port, baud, framing] = process.argv.slice(2);
+const [port, baud, framing, count] = process.argv.slice(2);
 const parities = { N: 'none', E: 'even', O: 'odd' };
 // What it logs is no reading.
 console.log = console.error;
@@ -16,8 +17,15 @@ const reader = new P1Reader({
   stopBits: Number(framing[2]),
 });
 
-reader.on('reading', (reading) => process.stdout.write(`${JSON.stringify(reading)}\n`));
-reader.on('error', (reason) => console.error(`error: ${reason}`));
+let printed = 0;
+reader.on('reading', (reading) => {
+  process.stdout.write(`${JSON.stringify(reading)}\n`);
+  if (++printed === Number(count)) process.exit(0);
+});
+reader.on('error', (reason) => {
+  console.error(`error after ${printed} readings: ${reason}`);
+  if (count) process.exit(1);
+});
 reader.on('close', () => {
   console.error('the port was closed');
   process.exit(1);

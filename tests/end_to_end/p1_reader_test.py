@@ -14,6 +14,7 @@ from decimal import Decimal
 import rig
 
 NODE = rig.SOURCE / "tests" / "end_to_end" / "node"
+ADAPTER = rig.SOURCE / "conformance" / "readers" / "p1-reader.mjs"
 COUNT = 3
 
 # One of each dialect that p1-reader may be asked to read, from each brand.
@@ -80,7 +81,7 @@ class P1Reader(rig.Case):
                            stderr=subprocess.DEVNULL)
         rig.wait_for(lambda: link.is_symlink() or meter.poll() is not None, "the link")
         reader = subprocess.run(
-            ["node", NODE / "p1-reader.mjs", link, str(profile["baud"]), profile["framing"],
+            ["node", ADAPTER, link, str(profile["baud"]), profile["framing"],
              str(COUNT + 1)], capture_output=True, timeout=rig.HANG, env=os.environ | {"TZ": "UTC"})
         self.assertEqual(reader.returncode, 0, reader.stderr.decode())
         meter.terminate()
