@@ -73,13 +73,16 @@ Result<void> make_raw(int tty, const LineSettings& settings) {
   if (::tcgetattr(tty, &wanted) != 0) return fail(std::strerror(errno));
   ::cfmakeraw(&wanted);
   ::cfsetspeed(&wanted, *speed);
-  wanted.c_cflag &= ~static_cast<tcflag_t>(CSIZE | PARENB | PARODD | CSTOPB | CRTSCTS);
   wanted.c_cflag |= CREAD | CLOCAL;
-  wanted.c_cflag |= framing_flags(is_pty(tty) ? LineSettings{} : settings);
   wanted.c_cc[VMIN] = 1;
   wanted.c_cc[VTIME] = 0;
-  if (::tcsetattr(tty, TCSANOW, &wanted) != 0) return fail(std::strerror(errno));
-  return {};
+  const auto set_with = [&](const LineSettings& framing) {
+    wanted.c_cflag &= ~static_cast<tcflag_t>(CSIZE | PARENB | PARODD | CSTOPB | CRTSCTS);
+    wanted.c_cflag |= framing_flags(framing);
+    return ::tcsetattr(tty, TCSANOW, &wanted) == 0;
+  };
+  if (set_with(settings) || (errno == EINVAL && is_pty(tty) && set_with({}))) return {};
+  return fail(std::strerror(errno));
 }
 
 std::uint32_t flags_of(const LineSettings& settings) {

@@ -13,8 +13,9 @@ namespace p1rig {
 bool is_pty(int descriptor);
 
 /// Makes `tty` raw (no echo, no translation, no flow control) with these settings. A pseudo terminal
-/// has no framing: the kernel forces 8N1 and glibc reports EINVAL to a program that asks for anything
-/// else twice, so 8N1 is what is asked for there. Fails with the reason, such as an unknown baud rate.
+/// has no framing: the kernel forces 8N1, and glibc reports EINVAL to a program that asks for
+/// anything else twice, so 8N1 is what it gets then. It is asked all the same: a shim sees the
+/// framing. Fails with the reason, such as an unknown baud rate.
 Result<void> make_raw(int tty, const LineSettings& settings);
 
 /// The c_cflag of a terminal with these settings.
