@@ -12,10 +12,13 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+/// What a reader may still say of what it said in time.
+constexpr std::chrono::seconds kGrace{1};
 constexpr int kSyncTelegrams = 10;
 constexpr int kSentinels = 3;
 constexpr int kUnsupportedStatus = 89;
 constexpr std::size_t kMostWire = 400;
+constexpr std::ptrdiff_t kFirstWire = 100;
 constexpr std::size_t kMostMoment = 65536;
 /// A reader that cannot be started again so often in a row is not tried any more.
 constexpr int kMostFailedStarts = 3;
@@ -66,9 +69,16 @@ CaseRunner::CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings set
       judge_(settings_.traits) {}
 
 void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes) {
-  if (result_ == nullptr || result_->wire.size() >= kMostWire) return;
+  if (result_ == nullptr) return;
+  auto& wire = result_->wire;
+  // The first ones and the last ones stay: a failure is at the end.
+  if (wire.size() == kMostWire) {
+    if (left_out_ == 0) wire[kFirstWire] = {wire[kFirstWire].at, WireMoment::Kind::kNote, "", ""};
+    wire.erase(wire.begin() + kFirstWire + 1);
+    wire[kFirstWire].bytes = fmt::format("{} moments left out", ++left_out_ + 1);
+  }
   if (bytes.size() > kMostMoment) bytes.resize(kMostMoment);
-  result_->wire.push_back({duration_cast<microseconds>(subject_.now() - began_), kind,
+  wire.push_back({duration_cast<microseconds>(subject_.now() - began_), kind,
                            std::move(name), std::move(bytes)});
 }
 
@@ -93,7 +103,8 @@ void CaseRunner::take(const ReaderSaid& said) {
     delays_.push_back(delay);
     slowest_ = std::max<std::chrono::nanoseconds>(slowest_, delay);
   } else if (const auto* breach = std::get_if<ContractBreach>(&said.what)) {
-    new_breaches_.push_back(breach->message);
+    constexpr std::size_t kMostBreaches = 20;
+    if (new_breaches_.size() < kMostBreaches) new_breaches_.push_back(breach->message);
   } else if (std::holds_alternative<ContractLog>(said.what) && !said.line.empty()) {
     last_log_ = said.line;
   }
@@ -120,6 +131,8 @@ CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience)
       take(std::get<ReaderExited>(*event));
       return Wait::kGone;
     }
+    // A reader that never stops talking does not stop the run.
+    if (subject_.now() > deadline + kGrace) return Wait::kLate;
     if (interrupted_ && interrupted_()) return Wait::kLate;
   }
 }
@@ -187,6 +200,7 @@ Start CaseRunner::start() {
         }
       }
       slowest_ = std::min<std::chrono::nanoseconds>(slowest_, milliseconds{500});
+      written_at_start_ = subject_.log().written;
       ready_ = true;
       return {};
     }
@@ -232,6 +246,13 @@ std::optional<std::string> CaseRunner::lacks(const Case& one) const {
   return std::nullopt;
 }
 
+ReaderTraits CaseRunner::traits_of(const Case& one) const {
+  ReaderTraits traits = settings_.traits;
+  traits.needs_mbus = std::ranges::find(one.needs, "mbus") != one.needs.end();
+  traits.needs_tariffs = std::ranges::find(one.needs, "tariffs") != one.needs.end();
+  return traits;
+}
+
 bool CaseRunner::run_telegrams(const Case& one, const CaseStep& step, CaseResult& result) {
   const int sample = std::max(1, step.count / static_cast<int>(kMemorySamples));
   for (int number = 1; number <= step.count; ++number) {
@@ -267,17 +288,25 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
       gone = await("", milliseconds{0}) == Wait::kGone;
       if (!gone) result.messages.push_back("the reader did not open the line again");
     }
-    if (gone && !(unplug && start_again(result))) return false;
+    if (gone && !(unplug && start_again(one, result))) return false;
   }
   return true;
 }
 
 /// A reader may end with its line: whoever runs it starts it again.
-bool CaseRunner::start_again(CaseResult& result) {
+bool CaseRunner::start_again(const Case& one, CaseResult& result) {
   const ReaderExited exited = *gone_;
   if (exited.by_signal) return false;
+  found_before_ = judge_.findings(one.may_lose);
+  lost_before_ = judge_.lost();
+  const std::uint64_t written = subject_.log().written + written_at_start_;
   const Start again = start();
-  if (again.kind == Start::Kind::kReady) return true;
+  judge_.begin(traits_of(one));
+  if (again.kind == Start::Kind::kReady) {
+    written_at_start_ += written;
+    subject_.begin_log();
+    return true;
+  }
   result.messages.push_back("the reader could not be started again: " + again.message);
   gone_ = exited;
   return false;
@@ -301,27 +330,32 @@ bool CaseRunner::run_sentinels() {
 }
 
 void CaseRunner::judge(const Case& one, CaseResult& result) {
-  for (const Mismatch& finding : judge_.findings(one.may_lose)) {
+  std::vector<Mismatch> findings = std::move(found_before_);
+  for (Mismatch& finding : judge_.findings(one.may_lose)) findings.push_back(std::move(finding));
+  for (const Mismatch& finding : findings) {
     result.messages.push_back(finding.telegram.empty() ? finding.message
                                                        : finding.telegram + ": " + finding.message);
   }
-  result.lost = judge_.lost();
+  result.lost = lost_before_ + judge_.lost();
   for (const std::string& breach : new_breaches_) {
     result.messages.push_back("breaks the reader contract: " + breach);
   }
   Outcome failed = Outcome::kFail;
+  std::vector<std::string> unseen;
   LineLog log = subject_.log();
+  log.written += written_at_start_;
   log.delays = delays_;
   log.memory = memory_;
   for (const std::string& name : one.judges) {
     const LineVerdict verdict = find_line_judge(name)->judge(log);
     if (verdict.kind == LineVerdict::Kind::kFail) result.messages.push_back(verdict.message);
-    if (verdict.kind == LineVerdict::Kind::kUnseen && result.messages.empty()) {
-      result.messages.push_back(verdict.message);
-      failed = Outcome::kInfo;
-    }
+    if (verdict.kind == LineVerdict::Kind::kUnseen) unseen.push_back(verdict.message);
   }
-  if (result.messages.empty()) return;
+  if (result.messages.empty()) {
+    if (unseen.empty()) return;
+    result.messages = std::move(unseen);
+    failed = Outcome::kInfo;
+  }
   if (failed == Outcome::kFail && one.level == Level::kShould) failed = Outcome::kNonStrict;
   if (failed == Outcome::kFail && one.level == Level::kQuirk) failed = Outcome::kInfo;
   const bool jitter =
@@ -356,11 +390,10 @@ CaseResult CaseRunner::run(const Case& one) {
     result.messages.push_back(*why);
     return result;
   }
-  ReaderTraits traits = settings_.traits;
-  traits.needs_mbus = std::ranges::find(one.needs, "mbus") != one.needs.end();
-  traits.needs_tariffs = std::ranges::find(one.needs, "tariffs") != one.needs.end();
   maker_.begin(one.id);
-  judge_.begin(std::move(traits));
+  judge_.begin(traits_of(one));
+  found_before_.clear();
+  lost_before_ = 0;
   new_breaches_.clear();
   delays_.clear();
   memory_.clear();
@@ -370,6 +403,7 @@ CaseResult CaseRunner::run(const Case& one) {
   began_ = subject_.now();
   result.began = std::chrono::system_clock::now();
   result_ = &result;
+  left_out_ = 0;
 
   const bool whole = run_steps(one, result);
   const bool recovered = whole && run_sentinels();

@@ -65,7 +65,8 @@ class CaseRunner {
   bool can(std::string_view need) const;
   std::optional<std::string> lacks(const Case& one) const;
   bool run_steps(const Case& one, CaseResult& result);
-  bool start_again(CaseResult& result);
+  bool start_again(const Case& one, CaseResult& result);
+  ReaderTraits traits_of(const Case& one) const;
   bool run_telegrams(const Case& one, const CaseStep& step, CaseResult& result);
   bool run_sentinels();
   void judge(const Case& one, CaseResult& result);
@@ -89,6 +90,10 @@ class CaseRunner {
   Start last_start_;
   std::optional<ReaderExited> gone_;
   CaseResult* result_ = nullptr;
+  std::size_t left_out_ = 0;  ///< moments of its wire log
+  std::vector<Mismatch> found_before_;  ///< by the case, before the reader was started again
+  std::size_t lost_before_ = 0;
+  std::uint64_t written_at_start_ = 0;  ///< bytes to the meter, until it told its first telegram
   std::chrono::steady_clock::time_point began_, sent_at_, last_sent_;
   std::string last_told_;
   std::optional<ContractTelegram> last_report_;

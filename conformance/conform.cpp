@@ -108,8 +108,13 @@ class Conformance {
       if (plan_.cases.empty() || names_case(one.id)) report_.cases.push_back(std::move(one));
     }
     if (plan_.fuzz > 0) report_.cases.clear();
-    if (report_.cases.empty() && plan_.fuzz == 0) {
-      return fail(fmt::format("no case is named by {}", fmt::join(plan_.cases, ", ")));
+    if (plan_.fuzz == 0) {
+      for (const std::string& glob : plan_.cases) {
+        const auto id = glob.substr(0, glob.find('@'));
+        const auto is_named = [&](const Case& one) { return matches_glob(id, one.id); };
+        if (std::ranges::any_of(report_.cases, is_named)) continue;
+        return fail(fmt::format("no case is named by \"{}\" (`p1rig cases` lists them)", glob));
+      }
     }
     if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
     auto profiles = choose_profiles();
@@ -122,6 +127,7 @@ class Conformance {
         ++fuzz_place_;
         if (report_.interrupted || !report_.environment.empty()) break;
       }
+      if (report_.interrupted || !report_.environment.empty()) break;
     }
     const bool ran = !report_.results.empty() || report_.fuzzed > 0 || !report_.refused.empty() ||
                      report_.interrupted || !report_.environment.empty();
@@ -156,7 +162,14 @@ class Conformance {
         if (matches_any_glob(globs, row.dialect)) names.emplace_back(row.profile);
       }
     }
-    return find_profiles(names);
+    auto profiles = find_profiles(names);
+    if (!profiles || plan_.dialects.empty()) return profiles;
+    for (const auto& profile : *profiles) {
+      if (matches_any_glob(plan_.dialects, profile->dialect->name)) continue;
+      return fail(fmt::format("--profile {} is {}, which --dialect {} leaves out", profile->name,
+                              profile->dialect->name, fmt::join(plan_.dialects, ", ")));
+    }
+    return profiles;
   }
 
   /// Those that the reader names when it is started; else the one that most readers know.
@@ -288,9 +301,14 @@ class Conformance {
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings());
     if (!start(runner, *profile, endpoint, {})) return;
+    std::optional<CaseResult> failed;  // the last that did
     const auto fails = [&](const Case& one) {
-      const Outcome outcome = runner.run(one).outcome;
-      return outcome == Outcome::kFail || outcome == Outcome::kCrash || outcome == Outcome::kHang;
+      CaseResult result = runner.run(one);
+      const Outcome outcome = result.outcome;
+      const bool bad =
+          outcome == Outcome::kFail || outcome == Outcome::kCrash || outcome == Outcome::kHang;
+      if (bad) failed = std::move(result);
+      return bad;
     };
     for (std::uint64_t index = fuzz_place_; index < plan_.fuzz; index += fuzz_step_) {
       Case one = fuzz_case(plan_.seed, index, profile);
@@ -301,9 +319,9 @@ class Conformance {
       }
       report_.cases.push_back(shrink(std::move(one), fails));
       const Case& small = report_.cases.back();
-      CaseResult result = runner.run(small);
-      result.smallest = to_toml(small);
-      add(std::move(result), endpoint);
+      failed->of = &small;
+      failed->smallest = to_toml(small);
+      add(std::move(*failed), endpoint);
     }
     for (const std::string& breach : runner.breaches()) report_.breaches.push_back(breach);
   }
@@ -385,7 +403,7 @@ bool counts_against(const CaseResult& result, Level level) {
 }
 
 bool is_nothing_judged(const ConformReport& report) {
-  return std::ranges::all_of(
+  return report.fuzzed == 0 && std::ranges::all_of(
       report.results, [](const CaseResult& result) { return result.outcome == Outcome::kSkip; });
 }
 

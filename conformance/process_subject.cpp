@@ -337,6 +337,7 @@ class ProcessSubject final : public Subject {
       bytes.remove_prefix(taken);
       if (bytes.empty()) break;
       if (exited_ || !present() || line_->state().ended) return SendResult::kNobody;
+      if (setting_.interrupted && setting_.interrupted()) return SendResult::kNotTaken;
       if (steady_clock::now() >= deadline) return SendResult::kNotTaken;
       // Some lines cannot tell when there is room.
       wait(

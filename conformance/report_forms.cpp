@@ -28,11 +28,15 @@ std::string verdict_of(const ConformReport& report) {
   const auto against = std::ranges::count_if(report.results, [&](const CaseResult& result) {
     return counts_against(result, report.level);
   });
+  if (against > 0 && report.fuzzed > 0) {
+    return fmt::format("{} of {} stimuli not as expected", against, report.fuzzed);
+  }
   if (against > 0) return fmt::format("{} of {} not as expected", against, judged);
   if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) {
     return "waivers that nothing answers to";
   }
   if (!report.refused.empty() || !report.breaches.empty()) return "reader contract broken";
+  if (report.fuzzed > 0) return fmt::format("{} of {} as expected", report.fuzzed, report.fuzzed);
   if (judged == 0) return "nothing was judged";
   const auto unclear =
       std::ranges::count(report.results, Outcome::kInconclusive, &CaseResult::outcome);

@@ -34,6 +34,7 @@ Result<void> MutantSubject::start() {
         keys_);
   }
   begin_log();
+  log_.written = habits_.writes_at_open;
   return {};
 }
 
@@ -42,7 +43,6 @@ void MutantSubject::begin_log() {
   log_ = LineLog{.meter = line_, .opened = line_, .framing_seen = true, .request_seen = true};
   if (!habits_.framing.empty()) log_.opened = parse_framing(habits_.framing, line_.baud);
   if (habits_.baud != 0) log_.opened->baud = habits_.baud;
-  log_.written = habits_.writes_at_open;
   log_.requested_at_data = !habits_.never_requests && !habits_.requests_late;
 }
 
