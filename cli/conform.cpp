@@ -72,6 +72,7 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     plan.repeat = static_cast<int>(*repeat);
   }
   plan.shuffle = options.has("shuffle");
+  plan.realtime = options.has("realtime");
   if (const auto version = options.get("suite-version")) {
     if (std::ranges::find(suite_versions(), *version) == suite_versions().end()) {
       return options.misuse(fmt::format("--suite-version: there is no \"{}\": expected one of {}",
@@ -116,6 +117,7 @@ int run_conform(const Arguments& arguments) {
                 "instead of the cases, N random telegrams, faults and moments; what fails is made "
                 "small and printed as a case");
   options.flag("shuffle", "run the cases in an order that the seed decides");
+  options.flag("realtime", "send at the meter's period and at its line's pace, however long it takes");
   options.value("repeat", "N", "run each case N times");
   options.value("suite-version", "V", "leave out cases that came later; default: the newest");
   options.value("waivers", "F", "failures that are known, with their reasons (docs/reports.md)");

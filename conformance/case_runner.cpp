@@ -139,8 +139,10 @@ CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience)
 
 /// Sends, and waits for the report where there is one to wait for.
 CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, bool at_line_pace) {
-  if (settings_.min_interval > milliseconds{0} && stimulus.telegram) {
-    const auto free_at = last_sent_ + settings_.min_interval;
+  at_line_pace = at_line_pace || settings_.period > milliseconds{0};
+  const milliseconds gap = std::max(settings_.min_interval, settings_.period);
+  if (gap > milliseconds{0} && stimulus.telegram) {
+    const auto free_at = last_sent_ + gap;
     const auto left = duration_cast<milliseconds>(free_at - subject_.now());
     if (left > milliseconds{0} && await("", left) == Wait::kGone) return Wait::kGone;
   }

@@ -19,6 +19,9 @@ struct RunnerSettings {
   std::chrono::milliseconds startup{15'000};   ///< until it has opened its end of the line
   std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
   std::chrono::milliseconds min_interval{0};   ///< between two telegrams that it publishes
+  /// Of a meter in real time: telegrams are that far apart, and go at the line's pace. 0: as fast as
+  /// the reader tells them.
+  std::chrono::milliseconds period{0};
   ReaderTraits traits = {};
   std::vector<std::string> can = {};  ///< besides what its hello says
 };

@@ -184,7 +184,7 @@ class Conformance {
     const auto profile = std::make_shared<const Profile>(std::move(*found));
     auto subject = make_subject(profile, plan_.endpoints.front());
     if (!subject) return usual;
-    CaseRunner runner(**subject, make_stimuli(profile), settings());
+    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
     runner.on_interrupt([this] { return report_.interrupted; });
     static_cast<void>(runner.start());
     return runner.hello().dialects.empty() ? usual : runner.hello().dialects;
@@ -206,12 +206,13 @@ class Conformance {
                                 loop_);
   }
 
-  RunnerSettings settings() const {
+  RunnerSettings settings(const Profile& profile) const {
     const ReaderFile& reader = plan_.reader;
     RunnerSettings settings{.seed = plan_.seed,
                             .startup = reader.startup,
                             .patience = reader.patience,
                             .min_interval = spacing_of(reader)};
+    if (plan_.realtime) settings.period = profile.dialect->period;
     settings.traits.precision.time = reader.time;
     if (reader.decimals) settings.traits.precision.decimals = *reader.decimals;
     settings.traits.claims = reader.claims;
@@ -258,7 +259,7 @@ class Conformance {
       report_.environment = subject.error().message;
       return;
     }
-    CaseRunner runner(**subject, make_stimuli(profile), settings());
+    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
     if (!start(runner, *profile, endpoint, fitting)) return;
     for (const Case* one : fitting) {
       const std::size_t before = runner.breaches().size();
@@ -299,7 +300,7 @@ class Conformance {
       report_.environment = subject.error().message;
       return;
     }
-    CaseRunner runner(**subject, make_stimuli(profile), settings());
+    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
     if (!start(runner, *profile, endpoint, {})) return;
     std::optional<CaseResult> failed;  // the last that did
     const auto fails = [&](const Case& one) {

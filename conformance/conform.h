@@ -41,6 +41,7 @@ struct ConformPlan {
   Level level = Level::kMust;  ///< the lowest that decides whether the run is as expected
   std::uint64_t seed = 1;
   bool shuffle = false;
+  bool realtime = false;  ///< telegrams come at the meter's period, not as fast as they are told
   int repeat = 1;
   std::string suite_version;  ///< leaves out cases that came later; empty: none
   std::shared_ptr<const Waivers> waivers;

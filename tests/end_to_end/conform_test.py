@@ -94,7 +94,21 @@ patience = "{patience}"
         self.assertEqual(self.outcomes(self.conform(0, "ignores_terminate.py")), ["pass", "pass"])
         self.assertEqual(processes_with("ignores_terminate.py"), [])
 
+    def test_random_stimuli_that_a_right_reader_passes(self):
+        result = rig.run("conform", "--profile", METER, "--fuzz", 10, "--", rig.PROGRAM, "read",
+                         "{endpoint}", env=self.environment)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn(b"10 of 10 as expected", result.stdout)
+        self.nothing_is_left()
+
     # 1: not as expected
+
+    def test_what_is_written_at_opening_is_seen(self):
+        result = rig.run("conform", self.reader_file("greets.py"), "--profile", METER, "--case",
+                         "*/quiet", env=self.environment)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn(b"bytes to the meter", result.stdout)
+        self.nothing_is_left()
 
     def test_a_line_of_100_megabytes_breaks_the_contract(self):
         report = self.conform(1, "long_line.py")
