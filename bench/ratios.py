@@ -4,7 +4,9 @@
         prints which benchmarks the rows need, for --benchmark_filter
     ratios.py MEASURED.json INSTRUCTIONS
         prints the table and exits with 1 where a ratio is beyond its floor
-    ratios.py MEASURED.json INSTRUCTIONS --publish
+    ratios.py MEASURED.json INSTRUCTIONS CORPUS
+        the same with P14, which bench/corpus_ratio.py prints
+    ratios.py MEASURED.json INSTRUCTIONS CORPUS --publish
         writes it to bench/ratios.json and, between their marks, to docs/benchmarks.md and README.md, too
 
 MEASURED.json is what p1rig_bench writes; INSTRUCTIONS is P6, counted by Callgrind. A benchmark that this
@@ -53,6 +55,7 @@ WORST_ROWS = [
 FLEET = ("P13", "CPU that making telegrams adds to writing them to TCP connections", AT_MOST, 0.15, 0.05)
 # What the README shows.
 README_IDS = ("P1 vpclmul", "P3", "P8", "P10", "P12", "P14")
+CORPUS = ("P14", "a corpus in a file, as fast as writing its size of constant bytes", AT_LEAST, 0.6, 0.8)
 METER_BYTES = ("P7 bytes", "bytes a meter, beside what all share", AT_MOST, 512, 256)
 INSTRUCTIONS = ("P6", "instructions a telegram, portable", AT_MOST, 2500, 1500)
 
@@ -91,7 +94,7 @@ def worst_of(times, above, below, direction):
     return (min if direction == AT_LEAST else max)(ratios, default=None)
 
 
-def rows_of(measured, instructions):
+def rows_of(measured, instructions, corpus):
     times = medians(measured)
     for name, what, above, below, direction, floor, target in ROWS:
         if above in times and below in times:
@@ -108,6 +111,9 @@ def rows_of(measured, instructions):
     if fleet:
         name, what, direction, floor, target = FLEET
         yield judged(name, what, fleet["made_us"] / fleet["bare_us"] - 1, direction, floor, target)
+    if corpus is not None:
+        name, what, direction, floor, target = CORPUS
+        yield judged(name, what, corpus, direction, floor, target)
     sizes = {run["meter_bytes"] for run in measured["benchmarks"] if "meter_bytes" in run
              and run.get("aggregate_name") == "median"}
     for size in sizes:
@@ -150,13 +156,14 @@ def publish(rows):
         put_between_marks(bench.parent / file, "\n".join(lines) + "\n")
 
 
-def main(measured_file, instructions=None, option=None):
+def main(measured_file, instructions=None, corpus=None, option=None):
     if measured_file == "--filter":
         names = {name for row in ROWS for name in row[2:4]} | {"fleet/made_and_bare"}
         print("^(" + "|".join(sorted(names)).replace(".", "\\.") + ")($|/min_time)")
         return 0
     with open(measured_file, encoding="utf-8") as file:
-        rows = list(rows_of(json.load(file), int(instructions)))
+        rows = list(rows_of(json.load(file), int(instructions),
+                            None if corpus is None else float(corpus)))
     print("\n".join(table(rows)))
     if option == "--publish":
         publish(rows)

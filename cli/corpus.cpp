@@ -74,6 +74,8 @@ class CorpusWriter {
  public:
   CorpusWriter(BulkFile data, std::optional<BulkFile> index, Whole whole)
       : data_(std::move(data)), index_(std::move(index)), whole_(whole) {
+    bytes_.reserve(kPortion + kPortion / 8);
+    entries_.reserve(kPortion / 4);
     take_back();
   }
 
@@ -162,6 +164,7 @@ class Corpus {
         sealer_(sealer),
         t_(start),
         faultless_(to_string(expectation_after({}, *chosen.profile->dialect).whole)) {
+    faultless_ += "\",\"faults\":[";
     if (sealer_ && !faults_.empty()) sealer_->remember_frames();
   }
 
@@ -203,23 +206,28 @@ class Corpus {
   }
 
   void add_entry(std::string& entry, std::uint64_t offset, std::size_t length) const {
-    const auto add = [&entry](std::string_view key, std::int64_t value) {
-      std::array<char, 24> digits;
-      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-      entry.append(key).append(digits.data(), end);
+    // One append for the numbers instead of eight.
+    constexpr std::size_t kDigits = 20, kNumbers = 4;
+    std::array<char, 64 + kNumbers * kDigits> line;
+    char* end = line.data();
+    const auto text = [&end](std::string_view word) { end = std::ranges::copy(word, end).out; };
+    const auto add = [&](std::string_view key, std::int64_t value) {
+      text(key);
+      end = std::to_chars(end, end + kDigits, value).ptr;
     };
     add("{\"n\":", static_cast<std::int64_t>(number_));
     add(",\"offset\":", static_cast<std::int64_t>(offset));
     add(",\"length\":", static_cast<std::int64_t>(length));
     add(",\"time\":", t_.time_since_epoch().count());
-    entry += ",\"expect\":\"";
+    text(",\"expect\":\"");
+    entry.append(line.data(), end);
     add_expectation(entry);
     entry += "]}\n";
   }
 
   void add_expectation(std::string& entry) const {
     if (faults_.empty()) {
-      entry.append(faultless_).append("\",\"faults\":[");
+      entry += faultless_;
       return;
     }
     std::vector<FaultRequest> done;
@@ -238,7 +246,7 @@ class Corpus {
   std::optional<TelegramSealer>& sealer_;
   sys_seconds t_;
   std::uint64_t number_ = 0;
-  std::string_view faultless_;  ///< what is expected of a telegram without a fault
+  std::string faultless_;  ///< the end of an entry whose telegram has no fault
 };
 
 /// Says how far it is, on a terminal, a few times a second.

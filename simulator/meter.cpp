@@ -297,7 +297,8 @@ MeterState Meter::Impl::shown() const {
 
 Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
              std::uint64_t seed)
-    : impl_(std::make_unique<Impl>(Impl{std::move(profile), std::move(scenario), seed, {}, {}})) {
+    : impl_(
+          std::make_unique<Impl>(Impl{std::move(profile), std::move(scenario), seed, {}, {}, {}})) {
   impl_->restart();
 }
 

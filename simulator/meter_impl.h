@@ -90,6 +90,13 @@ struct Meter::Impl {
   };
   Printing printing;
 
+  /// Whether it sends from `from` on, as far as nothing happens; valid before `until`.
+  struct Sending {
+    std::chrono::sys_seconds from, until, booted;  ///< from equals until where it is not known
+    bool on = false;
+  };
+  Sending sending;
+
   // what flows
   PhaseLoads loads_at(const Ledger& at, std::chrono::sys_seconds t) const;
   /// Nominal, a slow wobble of the grid, and a volt less for each 3 kW drawn; none while dark.

@@ -80,9 +80,15 @@ Meter::Steady Meter::steady_at(sys_seconds t) {
 }
 
 bool Meter::sends_at(sys_seconds t) {
-  impl_->advance(std::max(t, impl_->scenario->start));
-  const Ledger& ledger = impl_->ledger;
-  return ledger.port_on && !ledger.dark() && ledger.now >= ledger.booted;
+  t = std::max(t, impl_->scenario->start);
+  auto& sending = impl_->sending;
+  // Going on second by second would cost more than the telegrams do.
+  if (t < sending.from || t >= sending.until) {
+    impl_->advance(t);
+    const Ledger& ledger = impl_->ledger;
+    sending = {t, impl_->next_boundary(), ledger.booted, ledger.port_on && !ledger.dark()};
+  }
+  return sending.on && t >= sending.booted;
 }
 
 bool Meter::supplies_at(sys_seconds t) {

@@ -101,6 +101,21 @@ TEST(PowerFailure, IsSilentUntilTheMeterHasBooted) {
   EXPECT_TRUE(life.sends(1h + 191s));
 }
 
+TEST(PowerFailure, IsTheSameInWhateverOrderItIsAskedFor) {
+  // Off the minute, so that nothing but the failure and the boot divides it.
+  constexpr auto kFailure = 1h + 7s, kBooted = kFailure + 35s + 10s;
+  Life life({at(kFailure, PowerFailureEvent{35s, 10s})});
+  const auto expect = [&](std::chrono::seconds after) {
+    EXPECT_EQ(life.sends(after), after < kFailure || after >= kBooted) << after.count();
+  };
+  for (auto after = 1h - 70s; after < 1h + 130s; after += 1s) expect(after);
+  for (auto after = 1h + 130s; after > 1h - 70s; after -= 1s) expect(after);
+  for (const auto after : {kBooted, kFailure, kBooted - 1s, kFailure - 1s}) {
+    life.at(2h);  // what it is asked for in between changes nothing
+    expect(after);
+  }
+}
+
 TEST(PowerFailure, NothingFlowsMeanwhile) {
   Life life({at(1h, PowerFailureEvent{200s, 10s})});
   const MeterState dark = life.at(1h + 100s);
