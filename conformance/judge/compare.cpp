@@ -73,6 +73,22 @@ std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t 
   return value;
 }
 
+/// "+01:00", "+0100" or "+01" (ISO 8601).
+std::optional<std::chrono::minutes> offset_of(std::string_view text) {
+  constexpr std::size_t kHoursEnd = 3;
+  const auto hours = number_at(text, 1, 2);
+  if (!hours || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  std::string_view rest = text.substr(kHoursEnd);
+  std::optional<int> minutes = 0;
+  if (!rest.empty()) {
+    if (rest[0] == ':') rest.remove_prefix(1);
+    minutes = rest.size() == 2 ? number_at(rest, 0, 2) : std::nullopt;
+  }
+  if (!minutes) return std::nullopt;
+  const std::chrono::minutes size{*hours * 60 + *minutes};
+  return text[0] == '+' ? size : -size;
+}
+
 /// "2010-12-09T11:30:20+01:00", with Z, with fractions of a second, without an offset.
 std::optional<Instant> instant_of(std::string_view text) {
   constexpr std::size_t kFace = 19;
@@ -98,11 +114,8 @@ std::optional<Instant> instant_of(std::string_view text) {
   if (rest == "Z") {
     instant.offset = std::chrono::minutes{0};
   } else if (!rest.empty()) {
-    const auto hours = number_at(rest, 1, 2);
-    const auto minutes = number_at(rest, rest.size() - 2, 2);
-    if (!hours || !minutes || (rest[0] != '+' && rest[0] != '-')) return std::nullopt;
-    const std::chrono::minutes size{*hours * 60 + *minutes};
-    instant.offset = rest[0] == '+' ? size : -size;
+    instant.offset = offset_of(rest);
+    if (!instant.offset) return std::nullopt;
   }
   return instant;
 }

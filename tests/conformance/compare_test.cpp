@@ -88,6 +88,26 @@ TEST(Compare, Times) {
   EXPECT_TRUE(same(R"("2009-02-12T16:00:00+01:00")", R"("2009-02-12T16:00:00")"));
 }
 
+TEST(Compare, OffsetsAsISO8601WritesThem) {
+  const char* const winter = R"("2026-01-12T11:00:00+01:00")";
+  EXPECT_TRUE(same(R"("2026-01-12T11:00:00+01")", winter));
+  EXPECT_TRUE(same(R"("2026-01-12T11:00:00+0100")", winter));
+  EXPECT_TRUE(same(R"("2026-01-12T11:00:00.5+01")", winter));
+  EXPECT_TRUE(same(R"("2026-01-12T15:30:00+05:30")", winter));  // 10:00 + 5:30
+  EXPECT_TRUE(same(R"("2026-01-12T06:30:00-0330")", winter));   // 10:00 - 3:30
+  EXPECT_TRUE(same(R"("2026-01-12T07:00:00-03")", winter));
+  // 61 minutes are no hour.
+  EXPECT_FALSE(same(R"("2026-01-12T11:01:00+01")", winter));
+  EXPECT_FALSE(same(R"("2026-01-12T11:00:00-01")", winter));
+  for (const char* const none :
+       {"+", "+1", "+01:", "+01:0", "+01:000", "+01:-1", "+01Z", "01:00"}) {
+    const std::string said = R"("2026-01-12T11:00:00)" + (none + std::string(1, '"'));
+    const auto found = difference(value(said.c_str()), value(winter), {});
+    ASSERT_TRUE(found) << said;
+    EXPECT_TRUE(found->ends_with(", a time")) << *found;
+  }
+}
+
 TEST(Compare, TextsAsSentOrDecoded) {
   EXPECT_TRUE(same(R"("4B384547")", R"("4B384547")"));
   EXPECT_TRUE(same(R"("4b384547")", R"("4B384547")"));
