@@ -58,6 +58,15 @@ bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
+/// waitpid(), whatever signals come meanwhile.
+pid_t wait_for(pid_t pid, int* status, int options) {
+  pid_t found = -1;
+  do {
+    found = ::waitpid(pid, status, options);
+  } while (found < 0 && errno == EINTR);
+  return found;
+}
+
 /// A variable in the environment of the reader and all that it starts.
 constexpr const char* kMarkName = "P1RIG_READER";
 
@@ -84,7 +93,8 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
       output_(std::move(other.output_)),
       errors_(std::move(other.errors_)),
       watch_(std::move(other.watch_)),
-      status_(std::exchange(other.status_, std::nullopt)) {}
+      status_(std::exchange(other.status_, std::nullopt)),
+      group_ended_(other.group_ended_) {}
 
 Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command,
                                          const std::map<std::string, std::string>& environment,
@@ -134,24 +144,32 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command
 
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
-  if (!status()) {
-    ::kill(-pid_, SIGTERM);
+  if (!group_ended_) {
+    // A leader that is not waited for yet keeps the number of the group.
     pollfd ended{.fd = watch_.get(), .events = POLLIN, .revents = 0};
-    ::poll(&ended, 1, kPatienceMs);
+    if (!status_ && ::poll(&ended, 1, 0) != 1) {
+      ::kill(-pid_, SIGTERM);
+      ::poll(&ended, 1, kPatienceMs);
+    }
+    ::kill(-pid_, SIGKILL);
+    int status = 0;
+    if (!status_ && wait_for(pid_, &status, 0) == pid_) status_ = status;
+    reap_group();
   }
-  ::kill(-pid_, SIGKILL);
-  int status = 0;
-  if (!status_ && ::waitpid(pid_, &status, 0) == pid_) status_ = status;
-  end_group();
   end_escaped();
 }
 
 void ChildProcess::end_group() {
+  if (group_ended_) return;
   ::kill(-pid_, SIGKILL);
-  static_cast<void>(status());
+  if (status()) reap_group();
+}
+
+void ChildProcess::reap_group() {
   // Those whose parents are gone are ours.
-  while (status_ && ::waitpid(-pid_, nullptr, 0) > 0) {
+  while (wait_for(-pid_, nullptr, 0) > 0) {
   }
+  group_ended_ = true;
 }
 
 void ChildProcess::end_escaped() const {
@@ -173,13 +191,13 @@ void ChildProcess::end_escaped() const {
     if (found.empty()) return;
     for (const pid_t pid : found) ::kill(pid, SIGKILL);
     // Children of one another become ours as their parents go; the next round finds them.
-    for (const pid_t pid : found) ::waitpid(pid, nullptr, 0);
+    for (const pid_t pid : found) wait_for(pid, nullptr, 0);
   }
 }
 
 std::optional<int> ChildProcess::status() {
   int status = 0;
-  if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
+  if (!status_ && wait_for(pid_, &status, WNOHANG) == pid_) status_ = status;
   return status_;
 }
 

@@ -36,10 +36,12 @@ class ChildProcess {
   int errors() const { return errors_.get(); }  ///< its standard error
   int watch() const { return watch_.get(); }    ///< readable when it has ended
 
-  /// Ends those that the leader has left behind in its group.
+  /// Once the leader has ended: ends those that it has left behind in its group. Nothing more is sent
+  /// to the group then: its number may be that of a stranger's.
   void end_group();
 
-  /// How it ended, as waitpid() tells it; nothing while it runs.
+  /// How it ended, as waitpid() tells it; nothing while it runs. To be asked after end_group(): the
+  /// leader's number is its own only until then.
   std::optional<int> status();
 
   /// Bytes of memory of all processes of the group that are in RAM.
@@ -55,15 +57,16 @@ class ChildProcess {
   /// By their numbers in proc(5).
   using StatFields = std::array<std::string, 18>;
 
+  void reap_group();
   void end_escaped() const;
-  void for_each_of_group(
-      const std::function<void(const std::filesystem::path& folder, const StatFields& stat)>& told)
-      const;
+  void for_each_of_group(const std::function<void(const std::filesystem::path& folder,
+                                                  const StatFields& stat)>& told) const;
 
   pid_t pid_ = -1;
   std::string mark_;  ///< the variable
   Fd output_, errors_, watch_;
   std::optional<int> status_;
+  bool group_ended_ = false;  ///< nobody is left in it, its number is no longer ours
 };
 
 }  // namespace p1rig

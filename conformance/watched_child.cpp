@@ -1,11 +1,14 @@
 #include "conformance/watched_child.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "conformance/child_process.h"
@@ -14,6 +17,21 @@
 namespace p1rig {
 
 using boost::asio::posix::stream_descriptor;
+
+namespace {
+
+/// What is watched, once more for the loop, which closes what it has. Another reader must not inherit
+/// it: an output that somebody else holds has no end.
+struct Watched {
+  explicit Watched(const ChildProcess& child)
+      : output(again(child.output())), errors(again(child.errors())), end(again(child.watch())) {}
+
+  static Fd again(int descriptor) { return Fd(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0)); }
+
+  Fd output, errors, end;
+};
+
+}  // namespace
 
 /// Handlers that wait in the loop hold it weakly: one that was ready already when the child was
 /// ended finds it gone.
@@ -24,11 +42,11 @@ struct WatchedChild::Impl : std::enable_shared_from_this<WatchedChild::Impl> {
   /// A program that ends closes its output first. One that has not ended by then lives on.
   static constexpr std::chrono::seconds kGrace{2};
 
-  Impl(ChildProcess started, EventLoop& loop, Handlers called)
+  Impl(ChildProcess started, Watched watched, EventLoop& loop, Handlers called)
       : child(std::move(started)),
-        output(loop.io(), ::dup(child.output())),
-        errors(loop.io(), ::dup(child.errors())),
-        end(loop.io(), ::dup(child.watch())),
+        output(loop.io(), watched.output.release()),
+        errors(loop.io(), watched.errors.release()),
+        end(loop.io(), watched.end.release()),
         grace(loop.io()),
         handlers(std::move(called)) {}
 
@@ -84,8 +102,8 @@ struct WatchedChild::Impl : std::enable_shared_from_this<WatchedChild::Impl> {
   void take_exit() {
     if (exited) return;
     exited = true;
-    const int status = child.status().value_or(0);
     child.end_group();
+    const int status = child.status().value_or(0);
     // What it said before it went still counts.
     std::array<char, 65536> buffer;
     for (std::size_t taken = 0; !at_end && taken < kMostRest;) {
@@ -124,7 +142,12 @@ Result<std::unique_ptr<WatchedChild>> WatchedChild::start(
     const Fd& input, EventLoop& loop, Handlers handlers) {
   auto child = ChildProcess::start(command, environment, input);
   if (!child) return tl::make_unexpected(child.error());
-  auto impl = std::make_shared<Impl>(std::move(*child), loop, std::move(handlers));
+  Watched watched(*child);
+  if (!watched.output || !watched.errors || !watched.end) {
+    return fail(command.front() + ": cannot be watched: " + std::strerror(errno));
+  }
+  auto impl =
+      std::make_shared<Impl>(std::move(*child), std::move(watched), loop, std::move(handlers));
   impl->watch();
   return std::unique_ptr<WatchedChild>(new WatchedChild(std::move(impl)));
 }

@@ -1,0 +1,131 @@
+#include "conformance/child_process.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/watched_child.h"
+#include "simulator/line/event_loop.h"
+
+namespace {
+
+std::vector<pid_t>* signalled = nullptr;  // whom a signal was sent to, while somebody looks
+int interrupts = 0;                       // so many calls of waitpid() are interrupted
+
+}  // namespace
+
+// In place of those of the C library, for the whole program: they do the same, and are looked at.
+extern "C" int kill(pid_t pid, int signal) noexcept {
+  if (signalled != nullptr) signalled->push_back(pid);
+  return static_cast<int>(::syscall(SYS_kill, pid, signal));
+}
+
+extern "C" pid_t waitpid(pid_t pid, int* status, int options) {
+  if (interrupts > 0) {
+    --interrupts;
+    errno = EINTR;
+    return -1;
+  }
+  return static_cast<pid_t>(::syscall(SYS_wait4, pid, status, options, nullptr));
+}
+
+namespace p1rig {
+namespace {
+
+class ChildProcessTest : public testing::Test {
+ protected:
+  ~ChildProcessTest() override {
+    signalled = nullptr;
+    interrupts = 0;
+  }
+
+  static ChildProcess start(const std::string& script) {
+    auto child = ChildProcess::start({"sh", "-c", script}, {}, Fd());
+    EXPECT_TRUE(child) << child.error().message;
+    return std::move(*child);
+  }
+
+  static void wait_for_end(const ChildProcess& child) {
+    pollfd ended{.fd = child.watch(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(::poll(&ended, 1, -1), 1);
+  }
+
+  static bool has_no_children() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
+};
+
+TEST_F(ChildProcessTest, EndsWhatItsLeaderLeavesBehind) {
+  ChildProcess child = start("sleep 1000 & exit 3");
+  wait_for_end(child);
+  child.end_group();
+  ASSERT_TRUE(child.status());
+  EXPECT_EQ(WEXITSTATUS(*child.status()), 3);
+  EXPECT_TRUE(has_no_children());
+}
+
+// The number of a group that has ended may be that of another group by now.
+TEST_F(ChildProcessTest, SignalsNoGroupThatHasEnded) {
+  std::vector<pid_t> seen;
+  signalled = &seen;
+  {
+    ChildProcess child = start("exit 0");
+    wait_for_end(child);
+    child.end_group();
+    EXPECT_EQ(seen.size(), 1U);
+    ChildProcess moved(std::move(child));
+    moved.end_group();
+  }
+  EXPECT_EQ(seen.size(), 1U);
+}
+
+TEST_F(ChildProcessTest, LeavesNoDeadChildForASignalInBetween) {
+  {
+    ChildProcess child = start("sleep 1000");
+    interrupts = 1;
+  }
+  EXPECT_EQ(interrupts, 0);
+  EXPECT_TRUE(has_no_children());
+  ChildProcess ended = start("sleep 1000 & exit 3");
+  wait_for_end(ended);
+  interrupts = 1;
+  ended.end_group();
+  EXPECT_EQ(interrupts, 0);
+  EXPECT_TRUE(ended.status());
+  EXPECT_TRUE(has_no_children());
+}
+
+std::set<int> descriptors() {
+  std::set<int> all;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    all.insert(std::stoi(entry.path().filename()));
+  }
+  // That of the folder that was listed is closed by now.
+  std::erase_if(all, [](int descriptor) { return ::fcntl(descriptor, F_GETFD) < 0; });
+  return all;
+}
+
+TEST_F(ChildProcessTest, NothingThatIsWatchedIsInherited) {
+  EventLoop loop;
+  const std::set<int> before = descriptors();
+  const auto child = WatchedChild::start({"sleep", "1000"}, {}, Fd(), loop, {});
+  ASSERT_TRUE(child) << child.error().message;
+  std::size_t count = 0;
+  for (const int descriptor : descriptors()) {
+    if (before.contains(descriptor)) continue;
+    ++count;
+    EXPECT_EQ(::fcntl(descriptor, F_GETFD), FD_CLOEXEC) << descriptor;
+  }
+  EXPECT_GE(count, 6U);  // output, errors and the end: of the child, and of the loop
+}
+
+}  // namespace
+}  // namespace p1rig
