@@ -56,9 +56,13 @@ std::unique_ptr<Observer> make_observer(const ObserverSetting& setting, EventLoo
 }
 
 milliseconds spacing_of(const ReaderFile& reader) {
-  // Two questions: the first may be on its way while the telegram is understood.
-  const bool sampled = find_observer_kind(reader.observe.kind)->sampled;
-  return std::max(reader.min_interval, sampled ? 2 * reader.observe.interval : milliseconds{0});
+  const ObserverKind& kind = *find_observer_kind(reader.observe.kind);
+  // Two questions: the first may be on its way while the telegram is understood. Or the silence after
+  // one report, and as much for the values of the next to come in.
+  const bool takes_intervals =
+      kind.sampled || (kind.has_topic && has_wildcard(reader.observe.topic));
+  return std::max(reader.min_interval,
+                  takes_intervals ? 2 * reader.observe.interval : milliseconds{0});
 }
 
 }  // namespace p1rig

@@ -30,10 +30,6 @@ std::optional<TcpAddress> parse_broker(std::string_view text) {
   return address;
 }
 
-bool has_wildcard(std::string_view topic) {
-  return topic.find_first_of("+#") != std::string_view::npos;
-}
-
 /// libmosquitto's own thread does the talking; what it hears is handed to the loop. Kept by what is on
 /// its way, so that the observer may go at any time.
 class Client : public std::enable_shared_from_this<Client> {
@@ -177,7 +173,9 @@ class MqttObserver final : public Observer {
     timer_.async_wait(
         [this, alive = std::weak_ptr<int>(alive_), round = round_](const auto& error) {
           if (error || alive.expired() || round != round_) return;
-          tell(values_.dump(-1, ' ', false, Json::error_handler_t::replace));
+          // What comes later is another report: what is not in there was not said.
+          const Json values = std::exchange(values_, Json::object());
+          tell(values.dump(-1, ' ', false, Json::error_handler_t::replace));
         });
   }
 
@@ -207,6 +205,10 @@ class MqttObserver final : public Observer {
 };
 
 }  // namespace
+
+bool has_wildcard(std::string_view topic) {
+  return topic.find_first_of("+#") != std::string_view::npos;
+}
 
 std::string complain_about_mqtt(const ReaderObserver& observe) {
   if (!parse_broker(observe.address)) return "expected HOST or HOST:PORT of a broker";

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "conformance/observer.h"
 
@@ -18,5 +19,8 @@ std::unique_ptr<Observer> make_raw_observer(const ObserverSetting&, EventLoop&, 
 std::string complain_about_tcp(const ReaderObserver& observe);
 std::string complain_about_http(const ReaderObserver& observe);
 std::string complain_about_mqtt(const ReaderObserver& observe);
+
+/// True where many topics of MQTT are meant.
+bool has_wildcard(std::string_view topic);
 
 }  // namespace p1rig

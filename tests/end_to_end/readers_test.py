@@ -131,11 +131,25 @@ class Mqtt(Readers):
         self.assert_believes_a_wrong_crc(
             self.publisher(self.observe("p1"), "--mqtt", "{observe}", "--no-crc"))
 
-    def test_a_topic_for_each_value(self):
-        reader = self.publisher(self.observe("p1/#"), "--mqtt-topics", "{observe}",
-                                more='publish = "throttled"\nmin_interval = "300ms"')
+    def topics(self, *words):
+        """A reader that tells each value by a topic of its own."""
+        reader = self.publisher(self.observe("p1/#"), "--mqtt-topics", "{observe}", *words)
         reader.write_text(reader.read_text().replace('= "/', '= "/p1/'))
-        self.assert_right(reader)
+        return reader
+
+    def test_a_topic_for_each_value(self):
+        self.assert_right(self.topics())
+
+    def test_a_topic_for_each_value_one_that_believes_everything(self):
+        self.assert_believes_a_wrong_crc(self.topics("--no-crc"))
+
+    def test_a_topic_that_says_nothing_of_a_telegram(self):
+        self.assert_right(self.topics("--heartbeat"))
+
+    def test_a_value_that_does_not_come_again_is_not_told_again(self):
+        result = self.conform(self.topics(), case="dsmr-5.0.2/6.12/missing-object-1-0-1.7.0")
+        self.assertEqual(result.returncode, 0, (result.stdout + result.stderr).decode())
+        self.assertIn(b"1 pass", result.stdout)
 
 
 class Attached(Readers):

@@ -1,10 +1,11 @@
 """A small reader as people write them, that tells what it reads in a way of its own.
 
 usage: publisher.py ENDPOINT --http HOST:PORT | --tcp HOST:PORT | --mqtt HOST:PORT | --mqtt-topics HOST:PORT
-                    [--no-crc] [--flat-power]
+                    [--no-crc] [--flat-power] [--heartbeat]
 
 --no-crc      believes every telegram
 --flat-power  says "power": 1193 (in W) instead of kilowatts
+--heartbeat   publishes p1/uptime, too, again and again, apart from the telegrams
 """
 import http.server
 import json
@@ -21,6 +22,7 @@ import tty
 
 LATEST = {}
 CLIENTS = []
+HEARTBEAT = 0.3  # seconds: more than the silence that ends a report
 NAMES = {"1-0:1.8.1": ("energy", "import_low"), "1-0:1.8.2": ("energy", "import_normal"),
          "1-0:2.8.1": ("energy", "export_low"), "1-0:2.8.2": ("energy", "export_normal"),
          "1-0:1.7.0": ("power", "import"), "1-0:2.7.0": ("power", "export")}
@@ -121,7 +123,7 @@ def address_of(text):
     return host, int(port)
 
 
-def publisher(kind, address):
+def publisher(kind, address, is_alive):
     """What tells one reading."""
     if kind == "--http":
         server = http.server.ThreadingHTTPServer(address_of(address), Handler)
@@ -145,12 +147,19 @@ def publisher(kind, address):
                 publish_all(value, f"{topic}/{name}")
             else:
                 publish(f"{topic}/{name}", str(value))
+
+    def publish_uptime():
+        while True:
+            time.sleep(HEARTBEAT)
+            publish("p1/uptime", str(time.monotonic()))
+    if is_alive:
+        threading.Thread(target=publish_uptime, daemon=True).start()
     return publish_all if kind == "--mqtt-topics" else lambda told: publish("p1", json.dumps(told))
 
 
 def main():
     endpoint, kind, address, *flags = sys.argv[1:]
-    tell = publisher(kind, address)
+    tell = publisher(kind, address, "--heartbeat" in flags)
     for body, crc in telegrams(endpoint):
         if "--no-crc" not in flags and crc16(body) != crc:
             continue
