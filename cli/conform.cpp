@@ -11,22 +11,12 @@
 #include "cli/options.h"
 #include "cli/report_files.h"
 #include "conformance/report.h"
+#include "conformance/shell_word.h"
 #include "conformance/waivers.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
 namespace {
-
-/// A word of a command line as a shell takes it.
-std::string quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789_-./:=@,+{}") == std::string::npos;
-  if (plain) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
 
 int choose_reader(const Options& options, const Arguments& command, ConformPlan& plan) {
   if (!command.empty()) {
@@ -91,7 +81,12 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     plan.fuzz = *count;
   }
   plan.command_line = "p1rig conform";
-  if (command.empty()) plan.command_line += " " + quoted(options.words()[0]);
+  if (command.empty()) plan.command_line += " " + shell_word(options.words()[0]);
+  for (const char* const name : {"level", "suite-version", "waivers"}) {
+    if (const auto value = options.get(name)) {
+      plan.command_line += fmt::format(" --{} {}", name, shell_word(*value));
+    }
+  }
   auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
   plan.all_cases = std::move(*cases);
@@ -131,7 +126,7 @@ int run_conform(const Arguments& arguments) {
   std::string tail;
   if (!command.empty()) {
     tail = " --";
-    for (const std::string& word : command) tail += " " + quoted(word);
+    for (const std::string& word : command) tail += " " + shell_word(word);
   }
   plan.command_tail = tail;
   ReportFiles files;

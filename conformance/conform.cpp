@@ -17,6 +17,7 @@
 #include "conformance/fuzz.h"
 #include "conformance/observer.h"
 #include "conformance/process_subject.h"
+#include "conformance/shell_word.h"
 #include "conformance/waivers.h"
 #include "protocol/dialect.h"
 #include "simulator/line/event_loop.h"
@@ -163,6 +164,9 @@ class Conformance {
       }
     }
     auto profiles = find_profiles(names);
+    for (std::size_t i = 0; profiles && i < names.size(); ++i) {
+      profile_words_[(*profiles)[i].get()] = shell_word(names[i]);
+    }
     if (!profiles || plan_.dialects.empty()) return profiles;
     for (const auto& profile : *profiles) {
       if (matches_any_glob(plan_.dialects, profile->dialect->name)) continue;
@@ -246,6 +250,7 @@ class Conformance {
   }
 
   void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
+    profile_word_ = profile_words_[profile.get()];
     if (plan_.fuzz > 0) return fuzz_at(profile, endpoint);
     const std::set<const Case*>& about_it = cases_about(profile);
     std::vector<const Case*> fitting;
@@ -344,15 +349,12 @@ class Conformance {
 
   void add(CaseResult result, const std::string& endpoint) {
     result.endpoint = endpoint;
+    const std::string what = plan_.fuzz > 0 ? fmt::format("--fuzz {}", plan_.fuzz)
+                                            : "--case " + shell_word(result.of->id);
     result.reproduction =
-        fmt::format("{} --profile {} --line {} --case '{}' --seed {}{}", plan_.command_line,
-                    result.profile, endpoint, result.of->id, plan_.seed, plan_.command_tail);
+        fmt::format("{} --profile {} --line {} {} --seed {}{}", plan_.command_line, profile_word_,
+                    shell_word(endpoint), what, plan_.seed, plan_.command_tail);
     if (plan_.waivers) apply_waivers(*plan_.waivers, result);
-    if (plan_.fuzz > 0) {
-      result.reproduction =
-          fmt::format("{} --profile {} --line {} --fuzz {} --seed {}{}", plan_.command_line,
-                      result.profile, endpoint, plan_.fuzz, plan_.seed, plan_.command_tail);
-    }
     report_.results.push_back(std::move(result));
     if (told_) told_(report_.results.back());
   }
@@ -361,7 +363,9 @@ class Conformance {
   EventLoop& loop_;
   const std::function<void(const CaseResult&)>& told_;
   RunKey key_;
-  std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;  ///< which of the stimuli are this meter's
+  std::map<const Profile*, std::string> profile_words_;  ///< as they were named
+  std::string profile_word_;                             ///< of the meter that is run now
+  std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;         ///< which of the stimuli are this meter's
   std::map<const Profile*, std::set<const Case*>> cases_about_;
   ConformReport report_;
 };

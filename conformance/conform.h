@@ -46,7 +46,8 @@ struct ConformPlan {
   std::string suite_version;  ///< leaves out cases that came later; empty: none
   std::shared_ptr<const Waivers> waivers;
   std::uint64_t fuzz = 0;  ///< that many random stimuli instead of the cases
-  std::string command_line, command_tail;  ///< "p1rig conform X" and " -- COMMAND" around a case
+  /// "p1rig conform X --level L" and " -- COMMAND", quoted: what stands around a case that is run again.
+  std::string command_line, command_tail;
 };
 
 /// What came of it.

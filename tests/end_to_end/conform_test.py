@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,6 +141,27 @@ patience = "{patience}"
         report = self.conform(1, "hangs.py")
         self.assertEqual(self.outcomes(report), ["hang", "hang"])
         self.assertEqual(processes_with("hangs.py"), [])
+
+    def test_what_is_printed_to_run_a_case_again_runs_it_again(self):
+        shutil.copy(rig.SOURCE / "profiles" / f"{METER}.toml", self.folder / "mymeter.toml")
+        (self.folder / "known, but{a,b}.toml").write_text(
+            f'[[waiver]]\ncase = "{WRONG}"\nreason = "not looked at"\n')
+        options = ["--level", "should", "--suite-version", "0.1", "--waivers",
+                   "known, but{a,b}.toml", "--profile", "./mymeter.toml", "--line", "pty:p1&x"]
+        reader = ["--", sys.executable, str(READERS / "publishes_everything.py"), "{endpoint}"]
+        result = rig.run("conform", *options, "--case", FLIP, "--json", "report.json", *reader,
+                         env=self.environment, cwd=self.folder)
+        self.assertEqual(result.returncode, 1, result.stdout.decode() + result.stderr.decode())
+        report = json.loads((self.folder / "report.json").read_text())
+        line = report["results"][0]["reproduction"]
+        # The words that a shell makes of it.
+        told = subprocess.run(["bash", "-c", 'p1rig() { printf "%s\\n" "$@"; }; ' + line],
+                              capture_output=True, check=True, cwd=self.folder)
+        words = told.stdout.decode().splitlines()
+        self.assertEqual(words, ["conform", *options, "--case", FLIP, "--seed", "1", *reader])
+        again = rig.run(*words, env=self.environment, cwd=self.folder)
+        self.assertEqual(again.returncode, 1, again.stderr)
+        self.assertIn(line, again.stdout.decode())
 
     # 2: usage or configuration
 

@@ -62,7 +62,7 @@ class Reports(rig.Case):
                          (1, "4 of 4 not as expected", 4))
         failure = report["results"][0]
         self.assertTrue(failure["messages"][0].startswith("tells a telegram that was never sent"))
-        self.assertIn(f"--profile {METERS[0]} --line pty --case '{FLIP}' --seed 1 -- ",
+        self.assertIn(f"--profile {METERS[0]} --line pty --case {FLIP} --seed 1 -- ",
                       failure["reproduction"])
         self.assertEqual([moment["name"] for moment in failure["wire"] if moment["kind"] == "sent"],
                          ["A", "B", "sentinel 1"])
