@@ -81,6 +81,7 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     plan.fuzz = *count;
   }
   plan.command_line = "p1rig conform";
+  if (plan.realtime) plan.command_line += " --realtime";
   if (command.empty()) plan.command_line += " " + shell_word(options.words()[0]);
   for (const char* const name : {"level", "suite-version", "waivers"}) {
     if (const auto value = options.get(name)) {
