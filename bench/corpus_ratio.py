@@ -3,17 +3,17 @@
     corpus_ratio.py P1RIG [FOLDER]
 
 Prints the ratio: 1 is as fast as write(). Both make a file of the same size in the same folder by turns,
-nine times. What counts is the time of the processor, of the cheapest run: memory for a file that the
-system has to find first costs ten times what memory costs that is at hand, and hits either by chance.
-Start-up, which a small corpus shows, is taken off.
+and remove it, so that each has to find its memory anew. What counts is the time of the processor, less
+that of start-up, of nine pairs the median.
 """
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 
 REPETITIONS = 9
-TELEGRAMS = 200_000
+TELEGRAMS = 300_000
 PORTION = 1 << 20
 
 
@@ -46,23 +46,28 @@ def constant(name, size):
         file.write(portion[:size % PORTION])
 
 
+def empty(folder):
+    for entry in os.scandir(folder):
+        os.remove(entry.path)
+
+
 def main(program, folder=None):
     with tempfile.TemporaryDirectory(dir=folder) as here:
-        made, bare = os.path.join(here, "corpus"), os.path.join(here, "constant")
-        subprocess.run([program, "corpus", "iskra-am550", "--count", str(TELEGRAMS), "-o", made],
+        name = os.path.join(here, "corpus")
+        subprocess.run([program, "corpus", "iskra-am550", "--count", str(TELEGRAMS), "-o", name],
                        check=True)
-        size = os.path.getsize(made)
-        writing, constants = [], []
+        size = os.path.getsize(name)
+        ratios = []
         for _ in range(REPETITIONS):
-            for name in (made, bare):
-                if os.path.exists(name):
-                    os.remove(name)
-            start_up = cost_of(lambda: corpus(program, made, 1))
-            writing.append(cost_of(lambda: corpus(program, made, TELEGRAMS)) - start_up)
+            empty(here)
+            made = cost_of(lambda: corpus(program, name, TELEGRAMS))
+            empty(here)
+            start_up = cost_of(lambda: corpus(program, name, 1))
+            empty(here)
+            written = cost_of(lambda: constant(name, size))
             fork = cost_of(lambda: None)
-            constants.append(cost_of(lambda: constant(bare, size)) - fork)
-        print(f"{min(constants) / min(writing):.3f}")
-
+            ratios.append((written - fork) / (made - start_up))
+        print(f"{statistics.median(ratios):.3f}")
 
 
 if __name__ == "__main__":
