@@ -285,7 +285,7 @@ class Doctor {
     }
     for (const auto& [path, times] : missing) {
       if (times == heard_.told.size() && !is_for_other_meters(path)) {
-        tell(Kind::kAdvice, fmt::format("{}: [map] {} is not in what it prints", endpoint, path),
+        tell(Kind::kContract, fmt::format("{}: [map] {} is not in what it prints", endpoint, path),
              "is it spelled like that?");
       }
     }

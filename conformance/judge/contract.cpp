@@ -1,6 +1,7 @@
 #include "conformance/judge/contract.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -160,6 +161,15 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+ContractReject reject_of(const Json& json) {
+  static constexpr std::array<std::string_view, 7> kReasons = {"crc",     "syntax",   "decrypt", "tag",
+                                                               "timeout", "oversize", "other"};
+  if (!json.is_string() || std::ranges::find(kReasons, json.get<std::string>()) == kReasons.end()) {
+    breach("reject", "crc, syntax, decrypt, tag, timeout, oversize or other");
+  }
+  return {json.get<std::string>()};
+}
+
 }  // namespace
 
 ContractLine parse_contract_line(std::string_view line) {
@@ -177,7 +187,7 @@ ContractLine parse_contract_line(std::string_view line) {
   try {
     if (json.contains("telegram")) return telegram_of(json);
     if (json.contains("hello")) return hello_of(json["hello"]);
-    if (json.contains("reject")) return ContractReject{text_of(json["reject"], "reject")};
+    if (json.contains("reject")) return reject_of(json["reject"]);
   } catch (const Breach& found) {
     return ContractBreach{found.message};
   } catch (const Json::exception& error) {

@@ -269,5 +269,12 @@ TEST_F(TelegramJudgeTest, Tariffs) {
   EXPECT_THAT(findings(), ElementsAre("A: import.normal is not told", "A: import.low is not told"));
 }
 
+TEST(ContractLines, ARejectHasOneOfTheReasons) {
+  EXPECT_TRUE(std::holds_alternative<ContractReject>(parse_contract_line(R"({"reject": "tag"})")));
+  for (const char* const line : {R"({"reject": 3})", R"({"reject": "because"})", R"({"reject": null})"}) {
+    EXPECT_TRUE(std::holds_alternative<ContractBreach>(parse_contract_line(line))) << line;
+  }
+}
+
 }  // namespace
 }  // namespace p1rig
