@@ -3,8 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 
-#include "cli/options.h"
+#include "protocol/dialect.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
@@ -26,29 +27,44 @@ void print_list(const std::vector<CatalogueEntry>& entries, bool json) {
 
 }  // namespace
 
-int run_catalogue(std::string_view what, std::string_view summary, const Arguments& arguments,
-                  const std::function<std::vector<CatalogueEntry>()>& entries) {
-  Options options(fmt::format("{} [show NAME] [--json]", what), std::string(summary));
-  options.flag("json", "machine-readable: an array of objects, or one object");
-  if (const auto code = options.parse(arguments, 0, 2)) return *code;
+int show_catalogue(std::string_view what, const Options& options,
+                   const std::vector<CatalogueEntry>& entries) {
   const auto& words = options.words();
-  if (!words.empty() && (words[0] != "show" || words.size() != 2)) {
-    return options.misuse(fmt::format("expected \"{} show NAME\"", what));
-  }
-  const std::vector<CatalogueEntry> list = entries();
-  if (words.empty()) {
-    print_list(list, options.has("json"));
+  const bool json = options.has("json");
+  const auto missing = [&](std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const CatalogueEntry& entry : entries) names.push_back(entry.name);
+    return complain(kUsage, fmt::format("{}: there is no \"{}\"{} (`p1rig {}` lists them)", what,
+                                        name, did_you_mean(name, names), what));
+  };
+  if (!words.empty() && words[0] == "show") {
+    if (words.size() != 2) return options.misuse(fmt::format("expected \"{} show NAME\"", what));
+    const auto found = std::ranges::find(entries, words[1], &CatalogueEntry::name);
+    if (found == entries.end()) return missing(words[1]);
+    fmt::print("{}\n", json ? found->json : found->details);
     return kAsExpected;
   }
-  const auto found = std::ranges::find(list, words[1], &CatalogueEntry::name);
-  if (found == list.end()) {
-    std::vector<std::string_view> names;
-    for (const CatalogueEntry& entry : list) names.push_back(entry.name);
-    return complain(kUsage, fmt::format("{}: there is no \"{}\"{} (`p1rig {}` lists them)", what,
-                                        words[1], did_you_mean(words[1], names), what));
+  for (const std::string& glob : words) {
+    if (std::ranges::none_of(entries, [&](const CatalogueEntry& entry) {
+          return matches_glob(glob, entry.name);
+        })) {
+      return missing(glob);
+    }
   }
-  fmt::print("{}\n", options.has("json") ? found->json : found->details);
+  std::vector<CatalogueEntry> chosen;
+  std::ranges::copy_if(entries, std::back_inserter(chosen), [&](const CatalogueEntry& entry) {
+    return words.empty() || matches_any_glob(words, entry.name);
+  });
+  print_list(chosen, json);
   return kAsExpected;
+}
+
+int run_catalogue(std::string_view what, std::string_view summary, const Arguments& arguments,
+                  const std::function<std::vector<CatalogueEntry>()>& entries) {
+  Options options(fmt::format("{} [GLOB]… [show NAME] [--json]", what), std::string(summary));
+  options.flag("json", "machine-readable: an array of objects, or one object");
+  if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
+  return show_catalogue(what, options, entries());
 }
 
 }  // namespace p1rig

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/options.h"
 
 namespace p1rig {
 
@@ -17,9 +18,13 @@ struct CatalogueEntry {
   std::string details;  ///< all of it, for `show NAME`
 };
 
-/// `p1rig WHAT [show NAME] [--json]`: the list, or one entry; JSON is an array of objects, or one.
-/// An unknown name is answered with the nearest and kUsage.
+/// `p1rig WHAT [GLOB…] [show NAME] [--json]`: the list, those that a glob names, or one entry; JSON is
+/// an array of objects, or one. An unknown name is answered with the nearest and kUsage.
 int run_catalogue(std::string_view what, std::string_view summary, const Arguments& arguments,
                   const std::function<std::vector<CatalogueEntry>()>& entries);
+
+/// The same for a command that has options of its own beside --json, and has chosen by them.
+int show_catalogue(std::string_view what, const Options& options,
+                   const std::vector<CatalogueEntry>& entries);
 
 }  // namespace p1rig

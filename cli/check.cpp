@@ -217,7 +217,7 @@ int run_check(const Arguments& arguments) {
       "Cases: the\n"
       "file, and that a meter can send them. Readers: the file; `p1rig doctor` looks at the "
       "reader.");
-  if (const auto code = options.parse(arguments, 1, 100'000)) return *code;
+  if (const auto code = options.parse(arguments, 1, Options::kAnyNumber)) return *code;
   std::size_t failed = 0;
   bool unreadable = false;
   for (const std::string& word : options.words()) {

@@ -21,8 +21,12 @@ void add_meter_options(Options& options) {
   options.value("seed", "N", "makes other days of the same kind; default: 1");
 }
 
-int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen,
-                 std::chrono::sys_seconds& t) {
+std::chrono::sys_seconds this_second() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+int choose_meter(const Options& options, const char* moment, std::chrono::sys_seconds otherwise,
+                 ChosenMeter& chosen, std::chrono::sys_seconds& t) {
   auto profile = find_profile(options.words()[0]);
   if (!profile) return complain(kUsage, profile.error().message);
   if (const auto text = options.get("seed")) {
@@ -30,7 +34,7 @@ int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen
     if (!number) return options.misuse("--seed: expected a whole number");
     chosen.seed = *number;
   }
-  t = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  t = otherwise;
   const auto asked = options.get(moment);
   if (asked) {
     const auto instant = profile->zone.parse_instant(*asked);

@@ -28,10 +28,14 @@ struct ChosenMeter {
 /// Declares --scenario and --seed.
 void add_meter_options(Options& options);
 
+/// This second.
+std::chrono::sys_seconds this_second();
+
 /// Loads the profile named by the first word, the scenario of --scenario (else "household") and
-/// puts them together. `moment` is the option that says when: "at" or "start"; its time, or now,
-/// becomes `t`. Returns the exit code where something is wrong, after saying what.
-int choose_meter(const Options& options, const char* moment, ChosenMeter& chosen,
-                 std::chrono::sys_seconds& t);
+/// puts them together. `moment` is the option that says when: "at" or "start"; its time becomes `t`,
+/// else the scenario's own beginning, else `otherwise`. Returns the exit code where something is wrong,
+/// after saying what.
+int choose_meter(const Options& options, const char* moment, std::chrono::sys_seconds otherwise,
+                 ChosenMeter& chosen, std::chrono::sys_seconds& t);
 
 }  // namespace p1rig

@@ -20,6 +20,8 @@ namespace p1rig {
 ///   options.get("at")
 class Options {
  public:
+  static constexpr std::size_t kAnyNumber = 100'000;  ///< of words
+
   Options(std::string usage, std::string summary);
   ~Options();
   Options(const Options&) = delete;

@@ -77,7 +77,8 @@ int run_render(const Arguments& arguments) {
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   ChosenMeter chosen;
   std::chrono::sys_seconds at;
-  if (const int code = choose_meter(options, "at", chosen, at); code != kAsExpected) return code;
+  if (const int code = choose_meter(options, "at", this_second(), chosen, at); code != kAsExpected)
+    return code;
   const Profile& profile = *chosen.profile;
   std::optional<TelegramSealer> sealer;
   if (const int code = choose_sealer(options, profile, false, sealer); code != kAsExpected)

@@ -116,8 +116,10 @@ int run_simulate(const Arguments& all_arguments) {
   if (!reader_words) return options.misuse("a command must follow --");
   ChosenMeter chosen;
   std::chrono::sys_seconds start;
-  if (const int code = choose_meter(options, "start", chosen, start); code != kAsExpected)
+  if (const int code = choose_meter(options, "start", this_second(), chosen, start);
+      code != kAsExpected) {
     return code;
+  }
   const Profile& profile = *chosen.profile;
   std::optional<TelegramSealer> sealer;
   if (const int code = choose_sealer(options, profile, true, sealer); code != kAsExpected)

@@ -32,6 +32,13 @@ std::optional<Level> find_level(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Basis> find_basis(std::string_view name) {
+  for (const Basis basis : {Basis::kPrinted, Basis::kDerived, Basis::kField}) {
+    if (to_string(basis) == name) return basis;
+  }
+  return std::nullopt;
+}
+
 std::span<const CaseNeed> case_needs() { return kNeeds; }
 
 }  // namespace p1rig

@@ -34,6 +34,7 @@ enum class Basis : std::uint8_t {
 std::string_view to_string(Level level);
 std::string_view to_string(Basis basis);
 std::optional<Level> find_level(std::string_view name);
+std::optional<Basis> find_basis(std::string_view name);
 
 /// What the line does, instead of a telegram.
 enum class LineAction : std::uint8_t {

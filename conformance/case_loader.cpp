@@ -49,11 +49,8 @@ class CaseLoader {
     one.why = table.string("why").value_or("");
     one.level = find_level(table.word("level", {"must", "should", "quirk"}).value_or("must"))
                     .value_or(Level::kMust);
-    const std::string basis =
-        table.word("basis", {"printed", "derived", "field"}).value_or("derived");
-    one.basis = basis == "printed"   ? Basis::kPrinted
-                : basis == "derived" ? Basis::kDerived
-                                     : Basis::kField;
+    one.basis = find_basis(table.word("basis", {"printed", "derived", "field"}).value_or("derived"))
+                    .value_or(Basis::kDerived);
     one.dialects = table.strings("dialects");
     if (one.dialects.empty())
       table.complain("dialects", "expected globs of dialects, such as \"*\"");

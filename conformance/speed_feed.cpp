@@ -210,13 +210,12 @@ void SpeedFeed::warm_up() {
   const Time deadline = subject_.now() + settings_.startup;
   std::size_t told = 0;
   while (next_ < sendings_.size() && told < kToLearnFrom && !stop_) {
-    if (told == 0 && next_ > 0 && subject_.now() > deadline) break;
+    if (next_ > 0 && subject_.now() > deadline) break;
     const std::size_t number = next_;
     collect_until(last_sent_ + settings_.spacing);
     // The first ones may fall into the time in which a reader gets ready.
     if (!stop_ && send(number) &&
-        await(number, told == 0 ? std::max<nanoseconds>(std::chrono::seconds{1}, short_patience())
-                                : nanoseconds{settings_.patience})) {
+        await(number, std::max<nanoseconds>(std::chrono::seconds{1}, short_patience()))) {
       ++told;
     }
   }

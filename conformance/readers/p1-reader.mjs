@@ -17,9 +17,12 @@ const reader = new P1Reader({
   stopBits: Number(framing[2]),
 });
 
+// A meter type that begins in noise may have 30 MB, and a line at most 1 MiB.
+const shortened = (_, value) => (typeof value === 'string' ? value.slice(0, 1024) : value);
+
 let printed = 0;
 reader.on('reading', (reading) => {
-  process.stdout.write(`${JSON.stringify(reading)}\n`);
+  process.stdout.write(`${JSON.stringify(reading, shortened)}\n`);
   if (++printed === Number(count)) process.exit(0);
 });
 reader.on('error', (reason) => {

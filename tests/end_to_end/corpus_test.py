@@ -44,6 +44,13 @@ class Corpus(rig.Case):
                             "solar-day", "-o", "-")
         self.assertEqual(to_stdout.stdout, read("a"))
 
+    def test_a_scenario_without_a_beginning_has_a_fixed_one(self):
+        for scenario in ("household", "p1reader"):
+            data = rig.run("corpus", "iskra-am550", "--count", "1", "--scenario", scenario, "-o",
+                           "-").stdout
+            # Midnight of 12 January 2026 in UTC, in the Netherlands.
+            self.assertIn(b"0-0:1.0.0(260112010000W)", data)
+
     def test_it_goes_on_where_it_was_cut_off(self):
         words = ("--count", "300", "--fault", "drop-byte=2,every=5")
         self.make("whole", *words)
@@ -74,7 +81,6 @@ class Corpus(rig.Case):
                 (["-o", self.folder / "x"], 2, "--count"),
                 (["--count", "1"], 2, "-o F"),
                 (["-o", "-", "--count", "1", "--resume"], 2, "stdout"),
-                (["-o", self.folder / "x", "--count", "1", "--scenario", "household"], 2, "--start"),
                 (["-o", self.folder / "x", "--count", "1", "--resume"], 2, "no index")]:
             refused = rig.run("corpus", "iskra-am550", *words)
             self.assertEqual(refused.returncode, code, refused.stderr)

@@ -1,5 +1,6 @@
 """Wrong input is answered with the documented exit code, the place and the nearest name."""
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -37,6 +38,33 @@ class Lists(rig.Case):
         for name in LISTS:
             for line in rig.run(name).stdout.decode().splitlines():
                 self.assertLessEqual(len(line), 100, line)
+
+    def test_globs_choose(self):
+        every = rig.json_of("profiles", "--json")
+        some = rig.json_of("profiles", "iskra-*", "kaifa-ma1??", "--json")
+        self.assertEqual(some, [profile for profile in every
+                                if re.fullmatch("iskra-.*|kaifa-ma1..", profile["name"])])
+        self.assertGreater(len(every), len(some))
+        self.assert_fails(MISTAKE, 'profiles: there is no "iskr"', "profiles", "iskra-*", "iskr")
+
+    def test_cases_are_chosen_by_what_they_are(self):
+        every = rig.json_of("cases", "--json")
+        some = rig.json_of("cases", "dsmr-*", "--level", "must", "--basis", "printed", "--basis",
+                           "derived", "--dialect", "lux-*", "--json")
+        about_lux = [case for case in every if {"*", "lux-*", "lux-1.1"} & set(case["dialects"])]
+        self.assertEqual(some, [case for case in about_lux if case["level"] == "must" and
+                                case["basis"] in ("printed", "derived") and
+                                case["name"].startswith("dsmr-")])
+        self.assertTrue(0 < len(some) < len(about_lux) < len(every))
+        for words in (("--level", "shall"), ("--basis", "rumour"), ("--dialect", "dsmr-9")):
+            self.assert_fails(MISTAKE, f'{words[0]}: ', "cases", *words)
+            self.assert_fails(MISTAKE, f'"{words[1]}"', "cases", *words)
+        self.assert_fails(MISTAKE, "none is like that", "cases", "--level", "must", "--basis", "field")
+
+    def test_a_case_is_shown_with_all_of_it(self):
+        said = rig.run("cases", "show", "dsmr-5.0.2/6.2/crc-wrong").stdout.decode()
+        for part in ("R-CRC-01", "must", "  A is dropped", "telegram A:", "/KFM5", "1-0:1.8.1(", "means {"):
+            self.assertIn(part, said)
 
 
 class Names(rig.Case):

@@ -11,7 +11,6 @@ import unittest
 import rig
 
 READERS = rig.SOURCE / "tests" / "end_to_end" / "readers"
-NODE = rig.SOURCE / "tests" / "end_to_end" / "node"
 METER = "iskra-am550"
 FLIPPED = "dsmr-5.0.2/6.2/crc-bit-flip"
 
@@ -307,31 +306,6 @@ class Doctor(Readers):
 
     def test_a_name_that_is_none(self):
         self.assert_fails(2, ["there is no reader", "did you mean"], "doctor", "p1-readr")
-
-
-class Npm(Readers):
-    """Two readers of the field, as they are."""
-
-    def test_p1_reader_publishes_what_has_a_wrong_crc(self):
-        self.assert_believes_a_wrong_crc("p1-reader")
-
-    def test_smartmeter_obis_publishes_what_has_a_wrong_crc(self):
-        self.assert_believes_a_wrong_crc("smartmeter-obis")
-
-    def assert_green_with_its_waivers(self, name):
-        """The whole suite, at one meter."""
-        waivers = rig.SOURCE / "conformance" / "readers" / f"{name}.waivers.toml"
-        result = rig.run("conform", name, "--waivers", waivers, "--profile", METER)
-        self.assertEqual(result.returncode, 0, result.stdout.decode()[-4000:])
-
-    def test_p1_reader_is_green_with_its_waivers(self):
-        self.assert_green_with_its_waivers("p1-reader")
-
-    def test_smartmeter_obis_is_green_with_its_waivers(self):
-        self.assert_green_with_its_waivers("smartmeter-obis")
-
-    def test_the_locks_name_no_registry(self):
-        self.assertNotIn('"resolved"', (NODE / "package-lock.json").read_text())
 
 
 class Files(Readers):

@@ -16,10 +16,10 @@ SANITIZED = os.environ.get("P1RIG_SANITIZED", "") not in ("", "OFF", "0")
 HANG = 300
 
 
-def run(*arguments, stdin=b"", **options):
+def run(*arguments, stdin=b"", timeout=HANG, **options):
     """Runs p1rig to its end. The result has returncode, stdout and stderr (bytes)."""
     return subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True,
-                          timeout=HANG, **options)
+                          timeout=timeout, **options)
 
 
 def start(*arguments, before=(), **options):

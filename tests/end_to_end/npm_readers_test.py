@@ -1,0 +1,44 @@
+"""Readers of the field are judged as they are, and meet the whole suite with the waivers shipped."""
+import unittest
+
+import rig
+
+NODE = rig.SOURCE / "tests" / "end_to_end" / "node"
+METER = "iskra-am550"
+
+
+class Npm(rig.Case):
+    def assert_believes_a_wrong_crc(self, name):
+        result = rig.run("conform", name, "--profile", METER, "--case", "dsmr-5.0.2/6.2/crc-bit-flip")
+        said = (result.stdout + result.stderr).decode()
+        self.assertEqual(result.returncode, 1, said)
+        self.assertIn("is told, but must be dropped", said)
+
+    def test_p1_reader_publishes_what_has_a_wrong_crc(self):
+        self.assert_believes_a_wrong_crc("p1-reader")
+
+    def test_smartmeter_obis_publishes_what_has_a_wrong_crc(self):
+        self.assert_believes_a_wrong_crc("smartmeter-obis")
+
+    def assert_green_with_its_waivers(self, name, *more):
+        waivers = rig.SOURCE / "conformance" / "readers" / f"{name}.waivers.toml"
+        result = rig.run("conform", name, "--waivers", waivers, "--profile", METER, *more,
+                         timeout=4 * rig.HANG)
+        self.assertEqual(result.returncode, 0, result.stdout.decode()[-4000:])
+
+    def test_p1_reader_is_green_with_its_waivers(self):
+        self.assert_green_with_its_waivers("p1-reader")
+
+    def test_smartmeter_obis_is_green_with_its_waivers(self):
+        # Of 10,000 telegrams at 20 ms it is known that they take three minutes.
+        cases = [case["name"] for case in rig.json_of("cases", "--json", "--dialect", "dsmr-5.0")]
+        cases.remove("dsmr-5.0.2/6.1/keeps-up")
+        self.assert_green_with_its_waivers(
+            "smartmeter-obis", *(word for case in cases for word in ("--case", case)))
+
+    def test_the_locks_name_no_registry(self):
+        self.assertNotIn('"resolved"', (NODE / "package-lock.json").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
