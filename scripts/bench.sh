@@ -32,7 +32,7 @@ each=$(((many - few) / 2000))
 
 run() {
   P1RIG_DATA=$PWD "$folder/p1rig_bench" --benchmark_enable_random_interleaving=true \
-    --benchmark_repetitions=9 --benchmark_report_aggregates_only=true \
+    --benchmark_repetitions=9 --benchmark_display_aggregates_only=true \
     --benchmark_out="$measured" --benchmark_out_format=json "$@"
 }
 
@@ -40,7 +40,7 @@ if [ "$gate" = no ]; then
   # Not in the gate: what pages for a file cost depends too much on what else the machine does.
   cmake --build --preset release --target p1rig
   run "$@"
-  corpus=$(python3 bench/corpus_ratio.py build/release/p1rig "$folder")
+  corpus=$(python3 bench/corpus_ratio.py build/release/p1rig)
   exec python3 bench/ratios.py "$measured" "$each" "$corpus" --publish
 fi
 for try in 1 2 3; do

@@ -76,9 +76,11 @@ Result<void> TelegramSealer::seal_one(std::string_view telegram, std::string& fr
   FrameCipher& cipher = cipher_for(order);
   for (int tries = 0; tries < kMostTries; ++tries) {
     const auto counter = tries == 0 ? counter_for(order) : take();
-    frame.clear();
-    if (!counter) return tl::make_unexpected(counter.error());
-    if (!*counter) return {};
+    if (!counter || !*counter) {
+      frame.clear();
+      if (!counter) return tl::make_unexpected(counter.error());
+      return {};
+    }
     cipher.seal(title_, **counter, telegram, frame, order.form);
     const bool back = order.counter == SealOrder::Counter::kBack && **counter < last_.value_or(0);
     if (!back) last_ = **counter;
