@@ -92,6 +92,9 @@ int choose_entrants(const Options& options, const Arguments& command,
     auto endpoints = options.list("line");
     if (endpoints.empty()) endpoints = {reader.endpoints.front()};
     for (std::string& endpoint : endpoints) {
+      if (auto known = check_endpoint(endpoint); !known) {
+        return options.misuse("--line: " + known.error().message);
+      }
       entrants.push_back({.reader = reader, .profile = shared, .endpoint = std::move(endpoint)});
     }
   }
@@ -118,7 +121,7 @@ void show_progress(const std::string& reader, const SpeedStep& step) {
   std::fflush(stderr);
 }
 
-/// An error is an endpoint that cannot be.
+/// An error is about the environment.
 Result<SpeedResult> measure(const Entrant& entrant, std::uint64_t seed, SpeedSettings settings,
                             EventLoop& loop) {
   auto subject = make_process_subject({.reader = entrant.reader,
@@ -235,7 +238,7 @@ int run_bench(const Arguments& arguments) {
     settings.latency_rate = latency_rate;
     settings.interrupted = [&interrupted] { return interrupted; };
     auto result = measure(entrant, report.seed, std::move(settings), loop);
-    if (!result) return complain(kUsage, result.error().message);
+    if (!result) return complain(kEnvironment, result.error().message);
     report.results.push_back(std::move(*result));
     if (interrupted) break;
   }

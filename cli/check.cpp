@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -229,7 +230,10 @@ int run_check(const Arguments& arguments) {
     }
     ++failed;
     fmt::print("FAILED  {}\n", file);
-    for (const std::string& problem : problems) fmt::print("        {}\n", problem);
+    for (const std::string& problem : problems) {
+      std::istringstream lines(problem);
+      for (std::string line; std::getline(lines, line);) fmt::print("        {}\n", line);
+    }
     unreadable = unreadable || problems.front().starts_with(file + ":");
   }
   fmt::print("{} checked, {} failed\n", options.words().size(), failed);

@@ -104,7 +104,7 @@ int run_conform(const Arguments& arguments) {
   options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
   options.values("dialect", "D", "these dialects, globs; default: those of the reader");
   options.values("line", "L",
-                 "pty, tcp, rfc2217, stdin, serial:DEVICE or cable:; may be repeated; default: the "
+                 "pty, pty-shim, tcp, rfc2217, stdin, serial:DEVICE or cable:; may be repeated; default: the "
                  "first that the reader file names");
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
   options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");

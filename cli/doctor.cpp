@@ -73,18 +73,25 @@ int run_doctor(const Arguments& arguments) {
                                 "ones, the values are the same",
                                 name));
   }
+  for (const std::string& endpoint : options.list("line")) {
+    if (auto known = check_endpoint(endpoint); !known) {
+      return options.misuse("--line: " + known.error().message);
+    }
+  }
   fmt::print("{}, read by {}\n\n", name, reader->name);
+  bool interrupted = false;
   DoctorPlan plan{.reader = std::move(*reader),
                   .profile = std::make_shared<const Profile>(std::move(*profile)),
-                  .endpoints = options.list("line")};
+                  .endpoints = options.list("line"),
+                  .interrupted = [&interrupted] { return interrupted; }};
   EventLoop loop;
   std::vector<Kind> found;
-  bool interrupted = false;
   loop.on_signal([&](int) {
     interrupted = true;
     loop.stop();
   });
   examine_reader(plan, loop, [&](const DoctorFinding& finding) {
+    if (interrupted) return;  // what came of it is no finding
     found.push_back(finding.kind);
     fmt::print("{}{}\n", mark_of(finding.kind), finding.message);
     if (!finding.advice.empty()) fmt::print("      → {}\n", finding.advice);

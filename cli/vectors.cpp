@@ -27,8 +27,9 @@ int run_vectors(const Arguments& arguments) {
   }
   const auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
+  if (auto right = check_plan(plan, *cases); !right) return complain(kUsage, right.error().message);
   const auto written = write_vectors(plan, *cases);
-  if (!written) return complain(kUsage, written.error().message);
+  if (!written) return complain(kEnvironment, written.error().message);
   fmt::print("{} vectors in {}\n", *written, plan.folder.string());
   return kAsExpected;
 }

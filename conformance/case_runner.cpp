@@ -302,7 +302,7 @@ bool CaseRunner::start_again(const Case& one, CaseResult& result) {
   found_before_ = judge_.findings(one.may_lose);
   lost_before_ = judge_.lost();
   const std::uint64_t written = subject_.log().written + written_at_start_;
-  const Start again = start();
+  const Start again = last_start_ = start();
   judge_.begin(traits_of(one));
   if (again.kind == Start::Kind::kReady) {
     written_at_start_ += written;

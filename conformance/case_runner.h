@@ -56,6 +56,11 @@ class CaseRunner {
 
   const ContractHello& hello() const { return hello_; }
 
+  /// Why the reader could not be started again where that is not its own doing; else empty.
+  std::string_view trouble() const {
+    return last_start_.kind == Start::Kind::kEnvironment ? last_start_.message : std::string_view{};
+  }
+
   /// Lines that broke the contract, so far.
   const std::vector<std::string>& breaches() const { return breaches_; }
 

@@ -2,12 +2,12 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
-#include <filesystem>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -18,6 +18,7 @@
 #include "conformance/observer.h"
 #include "conformance/process_subject.h"
 #include "conformance/shell_word.h"
+#include "conformance/temporary_folder.h"
 #include "conformance/waivers.h"
 #include "protocol/dialect.h"
 #include "simulator/line/event_loop.h"
@@ -54,28 +55,28 @@ constexpr auto kRepresentatives = std::to_array<Representative>({
 class RunKey {
  public:
   explicit RunKey(std::uint64_t seed) {
-    std::string digits;
-    for (std::uint64_t i = 0; i < 2; ++i) digits += fmt::format("{:016X}", random_at(seed, 7, i));
-    keys_ = *parse_frame_keys(digits);
-    std::string path = (std::filesystem::temp_directory_path() / "p1rig-key-XXXXXX").string();
-    const int descriptor = ::mkstemp(path.data());
-    if (descriptor < 0) return;
-    ::close(descriptor);
-    path_ = path;
-    std::ofstream(path_) << digits << '\n';
+    for (std::uint64_t i = 0; i < 2; ++i) digits_ += fmt::format("{:016X}", random_at(seed, 7, i));
+    keys_ = *parse_frame_keys(digits_);
   }
-  ~RunKey() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+
+  /// The error says why the file cannot be written.
+  Result<void> write() {
+    auto folder = TemporaryFolder::make();
+    if (!folder) return tl::make_unexpected(folder.error());
+    folder_.emplace(std::move(*folder));
+    path_ = folder_->path() + "/key";
+    std::ofstream file(path_);
+    file << digits_ << std::endl;
+    return file ? Result<void>{} : fail(path_ + ": cannot be written: " + std::strerror(errno));
   }
-  RunKey(const RunKey&) = delete;
-  RunKey& operator=(const RunKey&) = delete;
 
   const FrameKeys& keys() const { return *keys_; }
   const std::string& path() const { return path_; }
 
  private:
+  std::string digits_;
   std::optional<FrameKeys> keys_;
+  std::optional<TemporaryFolder> folder_;
   std::string path_;
 };
 
@@ -118,6 +119,13 @@ class Conformance {
       }
     }
     if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
+    for (const std::string& endpoint : plan_.endpoints) {
+      if (auto known = check_endpoint(endpoint); !known) return fail("--line: " + known.error().message);
+    }
+    if (auto written = key_.write(); !written) {
+      report_.environment = written.error().message;
+      return std::move(report_);
+    }
     auto profiles = choose_profiles();
     if (!profiles) return tl::make_unexpected(profiles.error());
     for (const std::string& endpoint : plan_.endpoints) {
@@ -159,6 +167,11 @@ class Conformance {
     }
     if (names.empty()) {
       if (globs.empty()) globs = dialects_of_hello();
+      if (std::ranges::none_of(globs, names_a_dialect)) {
+        report_.refused.push_back(fmt::format(
+            "its hello names no dialect that there is, but {} (`p1rig dialects` lists them)",
+            fmt::join(globs, ", ")));
+      }
       for (const Representative& row : kRepresentatives) {
         if (matches_any_glob(globs, row.dialect)) names.emplace_back(row.profile);
       }
@@ -270,6 +283,10 @@ class Conformance {
       const std::size_t before = runner.breaches().size();
       CaseResult result = runner.run(*one);
       if (report_.interrupted) break;
+      if (!runner.trouble().empty()) {
+        report_.environment = runner.trouble();
+        break;
+      }
       add(std::move(result), endpoint);
       // A waiver covers them, too.
       if (report_.results.back().outcome == Outcome::kXfail) continue;
@@ -319,10 +336,10 @@ class Conformance {
     for (std::uint64_t index = fuzz_place_; index < plan_.fuzz; index += fuzz_step_) {
       Case one = fuzz_case(plan_.seed, index, profile);
       ++report_.fuzzed;
-      if (!fails(one) || report_.interrupted) {
-        if (report_.interrupted) return;
-        continue;
-      }
+      const bool failing = fails(one);
+      report_.environment = runner.trouble();
+      if (report_.interrupted || !report_.environment.empty()) return;
+      if (!failing) continue;
       report_.cases.push_back(shrink(std::move(one), fails));
       const Case& small = report_.cases.back();
       failed->of = &small;

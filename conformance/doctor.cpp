@@ -59,13 +59,17 @@ class Doctor {
   void run() {
     if (!plan_.reader.attached && !check_command()) return;
     const auto& endpoints = plan_.endpoints.empty() ? plan_.reader.endpoints : plan_.endpoints;
-    for (const std::string& endpoint : endpoints) examine(endpoint);
+    for (const std::string& endpoint : endpoints) {
+      if (!interrupted()) examine(endpoint);
+    }
   }
 
  private:
   void tell(Kind kind, std::string message, std::string advice = {}) {
     told_({kind, std::move(message), std::move(advice)});
   }
+
+  bool interrupted() const { return plan_.interrupted && plan_.interrupted(); }
 
   bool check_command() {
     const std::string& name = plan_.reader.command.front();
@@ -90,7 +94,11 @@ class Doctor {
     const auto at = [&](std::string text) { return endpoint + ": " + std::move(text); };
     heard_ = {};
     auto subject = make_process_subject(
-        {.reader = plan_.reader, .endpoint = endpoint, .profile = plan_.profile}, loop_);
+        {.reader = plan_.reader,
+         .endpoint = endpoint,
+         .profile = plan_.profile,
+         .interrupted = plan_.interrupted},
+        loop_);
     if (!subject) return tell(Kind::kEnvironment, at(subject.error().message));
     const auto began = steady_clock::now();
     if (auto started = (*subject)->start(); !started) {
@@ -135,7 +143,7 @@ class Doctor {
     const auto deadline = steady_clock::now() + plan_.reader.startup;
     // The first ones may fall into the time in which a reader gets ready.
     int told = 0;
-    for (int i = 1; i <= 2 * kTelegrams && told < kTelegrams && !heard_.gone; ++i) {
+    for (int i = 1; i <= 2 * kTelegrams && told < kTelegrams && !heard_.gone && !interrupted(); ++i) {
       Stimulus clean = maker.clean(fmt::format("telegram {}", i));
       const std::size_t before = heard_.told.size();
       heard_.sent.push_back(clean.telegram->meant);
@@ -163,7 +171,7 @@ class Doctor {
   bool drain_one(Subject& subject, steady_clock::time_point until) {
     const auto left = duration_cast<milliseconds>(until - steady_clock::now());
     auto event = subject.next(std::max(left, milliseconds{0}));
-    if (!event) return false;
+    if (!event || interrupted()) return false;
     if (auto* const gone = std::get_if<ReaderExited>(&*event)) {
       heard_.gone = std::move(*gone);
       return false;

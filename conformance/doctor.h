@@ -20,6 +20,7 @@ struct DoctorPlan {
   std::shared_ptr<const Profile> profile;
   std::vector<std::string> endpoints;  ///< empty: all that the reader file names
   std::uint64_t seed = 1;
+  std::function<bool()> interrupted = {};  ///< true ends every wait
 };
 
 /// One thing that was looked at.

@@ -13,6 +13,7 @@
 
 #include "conformance/observer.h"
 #include "conformance/reader_launch.h"
+#include "conformance/temporary_folder.h"
 #include "conformance/watched_child.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/line_uri.h"
@@ -38,30 +39,12 @@ std::size_t size_of(const SubjectEvent& event) {
   return sizeof(SubjectEvent) + (said != nullptr ? said->line.size() : 0);
 }
 
-/// A folder for links and pipes that goes away with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string path = (std::filesystem::temp_directory_path() / "p1rig-XXXXXX").string();
-    if (::mkdtemp(path.data()) != nullptr) path_ = path;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 class ProcessSubject final : public Subject {
  public:
-  ProcessSubject(SubjectSetting setting, EventLoop& loop)
+  ProcessSubject(SubjectSetting setting, TemporaryFolder folder, EventLoop& loop)
       : setting_(std::move(setting)),
         loop_(loop),
+        folder_(std::move(folder)),
         timer_(loop.io()),
         observed_at_(address_of(setting_.reader)),
         observer_(make_observer({.reader = setting_.reader,
@@ -377,7 +360,7 @@ class ProcessSubject final : public Subject {
   std::string name_ =
       setting_.endpoint.substr(std::min(kind_.size() + 1, setting_.endpoint.size()));
   EventLoop& loop_;
-  TemporaryFolder folder_;
+  TemporaryFolder folder_;  ///< for links and pipes
   std::string port_ = "0";
   std::unique_ptr<Line> line_;
   boost::asio::steady_timer timer_;
@@ -396,14 +379,9 @@ class ProcessSubject final : public Subject {
 }  // namespace
 
 Result<std::unique_ptr<Subject>> make_process_subject(SubjectSetting setting, EventLoop& loop) {
-  const auto names = endpoint_names();
-  const std::string kind = setting.endpoint.substr(0, setting.endpoint.find(':'));
-  if (std::ranges::find(names, kind) == names.end()) {
-    std::string all;
-    for (const std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
-    return fail("endpoint \"" + setting.endpoint + "\": expected one of " + all);
-  }
-  return std::make_unique<ProcessSubject>(std::move(setting), loop);
+  auto folder = TemporaryFolder::make();
+  if (!folder) return tl::make_unexpected(folder.error());
+  return std::make_unique<ProcessSubject>(std::move(setting), std::move(*folder), loop);
 }
 
 }  // namespace p1rig

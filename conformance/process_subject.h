@@ -28,7 +28,7 @@ struct SubjectSetting {
 };
 
 /// A program that p1rig starts, or a device that is attached already, at a line of p1rig's own. It
-/// must not outlive `loop`. The error says why an endpoint cannot be.
+/// must not outlive `loop`. `endpoint` has passed check_endpoint(); an error is about the environment.
 Result<std::unique_ptr<Subject>> make_process_subject(SubjectSetting setting, EventLoop& loop);
 
 }  // namespace p1rig

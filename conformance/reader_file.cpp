@@ -1,6 +1,7 @@
 #include "conformance/reader_file.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,10 @@
 
 namespace p1rig {
 namespace {
+
+/// What reader_launch.h fills in.
+constexpr std::array<std::string_view, 9> kPlaceholders = {
+    "endpoint", "profile", "dialect", "here", "baud", "framing", "observe", "p1rig", "key_file"};
 
 constexpr std::array<std::string_view, 7> kEndpoints = {"pty",   "pty-shim", "tcp",  "rfc2217",
                                                         "stdin", "serial",   "cable"};
@@ -48,6 +53,10 @@ class ReaderLoader {
     if (reader_.command.empty() && !reader_.attached) {
       table.complain("command", "expected a command, or attached = true for a device");
     }
+    if (!reader_.command.empty() && reader_.attached) {
+      table.complain("command", "a device that is attached is not started: leave one of them out");
+    }
+    check_placeholders(table);
     if (auto endpoints = table.strings("endpoints"); !endpoints.empty()) {
       reader_.endpoints = std::move(endpoints);
     }
@@ -99,6 +108,19 @@ class ReaderLoader {
       }
     }
     table.finish();
+  }
+
+  /// Braces may be the command's own, but not what is nearly a word of ours.
+  void check_placeholders(TableReader& table) {
+    const std::vector<std::string_view> known(kPlaceholders.begin(), kPlaceholders.end());
+    for (const std::string& word : reader_.command) {
+      const std::size_t from = word.find('{'), to = word.find('}', std::min(from, word.size()));
+      if (to == std::string::npos) continue;
+      const std::string name = word.substr(from + 1, to - from - 1);
+      if (std::ranges::find(known, name) != known.end()) continue;
+      const std::string meant = did_you_mean(name, known);
+      if (!meant.empty()) table.complain("command", fmt::format("unknown {{{}}}{}", name, meant));
+    }
   }
 
   void check_endpoints(TableReader& table) {
@@ -214,7 +236,12 @@ class ReaderLoader {
 
 }  // namespace
 
-std::vector<std::string_view> endpoint_names() { return {kEndpoints.begin(), kEndpoints.end()}; }
+Result<void> check_endpoint(std::string_view endpoint) {
+  const std::string_view kind = endpoint.substr(0, endpoint.find(':'));
+  if (std::ranges::find(kEndpoints, kind) != kEndpoints.end()) return {};
+  return fail(fmt::format("\"{}\" is no endpoint: expected one of {}", endpoint,
+                          fmt::join(kEndpoints, ", ")));
+}
 
 Result<ReaderFile> load_reader(const std::filesystem::path& file) {
   const auto document = read_document(file);

@@ -59,8 +59,8 @@ struct ReaderFile {
   std::map<std::string, std::string> environment;
 };
 
-/// The endpoints that a reader file may name.
-std::vector<std::string_view> endpoint_names();
+/// An error where this is no endpoint: a kind, and a name behind a colon where it needs one.
+Result<void> check_endpoint(std::string_view endpoint);
 
 /// The error has a line for each thing that is wrong, with file:line:column.
 Result<ReaderFile> load_reader(const std::filesystem::path& file);

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "conformance/conform.h"
@@ -99,6 +100,10 @@ bool is_timeless(const Case& one) {
          std::ranges::none_of(one.steps, [](const CaseStep& step) {
            return step.action.has_value() || step.count > kMostTelegrams;
          });
+}
+
+bool is_in(const VectorPlan& plan, const Case& one) {
+  return named(plan.cases, one.id) && is_timeless(one);
 }
 
 Result<void> write_file(const fs::path& path, std::string_view bytes) {
@@ -198,19 +203,25 @@ class VectorWriter {
   Json list_ = Json::array();
 };
 
-Result<void> prepare(const fs::path& folder) {
-  std::error_code error;
-  if (fs::exists(folder, error)) {
-    if (!fs::is_directory(folder, error)) return fail(folder.string() + ": is no folder");
-    const bool ours = fs::exists(folder / "index.json", error);
-    if (!ours && !fs::is_empty(folder, error)) {
-      return fail(folder.string() + ": is not empty, and holds no vectors: name a new folder");
+/// Removes what an index of ours names: what is left would be taken for part of the new vectors.
+void remove_older(const fs::path& folder) {
+  std::error_code ignored;
+  std::ifstream stream(folder / "index.json");
+  const Json index = Json::parse(stream, nullptr, false);
+  fs::remove(folder / "index.json", ignored);
+  if (!index.is_object() || !index.contains("vectors")) return;
+  for (const Json& vector : index["vectors"]) {
+    if (!vector.is_object() || !vector.contains("file") || !vector["file"].is_string()) continue;
+    // DIALECT/PROFILE/CASE, and nothing outside of the folder.
+    const fs::path stem = fs::path(vector["file"].get<std::string>()).lexically_normal();
+    if (stem.is_absolute() || *stem.begin() == ".." || std::distance(stem.begin(), stem.end()) != 3) {
+      continue;
     }
-    fs::remove(folder / "index.json", error);
+    for (const char* end : {".bin", ".json"}) fs::remove(folder / (stem.string() + end), ignored);
+    // Folders that are empty now; others stay.
+    fs::remove((folder / stem).parent_path(), ignored);
+    fs::remove((folder / stem).parent_path().parent_path(), ignored);
   }
-  fs::create_directories(folder, error);
-  if (error) return fail(folder.string() + ": " + error.message());
-  return {};
 }
 
 Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles(const VectorPlan& plan) {
@@ -220,24 +231,48 @@ Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles(const Vector
       if (named(plan.dialects, dialect.name)) names.emplace_back(profile_of_dialect(dialect.name));
     }
   }
-  if (names.empty()) return fail("no dialect has such a name (`p1rig dialects` lists them)");
   return find_profiles(names);
 }
 
 }  // namespace
 
+Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases) {
+  for (const std::string& glob : plan.dialects) {
+    if (names_a_dialect(glob)) continue;
+    return fail(fmt::format("--dialect: no dialect is named by \"{}\" (`p1rig dialects` lists them)",
+                            glob));
+  }
+  for (const std::string& glob : plan.cases) {
+    const auto is_named = [&](const Case& one) { return matches_glob(glob, one.id); };
+    if (std::ranges::none_of(cases, is_named)) {
+      return fail(fmt::format("--case: no case is named by \"{}\" (`p1rig cases` lists them)", glob));
+    }
+  }
+  if (std::ranges::none_of(cases, [&](const Case& one) { return is_in(plan, one); })) {
+    return fail("--case: all of them are about time or the line, which no file can hold");
+  }
+  if (auto profiles = choose_profiles(plan); !profiles) {
+    return tl::make_unexpected(profiles.error());
+  }
+  std::error_code error;
+  if (!fs::exists(plan.folder, error)) return {};
+  if (!fs::is_directory(plan.folder, error)) return fail(plan.folder.string() + ": is no folder");
+  if (fs::exists(plan.folder / "index.json", error) || fs::is_empty(plan.folder, error)) return {};
+  return fail(plan.folder.string() + ": is not empty, and holds no vectors: name a new folder");
+}
+
 Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case>& cases) {
   const auto profiles = choose_profiles(plan);
   if (!profiles) return tl::make_unexpected(profiles.error());
-  const auto fits = [&](const Case& one) { return named(plan.cases, one.id) && is_timeless(one); };
-  if (std::ranges::none_of(cases, fits))
-    return fail("no case that is not about time has such an id");
-  if (auto ready = prepare(plan.folder); !ready) return tl::make_unexpected(ready.error());
+  std::error_code error;
+  fs::create_directories(plan.folder, error);
+  if (error) return fail(plan.folder.string() + ": " + error.message());
+  remove_older(plan.folder);
   VectorWriter writer(plan);
   for (const auto& profile : *profiles) {
     StimulusMaker maker = make_stimuli(profile, plan.seed);
     for (const Case& one : cases) {
-      if (!fits(one) || does_not_apply(one, maker)) continue;
+      if (!is_in(plan, one) || does_not_apply(one, maker)) continue;
       if (auto done = writer.write(one, profile); !done) return tl::make_unexpected(done.error());
     }
   }

@@ -19,11 +19,14 @@ struct VectorPlan {
   std::uint64_t seed = 1;
 };
 
+/// An error where the plan chooses nothing, or its folder holds something else than vectors.
+Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases);
+
 /// Writes the cases that are not about time or the line as files: DIALECT/PROFILE/CASE.bin with the
 /// bytes, a sentinel telegram last, beside .json with what is expected of each telegram; index.json,
-/// README.md and LICENSE. Returns how many. The folder must be new, empty, or one of ours, which is
-/// written over. An error says what could not be written; the index is written last, so that what it
-/// names is whole.
+/// README.md and LICENSE. Returns how many. The plan has passed check_plan(); vectors that are in the
+/// folder already are removed before. An error says what could not be written; the index is written
+/// last, so that what it names is whole.
 Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case>& cases);
 
 }  // namespace p1rig

@@ -172,6 +172,7 @@ patience = "{patience}"
                             (f"{waivers}:3:11", ["--waivers", waivers]),
                             ("cannot be read", ["--waivers", self.folder / "none.toml"]),
                             ("expected one of 0.1", ["--suite-version", "9.9"]),
+                            ('"usb" is no endpoint: expected one of pty', ["--line", "usb"]),
                             ("is written to already", ["--json", "same", "--html", "same"])]:
             with self.subTest(words=words):
                 self.assert_fails(2, words, *self.arguments("hangs.py", *more),
@@ -191,7 +192,38 @@ patience = "{patience}"
         self.assertIn("did not open its end of the line within 4000 ms", report["refused"][0])
         self.assertEqual(processes_with("never_opens.py"), [])
 
+    def test_a_reader_that_knows_no_dialect_breaks_the_contract(self):
+        reader = self.folder / "nobody.py"
+        reader.write_text("""import sys
+print('{"hello": {"name": "x", "version": "1", "dialects": ["dsmr-9"]}}', flush=True)
+line = open(sys.argv[1], "rb", buffering=0)
+while line.read(100): pass
+""")
+        file = self.folder / "nobody.toml"
+        file.write_text(f'[reader]\ncommand = ["{sys.executable}", "{reader}", "{{endpoint}}"]\n'
+                        'startup = "1s"\npatience = "1s"\n')
+        result = rig.run("conform", file, env=self.environment)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("its hello names no dialect that there is, but dsmr-9", result.stdout.decode())
+
     # 4: the environment
+
+    def test_a_place_for_temporary_files_that_is_none_is_the_environment(self):
+        result = rig.run(*self.arguments("hangs.py"), env=os.environ | {"TMPDIR": "/no/such/place"})
+        self.assertEqual(result.returncode, 4)
+        self.assertIn(b"/no/such/place: no folder can be made in it: No such file", result.stderr)
+
+    def test_a_reader_that_cannot_be_started_any_more_is_the_environment(self):
+        # It is removed while it runs, and crashes.
+        script = self.folder / "once.sh"
+        script.write_text(f'#!/bin/sh\nrm "$0"\nexec "{sys.executable}" '
+                          f'"{READERS / "dies_on_third.py"}" "$1"\n')
+        script.chmod(0o755)
+        result = rig.run("conform", "--profile", METER, "--case", FLIP, "--case", WRONG, "--", script,
+                         "{endpoint}", env=self.environment)
+        self.assertEqual(result.returncode, 4, result.stdout)
+        self.assertIn(f"{script}: cannot be started: No such file", result.stderr.decode())
+        self.nothing_is_left()
 
     def test_a_file_that_cannot_be_written_is_found_before_the_run(self):
         for option in ["--json", "--junit", "--html", "--markdown", "--badge", "--write-waivers"]:

@@ -2,6 +2,7 @@
 started by p1rig or attached; and the doctor tells what is wrong with an adapter."""
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -306,6 +307,15 @@ class Doctor(Readers):
 
     def test_a_name_that_is_none(self):
         self.assert_fails(2, ["there is no reader", "did you mean"], "doctor", "p1-readr")
+        self.assert_fails(2, '"usb" is no endpoint', "doctor", "p1-reader", "--line", "usb")
+
+    def test_it_can_be_interrupted(self):
+        doctor = self.start("doctor", self.reader_file(
+            '[reader]\ncommand = ["sleep", "1000"]\nstartup = "1000s"\n'), stdout=subprocess.PIPE)
+        doctor.stdout.readline()  # which meter
+        doctor.send_signal(signal.SIGINT)
+        self.assertEqual(doctor.wait(rig.HANG), 130)
+        doctor.stdout.close()
 
 
 class Files(Readers):
@@ -343,6 +353,20 @@ class Files(Readers):
         self.assertIn("min_interval", said)
         for command in ("conform", "doctor"):
             self.assert_fails(2, f"{file}:4:", command, file)
+
+    def test_a_command_is_looked_at(self):
+        file = self.reader_file("""\
+            [reader]
+            attached = true
+            endpoints = ["pty:/tmp/p1"]
+            command = ["awk", "{print}", "{endpoints}", "{here}/x", "--baud={bauds}"]
+            """)
+        said = rig.run("check", file).stdout.decode()
+        for words in ("is not started", 'unknown {endpoints}, did you mean "endpoint"?',
+                      'unknown {bauds}, did you mean "baud"?'):
+            self.assertIn(f"{file}:4:11: command: ", said)
+            self.assertIn(words, said)
+        self.assertNotIn("unknown {print}", said)
 
     def test_attached_devices_have_a_place(self):
         file = self.reader_file("""\

@@ -100,12 +100,35 @@ class Vectors(rig.Case):
         for words, message in [
                 (["vectors", self.folder / "full"], "is not empty"),
                 (["vectors", self.folder / "new", "--case", "nothing/like/it"], "no case"),
-                (["vectors", self.folder / "new", "--dialect", "dsmr-9"], "no dialect"),
-                (["vectors", "/proc/nowhere"], "/proc/nowhere")]:
+                (["vectors", self.folder / "new", "--case", "*keeps-up"], "about time or the line"),
+                (["vectors", self.folder / "new", "--dialect", "dsmr-9"], "no dialect")]:
             refused = rig.run(*words)
             self.assertEqual(refused.returncode, 2, refused)
             self.assertIn(message, refused.stderr.decode())
         self.assertEqual((self.folder / "full" / "mine.txt").read_text(), "mine")
+        self.assert_fails(4, "/proc/nowhere: ", "vectors", "/proc/nowhere")
+
+    def test_older_vectors_go_and_nothing_else(self):
+        folder = self.folder / "vectors"
+
+        def make(*words):
+            self.assertEqual(rig.run("vectors", folder, *words).returncode, 0)
+            return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+
+        make("--dialect", "dsmr-5.0", "--dialect", "lux-1.1", "--case", "*/6.2/crc-*")
+        outside = self.folder / "outside.bin"
+        outside.write_text("mine")
+        (folder / "mine.txt").write_text("mine")
+        index = json.loads((folder / "index.json").read_text())
+        for foreign in ("../outside", "/etc/hostname", "../vectors/../outside", 7):
+            index["vectors"].append({"file": foreign})
+        (folder / "index.json").write_text(json.dumps(index))
+        stem = "dsmr-5.0/iskra-am550/dsmr-5.0.2_6.2_crc-wrong"
+        self.assertEqual(make("--dialect", "dsmr-5.0", "--case", "*/crc-wrong"),
+                         {"README.md", "LICENSE", "index.json", "mine.txt", f"{stem}.bin",
+                          f"{stem}.json"})
+        self.assertFalse((folder / "lux-1.1").exists())
+        self.assertEqual(outside.read_text(), "mine")
 
 
 if __name__ == "__main__":
