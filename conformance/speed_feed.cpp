@@ -26,6 +26,8 @@ constexpr std::uint64_t kMostTalk = 1U << 20U, kMostTalkPerTelegram = 65'536;
 /// What is kept before it is understood.
 constexpr std::size_t kMostKept = std::size_t{32} << 20U;
 constexpr int kMostAtOnce = 64;
+/// So long at a time nothing is waited for.
+constexpr nanoseconds kLook = milliseconds{20};
 
 /// Reports fall behind where the last is so much later than the first, of the time that it took.
 constexpr double kMostBehind = 0.1;
@@ -148,6 +150,15 @@ void SpeedFeed::collect(nanoseconds patience) {
   }
 }
 
+/// Takes what the reader still says, and looks at none of it: what waits in the pipe while we parse
+/// would be told late.
+void SpeedFeed::drain() {
+  for (auto heard = heard_; !interrupted(); heard = heard_) {
+    collect(kLook);
+    if (heard_ == heard) return;
+  }
+}
+
 void SpeedFeed::collect_until(Time due) {
   collect(nanoseconds{0});
   for (auto now = subject_.now(); now < due && !interrupted(); now = subject_.now()) {
@@ -159,7 +170,6 @@ void SpeedFeed::collect_until(Time due) {
 
 /// True where it is told before `patience` is over; reports of others renew it.
 bool SpeedFeed::await(std::size_t number, nanoseconds patience) {
-  constexpr nanoseconds kLook = milliseconds{20};
   Time until = subject_.now() + patience;
   std::uint64_t heard = heard_;
   while (!interrupted()) {
@@ -230,6 +240,17 @@ void SpeedFeed::warm_up() {
                    next_));
 }
 
+/// True where most reports came after the next telegram, though it waited for them.
+bool SpeedFeed::is_one_behind(std::size_t sent) const {
+  std::size_t told = 0, behind = 0;
+  for (std::size_t i = 0; i < sent; ++i) {
+    if (!sendings_[i].told_at) continue;
+    ++told;
+    if (i + 1 < next_ && *sendings_[i].told_at > sendings_[i + 1].sent_at) ++behind;
+  }
+  return 2 * behind > told;
+}
+
 std::optional<SpeedStep> SpeedFeed::one_at_a_time(std::size_t telegrams, bool learns) {
   prepare(telegrams + kSentinels);
   learns_ = learns;
@@ -243,6 +264,9 @@ std::optional<SpeedStep> SpeedFeed::one_at_a_time(std::size_t telegrams, bool le
   }
   if (!stop_) settle(step.sent - 1);
   learns_ = false;
+  if (!stop_ && is_one_behind(step.sent)) {
+    stop(SpeedVerdict::kUnmeasurable, "it tells a telegram only when the next one has come");
+  }
   if (interrupted()) return std::nullopt;
   if (settings_.own_processor) step.own_processor = settings_.own_processor() - own_before;
   finish(0, begin, step);
@@ -291,6 +315,7 @@ void SpeedFeed::send_all(const RateAttempt& attempt, std::size_t first, SpeedSte
 /// Waits until the last telegram is told or one that is sent after it. False where nothing is told
 /// any more.
 bool SpeedFeed::settle(std::size_t last) {
+  drain();
   if (await(last, short_patience())) return true;
   for (std::size_t i = 0; i < kSentinels && !interrupted(); ++i) {
     const std::size_t number = sendings_.size() - kSentinels + i;

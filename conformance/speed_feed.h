@@ -57,6 +57,8 @@ class SpeedFeed {
   bool settle(std::size_t last);
   void collect(std::chrono::nanoseconds patience);
   void collect_until(Time due);
+  void drain();
+  bool is_one_behind(std::size_t sent) const;
   void take(SubjectEvent event);
   void understand();
   void understand(const ContractLine& what, Time at);

@@ -34,6 +34,7 @@ struct Habits {
   std::uint64_t loses_each = 0;           ///< each so-manieth, whatever the rate
   std::uint64_t dies_at = 0, silent_from = 0, breach_at = 0;
   bool opens = true;
+  bool one_behind = false;  ///< tells a telegram when it has the next
   std::size_t chatter = 0;  ///< bytes of log beside each report
 };
 
@@ -67,7 +68,9 @@ class FakeReader final : public Subject {
     } else if (habits_.silent_from == 0 || sent_ < habits_.silent_from) {
       if (habits_.chatter > 0) say(std::string(habits_.chatter, 'x'), ContractLog{});
       const bool lost = habits_.loses_each > 0 && sent_ % habits_.loses_each == 0;
-      if (!lost) say("", telegram_of(number));
+      if (!lost && !habits_.one_behind) say("", telegram_of(number));
+      if (habits_.one_behind && held_) say("", telegram_of(*held_));
+      held_ = number;
     }
     return SendResult::kSent;
   }
@@ -106,6 +109,7 @@ class FakeReader final : public Subject {
   steady_clock::time_point now_{}, free_at_{};
   std::deque<Coming> coming_;
   std::uint64_t sent_ = 0;
+  std::optional<std::uint64_t> held_;
   bool dead_ = false;
 };
 
@@ -196,6 +200,12 @@ TEST(Speed, OfAReaderThatTellsNothingIsNoNumber) {
 
 TEST(Speed, OfAReaderThatOpensNothingIsNoNumber) {
   EXPECT_EQ(measure({.opens = false}).verdict, SpeedVerdict::kSilent);
+}
+
+TEST(Speed, OfAReaderThatIsOneTelegramBehindIsNoNumber) {
+  const SpeedResult result = measure({.one_behind = true});
+  EXPECT_EQ(result.verdict, SpeedVerdict::kUnmeasurable);
+  EXPECT_NE(result.message.find("only when the next one has come"), std::string::npos);
 }
 
 TEST(Speed, OfAReaderThatFloodsIsNoNumber) {
