@@ -13,7 +13,7 @@ std::string compare_crcs();
 std::string compare_sealers();
 std::string compare_generators();
 std::string compare_readers();
-std::string compare_parsers();
+std::string compare_parsers();  ///< also adds the benchmarks of foreign ones
 
 /// Lets one meter live so many seconds and prints them, for Callgrind to count.
 void generate(int telegrams);

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "bench/parser.h"
 
 namespace p1rig::bench {
 
-using ForeignParser = const p1rig_parser* (*)();
+struct ForeignParser {
+  const p1rig_parser* (*get)();
+  std::string_view file;
+};
 
 /// The example and those of P1RIG_BENCH_PARSERS: CMake writes the table.
 std::span<const ForeignParser> foreign_parsers();

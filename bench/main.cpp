@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "bench/contest.h"
+#include "protocol/crc16_paths.h"
 
 namespace {
 
@@ -36,6 +37,7 @@ int main(int count, char** words) {
   }
   benchmark::Initialize(&count, words);
   if (benchmark::ReportUnrecognizedArguments(count, words)) return 2;
+  benchmark::AddCustomContext("crc", std::string(p1rig::crc_path().name));
   for (const Comparison& comparison : kComparisons) {
     const std::string difference = comparison.compare();
     if (difference.empty()) continue;

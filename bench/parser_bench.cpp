@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <set>
 #include <string>
@@ -29,12 +30,15 @@ constexpr std::size_t kTelegrams = 256;
 constexpr p1rig_reading kNothing = {P1RIG_UNKNOWN, P1RIG_UNKNOWN, P1RIG_UNKNOWN, P1RIG_UNKNOWN,
                                     P1RIG_UNKNOWN, P1RIG_UNKNOWN, P1RIG_UNKNOWN};
 
+// The scenario begins at the local midnight before.
+constexpr std::chrono::sys_seconds kMoment{std::chrono::sys_days{std::chrono::January / 12 / 2026}};
+
 /// DSMR 5.0, a second between one telegram and the next.
 const std::vector<std::string>& telegrams() {
   static const std::vector<std::string> all = [] {
     const auto profile = std::make_shared<const Profile>(find_profile("iskra-am550").value());
     const auto scenario =
-        std::make_shared<const Scenario>(find_scenario("household", *profile, {}).value());
+        std::make_shared<const Scenario>(find_scenario("household", *profile, kMoment).value());
     Meter meter(profile, scenario, 1);
     std::vector<std::string> made(kTelegrams);
     for (std::size_t i = 0; i < kTelegrams; ++i) {
@@ -130,26 +134,36 @@ void run_p1rig(benchmark::State& state) {
 }
 BENCHMARK(run_p1rig)->Name("parser/p1rig");
 
-const bool kAdded = [] {
-  for (const ForeignParser& parser : foreign_parsers()) {
-    benchmark::RegisterBenchmark(
-        fmt::format("parser/{}", parser()->name).c_str(),
-        [&parser](benchmark::State& state) { run_foreign(state, *parser()); });
+/// It is named before it is called: it may crash, or never return.
+std::string compare_and_add(const ForeignParser& foreign, std::set<std::string_view>& names) try {
+  fmt::print(stderr, "p1rig_bench: comparing the parser of {}\n", foreign.file);
+  const p1rig_parser* const parser = foreign.get();
+  if (parser == nullptr || parser->name == nullptr || parser->parse == nullptr) {
+    return fmt::format("{} gives no parser with a name", foreign.file);
   }
-  return true;
-}();
+  if (!names.insert(parser->name).second) {
+    return fmt::format("two parsers are called {}", parser->name);
+  }
+  std::string difference = compare_parser(*parser);
+  if (difference.empty()) {
+    benchmark::RegisterBenchmark(
+        fmt::format("parser/{}", parser->name).c_str(),
+        [parser](benchmark::State& state) { run_foreign(state, *parser); });
+  }
+  return difference;
+} catch (const std::exception& error) {
+  return fmt::format("the parser of {} throws: {}", foreign.file, error.what());
+} catch (...) {
+  return fmt::format("the parser of {} throws", foreign.file);
+}
 
 }  // namespace
 
 std::string compare_parsers() {
   std::set<std::string_view> names = {"p1rig"};
   for (const ForeignParser& parser : foreign_parsers()) {
-    if (!names.insert(parser()->name).second) {
-      return fmt::format("two parsers are called {}", parser()->name);
-    }
-    if (const std::string difference = compare_parser(*parser()); !difference.empty()) {
-      return difference;
-    }
+    std::string difference = compare_and_add(parser, names);
+    if (!difference.empty()) return difference;
   }
   return {};
 }

@@ -3,14 +3,15 @@
     ratios.py --filter
         prints which benchmarks the rows need, for --benchmark_filter
     ratios.py MEASURED.json INSTRUCTIONS
-        prints the table and exits with 1 where a ratio is beyond its floor
+        prints the table and exits with 1 where a ratio is beyond its floor, with 2 where a row is missing
     ratios.py MEASURED.json INSTRUCTIONS CORPUS
         the same with P14, which bench/corpus_ratio.py prints
     ratios.py MEASURED.json INSTRUCTIONS CORPUS --publish
-        writes it to bench/ratios.json and, between their marks, to docs/benchmarks.md and README.md, too
+        where neither is so, writes it to bench/ratios.json and, between their marks, to docs/benchmarks.md
+        and README.md, too
 
-MEASURED.json is what p1rig_bench writes; INSTRUCTIONS is P6, counted by Callgrind. A benchmark that this
-machine has not the instructions for is said to be missing and fails nothing.
+MEASURED.json is what p1rig_bench writes; INSTRUCTIONS is P6, counted by Callgrind. A row for which this
+machine has not the instructions is said not to be judged and fails nothing.
 """
 
 import json
@@ -53,6 +54,10 @@ WORST_ROWS = [
 ]
 # Telegrams made for many connections, against the same ones written to them again and again.
 FLEET = ("P13", "CPU that making telegrams adds to writing them to TCP connections", AT_MOST, 0.15, 0.05)
+# Of these the machine may have no instructions; then their benchmarks are not there.
+OPTIONAL = ("crc/vpclmul", "crc/pclmul")
+# A CRC in plain C++ alone takes longer than a scan for line ends.
+NEED_PCLMUL = ("P12", "P12 mixed", "P12 worst")
 # What the README shows.
 README_IDS = ("P1 vpclmul", "P3", "P8", "P10", "P12", "P14")
 CORPUS = ("P14", "a corpus with its index in files, as fast as writing constant bytes", AT_LEAST, 0.6, 0.8)
@@ -92,30 +97,45 @@ def worst_of(times, above, below, direction):
     return (min if direction == AT_LEAST else max)(ratios, default=None)
 
 
+def lacks_instructions(measured, times, name, *benchmarks):
+    if name in NEED_PCLMUL:
+        chosen = measured.get("context", {}).get("crc")
+        return chosen == "portable" or "crc/pclmul" not in times
+    return any(one in OPTIONAL and one not in times for one in benchmarks)
+
+
 def rows_of(measured, instructions, corpus):
+    """The rows, those that are not judged here, and those that ought to be there and are not."""
     times = least(measured)
-    for name, what, above, below, direction, floor, target in ROWS:
-        if above in times and below in times:
-            yield judged(name, what, times[above] / times[below], direction, floor, target)
+    rows, not_judged, missing = [], [], []
+    for name, what, above, below, direction, floor, target in ROWS + WORST_ROWS:
+        value = None
+        if lacks_instructions(measured, times, name, above, below):
+            not_judged.append(name)
+            continue
+        if "{}" in above:
+            worst = worst_of(times, above, below, direction)
+            if worst is not None:
+                value, what = worst[0], f"{what}: {worst[1]}"
+        elif above in times and below in times:
+            value = times[above] / times[below]
+        if value is None:
+            missing.append(f"{name} ({above}, {below})")
         else:
-            print(f"ratios: {name}: not measured here ({above}, {below})", file=sys.stderr)
-    for name, what, above, below, direction, floor, target in WORST_ROWS:
-        worst = worst_of(times, above, below, direction)
-        if worst is None:
-            print(f"ratios: {name}: not measured here ({above}, {below})", file=sys.stderr)
-        else:
-            yield judged(name, f"{what}: {worst[1]}", worst[0], direction, floor, target)
-    for made, bare in zip(least(measured, "made_us").values(), least(measured, "bare_us").values()):
-        name, what, direction, floor, target = FLEET
-        yield judged(name, what, made / bare - 1, direction, floor, target)
+            rows.append(judged(name, what, value, direction, floor, target))
+    made = next(iter(least(measured, "made_us").values()), None)
+    bare = next(iter(least(measured, "bare_us").values()), None)
+    single = [(FLEET, made / bare - 1 if made is not None and bare else None),
+              (METER_BYTES, next(iter(least(measured, "meter_bytes").values()), None)),
+              (INSTRUCTIONS, instructions)]
     if corpus is not None:
-        name, what, direction, floor, target = CORPUS
-        yield judged(name, what, corpus, direction, floor, target)
-    for size in set(least(measured, "meter_bytes").values()):
-        name, what, direction, floor, target = METER_BYTES
-        yield judged(name, what, size, direction, floor, target)
-    name, what, direction, floor, target = INSTRUCTIONS
-    yield judged(name, what, instructions, direction, floor, target)
+        single.insert(1, (CORPUS, corpus))
+    for (name, what, direction, floor, target), value in single:
+        if value is None:
+            missing.append(name)
+        else:
+            rows.append(judged(name, what, value, direction, floor, target))
+    return rows, not_judged, missing
 
 
 def table(rows):
@@ -128,12 +148,13 @@ def table(rows):
 
 
 def short_table(rows):
-    yield "| what | measured | target |"
-    yield "|---|---:|---:|"
+    yield "| what | measured | target | reached |"
+    yield "|---|---:|---:|---|"
     for row in rows:
         if row["id"] in README_IDS:
             sign = "≥" if row["direction"] == AT_LEAST else "≤"
-            yield f"| {row['what']} | {row['ratio']:.3g} | {sign} {row['target']} |"
+            yield (f"| {row['what']} | {row['ratio']:.4g} | {sign} {row['target']} | "
+                   f"{row['reached']} |")
 
 
 def put_between_marks(file, text):
@@ -151,21 +172,36 @@ def publish(rows):
         put_between_marks(bench.parent / file, "\n".join(lines) + "\n")
 
 
+def benchmark_filter():
+    names = {name for row in ROWS + WORST_ROWS for name in row[2:4]} | {"fleet/made_and_bare"}
+    alternatives = "|".join(sorted(names)).replace(".", "\\.").replace("{}", "[^/]+")
+    return f"^({alternatives})($|/min_time)"
+
+
 def main(measured_file, instructions=None, corpus=None, option=None):
     if measured_file == "--filter":
-        names = {name for row in ROWS for name in row[2:4]} | {"fleet/made_and_bare"}
-        print("^(" + "|".join(sorted(names)).replace(".", "\\.") + ")($|/min_time)")
+        print(benchmark_filter())
         return 0
-    with open(measured_file, encoding="utf-8") as file:
-        rows = list(rows_of(json.load(file), int(instructions),
-                            None if corpus is None else float(corpus)))
+    try:
+        measured = json.loads(pathlib.Path(measured_file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        print(f"ratios: {measured_file}: {error}", file=sys.stderr)
+        return 2
+    rows, not_judged, missing = rows_of(measured, int(instructions),
+                                        None if corpus is None else float(corpus))
     print("\n".join(table(rows)))
-    if option == "--publish":
-        publish(rows)
+    if not_judged:
+        print(f"not judged, for want of instructions of the processor: {', '.join(not_judged)}")
+    if missing:
+        print(f"ratios: not measured: {', '.join(missing)}", file=sys.stderr)
+        return 2
     below = [row["id"] for row in rows if row["reached"] == "below the floor"]
     if below:
         print(f"ratios: below the floor: {', '.join(below)}", file=sys.stderr)
-    return 1 if below else 0
+        return 1
+    if option == "--publish":
+        publish(rows)
+    return 0
 
 
 if __name__ == "__main__":

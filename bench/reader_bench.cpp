@@ -206,7 +206,7 @@ void run_line_scan(benchmark::State& state, std::string_view name) {
 
 /// Many short runs: there are many streams.
 void add_rows(std::string_view name) {
-  constexpr double kSeconds = 0.05;
+  constexpr double kSeconds = 0.02;
   const auto add = [&](std::string_view contender,
                        void (*run)(benchmark::State&, std::string_view)) {
     const std::string title = fmt::format("reader/{}/{}", name, contender);
