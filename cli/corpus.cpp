@@ -1,24 +1,22 @@
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cli/command.h"
+#include "cli/corpus_files.h"
 #include "cli/fault_options.h"
 #include "cli/key_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "conformance/fuzz.h"
-#include "simulator/fd.h"
 
 namespace p1rig {
 namespace {
@@ -28,136 +26,6 @@ using std::chrono::sys_seconds;
 
 /// Where a meter without a scenario of its own begins: the same telegrams whenever it is asked.
 constexpr sys_seconds kBegin = std::chrono::sys_days{std::chrono::year{2026} / 1 / 12};
-
-constexpr std::size_t kPortion = std::size_t{1} << 20U;
-
-/// What is in a corpus already.
-struct Whole {
-  std::uint64_t telegrams = 0, bytes = 0, index_bytes = 0;
-};
-
-/// A file that is written in large portions; the standard output where the name is "-".
-class BulkFile {
- public:
-  static Result<BulkFile> open(const std::string& name, bool resume) {
-    if (name == "-") return BulkFile("stdout", Fd(::dup(STDOUT_FILENO)));
-    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (resume ? 0 : O_TRUNC);
-    Fd file(::open(name.c_str(), flags, 0666));
-    if (!file) return fail(name + ": " + std::strerror(errno));
-    return BulkFile(name, std::move(file));
-  }
-
-  Result<void> write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return fail(name_ + ": " + std::strerror(errno));
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
-  }
-
-  /// What went down a pipe cannot be taken back: nothing is done there.
-  void cut(std::uint64_t size) {
-    struct stat now {};
-    // A file that is cut to nothing is taken for one that is replaced, by ext4, and its blocks are found
-    // at close: a third of all the time.
-    if (::fstat(file_.get(), &now) != 0 || static_cast<std::uint64_t>(now.st_size) <= size) return;
-    static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>(size)));
-  }
-
- private:
-  BulkFile(std::string name, Fd file) : name_(std::move(name)), file_(std::move(file)) {}
-
-  std::string name_;
-  Fd file_;
-};
-
-/// Data and index, which always end with the same telegram: a portion that cannot be written whole,
-/// as on a full disk, is taken back from both.
-class CorpusWriter {
- public:
-  CorpusWriter(BulkFile data, std::optional<BulkFile> index, Whole whole)
-      : data_(std::move(data)), index_(std::move(index)), whole_(whole) {
-    bytes_.reserve(kPortion + kPortion / 8);
-    entries_.reserve(kPortion / 4);
-    take_back();
-  }
-
-  /// Where the next telegram and its line of the index are to be appended.
-  std::string& bytes() { return bytes_; }
-  std::string& entries() { return entries_; }
-
-  /// The telegram is there, whole.
-  Result<void> add() {
-    if (!index_) entries_.clear();
-    ++telegrams_;
-    return bytes_.size() < kPortion ? Result<void>{} : flush();
-  }
-
-  /// It is in the files already.
-  void skip() {
-    bytes_.clear();
-    entries_.clear();
-  }
-
-  Result<void> flush() {
-    auto done = data_.write(bytes_);
-    if (done && index_) done = index_->write(entries_);
-    if (done) {
-      whole_.telegrams += telegrams_;
-      whole_.bytes += bytes_.size();
-      whole_.index_bytes += entries_.size();
-    } else {
-      take_back();
-    }
-    bytes_.clear();
-    entries_.clear();
-    telegrams_ = 0;
-    return done;
-  }
-
-  /// The index begins with a line of its own, which is no telegram.
-  Result<void> begin(const std::string& head) {
-    if (!index_) return {};
-    auto done = index_->write(head + "\n");
-    if (done) whole_.index_bytes = head.size() + 1;
-    return done;
-  }
-
-  std::uint64_t telegrams() const { return whole_.telegrams; }
-
- private:
-  void take_back() {
-    data_.cut(whole_.bytes);
-    if (index_) index_->cut(whole_.index_bytes);
-  }
-
-  BulkFile data_;
-  std::optional<BulkFile> index_;
-  Whole whole_;
-  std::string bytes_, entries_;
-  std::uint64_t telegrams_ = 0;
-};
-
-/// Reads an index up to its last whole line. An error where it is not that of this corpus.
-Result<Whole> read_index(const std::string& file, const std::string& head) {
-  std::ifstream stream(file);
-  if (!stream) return fail(file + ": there is no index to go on from: leave out --resume");
-  std::string line;
-  if (!std::getline(stream, line) || line != head) {
-    return fail(file + ": is of another corpus: give the same words as the first time");
-  }
-  Whole whole{.index_bytes = line.size() + 1};
-  while (std::getline(stream, line) && !stream.eof()) {
-    const Json entry = Json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains("offset") || !entry.contains("length")) break;
-    ++whole.telegrams;
-    whole.bytes = entry["offset"].get<std::uint64_t>() + entry["length"].get<std::uint64_t>();
-    whole.index_bytes += line.size() + 1;
-  }
-  return whole;
-}
 
 /// Makes the telegrams of one meter, one period after the other.
 class Corpus {
@@ -259,9 +127,7 @@ class Corpus {
 class Progress {
  public:
   explicit Progress(std::uint64_t of) : of_(of), shown_(::isatty(STDERR_FILENO) == 1) {}
-  ~Progress() {
-    if (shown_) fmt::print(stderr, "\r\x1B[K");
-  }
+  ~Progress() { end(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
@@ -277,73 +143,138 @@ class Progress {
     std::fflush(stderr);
   }
 
+  /// Leaves an empty line for what is said next.
+  void end() {
+    if (shown_) fmt::print(stderr, "\r\x1B[K");
+    shown_ = false;
+  }
+
  private:
   std::uint64_t of_;
   bool shown_;
   std::chrono::steady_clock::time_point last_;
 };
 
-struct CorpusFiles {
-  std::string data;        ///< "-" for the standard output
-  std::string index = {};  ///< empty: none
-  bool resume = false;
-};
+bool goes_on_with(std::istream& stream, std::string_view expected, std::string& found) {
+  found.resize(expected.size());
+  stream.read(found.data(), static_cast<std::streamsize>(found.size()));
+  return stream.good() && found == expected;
+}
+
+/// Makes the telegrams that are there again: what follows may depend on them, as counters do. An error
+/// where they are not the same.
+Result<void> go_over(Corpus& corpus, const CorpusFiles& files, const std::string& head,
+                     const WholePart& whole, Progress& progress) {
+  std::ifstream data(files.data, std::ios::binary);
+  std::ifstream index(files.index, std::ios::binary);
+  index.ignore(static_cast<std::streamsize>(head.size() + 1));
+  const auto differs = [](const std::string& where, const char* what) {
+    return fail(
+        fmt::format("{}: {} is not what these words make: it was changed, or what it was "
+                    "made with; leave out --resume to begin anew",
+                    where, what));
+  };
+  std::string bytes, entry, found;
+  std::uint64_t offset = 0;
+  for (std::uint64_t n = 1; n <= whole.telegrams; ++n) {
+    bytes.clear();
+    entry.clear();
+    const auto made = corpus.next(bytes, entry, offset);
+    if (!made || !goes_on_with(data, bytes, found)) {
+      return differs(fmt::format("{}: byte {}", files.data, offset), "the telegram from there on");
+    }
+    if (!goes_on_with(index, entry, found)) {
+      return differs(fmt::format("{}:{}", files.index, n + 1), "the line");
+    }
+    offset += bytes.size();
+    progress.show(n);
+  }
+  return {};
+}
 
 int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& head,
                  std::uint64_t count) {
-  Whole whole;
-  if (files.resume) {
-    auto found = read_index(files.index, head);
-    if (!found) return complain(kUsage, found.error().message);
-    whole = *found;
-  }
-  auto data = BulkFile::open(files.data, files.resume);
-  if (!data) return complain(kEnvironment, data.error().message);
-  std::optional<BulkFile> index;
-  if (!files.index.empty()) {
-    auto opened = BulkFile::open(files.index, files.resume);
-    if (!opened) return complain(kEnvironment, opened.error().message);
-    index.emplace(std::move(*opened));
-  }
-  CorpusWriter writer(std::move(*data), std::move(index), whole);
-  const auto stop = [&](ExitCode code, const std::string& why) {
-    return complain(code, fmt::format("{}; {} telegrams are whole{}", why, writer.telegrams(),
-                                      files.index.empty() ? "" : " and in the index"));
-  };
-  if (!files.resume) {
-    if (auto done = writer.begin(head); !done) return stop(kEnvironment, done.error().message);
-  }
   Progress progress(count);
-  std::uint64_t offset = 0;
-  for (std::uint64_t n = 1; n <= count; ++n) {
+  WholePart whole;
+  if (files.resume) {
+    const auto found = find_whole_part(files, head);
+    if (!found) return complain(found.error().code, found.error().message);
+    whole = *found;
+    if (whole.telegrams > count) {
+      return complain(kUsage, fmt::format("--count: {} has {} telegrams already, more than {}",
+                                          files.data, whole.telegrams, count));
+    }
+    if (const auto same = go_over(corpus, files, head, whole, progress); !same) {
+      progress.end();
+      return complain(kUsage, same.error().message);
+    }
+  }
+  auto opened = CorpusWriter::open(files, whole);
+  const auto stop = [&](ExitCode code, const std::string& why) {
+    progress.end();
+    return complain(code, why);
+  };
+  if (!opened) return stop(opened.error().code, opened.error().message);
+  CorpusWriter& writer = *opened;
+  const auto stop_amid = [&](ExitCode code, const std::string& why) {
+    return stop(code, fmt::format("{}; {} telegrams are whole{}", why, writer.telegrams(),
+                                  files.index.empty() ? "" : " and in the index"));
+  };
+  if (auto done = writer.begin(head); !done) return stop_amid(kEnvironment, done.error().message);
+  std::uint64_t offset = whole.bytes;
+  for (std::uint64_t n = whole.telegrams + 1; n <= count; ++n) {
     const std::size_t before = writer.bytes().size();
     if (auto made = corpus.next(writer.bytes(), writer.entries(), offset); !made) {
-      if (auto done = writer.flush(); !done) return stop(kEnvironment, done.error().message);
-      return stop(kNotAsExpected, made.error().message);
+      if (auto done = writer.flush(); !done) return stop_amid(kEnvironment, done.error().message);
+      return stop_amid(kNotAsExpected, made.error().message);
     }
     offset += writer.bytes().size() - before;
-    // Those of before are made again: what follows may depend on them, as counters do.
-    if (n <= whole.telegrams) {
-      writer.skip();
-      continue;
-    }
-    if (auto done = writer.add(); !done) return stop(kEnvironment, done.error().message);
+    if (auto done = writer.add(); !done) return stop_amid(kEnvironment, done.error().message);
     progress.show(n);
   }
-  if (auto done = writer.flush(); !done) return stop(kEnvironment, done.error().message);
+  if (auto done = writer.flush(); !done) return stop_amid(kEnvironment, done.error().message);
   return kAsExpected;
 }
 
+Result<std::string> sha256_of(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  if (stream) text << stream.rdbuf();
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  const std::string bytes = text.str();
+  if (!stream ||
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    return fail(file + ": cannot be read");
+  }
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
 /// The first line of the index: what the corpus is made of.
-std::string head_of(const ChosenMeter& chosen, sys_seconds start, bool sealed,
-                    const std::vector<std::string>& faults) {
-  const Json head = {{"corpus", 1},
-                     {"profile", chosen.profile->name},
-                     {"scenario", chosen.scenario->name},
-                     {"seed", chosen.seed},
-                     {"start", start.time_since_epoch().count()},
-                     {"sealed", sealed},
-                     {"faults", faults}};
+Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
+                            std::optional<TelegramSealer>& sealer, bool keeps_counter,
+                            const std::vector<std::string>& faults) {
+  const auto profile = sha256_of(chosen.profile->file);
+  if (!profile) return profile;
+  const auto scenario = sha256_of(chosen.scenario->file);
+  if (!scenario) return scenario;
+  Json head = {{"corpus", 1},
+               {"profile", chosen.profile->name},
+               {"profile_sha256", *profile},
+               {"scenario", chosen.scenario->name},
+               {"scenario_sha256", *scenario},
+               {"seed", chosen.seed},
+               {"start", start.time_since_epoch().count()},
+               {"sealed", sealer.has_value()}};
+  if (sealer) {
+    head["key_check_value"] = sealer->key_check_value();
+    head["counter"] = sealer->next_counter();
+    // Gone on with without the file, it would use counters that the file gives again.
+    head["counter_file"] = keeps_counter;
+  }
+  head["faults"] = faults;
   return head.dump();
 }
 
@@ -371,7 +302,16 @@ int run_corpus(const Arguments& arguments) {
   if (files.data.empty()) return options.misuse("expected -o F, or -o - for stdout");
   const bool to_file = files.data != "-";
   files.index = options.get("index").value_or(to_file ? files.data + ".index.jsonl" : "");
-  if (files.resume && !to_file) return options.misuse("--resume: stdout cannot be gone on with");
+  if (files.data == files.index) return options.misuse("--index: is the file of -o, too");
+  if (files.resume && (!to_file || files.index == "-")) {
+    return options.misuse("--resume: stdout cannot be gone on with");
+  }
+  const bool keeps_counter = options.has("counter-file");
+  if (files.resume && keeps_counter) {
+    return options.misuse(
+        "--resume: does not go with --counter-file: its counter has gone on since, and each "
+        "telegram would have another one; leave out --resume to begin anew");
+  }
 
   ChosenMeter chosen;
   sys_seconds start;
@@ -388,9 +328,10 @@ int run_corpus(const Arguments& arguments) {
       code != kAsExpected) {
     return code;
   }
-  const std::string head = head_of(chosen, start, sealer.has_value(), options.list("fault"));
+  const auto head = head_of(chosen, start, sealer, keeps_counter, options.list("fault"));
+  if (!head) return complain(kEnvironment, head.error().message);
   Corpus corpus(chosen, std::move(faults), sealer, start);
-  return write_corpus(corpus, files, head, *count);
+  return write_corpus(corpus, files, *head, *count);
 }
 
 }  // namespace p1rig

@@ -42,6 +42,9 @@ class CounterFile {
   /// The counter of the next frame, which is not given again; nothing where the key has none left.
   Result<std::optional<std::uint32_t>> take();
 
+  /// What take() gives next, where any is left.
+  std::uint32_t next() const { return next_; }
+
   /// Leaves out so many, or all that are left.
   void skip(std::uint32_t counters);
 

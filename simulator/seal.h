@@ -41,6 +41,12 @@ class TelegramSealer {
   /// From now on each frame is kept for the next, which may be a replay of it.
   void remember_frames() { remembers_ = true; }
 
+  /// The counter of the next frame without a fault.
+  std::uint32_t next_counter() const { return (file_ ? file_->next() : next_) - base_; }
+
+  /// Tells the encryption key of now from others (FrameCipher::key_check_value()).
+  std::string key_check_value() { return cipher_.key_check_value(); }
+
  private:
   /// Nothing where none is left.
   Result<std::optional<std::uint32_t>> take();

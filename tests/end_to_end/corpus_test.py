@@ -1,8 +1,31 @@
 """Telegrams in bulk: the same for the same words, and an index that is true."""
+import hashlib
 import json
+import os
+import pty
+import shutil
 import unittest
 
 import rig
+
+KEY = "9F1C3A7E5B2D4860F1E2D3C4B5A69788"
+OTHER_KEY = "9F1C3A7E5B2D4860F1E2D3C4B5A69789"
+SEALED = "sagemcom-smarty-lux-encrypted"
+
+
+def everything_on_a_terminal(*arguments):
+    """The exit code and what a terminal shows of stdout and stderr."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(rig.PROGRAM, [rig.PROGRAM, *map(str, arguments)])
+    shown = b""
+    while True:
+        try:
+            shown += os.read(terminal, 65536)
+        except OSError:  # the other end is gone
+            break
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown
 
 
 class Corpus(rig.Case):
@@ -64,6 +87,188 @@ class Corpus(rig.Case):
         self.assertEqual(index.read_bytes(), (self.folder / "whole.index.jsonl").read_bytes())
         other = self.make("cut", "--count", "300", "--seed", "2", "--resume", code=2)
         self.assertIn("of another corpus", other.stderr.decode())
+
+    def copy(self, name, to):
+        for end in ("", ".index.jsonl"):
+            shutil.copy(self.folder / f"{name}{end}", self.folder / f"{to}{end}")
+
+    def assert_same(self, one, other):
+        for end in ("", ".index.jsonl"):
+            read = [(self.folder / f"{name}{end}").read_bytes() for name in (one, other)]
+            self.assertEqual(*read, end)
+
+    def write_key(self, *lines):
+        (self.folder / "key").touch(0o600)
+        (self.folder / "key").write_text("".join(line + "\n" for line in lines))
+        return self.folder / "key"
+
+    def refuse(self, name, *words, says, profile="iskra-am550"):
+        """Going on is refused, and what was there stays."""
+        self.copy(name, "before")
+        refused = self.make(name, *words, "--resume", code=2, profile=profile).stderr.decode()
+        for word in says:
+            self.assertIn(word, refused)
+        self.assert_same(name, "before")
+
+    def test_it_goes_on_where_the_data_is_shorter_than_the_index(self):
+        words = ("--count", "60")
+        self.make("whole", *words)
+        _, entries = self.index("whole")
+        third = entries[2]["offset"]
+        for size in (0, 1, third - 1, third, third + 1, entries[-1]["offset"]):
+            self.copy("whole", "cut")
+            os.truncate(self.folder / "cut", size)
+            self.make("cut", *words, "--resume")
+            self.assert_same("cut", "whole")
+
+    def test_it_goes_on_where_only_the_index_was_begun(self):
+        words = ("--count", "5")
+        self.make("whole", *words)
+        head = (self.folder / "whole.index.jsonl").read_bytes().index(b"\n") + 1
+        for size in (0, 7, head - 1, head):
+            self.copy("whole", "cut")
+            os.truncate(self.folder / "cut", 0)
+            os.truncate(self.folder / "cut.index.jsonl", size)
+            self.make("cut", *words, "--resume")
+            self.assert_same("cut", "whole")
+        # No run leaves telegrams without a head.
+        self.copy("whole", "cut")
+        os.truncate(self.folder / "cut.index.jsonl", 0)
+        self.refuse("cut", *words, says=["of another corpus"])
+
+    def test_it_does_not_go_on_without_the_data(self):
+        self.make("c", "--count", "5")
+        before = (self.folder / "c.index.jsonl").read_bytes()
+        (self.folder / "c").unlink()
+        refused = self.make("c", "--count", "9", "--resume", code=2).stderr.decode()
+        self.assertIn(f"{self.folder / 'c'}: is not there", refused)
+        self.assertFalse((self.folder / "c").exists())
+        self.assertEqual((self.folder / "c.index.jsonl").read_bytes(), before)
+
+    def test_it_goes_on_only_with_files(self):
+        self.make("c", "--count", "5")
+        (self.folder / "c").unlink()
+        os.mkfifo(self.folder / "c")
+        refused = self.make("c", "--count", "9", "--resume", code=2).stderr.decode()
+        self.assertIn(f"{self.folder / 'c'}: is no regular file", refused)
+
+    def test_it_goes_on_behind_the_last_line_that_is_not_damaged(self):
+        words = ("--count", "40")
+        self.make("whole", *words)
+        lines = (self.folder / "whole.index.jsonl").read_bytes().splitlines(keepends=True)
+        offset = json.loads(lines[4])["offset"]
+        length = json.loads(lines[4])["length"]
+        for damaged in (b'{"n":4,"offset":"x","length":1}', b'{"n":4,"offset":-1,"length":1}',
+                        b'{"n":4,"offset":%d,"length":-1}' % offset,
+                        b'{"n":4,"offset":%d,"length":18446744073709551615}' % offset,
+                        b'{"n":4,"offset":%d,"length":1e999}' % offset,
+                        b'{"n":5,"offset":%d,"length":%d}' % (offset, length),
+                        b'{"n":4,"offset":%d,"length":%d}' % (offset + 1, length),
+                        b'{"n":4,"offset":%d}' % offset, b"[1]", b"\xff", b"", b"[" * 200_000):
+            self.copy("whole", "cut")
+            (self.folder / "cut.index.jsonl").write_bytes(
+                b"".join(lines[:4]) + damaged + b"\n" + b"".join(lines[5:]))
+            made = self.make("cut", *words, "--resume")
+            self.assertEqual(made.stderr, b"")
+            self.assert_same("cut", "whole")
+
+    def test_it_does_not_go_on_behind_other_telegrams(self):
+        self.make("c", "--count", "20")
+        _, entries = self.index("c")
+        data, index = self.folder / "c", self.folder / "c.index.jsonl"
+        whole = data.read_bytes()
+        at = entries[6]["offset"]
+        data.write_bytes(whole[:at + 3] + bytes([whole[at + 3] ^ 1]) + whole[at + 4:])
+        self.refuse("c", "--count", "30", says=[f"{data}: byte {at}: "])
+        data.write_bytes(whole)
+        index.write_bytes(index.read_bytes().replace(b'"n":7,', b'"n":7, '))
+        # Behind the head is the first.
+        self.refuse("c", "--count", "30", says=[f"{index}:8: "])
+
+    def test_it_makes_no_corpus_smaller(self):
+        self.make("c", "--count", "20")
+        self.refuse("c", "--count", "19", says=["--count", "has 20 telegrams already"])
+        self.copy("c", "same")
+        self.make("same", "--count", "20", "--resume")
+        self.assert_same("same", "c")
+
+    def test_it_does_not_go_on_with_another_meter_or_scenario_of_that_name(self):
+        for kind, word in (("profiles", "iskra-am550"), ("profiles/scenarios", "household")):
+            own = self.folder / f"{word}.toml"
+            shutil.copy(rig.SOURCE / kind / f"{word}.toml", own)
+            profile = own if kind == "profiles" else "iskra-am550"
+            words = () if kind == "profiles" else ("--scenario", own)
+            self.make("c", "--count", "5", *words, profile=profile)
+            head, _ = self.index("c")
+            digest = hashlib.sha256(own.read_bytes()).hexdigest()
+            self.assertEqual(head["profile_sha256" if kind == "profiles" else "scenario_sha256"],
+                             digest)
+            # Nothing that shows in these telegrams.
+            with own.open("a") as file:
+                file.write("# changed\n")
+            self.refuse("c", "--count", "9", *words, says=["of another corpus"], profile=profile)
+
+    def test_it_does_not_go_on_with_another_key(self):
+        key = self.write_key(KEY)
+        self.make("c", "--count", "5", "--key-file", key, profile=SEALED)
+        head, _ = self.index("c")
+        self.assertEqual((head["sealed"], head["counter"], head["counter_file"]), (True, 0, False))
+        self.assertNotIn(KEY, (self.folder / "c.index.jsonl").read_text())
+        self.copy("c", "on")
+        self.make("on", "--count", "9", "--key-file", key, "--resume", profile=SEALED)
+        self.make("all", "--count", "9", "--key-file", key, profile=SEALED)
+        self.assert_same("on", "all")
+        self.write_key(OTHER_KEY)
+        self.refuse("c", "--count", "9", "--key-file", key, says=["of another corpus"],
+                    profile=SEALED)
+        self.write_key(KEY, OTHER_KEY)  # it seals alike and signs otherwise
+        self.refuse("c", "--count", "9", "--key-file", key, says=["byte 0"], profile=SEALED)
+
+    def test_it_does_not_go_on_with_counters_that_went_on(self):
+        key, counters = self.write_key(KEY), self.folder / "counters"
+        kept = ("--count", "5", "--key-file", key, "--counter-file", counters)
+        for first in (0, 5):
+            self.make("c", *kept, profile=SEALED)
+            head, _ = self.index("c")
+            self.assertEqual((head["counter"], head["counter_file"]), (first, True))
+            before = counters.read_bytes()
+            self.refuse("c", *kept, says=["--resume", "--counter-file"], profile=SEALED)
+            self.refuse("c", *kept[:-2], says=["of another corpus"], profile=SEALED)
+            self.assertEqual(counters.read_bytes(), before)
+
+    def test_telegrams_and_index_are_two_files(self):
+        one = self.folder / "one"
+        one.write_bytes(b"kept")
+        os.symlink(self.folder / "one", self.folder / "link")
+        os.link(self.folder / "one", self.folder / "hard")
+        os.symlink(self.folder / "new", self.folder / "dangling")
+        for data, index in [(one, one), (one, f"{self.folder}/./one"), (one, self.folder / "link"),
+                            (self.folder / "hard", one), ("-", "-"), ("-", "/dev/stdout"),
+                            (self.folder / "new", self.folder / "dangling")]:
+            self.assert_fails(2, "--index: ", "corpus", "iskra-am550", "--count", "1", "-o", data,
+                              "--index", index)
+            self.assertEqual(one.read_bytes(), b"kept")
+        to_stdout = rig.run("corpus", "iskra-am550", "--count", "1", "-o", one, "--index", "-")
+        self.assertEqual(len(to_stdout.stdout.splitlines()), 2)
+
+    def test_what_stdout_had_before_stays(self):
+        with (self.folder / "c").open("wb") as file:
+            file.write(b"before\n")
+            file.flush()
+            rig.subprocess.run([rig.PROGRAM, "corpus", "iskra-am550", "--count", "1", "-o", "-"],
+                               stdout=file, check=True)
+        self.assertTrue((self.folder / "c").read_bytes().startswith(b"before\n/"))
+
+    def test_a_message_is_not_glued_to_the_progress(self):
+        words = ("corpus", "iskra-am550", "--count", "5000", "-o", "/dev/full", "--index",
+                 self.folder / "index")
+        code, shown = everything_on_a_terminal(*words)
+        self.assertEqual(code, 4)
+        before, _, message = shown.partition(b"p1rig: ")
+        self.assertIn(b" of 5000", before)
+        self.assertTrue(before.endswith(b"\r\x1b[K"), before)
+        self.assertTrue(message.startswith(b"/dev/full: "), message)
+        self.assertTrue(message.endswith(b"\r\n"), message)
 
     def test_a_full_disk_is_told(self):
         full = rig.run("corpus", "iskra-am550", "--count", "5000", "-o", "/dev/full",

@@ -1,0 +1,181 @@
+#include "cli/corpus_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace p1rig {
+namespace {
+
+using Json = nlohmann::json;
+
+tl::unexpected<CorpusRefusal> refuse(ExitCode code, std::string message) {
+  return tl::make_unexpected(CorpusRefusal{code, std::move(message)});
+}
+
+/// The number under a key; nothing where there is none, or another value.
+std::optional<std::uint64_t> number(const Json& entry, const char* key) {
+  const auto found = entry.find(key);
+  if (found == entry.end() || !found->is_number_unsigned()) return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
+/// Adds the telegram of a line; false where the line is damaged, or its telegram not all there.
+bool add_line(std::string_view line, std::uint64_t data_size, WholePart& whole) {
+  const Json entry = Json::parse(line, nullptr, false);
+  if (!entry.is_object() || number(entry, "n") != whole.telegrams + 1) return false;
+  const auto length = number(entry, "length");
+  if (number(entry, "offset") != whole.bytes || !length) return false;
+  if (*length > data_size - whole.bytes) return false;
+  ++whole.telegrams;
+  whole.bytes += *length;
+  whole.index_bytes += line.size() + 1;
+  return true;
+}
+
+/// The size of a file that a run was writing to.
+tl::expected<std::uint64_t, CorpusRefusal> size_of(const std::string& file,
+                                                   const std::string& absent) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) {
+    if (errno == ENOENT) return refuse(kUsage, file + ": " + absent);
+    return refuse(kEnvironment, file + ": " + std::strerror(errno));
+  }
+  // A FIFO would never end.
+  if (!S_ISREG(status.st_mode)) {
+    return refuse(kUsage, file + ": is no regular file: --resume cannot go on with it");
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+}  // namespace
+
+Result<BulkFile> BulkFile::open(const std::string& name) {
+  if (name == "-") return BulkFile("stdout", Fd(::dup(STDOUT_FILENO)), true);
+  Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (!file) return fail(name + ": " + std::strerror(errno));
+  return BulkFile(name, std::move(file), false);
+}
+
+Result<void> BulkFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail(name_ + ": " + std::strerror(errno));
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+void BulkFile::cut(std::uint64_t size) {
+  if (is_stdout_) return;
+  struct stat now {};
+  // A file that is cut to nothing is taken for one that is replaced, by ext4, and its blocks are found
+  // at close: a third of all the time.
+  if (::fstat(file_.get(), &now) != 0 || static_cast<std::uint64_t>(now.st_size) <= size) return;
+  static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>(size)));
+}
+
+bool BulkFile::is_same_as(const BulkFile& other) const {
+  struct stat mine {};
+  struct stat its {};
+  if (::fstat(file_.get(), &mine) != 0 || ::fstat(other.file_.get(), &its) != 0) return false;
+  return mine.st_dev == its.st_dev && mine.st_ino == its.st_ino;
+}
+
+CorpusWriter::CorpusWriter(BulkFile data, std::optional<BulkFile> index, WholePart whole)
+    : data_(std::move(data)), index_(std::move(index)), whole_(whole) {
+  bytes_.reserve(kPortion + kPortion / 8);
+  entries_.reserve(kPortion / 4);
+  take_back();
+}
+
+tl::expected<CorpusWriter, CorpusRefusal> CorpusWriter::open(const CorpusFiles& files,
+                                                             WholePart whole) {
+  auto data = BulkFile::open(files.data);
+  if (!data) return refuse(kEnvironment, data.error().message);
+  std::optional<BulkFile> index;
+  if (!files.index.empty()) {
+    auto opened = BulkFile::open(files.index);
+    if (!opened) return refuse(kEnvironment, opened.error().message);
+    if (opened->is_same_as(*data)) {
+      return refuse(kUsage, "--index: " + files.index +
+                                " is the file of the telegrams, too: " + "name another one");
+    }
+    index.emplace(std::move(*opened));
+  }
+  return CorpusWriter(std::move(*data), std::move(index), whole);
+}
+
+Result<void> CorpusWriter::flush() {
+  auto done = data_.write(bytes_);
+  if (done && index_) done = index_->write(entries_);
+  if (done) {
+    whole_.telegrams += telegrams_;
+    whole_.bytes += bytes_.size();
+    whole_.index_bytes += entries_.size();
+  } else {
+    take_back();
+  }
+  bytes_.clear();
+  entries_.clear();
+  telegrams_ = 0;
+  return done;
+}
+
+Result<void> CorpusWriter::begin(const std::string& head) {
+  if (!index_ || whole_.index_bytes > 0) return {};
+  auto done = index_->write(head + "\n");
+  if (done) whole_.index_bytes = head.size() + 1;
+  return done;
+}
+
+void CorpusWriter::take_back() {
+  data_.cut(whole_.bytes);
+  if (index_) index_->cut(whole_.index_bytes);
+}
+
+tl::expected<WholePart, CorpusRefusal> find_whole_part(const CorpusFiles& files,
+                                                       const std::string& head) {
+  if (const auto size = size_of(files.index, "there is no index to go on from: leave out --resume");
+      !size) {
+    return tl::make_unexpected(size.error());
+  }
+  const auto data_size = size_of(
+      files.data, "is not there, but " + files.index + " is: leave out --resume to begin anew");
+  if (!data_size) return tl::make_unexpected(data_size.error());
+  std::ifstream stream(files.index, std::ios::binary);
+  if (!stream) return refuse(kEnvironment, files.index + ": cannot be read");
+
+  // A run may have been stopped before it wrote the head, or amid it; then it wrote no telegram.
+  std::string first(head.size() + 1, '\0');
+  stream.read(first.data(), static_cast<std::streamsize>(first.size()));
+  first.resize(static_cast<std::size_t>(stream.gcount()));
+  const bool torn = first.size() <= head.size();
+  if (!(head + "\n").starts_with(first) || (torn && *data_size > 0)) {
+    return refuse(kUsage, files.index +
+                              ": is of another corpus: give the same words, key, profile "
+                              "and scenario as the first time");
+  }
+  WholePart whole;
+  if (torn) return whole;
+  whole.index_bytes = first.size();
+
+  // No line is as long as this: it would name each fault a hundred times.
+  constexpr std::size_t kLongest = std::size_t{1} << 17U;
+  std::string line(kLongest, '\0');
+  while (stream.getline(line.data(), kLongest) && !stream.eof()) {
+    const auto length = static_cast<std::size_t>(stream.gcount()) - 1;
+    if (!add_line({line.data(), length}, *data_size, whole)) break;
+  }
+  if (stream.bad()) return refuse(kEnvironment, files.index + ": cannot be read");
+  return whole;
+}
+
+}  // namespace p1rig
