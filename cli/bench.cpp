@@ -92,7 +92,7 @@ int choose_entrants(const Options& options, const Arguments& command,
     auto endpoints = options.list("line");
     if (endpoints.empty()) endpoints = {reader.endpoints.front()};
     for (std::string& endpoint : endpoints) {
-      if (auto known = check_endpoint(endpoint); !known) {
+      if (auto known = check_endpoint(endpoint, reader.attached); !known) {
         return options.misuse("--line: " + known.error().message);
       }
       entrants.push_back({.reader = reader, .profile = shared, .endpoint = std::move(endpoint)});

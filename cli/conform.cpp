@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "cli/command.h"
 #include "cli/options.h"
@@ -79,6 +80,9 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     const auto count = parse_count(*text);
     if (!count || *count == 0) return options.misuse("--fuzz: expected a number from 1 on");
     plan.fuzz = *count;
+    for (const char* const name : {"case", "case-file", "repeat", "shuffle"}) {
+      if (options.has(name)) return options.misuse(fmt::format("--fuzz and --{}: not both", name));
+    }
   }
   plan.command_line = "p1rig conform";
   if (plan.realtime) plan.command_line += " --realtime";
@@ -88,6 +92,14 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
       plan.command_line += fmt::format(" --{} {}", name, shell_word(*value));
     }
   }
+  for (const std::string& file : options.list("case-file")) {
+    auto cases = load_cases(file);
+    if (!cases) return complain(kUsage, cases.error().message);
+    std::ranges::move(*cases, std::back_inserter(plan.all_cases));
+    plan.command_line += " --case-file " + shell_word(file);
+  }
+  plan.own_cases = options.has("case-file");
+  if (plan.own_cases) return kAsExpected;
   auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
   plan.all_cases = std::move(*cases);
@@ -104,9 +116,11 @@ int run_conform(const Arguments& arguments) {
   options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
   options.values("dialect", "D", "these dialects, globs; default: those of the reader");
   options.values("line", "L",
-                 "pty, pty-shim, tcp, rfc2217, stdin, serial:DEVICE or cable:; may be repeated; default: the "
-                 "first that the reader file names");
+                 "pty, pty-shim, tcp, rfc2217, stdin, serial:DEVICE or cable:; with a place of your "
+                 "own pty:PATH, tcp:HOST:PORT, rfc2217:HOST:PORT; may be repeated; default: the first "
+                 "that the reader file names");
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
+  options.values("case-file", "F", "the cases of this file instead of the suite's; may be repeated");
   options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");
   options.value("seed", "N", "for the values that are sent; default: 1");
   options.value("fuzz", "N",
@@ -130,8 +144,10 @@ int run_conform(const Arguments& arguments) {
     for (const std::string& word : command) tail += " " + shell_word(word);
   }
   plan.command_tail = tail;
+  std::vector<std::string> sources = options.list("case-file");
+  if (!plan.reader.file.empty()) sources.push_back(plan.reader.file);
   ReportFiles files;
-  if (const int code = files.open(options); code != kAsExpected) return code;
+  if (const int code = files.open(options, sources); code != kAsExpected) return code;
   const auto waivers = plan.waivers ? plan.waivers : std::make_shared<const Waivers>();
 
   EventLoop loop;

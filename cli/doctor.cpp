@@ -74,7 +74,7 @@ int run_doctor(const Arguments& arguments) {
                                 name));
   }
   for (const std::string& endpoint : options.list("line")) {
-    if (auto known = check_endpoint(endpoint); !known) {
+    if (auto known = check_endpoint(endpoint, reader->attached); !known) {
       return options.misuse("--line: " + known.error().message);
     }
   }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace p1rig {
@@ -10,6 +11,25 @@ namespace {
 
 constexpr const char* kWriteWaivers = "write-waivers";
 constexpr const char* kRecord = "record";
+
+std::filesystem::path real_path(const std::string& name) {
+  std::error_code error;
+  auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(name, error), error);
+  return error ? std::filesystem::path(name) : path;
+}
+
+std::vector<const char*> all_options() {
+  std::vector<const char*> names;
+  for (const ReportForm& form : report_forms()) names.push_back(form.option);
+  names.insert(names.end(), {kRecord, kWriteWaivers});
+  return names;
+}
+
+/// What an option writes: beside a recording stands a note about it.
+std::vector<std::string> files_of(std::string_view option, const std::string& name) {
+  if (option != kRecord || !name.ends_with(".pcap")) return {name};
+  return {name, std::filesystem::path(name).replace_extension(".toml").string()};
+}
 
 }  // namespace
 
@@ -20,8 +40,17 @@ void ReportFiles::declare(Options& options) {
   options.value(kWriteWaivers, "F", "write waivers that make a run like this one as expected");
 }
 
-int ReportFiles::open(const Options& options) {
-  std::set<std::string> names;
+int ReportFiles::open(const Options& options, const std::vector<std::string>& sources) {
+  std::set<std::filesystem::path> taken;
+  for (const std::string& name : sources) taken.insert(real_path(name));
+  for (const char* const option : all_options()) {
+    const auto name = options.get(option);
+    if (!name || name->starts_with("/dev/")) continue;
+    for (const std::string& file : files_of(option, *name)) {
+      if (taken.insert(real_path(file)).second) continue;
+      return options.misuse(fmt::format("--{}: {} is read or written already", option, file));
+    }
+  }
   const auto open_one = [&](const char* option) -> Result<WholeFile> {
     auto file = WholeFile::open(*options.get(option));
     if (!file) return fail(fmt::format("--{}: {}", option, file.error().message));
@@ -30,9 +59,6 @@ int ReportFiles::open(const Options& options) {
   for (const ReportForm& form : report_forms()) {
     const auto name = options.get(form.option);
     if (!name) continue;
-    if (!names.insert(*name).second && !name->starts_with("/dev/")) {
-      return options.misuse(fmt::format("--{}: {} is written to already", form.option, *name));
-    }
     auto file = open_one(form.option);
     if (!file) return complain(kEnvironment, file.error().message);
     forms_.push_back({std::move(*file), form.write});

@@ -19,8 +19,9 @@ class ReportFiles {
  public:
   static void declare(Options& options);
 
-  /// Returns the exit code where a file cannot be written, after saying so.
-  int open(const Options& options);
+  /// Returns the exit code where a file cannot be written, or is one of the sources of the run, after
+  /// saying so.
+  int open(const Options& options, const std::vector<std::string>& sources);
 
   /// Likewise. `before` are the waivers that the run had.
   int write(const ConformReport& report, const Waivers& before);

@@ -97,7 +97,10 @@ void CaseRunner::take(const ReaderSaid& said) {
     if (!hello->claims.empty()) settings_.traits.claims = hello->claims;
   } else if (const auto* telegram = std::get_if<ContractTelegram>(&said.what)) {
     last_told_ = judge_.take(*telegram).value_or("");
-    if (last_told_.empty()) return;
+    if (last_told_.empty()) {
+      last_log_ = said.line;
+      return;
+    }
     last_report_ = *telegram;
     const auto delay = subject_.now() - sent_at_;
     delays_.push_back(delay);
@@ -105,8 +108,8 @@ void CaseRunner::take(const ReaderSaid& said) {
   } else if (const auto* breach = std::get_if<ContractBreach>(&said.what)) {
     constexpr std::size_t kMostBreaches = 20;
     if (new_breaches_.size() < kMostBreaches) new_breaches_.push_back(breach->message);
-  } else if (std::holds_alternative<ContractLog>(said.what) && !said.line.empty()) {
-    last_log_ = said.line;
+  } else if (const auto* log = std::get_if<ContractLog>(&said.what); log && !said.line.empty()) {
+    (log->is_trouble ? last_trouble_ : last_log_) = said.line;
   }
 }
 
@@ -167,6 +170,7 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
 Start CaseRunner::start() {
   ready_ = false;
   gone_.reset();
+  last_trouble_.clear();
   if (auto started = subject_.start(); !started) {
     return {Start::Kind::kEnvironment, started.error().message};
   }
@@ -203,6 +207,7 @@ Start CaseRunner::start() {
       }
       slowest_ = std::min<std::chrono::nanoseconds>(slowest_, milliseconds{500});
       written_at_start_ = subject_.log().written;
+      new_breaches_.clear();
       ready_ = true;
       return {};
     }
@@ -210,6 +215,9 @@ Start CaseRunner::start() {
     if (subject_.now() > deadline && i > 3) break;
   }
   subject_.stop();
+  if (!last_trouble_.empty()) {
+    return {Start::Kind::kEnvironment, "the reader cannot be heard: " + last_trouble_};
+  }
   std::string why = "the reader told none of the telegrams that were sent to it at the start";
   if (!new_breaches_.empty()) why += "; " + new_breaches_.front();
   constexpr std::size_t kEnough = 200;
@@ -396,7 +404,6 @@ CaseResult CaseRunner::run(const Case& one) {
   judge_.begin(traits_of(one));
   found_before_.clear();
   lost_before_ = 0;
-  new_breaches_.clear();
   delays_.clear();
   memory_.clear();
   worst_lateness_ = {};
@@ -424,6 +431,7 @@ CaseResult CaseRunner::run(const Case& one) {
   result.duration = duration_cast<microseconds>(subject_.now() - began_);
   result_ = nullptr;
   breaches_.insert(breaches_.end(), new_breaches_.begin(), new_breaches_.end());
+  new_breaches_.clear();
   return result;
 }
 

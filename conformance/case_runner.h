@@ -91,7 +91,7 @@ class CaseRunner {
   TelegramJudge judge_;
   ContractHello hello_;
   std::vector<std::string> breaches_, new_breaches_;
-  std::string last_log_;
+  std::string last_log_, last_trouble_;
   std::function<bool()> interrupted_;
   bool ready_ = false;
   int failed_starts_ = 0;  ///< in a row, after it was ready once

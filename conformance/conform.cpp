@@ -99,7 +99,7 @@ class Conformance {
     report_.seed = plan_.seed;
     report_.level = plan_.level;
     report_.began = std::chrono::system_clock::now();
-    report_.whole_suite = plan_.cases.empty();
+    report_.whole_suite = plan_.cases.empty() && !plan_.own_cases;
     report_.suite_version =
         plan_.suite_version.empty() ? suite_versions().back() : plan_.suite_version;
     for (Case& one : plan_.all_cases) {
@@ -120,7 +120,9 @@ class Conformance {
     }
     if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
     for (const std::string& endpoint : plan_.endpoints) {
-      if (auto known = check_endpoint(endpoint); !known) return fail("--line: " + known.error().message);
+      if (auto known = check_endpoint(endpoint, plan_.reader.attached); !known) {
+        return fail("--line: " + known.error().message);
+      }
     }
     if (auto written = key_.write(); !written) {
       report_.environment = written.error().message;

@@ -38,6 +38,7 @@ struct ConformPlan {
   std::vector<std::string> endpoints;  ///< empty: the first that the reader file names
   std::vector<std::string> cases;      ///< globs over ids; empty: all
   std::vector<Case> all_cases;
+  bool own_cases = false;      ///< they are somebody's own: none of the suite is missed
   Level level = Level::kMust;  ///< the lowest that decides whether the run is as expected
   std::uint64_t seed = 1;
   bool shuffle = false;

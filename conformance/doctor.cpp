@@ -129,7 +129,7 @@ class Doctor {
   struct Heard {
     std::optional<ReaderExited> gone;
     std::optional<ContractHello> hello;
-    std::vector<std::string> breaches, logs;
+    std::vector<std::string> breaches, logs, troubles;
     std::vector<std::pair<std::string, ContractTelegram>> told;  ///< with the line
     std::vector<ContractTelegram> sent;
     std::size_t rejects = 0;
@@ -195,7 +195,9 @@ class Doctor {
       heard_.told.emplace_back(said.line, *telegram);
     }
     if (std::holds_alternative<ContractReject>(said.what)) ++heard_.rejects;
-    if (std::holds_alternative<ContractLog>(said.what)) heard_.logs.push_back(said.line);
+    if (const auto* log = std::get_if<ContractLog>(&said.what)) {
+      (log->is_trouble ? heard_.troubles : heard_.logs).push_back(said.line);
+    }
   }
 
   void tell_gone(const std::string& endpoint) {
@@ -253,6 +255,12 @@ class Doctor {
     if (!plan_.reader.map.empty()) advice = "is anything of [map] in what it prints?";
     if (plan_.reader.observe.kind != "stdout") {
       advice = fmt::format("is [observe] address = \"{}\" right?", plan_.reader.observe.address);
+    }
+    if (!heard_.troubles.empty()) {
+      return tell(Kind::kEnvironment,
+                  fmt::format("{}: the reader cannot be heard: {}", endpoint,
+                              heard_.troubles.back()),
+                  advice);
     }
     std::string message = endpoint + ": the reader told no telegram";
     if (heard_.rejects > 0) message += fmt::format("; it rejected {}", heard_.rejects);

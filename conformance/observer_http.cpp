@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
@@ -44,6 +46,10 @@ std::optional<Url> parse_url(std::string_view text) {
     return std::nullopt;
   }
   return url;
+}
+
+std::string text_of(const Url& url) {
+  return fmt::format("http://{}:{}{}", url.address.host, url.address.port, url.path);
 }
 
 /// One question and its answer. Kept by the handlers that are on their way.
@@ -158,7 +164,8 @@ class HttpObserver final : public Observer {
   void take(unsigned status, std::string text) {
     constexpr unsigned kOk = 200;
     if (status != kOk) {
-      std::string why = status == 0 ? "GET: " + text : "GET: status " + std::to_string(status);
+      std::string why = status == 0 ? fmt::format("GET {}: {}", text_of(url_), text)
+                                    : fmt::format("GET {}: status {}", text_of(url_), status);
       if (why != trouble_) sink_(why, ContractLog{});
       trouble_ = std::move(why);
       return;

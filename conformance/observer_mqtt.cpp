@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <mosquitto.h>
 #include <pthread.h>
 
@@ -78,7 +79,7 @@ class Client : public std::enable_shared_from_this<Client> {
     if (code == MOSQ_ERR_INVAL || code == MOSQ_ERR_NOMEM) {
       return fail(std::string("mqtt: ") + ::mosquitto_strerror(code));
     }
-    if (code != MOSQ_ERR_SUCCESS) post_trouble(broker.host + ": " + ::mosquitto_strerror(code));
+    if (code != MOSQ_ERR_SUCCESS) post_trouble(fmt::format("{}:{}: {}", broker.host, broker.port, ::mosquitto_strerror(code)));
     // Signals are for the loop's thread.
     sigset_t all, before;
     ::sigfillset(&all);
@@ -146,7 +147,7 @@ class MqttObserver final : public Observer {
         Client::Listener{
             .message = [this](std::string topic,
                               std::string payload) { take(std::move(topic), std::move(payload)); },
-            .trouble = [this](const std::string& why) { sink_("mqtt: " + why, ContractLog{}); }});
+            .trouble = [this](const std::string& why) { sink_("mqtt: " + why, ContractLog{.is_trouble = true}); }});
     return client_->start(broker_);
   }
 

@@ -124,22 +124,11 @@ class ReaderLoader {
   }
 
   void check_endpoints(TableReader& table) {
-    std::vector<std::string> kinds;
     for (const std::string& endpoint : reader_.endpoints) {
-      const std::string kind = endpoint.substr(0, endpoint.find(':'));
-      kinds.push_back(kind);
-      if (!reader_.attached || kind.size() < endpoint.size() || kind == "cable") continue;
-      table.complain("endpoints",
-                     kind == "pty-shim" || kind == "stdin"
-                         ? kind + " is for readers that p1rig starts"
-                         : fmt::format("\"{0}\": the device is attached to something that "
-                                       "has a name, such as \"{0}:{1}\"",
-                                       kind,
-                                       kind == "pty"      ? "/tmp/p1"
-                                       : kind == "serial" ? "/dev/ttyUSB0"
-                                                          : "0.0.0.0:4001"));
+      if (auto right = check_endpoint(endpoint, reader_.attached); !right) {
+        table.complain("endpoints", right.error().message);
+      }
     }
-    check_words(table, "endpoints", kinds, {kEndpoints.begin(), kEndpoints.end()});
   }
 
   void check_words(TableReader& table, std::string_view key, const std::vector<std::string>& words,
@@ -236,11 +225,25 @@ class ReaderLoader {
 
 }  // namespace
 
-Result<void> check_endpoint(std::string_view endpoint) {
+Result<void> check_endpoint(std::string_view endpoint, bool attached) {
   const std::string_view kind = endpoint.substr(0, endpoint.find(':'));
-  if (std::ranges::find(kEndpoints, kind) != kEndpoints.end()) return {};
-  return fail(fmt::format("\"{}\" is no endpoint: expected one of {}", endpoint,
-                          fmt::join(kEndpoints, ", ")));
+  const std::vector<std::string_view> known(kEndpoints.begin(), kEndpoints.end());
+  if (std::ranges::find(known, kind) == known.end()) {
+    const std::string meant = did_you_mean(kind, known);
+    return fail(fmt::format("unknown \"{}\"{}", kind,
+                            meant.empty() ? fmt::format(": expected one of {}", fmt::join(known, ", "))
+                                          : meant));
+  }
+  if (!attached || kind == "cable" || kind.size() < endpoint.size()) return {};
+  if (kind == "pty-shim" || kind == "stdin") {
+    return fail(fmt::format("{} is for readers that p1rig starts", kind));
+  }
+  return fail(fmt::format("\"{0}\": the device is attached to something that has a name, such as "
+                          "\"{0}:{1}\"",
+                          kind,
+                          kind == "pty"      ? "/tmp/p1"
+                          : kind == "serial" ? "/dev/ttyUSB0"
+                                             : "0.0.0.0:4001"));
 }
 
 Result<ReaderFile> load_reader(const std::filesystem::path& file) {

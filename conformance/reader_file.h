@@ -59,8 +59,9 @@ struct ReaderFile {
   std::map<std::string, std::string> environment;
 };
 
-/// An error where this is no endpoint: a kind, and a name behind a colon where it needs one.
-Result<void> check_endpoint(std::string_view endpoint);
+/// An error where this is no endpoint, or none for a device that is attached: that needs a name, as in
+/// "pty:/tmp/p1".
+Result<void> check_endpoint(std::string_view endpoint, bool attached);
 
 /// The error has a line for each thing that is wrong, with file:line:column.
 Result<ReaderFile> load_reader(const std::filesystem::path& file);

@@ -16,6 +16,11 @@ std::string replaced(std::string text, const std::map<std::string, std::string>&
   return text;
 }
 
+/// Of a reader file, which may be named without any; a command on the command line has none.
+std::string folder_of(const std::string& file) {
+  return file.empty() ? "" : std::filesystem::absolute(file).parent_path().string();
+}
+
 /// The p1rig that runs.
 std::string own_program() {
   std::error_code failed;
@@ -31,7 +36,7 @@ ReaderLaunch launch_of(const ReaderFile& reader, const ReaderPlace& place) {
       {"endpoint", place.endpoint},
       {"profile", profile.name},
       {"dialect", std::string(profile.dialect->name)},
-      {"here", std::filesystem::path(reader.file).parent_path().string()},
+      {"here", folder_of(reader.file)},
       {"baud", std::to_string(profile.line.baud)},
       {"framing", framing_of(profile.line)},
       {"observe", place.observed_at},

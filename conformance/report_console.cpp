@@ -36,11 +36,15 @@ std::string failure_text(const CaseResult& result) {
                       one.requirement);
   if (!one.why.empty()) text += "  " + one.why + "\n";
   for (const std::string& message : result.messages) text += "  * " + visible(message) + "\n";
+  for (const std::string& line : expected_of(one)) text += "  expected: " + visible(line) + "\n";
   const std::size_t first =
       result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
   if (first > 0) text += fmt::format("    … {} moments before\n", first);
   for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
-  if (!result.smallest.empty()) text += "  as a case:\n\n" + result.smallest + "\n";
+  if (!result.smallest.empty()) {
+    text += fmt::format("  as a case, for --case-file with the --seed and --profile of below:\n\n{}\n",
+                        result.smallest);
+  }
   text += "  again: " + visible(result.reproduction) + "\n\n";
   return text;
 }

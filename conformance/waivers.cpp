@@ -161,7 +161,14 @@ std::vector<UnusedWaiver> unused_waivers(const Waivers& waivers, const ConformRe
     const bool whole = report.whole_suite && !report.interrupted && report.environment.empty();
     const bool meter_ran = std::ranges::any_of(
         ran, [&](const std::string& name) { return matches_glob(parts.profile_glob, name); });
-    if (whole && meter_ran && !may_answer_elsewhere(parts, report, ran)) {
+    const bool is_meter =
+        meter_ran || std::ranges::any_of(list_profiles(), [&](const auto& known) {
+          return matches_glob(parts.profile_glob, known.first);
+        });
+    if (report.whole_suite && !is_meter) {
+      one.message = "no meter has such a name: remove it, or mend it";
+      one.counts = true;
+    } else if (whole && meter_ran && !may_answer_elsewhere(parts, report, ran)) {
       one.message = "there is no such case at the meters that it names: remove it, or mend it";
       one.counts = true;
     }

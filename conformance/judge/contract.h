@@ -72,7 +72,9 @@ struct ContractReject {
 };
 
 /// Not for us: kept, never judged.
-struct ContractLog {};
+struct ContractLog {
+  bool is_trouble = false;  ///< not the reader's, but of where it should be heard: the environment's
+};
 
 /// What is wrong with a line that should have been one of the others.
 struct ContractBreach {

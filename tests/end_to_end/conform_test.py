@@ -73,6 +73,16 @@ patience = "{patience}"
 
     # 0: as expected
 
+    def test_a_reader_file_may_be_named_without_a_folder(self):
+        (self.folder / "wrap.py").write_text(
+            f"import os, sys\nos.execv({rig.PROGRAM!r}, ['p1rig', 'read', sys.argv[1]])\n")
+        (self.folder / "mine.toml").write_text(
+            f'[reader]\ncommand = ["{sys.executable}", "{{here}}/wrap.py", "{{endpoint}}"]\n')
+        for words in (["conform", "mine.toml", "--case", WRONG, "--profile", METER],
+                      ["doctor", "mine.toml"]):
+            result = rig.run(*words, env=self.environment, cwd=self.folder)
+            self.assertEqual(result.returncode, 0, result.stdout)
+
     def test_the_reference_reader_is_as_expected(self):
         result = rig.run("conform", "--profile", METER, "--case", FLIP, "--", rig.PROGRAM, "read",
                          "{endpoint}", env=self.environment)
@@ -96,10 +106,11 @@ patience = "{patience}"
         self.assertEqual(processes_with("ignores_terminate.py"), [])
 
     def test_random_stimuli_that_a_right_reader_passes(self):
-        result = rig.run("conform", "--profile", METER, "--fuzz", 10, "--", rig.PROGRAM, "read",
-                         "{endpoint}", env=self.environment)
-        self.assertEqual(result.returncode, 0, result.stdout)
-        self.assertIn(b"10 of 10 as expected", result.stdout)
+        for seed in (1, 2, 4):  # and all meters by turns, sealed ones among them
+            result = rig.run("conform", "--dialect", "*", "--fuzz", 140, "--seed", seed, "--",
+                             rig.PROGRAM, "read", "{endpoint}", env=self.environment)
+            self.assertEqual(result.returncode, 0, result.stdout)
+            self.assertIn(b"140 of 140 as expected", result.stdout)
         self.nothing_is_left()
 
     # 1: not as expected
@@ -163,7 +174,49 @@ patience = "{patience}"
         self.assertEqual(again.returncode, 1, again.stderr)
         self.assertIn(line, again.stdout.decode())
 
+    def test_a_random_failure_can_be_pasted_into_a_file(self):
+        reader = ["--", rig.PROGRAM, "read", "--mutant", "no-crc", "{endpoint}"]
+        found = rig.run("conform", "--fuzz", 40, "--seed", 3, "--profile", METER, "--json",
+                        "report.json", *reader, env=self.environment, cwd=self.folder)
+        self.assertEqual(found.returncode, 1, found.stderr)
+        failed = json.loads((self.folder / "report.json").read_text())["results"]
+        (self.folder / "mine.toml").write_text("".join(one["smallest"] for one in failed))
+        self.assertEqual(rig.run("check", self.folder / "mine.toml").returncode, 0)
+        again = rig.run("conform", "--case-file", "mine.toml", "--seed", 3, "--profile", METER, "--json",
+                        "again.json", *reader, env=self.environment, cwd=self.folder)
+        self.assertEqual(again.returncode, 1, again.stdout)
+        results = json.loads((self.folder / "again.json").read_text())["results"]
+        self.assertEqual([(one["case"], one["messages"], self.bytes_of(one)) for one in results],
+                         [(one["case"], one["messages"], self.bytes_of(one)) for one in failed])
+        self.assertIn(" --case-file mine.toml ", results[0]["reproduction"])
+
+    def bytes_of(self, result):
+        """What the case sent, without the telegram behind it."""
+        return [moment["text"] for moment in result["wire"]
+                if moment["kind"] == "sent" and not moment["name"].startswith("sentinel")]
+
+    def test_a_waiver_for_a_meter_that_is_none_is_a_finding(self):
+        (self.folder / "waivers.toml").write_text(
+            f'[[waiver]]\ncase = "{WRONG}@iskra-am555"\nreason = "x"\n')
+        result = rig.run("conform", "--dialect", "ch-xt211", "--line", "stdin", "--waivers",
+                         "waivers.toml", "--", rig.PROGRAM, "read", "{endpoint}",
+                         env=self.environment, cwd=self.folder)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn(b"no meter has such a name", result.stdout)
+
     # 2: usage or configuration
+
+    def test_a_source_is_never_written_over(self):
+        for name, text in (("reader.toml", '[reader]\ncommand = ["x", "{endpoint}"]\n'),
+                           ("case.toml", "# mine\n")):
+            (self.folder / name).write_text(text)
+        for options in (["--json", "reader.toml"], ["--write-waivers", "./reader.toml"],
+                        ["--record", "reader.pcap"], ["--json", "x", "--html", "./x"]):
+            with self.subTest(options=options):
+                self.assert_fails(2, "is read or written already", "conform", "./reader.toml",
+                                  *options, env=self.environment, cwd=self.folder)
+        self.assertTrue((self.folder / "reader.toml").read_text().startswith("[reader]"))
+        self.assertFalse((self.folder / "x").exists())
 
     def test_what_cannot_be_meant_is_refused(self):
         waivers = self.folder / "waivers.toml"
@@ -172,8 +225,9 @@ patience = "{patience}"
                             (f"{waivers}:3:11", ["--waivers", waivers]),
                             ("cannot be read", ["--waivers", self.folder / "none.toml"]),
                             ("expected one of 0.1", ["--suite-version", "9.9"]),
-                            ('"usb" is no endpoint: expected one of pty', ["--line", "usb"]),
-                            ("is written to already", ["--json", "same", "--html", "same"])]:
+                            ('unknown "usb": expected one of pty', ["--line", "usb"]),
+                            ("--fuzz and --case: not both", ["--fuzz", "3"]),
+                            ("is read or written already", ["--json", "same", "--html", "same"])]:
             with self.subTest(words=words):
                 self.assert_fails(2, words, *self.arguments("hangs.py", *more),
                                   env=self.environment, cwd=self.folder)

@@ -116,6 +116,15 @@ class Mqtt(Readers):
         self.addCleanup(self._end, broker)
         rig.wait_for(self.answers, "the broker")
 
+    def test_a_broker_that_is_not_there_is_the_environment(self):
+        self.broker = f"127.0.0.1:{free_port()}"
+        reader = self.publisher(f'kind = "mqtt"\naddress = "{self.broker}"\ntopic = "x"\n',
+                                "--tcp", f"127.0.0.1:{free_port()}", more='startup = "2s"\npatience = "1s"')
+        for result in (self.conform(reader), rig.run("doctor", reader)):
+            said = (result.stdout + result.stderr).decode()
+            self.assertEqual(result.returncode, 4, said)
+            self.assertIn(f"the reader cannot be heard: mqtt: {self.broker}: Connection refused", said)
+
     def answers(self):
         with socket.socket() as probe:
             host, port = self.broker.split(":")
@@ -307,7 +316,7 @@ class Doctor(Readers):
 
     def test_a_name_that_is_none(self):
         self.assert_fails(2, ["there is no reader", "did you mean"], "doctor", "p1-readr")
-        self.assert_fails(2, '"usb" is no endpoint', "doctor", "p1-reader", "--line", "usb")
+        self.assert_fails(2, '--line: unknown "usb"', "doctor", "p1-reader", "--line", "usb")
 
     def test_it_can_be_interrupted(self):
         doctor = self.start("doctor", self.reader_file(
