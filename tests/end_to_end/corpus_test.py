@@ -3,7 +3,10 @@ import hashlib
 import json
 import os
 import pty
+import re
 import shutil
+import subprocess
+import sys
 import unittest
 
 import rig
@@ -55,6 +58,18 @@ class Corpus(rig.Case):
                 covered, crc = rig.parts_of(telegram)
                 self.assertEqual(crc.decode(), f"{rig.crc16(covered):04X}")
         self.assertEqual(end, len(data))
+
+    def test_what_is_expected_follows_from_what_was_done(self):
+        # DSMR 3.0 has no CRC: nobody can tell that a byte is lost.
+        for profile, fault, expected in (("iskra-am550", "drop-byte", "either"),
+                                         ("dsmr-3.0-example", "drop-byte", "anything"),
+                                         ("iskra-am550", "missing-line", "anything"),
+                                         ("iskra-am550", "noise", "values"),
+                                         ("iskra-am550", "silence", "either")):
+            self.make("c", "--count", "3", "--fault", f"{fault},every=3", profile=profile)
+            _, entries = self.index("c")
+            self.assertEqual([entry["expect"] for entry in entries], ["values", "values", expected])
+            self.assertEqual(entries[2]["length"] == 0, fault == "silence")
 
     def test_the_same_words_make_the_same_bytes(self):
         for name in ("a", "b"):
@@ -255,8 +270,8 @@ class Corpus(rig.Case):
         with (self.folder / "c").open("wb") as file:
             file.write(b"before\n")
             file.flush()
-            rig.subprocess.run([rig.PROGRAM, "corpus", "iskra-am550", "--count", "1", "-o", "-"],
-                               stdout=file, check=True)
+            subprocess.run([rig.PROGRAM, "corpus", "iskra-am550", "--count", "1", "-o", "-"],
+                           stdout=file, check=True)
         self.assertTrue((self.folder / "c").read_bytes().startswith(b"before\n/"))
 
     def test_a_message_is_not_glued_to_the_progress(self):
@@ -269,6 +284,23 @@ class Corpus(rig.Case):
         self.assertTrue(before.endswith(b"\r\x1b[K"), before)
         self.assertTrue(message.startswith(b"/dev/full: "), message)
         self.assertTrue(message.endswith(b"\r\n"), message)
+
+    def test_the_page_about_it_is_right(self):
+        page = (rig.SOURCE / "docs" / "corpus.md").read_text()
+        self.make("corpus", "--count", "1000", "--fault", "flip-bit,every=7")
+        head, entries = self.index("corpus")
+        keys_of = lambda line: list(json.loads(line))
+        shown = [keys_of(line) for line in page.splitlines() if line.startswith("{")]
+        self.assertEqual(shown, [list(head), list(entries[6])])
+        self.assertIn(json.dumps(entries[6], separators=(",", ":")), page)
+        program, = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+        for parser, refused in (("return telegram", []),
+                                ("return None", [n for n in range(1, 1001) if n % 7])):
+            (self.folder / "my_parser.py").write_text(f"def parse(telegram):\n    {parser}\n")
+            told = subprocess.run([sys.executable, "-B", "-c", program], cwd=self.folder, check=True,
+                                  capture_output=True, text=True).stdout.splitlines()
+            self.assertEqual(told[0], "iskra-am550 flip-bit,every=7")
+            self.assertEqual([int(line.split()[-1]) for line in told[1:]], refused)
 
     def test_a_full_disk_is_told(self):
         full = rig.run("corpus", "iskra-am550", "--count", "5000", "-o", "/dev/full",
