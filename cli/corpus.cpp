@@ -192,28 +192,34 @@ Result<void> go_over(Corpus& corpus, const CorpusFiles& files, const std::string
   return {};
 }
 
+/// What of the files stays; nothing where they are begun anew.
+tl::expected<WholePart, CorpusRefusal> go_on_from(Corpus& corpus, const CorpusFiles& files,
+                                                  const std::string& head, std::uint64_t count,
+                                                  Progress& progress) {
+  if (!files.resume) return WholePart{};
+  const auto whole = find_whole_part(files, head);
+  if (!whole) return whole;
+  if (whole->telegrams > count) {
+    return tl::make_unexpected(
+        CorpusRefusal{kUsage, fmt::format("--count: {} has {} telegrams already, more than {}",
+                                          files.data, whole->telegrams, count)});
+  }
+  if (const auto same = go_over(corpus, files, head, *whole, progress); !same) {
+    return tl::make_unexpected(CorpusRefusal{kUsage, same.error().message});
+  }
+  return whole;
+}
+
 int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& head,
                  std::uint64_t count) {
   Progress progress(count);
-  WholePart whole;
-  if (files.resume) {
-    const auto found = find_whole_part(files, head);
-    if (!found) return complain(found.error().code, found.error().message);
-    whole = *found;
-    if (whole.telegrams > count) {
-      return complain(kUsage, fmt::format("--count: {} has {} telegrams already, more than {}",
-                                          files.data, whole.telegrams, count));
-    }
-    if (const auto same = go_over(corpus, files, head, whole, progress); !same) {
-      progress.end();
-      return complain(kUsage, same.error().message);
-    }
-  }
-  auto opened = CorpusWriter::open(files, whole);
   const auto stop = [&](ExitCode code, const std::string& why) {
     progress.end();
     return complain(code, why);
   };
+  const auto whole = go_on_from(corpus, files, head, count, progress);
+  if (!whole) return stop(whole.error().code, whole.error().message);
+  auto opened = CorpusWriter::open(files, *whole);
   if (!opened) return stop(opened.error().code, opened.error().message);
   CorpusWriter& writer = *opened;
   const auto stop_amid = [&](ExitCode code, const std::string& why) {
@@ -221,8 +227,8 @@ int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& he
                                   files.index.empty() ? "" : " and in the index"));
   };
   if (auto done = writer.begin(head); !done) return stop_amid(kEnvironment, done.error().message);
-  std::uint64_t offset = whole.bytes;
-  for (std::uint64_t n = whole.telegrams + 1; n <= count; ++n) {
+  std::uint64_t offset = whole->bytes;
+  for (std::uint64_t n = whole->telegrams + 1; n <= count; ++n) {
     const std::size_t before = writer.bytes().size();
     if (auto made = corpus.next(writer.bytes(), writer.entries(), offset); !made) {
       if (auto done = writer.flush(); !done) return stop_amid(kEnvironment, done.error().message);
@@ -275,7 +281,7 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
     head["counter_file"] = keeps_counter;
   }
   head["faults"] = faults;
-  return head.dump();
+  return head.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace

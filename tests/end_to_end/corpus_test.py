@@ -274,6 +274,13 @@ class Corpus(rig.Case):
                            stdout=file, check=True)
         self.assertTrue((self.folder / "c").read_bytes().startswith(b"before\n/"))
 
+    def test_a_file_may_have_any_name(self):
+        own = os.fsencode(self.folder) + b"/\xff.toml"
+        shutil.copy(os.fsencode(rig.SOURCE / "profiles" / "iskra-am550.toml"), own)
+        for on in ((), ("--resume",)):
+            self.make("c", "--count", "2", *on, profile=os.fsdecode(own))
+        self.assertEqual(self.index("c")[0]["profile"], "\ufffd")
+
     def test_a_message_is_not_glued_to_the_progress(self):
         words = ("corpus", "iskra-am550", "--count", "5000", "-o", "/dev/full", "--index",
                  self.folder / "index")
