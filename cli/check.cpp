@@ -9,17 +9,14 @@
 #include <system_error>
 #include <vector>
 
+#include "cli/check_cases.h"
 #include "cli/command.h"
 #include "cli/known_quirks.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
-#include "conformance/case.h"
-#include "conformance/conform.h"
 #include "conformance/judge/lint.h"
 #include "conformance/judge/reader.h"
 #include "conformance/reader_file.h"
-#include "conformance/stimulus.h"
-#include "protocol/dialect.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/evidence.h"
@@ -138,29 +135,6 @@ Problems check_scenario(const std::string& file) {
   return once_each(std::move(problems));
 }
 
-/// Cases are made once, on the meter of each dialect that they are about.
-Problems check_cases(const std::string& file) {
-  const auto cases = load_cases(file);
-  if (!cases) return {cases.error().message};
-  Problems problems;
-  for (const Case& one : *cases) {
-    bool applies = false;
-    std::string why = "no dialect is named by it";
-    for (const Dialect& dialect : dialects()) {
-      auto profile = find_profile(profile_of_dialect(dialect.name));
-      if (!profile) continue;
-      const auto not_this =
-          does_not_apply(one, std::make_shared<const Profile>(std::move(*profile)));
-      applies = applies || !not_this;
-      if (not_this) why = *not_this;
-    }
-    if (applies || !one.profiles.empty()) continue;
-    problems.push_back(fmt::format("{}:{}:{}: {}: no meter can send it: {}", file, one.place.line,
-                                   one.place.column, one.id, why));
-  }
-  return problems;
-}
-
 constexpr const char* kFolders[] = {"profiles", "profiles/scenarios", "profiles/tariffs",
                                     "conformance/cases", "conformance/readers"};
 
@@ -186,18 +160,27 @@ Problems no_file(const std::string& word) {
                   word, did_you_mean(word, {names.begin(), names.end()}))};
 }
 
+/// The ids of cases have slashes; one that has none is told so if the rest is a case's.
+bool is_case(const std::string& key, const Node& node) {
+  if (key.find('/') != std::string::npos) return true;
+  return node.table() != nullptr &&
+         std::ranges::any_of(*node.table(), [](const Node::Entry& entry) {
+           return entry.key == "send" || entry.key == "requirement";
+         });
+}
+
 Problems check_file(const std::string& file) {
   std::error_code code;
   if (!std::filesystem::exists(file, code)) return no_file(file);
   const auto document = read_document(file);
   if (!document) return {document.error().message};
+  if (document->root.table()->empty()) return {file + ": is empty"};
   for (const auto& [key, node] : *document->root.table()) {
     if (key == "reader") {
       const auto reader = load_reader(file);
       return reader ? Problems{} : Problems{reader.error().message};
     }
-    // The ids of cases have slashes.
-    if (key.find('/') != std::string::npos) return check_cases(file);
+    if (is_case(key, node)) return check_cases(*document);
     if (key == "scenario") return check_scenario(file);
     if (key == "calendar") {
       const auto calendar = load_calendar(file);

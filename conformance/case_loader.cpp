@@ -8,11 +8,14 @@
 #include "conformance/case_expectation.h"
 #include "conformance/case_instances.h"
 #include "conformance/judge/line_judge.h"
+#include "conformance/known_words.h"
 #include "protocol/dialect.h"
+#include "protocol/timestamp.h"
 #include "simulator/data_dir.h"
+#include "simulator/profile.h"
 #include "simulator/quantity.h"
 #include "simulator/state.h"
-#include "simulator/suggest.h"
+#include "simulator/zone.h"
 
 namespace p1rig {
 namespace {
@@ -43,6 +46,10 @@ class CaseLoader {
   void read(const std::string& id, const Node& node) {
     TableReader table("[\"" + id + "\"]", &node, complaints_);
     Case one{.id = id, .file = document_.file, .place = node.place};
+    if (id.find('/') == std::string::npos) {
+      complaints_.add(node.place,
+                      fmt::format("\"{}\": the ids of cases are DOCUMENT-EDITION/CLAUSE/SLUG", id));
+    }
     one.requirement = table.required_string("requirement");
     one.title = table.required_string("title");
     one.clause = table.required_string("clause");
@@ -56,11 +63,14 @@ class CaseLoader {
       table.complain("dialects", "expected globs of dialects, such as \"*\"");
     for (const std::string& glob : one.dialects) {
       if (!names_a_dialect(glob)) {
-        table.complain("dialects", fmt::format("no dialect is named by \"{}\"", glob));
+        table.complain(
+            "dialects",
+            fmt::format("no dialect is named by \"{}\" (`p1rig dialects` lists them)", glob));
       }
     }
     one.profiles = table.strings("profiles");
     for (const Node* step : table.tables("send")) this->step(*step, one);
+    if (one.steps.empty()) table.complain("send", "expected steps: a case sends something");
     expectations(table, one);
     if (const auto lost = table.integer("may_lose")) {
       if (*lost < 0 || *lost > 3) table.complain("may_lose", "expected 0 to 3");
@@ -68,7 +78,7 @@ class CaseLoader {
     }
     one.mutants = table.strings("mutants");
     one.needs = table.strings("needs");
-    check_words(table, "needs", one.needs, case_needs());
+    check_words(table, "needs", one.needs, names_of(case_needs()));
     one.at_line_pace =
         table.word("pace", {"backpressure", "line"}).value_or("backpressure") == "line";
     one.since = table.string("since").value_or(std::string(suite_versions().front()));
@@ -77,45 +87,38 @@ class CaseLoader {
     }
     one.margin = table.duration("margin").value_or(std::chrono::milliseconds{0});
     one.judges = texts(table, "judge");
-    check_words(table, "judge", one.judges, line_judges());
+    check_words(table, "judge", one.judges, names_of(line_judges()));
     table.finish();
     cases_.push_back(std::move(one));
-  }
-
-  template <class Rows>
-  void check_words(TableReader& table, std::string_view key, const std::vector<std::string>& words,
-                   const Rows& rows) {
-    std::vector<std::string_view> names;
-    for (const auto& row : rows) names.push_back(row.name);
-    for (const std::string& word : words) {
-      if (std::ranges::find(names, word) == names.end()) {
-        table.complain(key, fmt::format("unknown \"{}\"{}", word, did_you_mean(word, names)));
-      }
-    }
   }
 
   void step(const Node& node, Case& one) {
     TableReader table("send", &node, complaints_);
     CaseStep step{.id = table.string("id").value_or(""), .place = node.place};
-    step.count = count(table, "count", kMostTelegrams).value_or(1);
+    step.count = count(table, "count", 1, kMostTelegrams).value_or(1);
     step.wait = table.boolean("wait").value_or(true);
     step.time = table.string("time");
-    pairs(table, "set", step.set);
-    for (const auto& [name, value] : step.set) {
-      if (find_quantity(name) == nullptr)
-        table.complain("set", "unknown quantity \"" + name + "\"");
+    if (step.time) {
+      if (const auto right = check_time(*step.time); !right) {
+        table.complain("time", right.error().message);
+      }
     }
+    pairs(table, "set", step.set,
+          [this](const std::string& name, const Node& value) { quantity(name, value); });
     if (table.node("devices") != nullptr) {
       step.devices.emplace();
       for (const Node* device : table.tables("devices")) this->device(*device, *step.devices);
     }
-    step.failures = count(table, "failures", kMostEntries);
-    step.peaks = count(table, "peaks", kMostEntries);
+    step.failures = count(table, "failures", 0, kMostEntries);
+    step.peaks = count(table, "peaks", 0, kMostEntries);
     step.identification = table.string("identification");
-    pairs(table, "replace", step.replace);
-    for (const auto& [code, brackets] : step.replace) check_code(table, "replace", code);
+    pairs(table, "replace", step.replace, [this](const std::string& code, const Node& value) {
+      if (!is_case_code(code)) complaints_.add(value.place, "replace: " + no_code(code));
+    });
     step.remove = table.strings("remove");
-    for (const std::string& code : step.remove) check_code(table, "remove", code);
+    for (const std::string& code : step.remove) {
+      if (!is_case_code(code)) table.complain("remove", no_code(code));
+    }
     step.add = table.strings("add");
     faults(table, step);
     step.crc = table.string("crc").value_or("");
@@ -142,18 +145,19 @@ class CaseLoader {
     one.steps.push_back(std::move(step));
   }
 
-  std::optional<int> count(TableReader& table, std::string_view key, int most) {
+  std::optional<int> count(TableReader& table, std::string_view key, int least, int most) {
     const auto number = table.integer(key);
     if (!number) return std::nullopt;
-    if (*number < 0 || *number > most) {
-      table.complain(key, fmt::format("expected 0 to {}", most));
+    if (*number < least || *number > most) {
+      table.complain(key, fmt::format("expected {} to {}", least, most));
       return std::nullopt;
     }
     return static_cast<int>(*number);
   }
 
+  template <class Check>
   void pairs(TableReader& table, std::string_view key,
-             std::vector<std::pair<std::string, std::string>>& into) {
+             std::vector<std::pair<std::string, std::string>>& into, const Check& check) {
     const Node* const node = table.node(key);
     if (node == nullptr) return;
     if (node->table() == nullptr) return table.complain(key, "expected a table");
@@ -161,16 +165,44 @@ class CaseLoader {
       if (value.string() == nullptr) {
         complaints_.add(value.place, name + ": expected a text");
       } else {
+        check(name, value);
         into.emplace_back(name, *value.string());
       }
     }
   }
 
-  void check_code(TableReader& table, std::string_view key, const std::string& code) {
-    if (!is_case_code(code)) {
-      table.complain(key,
-                     "\"" + code + "\" is no OBIS code such as \"1-0:1.7.0\" or \"0-n:24.2.1\"");
+  static std::string no_code(const std::string& code) {
+    return "\"" + code + "\" is no OBIS code such as \"1-0:1.7.0\" or \"0-n:24.2.1\"";
+  }
+
+  /// What no clock shows. Which of them shows the others, S in winter or the hour that spring leaves
+  /// out, is known with the meter.
+  static Result<void> check_time(const std::string& text) {
+    const auto stamp = parse_timestamp(text);
+    if (stamp && !is_calendar_time(*stamp)) {
+      return fail("\"" + text + "\" is no date and time of the calendar");
     }
+    if (stamp) return {};
+    if (const auto time = Zone::find("UTC")->parse_instant(text); !time) {
+      return tl::make_unexpected(time.error());
+    }
+    return {};
+  }
+
+  /// What no meter can be set to, whatever its zone.
+  void quantity(const std::string& name, const Node& node) {
+    const QuantityRow* const row = find_quantity(name);
+    if (row == nullptr) {
+      const std::string word =
+          unknown_word(name, names_of(quantities()), "`p1rig quantities` lists them");
+      return complaints_.add(node.place, "set: quantity: " + word);
+    }
+    const std::string& text = *node.string();
+    MeterState scratch;
+    const auto right = row->kind == QuantityKind::kTime
+                           ? check_time(text)
+                           : set_quantity(*row, text, *Zone::find("UTC"), scratch);
+    if (!right) complaints_.add(node.place, name + ": " + right.error().message);
   }
 
   void device(const Node& node, std::vector<CaseDevice>& devices) {
@@ -178,16 +210,28 @@ class CaseLoader {
     CaseDevice device;
     device.medium = table.required_string("medium");
     if (!device.medium.empty() && !find_medium(device.medium)) {
-      table.complain("medium", "unknown medium \"" + device.medium + "\"");
+      table.complain("medium", unknown_word(device.medium, media()));
     }
     const auto channel = table.integer("channel").value_or(1);
     if (channel < 1 || channel > 4) table.complain("channel", "expected 1 to 4");
     device.channel = static_cast<int>(std::clamp<std::int64_t>(channel, 1, 4));
     device.id = table.string("id");
     device.reading = table.string("reading");
+    if (const auto medium = find_medium(device.medium); medium && device.reading) {
+      const auto right = parse_state_value(dimension_of(*medium), QuantityKind::kRegister,
+                                           customary_unit(*medium), *device.reading);
+      if (!right) table.complain("reading", right.error().message);
+    }
     device.unset = table.boolean("unset").value_or(false);
     table.finish();
     devices.push_back(std::move(device));
+  }
+
+  static std::vector<std::string_view> media() {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < kMediumCount; ++i)
+      names.push_back(to_string(static_cast<Medium>(i)));
+    return names;
   }
 
   /// One text, or several.

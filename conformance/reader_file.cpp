@@ -7,6 +7,7 @@
 #include <array>
 
 #include "conformance/case.h"
+#include "conformance/known_words.h"
 #include "conformance/observer.h"
 #include "conformance/reader_map.h"
 #include "protocol/dialect.h"
@@ -64,13 +65,13 @@ class ReaderLoader {
     reader_.dialects = table.strings("dialects");
     for (const std::string& glob : reader_.dialects) {
       if (!names_a_dialect(glob)) {
-        table.complain("dialects", fmt::format("no dialect is named by \"{}\"", glob));
+        table.complain(
+            "dialects",
+            fmt::format("no dialect is named by \"{}\" (`p1rig dialects` lists them)", glob));
       }
     }
     reader_.can = table.strings("can");
-    std::vector<std::string_view> needs;
-    for (const CaseNeed& need : case_needs()) needs.push_back(need.name);
-    check_words(table, "can", reader_.can, needs);
+    check_words(table, "can", reader_.can, names_of(case_needs()));
     reader_.claims = table.strings("claims");
     if (const auto decimals = table.integer("decimals")) {
       if (*decimals < 0 || *decimals > 9) table.complain("decimals", "expected 0 to 9");
@@ -131,15 +132,6 @@ class ReaderLoader {
     }
   }
 
-  void check_words(TableReader& table, std::string_view key, const std::vector<std::string>& words,
-                   const std::vector<std::string_view>& known) {
-    for (const std::string& word : words) {
-      if (std::ranges::find(known, word) == known.end()) {
-        table.complain(key, fmt::format("unknown \"{}\"{}", word, did_you_mean(word, known)));
-      }
-    }
-  }
-
   void read_observer() {
     TableReader table("[observe]", root_.node("observe"), complaints_);
     if (!table.exists()) return;
@@ -148,9 +140,7 @@ class ReaderLoader {
     observe.address = table.string("address").value_or("");
     observe.topic = table.string("topic").value_or("");
     const auto interval = table.duration("interval");
-    std::vector<std::string_view> names;
-    for (const ObserverKind& kind : observer_kinds()) names.push_back(kind.name);
-    check_words(table, "kind", {observe.kind}, names);
+    check_words(table, "kind", {observe.kind}, names_of(observer_kinds()));
     if (const ObserverKind* const kind = find_observer_kind(observe.kind)) {
       observe.interval = interval.value_or(kind->interval);
       check_observer(table, *kind);

@@ -326,20 +326,33 @@ Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int 
   return fail("no telegram has a CRC that begins with " + step.crc);
 }
 
-std::optional<std::string> does_not_apply(const Case& one, StimulusMaker& maker) {
-  if (auto why = is_about_others(one, maker.profile())) return why;
+StimulusMaker example_maker(std::shared_ptr<const Profile> profile) {
+  return StimulusMaker(std::move(profile), 1,
+                       parse_frame_keys("000102030405060708090A0B0C0D0E0F").value());
+}
+
+std::optional<NoStimulus> cannot_send(const Case& one, StimulusMaker& maker) {
+  if (auto why = is_about_others(one, maker.profile())) return NoStimulus{std::move(*why)};
   maker.begin(one.id);
   for (const CaseStep& step : one.steps) {
     if (step.action) continue;
-    if (const auto made = maker.make(one, step, 1); !made) return made.error().message;
+    if (const auto made = maker.make(one, step, 1); !made) {
+      return NoStimulus{made.error().message, step.place};
+    }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> does_not_apply(const Case& one, StimulusMaker& maker) {
+  auto no = cannot_send(one, maker);
+  if (!no) return std::nullopt;
+  return std::move(no->why);
 }
 
 std::optional<std::string> does_not_apply(const Case& one,
                                           const std::shared_ptr<const Profile>& profile) {
   if (auto why = is_about_others(one, *profile)) return why;
-  StimulusMaker maker(profile, 1, parse_frame_keys("000102030405060708090A0B0C0D0E0F").value());
+  StimulusMaker maker = example_maker(profile);
   return does_not_apply(one, maker);
 }
 

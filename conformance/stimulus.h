@@ -58,6 +58,16 @@ class StimulusMaker {
   std::unique_ptr<Impl> impl_;
 };
 
+/// A maker with keys that everybody may know, for a look at what cases send.
+StimulusMaker example_maker(std::shared_ptr<const Profile> profile);
+
+/// Why a case says nothing about a meter.
+struct NoStimulus {
+  std::string why;
+  std::optional<Place> step = {};  ///< that the meter cannot send; nothing where it is about others
+};
+std::optional<NoStimulus> cannot_send(const Case& one, StimulusMaker& maker);
+
 /// Why the case says nothing about the maker's meter; nothing where it applies. Makes every step
 /// once, so that the maker is somewhere in this case then.
 std::optional<std::string> does_not_apply(const Case& one, StimulusMaker& maker);

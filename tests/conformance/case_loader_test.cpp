@@ -133,7 +133,25 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ id = \"A\", fault = \"crc-rong\" }]\n",
                "some.toml:6:29: fault: unknown fault \"crc-rong\", did you mean \"crc-wrong\"?"},
            Row{"send = [{ id = \"A\", at = \"crc\" }]\n", "some.toml:6:26: at: there is no fault"},
-           Row{"send = [{ id = \"A\", count = 99999 }]\n", "count: expected 0 to 20000"},
+           Row{"send = [{ id = \"A\", count = 99999 }]\n", "count: expected 1 to 20000"},
+           Row{"send = [{ id = \"A\", count = 0 }]\n", "some.toml:6:29: count: expected 1 to"},
+           Row{"send = []\n", "some.toml:6:8: send: expected steps"},
+           Row{"send = [{ id = \"A\", time = \"tomorrow\" }]\n",
+               "some.toml:6:28: time: \"tomorrow\" is not a time"},
+           Row{"send = [{ id = \"A\", time = \"2026-13-01\" }]\n",
+               "some.toml:6:28: time: \"2026-13-01\" is not a time"},
+           Row{"send = [{ id = \"A\", time = \"2026-13-01T10:00:00Z\" }]\n",
+               "some.toml:6:28: time: \"2026-13-01T10:00:00Z\" is no date and time"},
+           Row{"send = [{ id = \"A\", time = \"260230120000W\" }]\n",
+               "some.toml:6:28: time: \"260230120000W\" is no date and time"},
+           Row{"send = [{ id = \"A\", set = { \"power.import\" = \"1 parsec\" } }]\n",
+               "some.toml:6:46: power.import: \"1 parsec\" has the wrong unit or none"},
+           Row{"send = [{ id = \"A\", set = { \"peak.time\" = \"noon\" } }]\n",
+               "peak.time: \"noon\" is not a time"},
+           Row{"send = [{ id = \"A\", devices = [{ medium = \"gas\", reading = \"1 kWh\" }] }]\n",
+               "some.toml:6:60: reading: \"1 kWh\" has the wrong unit"},
+           Row{"send = [{ id = \"A\", set = { \"moonlight\" = \"1 lux\" } }]\n",
+               "some.toml:6:43: set: quantity: unknown \"moonlight\" (`p1rig quantities` lists"},
            Row{"send = [{ id = \"A\", bytes = \"x\" }]\n", "some.toml:6:9: send: a step is"},
            Row{"send = [{ }]\n", "some.toml:6:9: send: a step is"},
            Row{"send = [{ bytes = \"{FG}\" }]\n", "\"{FG}\": expected bytes in hexadecimal"},
@@ -144,11 +162,11 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ id = \"A\" }, { id = \"A\" }]\n",
                "some.toml:6:23: send: the id \"A\" comes twice"},
            Row{"send = [{ id = \"A\", replace = { \"1-0:1.7\" = \"()\" } }]\n",
-               "\"1-0:1.7\" is no OBIS code"},
+               "some.toml:6:45: replace: \"1-0:1.7\" is no OBIS code"},
            Row{"send = [{ id = \"A\", set = { \"powr.import\" = \"1 kW\" } }]\n",
-               "unknown quantity \"powr.import\""},
+               "some.toml:6:45: set: quantity: unknown \"powr.import\", did you mean \"power.import\"?"},
            Row{"send = [{ id = \"A\", devices = [{ medium = \"oil\" }] }]\n",
-               "unknown medium \"oil\""},
+               "medium: unknown \"oil\": expected one of gas, water, heat"},
            Row{"send = [{ id = \"A\" }]\nexpect = { B = \"values\" }\n",
                "some.toml:7:16: expect: no telegram has the id B"},
            Row{"send = [{ id = \"A\" }]\nexpect = { A = \"good\" }\n",
@@ -157,7 +175,11 @@ TEST(CaseLoader, Mistakes) {
                "mbus: expected devices"},
            Row{"send = [{ id = \"A\" }]\njudge = \"bawd\"\n",
                "some.toml:7:9: judge: unknown \"bawd\", did you mean \"baud\"?"},
-           Row{"send = [{ id = \"A\" }]\nneeds = [\"keys\"]\n", "needs: unknown \"keys\""},
+           Row{"send = [{ id = \"A\" }]\nneeds = [\"keys\"]\n", "needs: unknown \"keys\", did you mean \"key\"?"},
+           Row{"send = [{ id = \"A\" }]\nneeds = [\"foo\"]\n",
+               "needs: unknown \"foo\": expected one of key, mbus, tariffs"},
+           Row{"send = [{ id = \"A\" }]\njudge = \"speed\"\n",
+               "judge: unknown \"speed\": expected one of baud, framing"},
            Row{"send = [{ id = \"A\" }]\nmay_lose = 9\n", "may_lose: expected 0 to 3"},
            Row{"send = [{ id = \"A\" }]\neach = [1]\n", "each: expected one name"},
            Row{"send = [{ id = \"A\" }]\neach.x = [[1]]\n",
@@ -168,11 +190,22 @@ TEST(CaseLoader, Mistakes) {
     EXPECT_THAT(error_of(kHead + text), HasSubstr(message)) << text;
   }
   EXPECT_THAT(error_of("x = 1\n"), HasSubstr("some.toml:1:5: \"x\": expected a table, a case"));
+  EXPECT_THAT(error_of("[\"foo bar\"]\nsend = [{ id = \"A\" }]\n"),
+              HasSubstr("some.toml:1:1: \"foo bar\": the ids of cases are "
+                        "DOCUMENT-EDITION/CLAUSE/SLUG"));
   EXPECT_THAT(error_of("[\"x\"\n"), HasSubstr("some.toml:1:"));
   EXPECT_THAT(error_of("[\"x\"]\ndialects = [\"dsrm-*\"]\n"),
               testing::AllOf(HasSubstr("no dialect is named by \"dsrm-*\""),
                              HasSubstr("title is missing"), HasSubstr("requirement is missing")))
       << "all of them at once";
+}
+
+/// Which clock shows these is known with the meter: S is winter in no zone and summer in none.
+TEST(CaseLoader, TimesThatSomeClockShows) {
+  for (const char* time : {"261025023000S", "261025033000S", "260104120000S", "260329023000",
+                           "2026-01-12T10:00Z", "2026-01-12T10:00:00+02:00"}) {
+    EXPECT_EQ(error_of(kHead + "send = [{ id = \"A\", time = \"" + time + "\" }]\n"), "") << time;
+  }
 }
 
 /// The cases themselves: what their catalogue asks of each.

@@ -401,6 +401,76 @@ class Files(Readers):
         self.assertEqual(result.returncode, 2, result.stdout)
         self.assertIn(f"{file}:".encode(), result.stdout)
 
+    def check_case(self, lines, name="x/1/a", head=True):
+        file = self.folder / "cases.toml"
+        text = f'["{name}"]\n'
+        if head:
+            text += ('requirement = "R-CRC-01"\ntitle = "t"\nclause = "c"\n'
+                     'dialects = ["dsmr-5.0"]\n')
+        file.write_text(text + lines + "\n")
+        result = rig.run("check", file)
+        return result.returncode, result.stdout.decode().replace(str(file), "FILE")
+
+    def test_what_no_meter_can_send_is_said_by_one_that_is_meant(self):
+        for step, words in (
+                ('replace = { "9-9:9.9.9" = "(1)" }', "this meter sends no object 9-9:9.9.9"),
+                ('fault = "flip-bit", at = "9-9:9.9.9"', 'they have no "9-9:9.9.9" that suits'),
+                ('time = "260112120000S"', "time: ")):
+            code, said = self.check_case('send = [{ id = "A" }, { id = "B", %s }]' % step)
+            self.assertEqual(code, 2, said)
+            self.assertIn("FILE:6:23: x/1/a: no meter can send it: ", said)
+            self.assertIn(words, said)
+            self.assertNotIn("other dialects", said)
+        code, said = self.check_case('profiles = ["nobody-*"]\nsend = [{ id = "A" }]')
+        self.assertEqual(code, 2, said)
+        self.assertIn("FILE:6:12: x/1/a: no meter of its dialects is named by its profiles", said)
+        # What the meter of the dialect has not, another may have.
+        code, said = self.check_case('profiles = ["iskra-am5*"]\nsend = [{ id = "A" }]')
+        self.assertEqual(code, 0, said)
+
+    def test_cases_name_what_there_is(self):
+        for lines, words in (
+                ('mutants = ["no-crk"]', 'FILE:7:11: x/1/a: mutants: unknown "no-crk", did you mean "no-crc"?'),
+                ('mutants = ["zzzzzz"]', "`p1rig mutants` lists them"),
+                ('expect = { A = { "1-0:1.7.0" = "1.193" } }',
+                 'FILE:7:32: x/1/a: 1-0:1.7.0: "1.193" has no unit; the meter sends kW')):
+            code, said = self.check_case('send = [{ id = "A" }]\n' + lines)
+            self.assertEqual(code, 2, said)
+            self.assertIn(words, said)
+        code, said = self.check_case(
+            'requirement = "R-CRC-99"\ntitle = "t"\nclause = "c"\ndialects = ["*"]\n'
+            'send = [{ id = "A" }]', head=False)
+        self.assertEqual(code, 2, said)
+        self.assertIn('FILE:2:15: x/1/a: requirement: unknown "R-CRC-99", did you mean "R-CRC-', said)
+        for lines in ('expect = { A = { "1-0:1.7.0" = "1.193 kW", "0-0:96.1.1" = "1" } }',
+                      'expect = { A = { "0-0:17.0.0" = "1" } }', 'mutants = ["no-crc"]'):
+            code, said = self.check_case('send = [{ id = "A" }]\n' + lines)
+            self.assertEqual(code, 0, said)
+        code, said = self.check_case('send = [{ id = "A", replace = { "1-0:1.7.0" = "(01.193)" } }]\n'
+                                     'expect = { A = { "1-0:1.7.0" = "1.193" } }')
+        self.assertEqual(code, 0, said)
+
+    def test_what_kind_of_file_it_is(self):
+        code, said = self.check_case('send = [{ id = "A" }]', name="foo bar")
+        self.assertEqual(code, 2, said)
+        self.assertIn('FILE:1:1: "foo bar": the ids of cases are DOCUMENT-EDITION/CLAUSE/SLUG', said)
+        self.assertNotIn("[telegram]", said)
+        for text in ("", "# nothing\n"):
+            file = self.folder / "empty.toml"
+            file.write_text(text)
+            result = rig.run("check", file)
+            self.assertEqual(result.returncode, 2, result.stdout)
+            self.assertIn(f"{file}: is empty", result.stdout.decode())
+
+    def test_closed_lists_are_told(self):
+        file = self.reader_file("""\
+            [reader]
+            command = ["x"]
+            can = ["fly"]
+            """)
+        self.assertIn(f'{file}:3:7: can: unknown "fly": expected one of key, mbus, tariffs, process, '
+                      "request, settings, line", rig.run("check", file).stdout.decode())
+
 
 if __name__ == "__main__":
     unittest.main()

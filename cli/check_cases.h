@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "simulator/document.h"
+
+namespace p1rig {
+
+/// What is wrong with a file of cases, by itself and for the meters that shall send them: a line with
+/// file:line:column for each.
+std::vector<std::string> check_cases(const Document& document);
+
+}  // namespace p1rig
