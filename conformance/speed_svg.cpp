@@ -65,12 +65,13 @@ struct LogScale {
 struct Point {
   double rate = 0, p50 = 0, p99 = 0;  ///< telegrams a second, microseconds
   double loss = 0;                    ///< 0 to 1
+  bool full = false;                  ///< as fast as the line takes telegrams
 };
 
 struct Curve {
   const SpeedResult* result = nullptr;
   std::string_view colour;
-  std::vector<Point> points;
+  std::vector<Point> points;  ///< by rate, and then the full runs
 };
 
 Curve curve_of(const SpeedResult& result, std::string_view colour) {
@@ -84,9 +85,11 @@ Curve curve_of(const SpeedResult& result, std::string_view colour) {
     };
     if (rate <= 0) continue;
     curve.points.push_back({rate, us(step.latency->p50), us(step.latency->p99),
-                            static_cast<double>(step.lost()) / static_cast<double>(step.sent)});
+                            static_cast<double>(step.lost()) / static_cast<double>(step.sent),
+                            step.pace == SpeedStep::Pace::kFull});
   }
-  std::ranges::sort(curve.points, {}, &Point::rate);
+  std::ranges::sort(curve.points, {},
+                    [](const Point& point) { return std::pair(point.full, point.rate); });
   return curve;
 }
 
@@ -119,7 +122,15 @@ std::string latency_label(int exponent) {
   return fmt::format("1e{} us", exponent);
 }
 
-std::string axes(const LogScale& x, const LogScale& y) {
+/// The loss at the top of its axis: the least of these that is no less.
+double loss_axis_for(double loss) {
+  for (const double top : {0.01, 0.02, 0.05, 0.1, 0.2, 0.5}) {
+    if (loss <= top) return top;
+  }
+  return 1;
+}
+
+std::string axes(const LogScale& x, const LogScale& y, double most_lost) {
   std::string svg;
   for (int e = static_cast<int>(x.low); e <= static_cast<int>(x.high); ++e) {
     const double at = x(std::pow(10, e));
@@ -132,15 +143,17 @@ std::string axes(const LogScale& x, const LogScale& y) {
     svg += line_from(kLeft, at, kRight, at, kGrid);
     svg += text_at(kLeft - 8, at + 4, "end", latency_label(e));
   }
-  for (const int percent : {0, 50, 100}) {
-    const double at = kLossBottom - percent / 100.0 * (kLossBottom - kLossTop);
+  for (const double part : {0.0, 0.5, 1.0}) {
+    const double at = kLossBottom - part * (kLossBottom - kLossTop);
     svg += line_from(kLeft, at, kRight, at, kGrid);
-    svg += text_at(kLeft - 8, at + 4, "end", fmt::format("{} %", percent));
+    svg += text_at(kLeft - 8, at + 4, "end", fmt::format("{:.3g} %", part * most_lost * 100));
   }
   svg += text_at((kLeft + kRight) / 2, kLossBottom + 36, "middle", "telegrams a second");
-  svg += text_at(kLeft, kLatencyTop - 10, "start",
-                 "from the last byte to the report: p50 (line), p99 (dashed)");
-  svg += text_at(kLeft, kLossTop - 10, "start", "lost");
+  svg += text_at(
+      kLeft, kLatencyTop - 10, "start",
+      "from the last byte to the report: p50 (line), p99 (dashed); diamonds: as fast as the "
+      "line takes telegrams (p99 hollow)");
+  svg += text_at(kLeft, kLossTop - 10, "start", "lost (dots: steps that lost telegrams)");
   return svg;
 }
 
@@ -149,16 +162,27 @@ std::string path_of(const std::vector<Point>& points, const LogScale& x, Height&
                     std::string_view style) {
   std::string way;
   for (const Point& point : points) {
+    if (point.full) continue;
     way += fmt::format("{}{:.1f} {:.1f}", way.empty() ? "M" : "L", x(point.rate), height(point));
   }
   return way.empty() ? "" : fmt::format("<path d=\"{}\" fill=\"none\" {}/>\n", way, style);
 }
 
-std::string drawing_of(const Curve& curve, const LogScale& x, const LogScale& y) {
-  const auto loss = [](const Point& point) {
-    return kLossBottom - point.loss * (kLossBottom - kLossTop);
+std::string dot_at(double x, double y, std::string_view colour) {
+  return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\" fill=\"{}\"/>\n", x, y, colour);
+}
+
+std::string diamond_at(double x, double y, std::string_view style) {
+  return fmt::format("<path d=\"M{:.1f} {:.1f}l5 5l-5 5l-5 -5z\" {}/>\n", x, y - 5, style);
+}
+
+std::string drawing_of(const Curve& curve, const LogScale& x, const LogScale& y, double most_lost) {
+  const auto loss = [&](const Point& point) {
+    return kLossBottom - point.loss / most_lost * (kLossBottom - kLossTop);
   };
   const std::string solid = fmt::format("stroke=\"{}\" stroke-width=\"2\"", curve.colour);
+  const std::string filled = fmt::format("fill=\"{}\"", curve.colour);
+  const std::string hollow = fmt::format("stroke=\"{}\" fill=\"#fff\"", curve.colour);
   std::string svg = path_of(
       curve.points, x, [&](const Point& point) { return y(point.p50); }, solid);
   svg += path_of(
@@ -166,10 +190,13 @@ std::string drawing_of(const Curve& curve, const LogScale& x, const LogScale& y)
       fmt::format("stroke=\"{}\" stroke-dasharray=\"5 4\"", curve.colour));
   svg += path_of(curve.points, x, loss, solid);
   for (const Point& point : curve.points) {
-    svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\" fill=\"{}\"/>\n",
-                       x(point.rate), y(point.p50), curve.colour);
-    svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\" fill=\"{}\"/>\n",
-                       x(point.rate), loss(point), curve.colour);
+    const double at = x(point.rate);
+    if (point.full) {
+      svg += diamond_at(at, y(point.p99), hollow) + diamond_at(at, y(point.p50), filled);
+    } else {
+      svg += dot_at(at, y(point.p50), curve.colour);
+    }
+    if (point.loss > 0) svg += dot_at(at, loss(point), curve.colour);
   }
   if (curve.result->verdict == SpeedVerdict::kMeasured) {
     const double at = x(curve.result->telegrams_per_second);
@@ -186,19 +213,20 @@ std::string legend_of(const Curve& curve, double y) {
   const std::string words =
       measured ? fmt::format("{:.4g} telegrams/s, {:.3g} MB/s", result.telegrams_per_second,
                              result.bytes_per_second / 1e6)
-               : fmt::format("{}: {}", to_string(result.verdict), result.message.substr(0, 100));
+               : fmt::format("{}: {}", to_string(result.verdict), result.message);
+  // What the picture has room for.
+  const std::string line =
+      fmt::format("{} {} on {}: {}", result.reader, result.version, result.endpoint, words);
   return fmt::format("<rect x=\"{:.0f}\" y=\"{:.0f}\" width=\"18\" height=\"10\" fill=\"{}\"/>\n",
                      kLeft, y - 10, curve.colour) +
-         text_at(
-             kLeft + 26, y, "start",
-             fmt::format("{} {} on {}: {}", result.reader, result.version, result.endpoint, words));
+         text_at(kLeft + 26, y, "start", line.substr(0, 110));
 }
 
 }  // namespace
 
 std::string svg_report(const SpeedReport& report) {
   std::vector<Curve> curves;
-  double slowest = 10, fastest = 10, least = 1000, most = 1000;
+  double slowest = 10, fastest = 10, least = 1000, most = 1000, most_lost = 0;
   for (std::size_t i = 0; i < report.results.size(); ++i) {
     curves.push_back(curve_of(report.results[i], kColours[i % kColours.size()]));
     for (const Point& point : curves.back().points) {
@@ -206,6 +234,7 @@ std::string svg_report(const SpeedReport& report) {
       fastest = std::max(fastest, point.rate);
       least = std::min(least, point.p50);
       most = std::max(most, point.p99);
+      most_lost = std::max(most_lost, point.loss);
     }
     const SpeedResult& result = report.results[i];
     fastest = std::max(fastest, result.telegrams_per_second);
@@ -223,9 +252,10 @@ std::string svg_report(const SpeedReport& report) {
       "<text x=\"{:.0f}\" y=\"24\" font-size=\"16\">How fast can a P1 reader go "
       "before it loses a telegram?</text>\n",
       kLeft);
-  svg += axes(x, y);
+  most_lost = loss_axis_for(most_lost);
+  svg += axes(x, y, most_lost);
   for (std::size_t i = 0; i < curves.size(); ++i) {
-    svg += drawing_of(curves[i], x, y);
+    svg += drawing_of(curves[i], x, y, most_lost);
     svg += legend_of(curves[i], kLegendTop + kLegendLine * static_cast<double>(i) + 10);
   }
   return svg + "</svg>\n";

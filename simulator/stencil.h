@@ -19,11 +19,12 @@ namespace p1rig {
 
 // How a meter prints a telegram each second in 50 ns, where render() takes a thousand.
 //
-// What a meter shows hardly ever changes but for the digits of what it measures. So all else becomes
-// one text, the stencil, with gaps, which all meters share that are alike in it. Of each meter a record
-// of about 200 bytes is kept. What changes from minute to minute stands there as it is printed, and is
-// copied eight bytes at a time. What changes from second to second, the clock and the registers, stands
-// there as numbers, and two or three digits at a time come from a table.
+// What a meter shows hardly ever changes but for the digits of what it measures. So all else
+// becomes one text, the stencil, with gaps, which all meters share that are alike in it. Of each
+// meter a record is kept: 100 to 400 bytes for most profiles, 1108 for the one with most registers.
+// What changes from minute to minute stands there as it is printed, and is copied eight bytes at a
+// time. What changes from second to second, the clock and registers, stands there as numbers,
+// printed digits at a time by tables.
 //
 // The CRC needs no pass over the bytes. With start 0 it is linear: that of the whole is the XOR of
 // those of its parts, each with zeros for all the rest. So the record has that of all but the last
