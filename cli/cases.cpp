@@ -14,6 +14,7 @@
 #include "conformance/report_text.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
+#include "protocol/hex.h"
 
 namespace p1rig {
 namespace {
@@ -67,38 +68,92 @@ bool is_chosen(const Case& one, const Options& options) {
           }));
 }
 
-/// What is sent, as the first meter sends it that the case is about.
-std::string stimuli_of(const Case& one) {
-  for (const Dialect& dialect : dialects()) {
-    auto profile = find_profile(profile_of_dialect(dialect.name));
-    if (!profile) continue;
-    const auto shared = std::make_shared<const Profile>(std::move(*profile));
-    if (shared->encryption || does_not_apply(one, shared)) continue;
-    StimulusMaker maker(shared, 1, std::nullopt);
-    maker.begin(one.id);
-    std::string text = fmt::format("\nWhat is sent, by {}:\n", shared->name);
-    for (const CaseStep& step : one.steps) {
-      if (step.action) {
-        text += fmt::format("\n({} for {} ms)\n",
-                            *step.action == LineAction::kSilence ? "silence" : "unplugged",
-                            step.duration.count());
-        continue;
-      }
-      const auto stimulus = maker.make(one, step, 1);
-      if (!stimulus) continue;
-      text += fmt::format("\n{}{}:\n{}\n", step.id.empty() ? "bytes" : "telegram " + step.id,
-                          step.count > 1 ? fmt::format(", {} times", step.count) : "",
-                          stimulus->emission.bytes);
-      if (stimulus->telegram) {
-        text += "means " + to_json(stimulus->telegram->meant) + "\n";
-      }
+/// What is sent: as one meter sends it.
+struct Sending {
+  std::string profile;
+  bool sealed = false;
+  std::vector<Json> steps = {};  ///< "name", "times", "bytes" and "meant"; or "action" and "for_ms"
+};
+
+Sending sending_of(const Case& one, StimulusMaker& maker) {
+  Sending sending{.profile = maker.profile().name, .sealed = is_sealed(maker.profile())};
+  maker.begin(one.id);
+  for (const CaseStep& step : one.steps) {
+    if (step.action) {
+      sending.steps.push_back(
+          {{"action", *step.action == LineAction::kSilence ? "silence" : "unplug"},
+           {"for_ms", step.duration.count()}});
+      continue;
     }
-    return text;
+    const auto stimulus = maker.make(one, step, 1);
+    if (!stimulus) continue;
+    Json said = {{"name", step.id.empty() ? "bytes" : step.id},
+                 {"times", step.count},
+                 {"bytes", print_hex(stimulus->emission.bytes)}};
+    if (stimulus->telegram) said["meant"] = Json::parse(to_json(stimulus->telegram->meant));
+    sending.steps.push_back(std::move(said));
   }
-  return {};
+  return sending;
 }
 
-std::string details_of(const Case& one) {
+/// By this meter; without a name by the first plain one that the case is about, if any.
+Result<std::optional<Sending>> find_sending(const Case& one,
+                                            const std::optional<std::string>& profile) {
+  if (profile) {
+    auto found = find_profile(*profile);
+    if (!found) return fail(fmt::format("{}@{}: {}", one.id, *profile, found.error().message));
+    StimulusMaker maker = example_maker(std::make_shared<const Profile>(std::move(*found)));
+    if (const auto why = does_not_apply(one, maker)) {
+      return fail(fmt::format("{} is not sent by {}: {}", one.id, *profile, *why));
+    }
+    return sending_of(one, maker);
+  }
+  for (const Dialect& dialect : dialects()) {
+    auto found = find_profile(profile_of_dialect(dialect.name));
+    if (!found || found->encryption) continue;
+    StimulusMaker maker = example_maker(std::make_shared<const Profile>(std::move(*found)));
+    if (!does_not_apply(one, maker)) return sending_of(one, maker);
+  }
+  return std::nullopt;
+}
+
+/// Telegrams as they are; what is sealed nobody can read, so in hexadecimal.
+std::string text_of(const Sending& sending) {
+  std::string text =
+      fmt::format("\nWhat is sent, by {}{}:\n", sending.profile,
+                  sending.sealed ? fmt::format(", sealed with the key {}", kExampleKey) : "");
+  for (const Json& step : sending.steps) {
+    if (step.contains("action")) {
+      text +=
+          fmt::format("\n({} for {} ms)\n", step["action"] == "silence" ? "silence" : "unplugged",
+                      step["for_ms"].get<std::int64_t>());
+      continue;
+    }
+    const auto name = step["name"].get<std::string>();
+    const auto times = step["times"].get<int>();
+    const auto hex = step["bytes"].get<std::string>();
+    text += fmt::format("\n{}{}:\n{}\n", step.contains("meant") ? "telegram " + name : name,
+                        times > 1 ? fmt::format(", {} times", times) : "",
+                        sending.sealed ? hex : parse_hex(hex).value_or(""));
+    if (step.contains("meant")) text += "means " + step["meant"].dump() + "\n";
+  }
+  return text;
+}
+
+Json whole_json_of(const Case& one, const std::optional<Sending>& sending) {
+  Json json = json_of(one);
+  json.update({{"since", one.since},
+               {"may_lose", one.may_lose},
+               {"judges", one.judges},
+               {"expected", expected_of(one)}});
+  if (!sending) return json;
+  json["profile"] = sending->profile;
+  if (sending->sealed) json["key"] = kExampleKey;
+  json["sent"] = sending->steps;
+  return json;
+}
+
+std::string details_of(const Case& one, const std::optional<Sending>& sending) {
   std::string text = fmt::format("{}\n  {}\n  {}, {}, {}, {}\n  dialects {}\n", one.id, one.title,
                                  one.requirement, one.clause, to_string(one.level),
                                  to_string(one.basis), fmt::join(one.dialects, " "));
@@ -107,13 +162,13 @@ std::string details_of(const Case& one) {
   if (!one.why.empty()) text += "  " + one.why + "\n";
   text += "\nWhat is expected:\n";
   for (const std::string& line : expected_of(one)) text += "  " + line + "\n";
-  return text + stimuli_of(one);
+  return sending ? text + text_of(*sending) : text;
 }
 
 }  // namespace
 
 int run_cases(const Arguments& arguments) {
-  Options options("cases [GLOB]… [show ID] [OPTION]…",
+  Options options("cases [GLOB]… [show ID[@PROFILE]] [OPTION]…",
                   "What readers are asked, and what is expected of them.");
   options.values("level", "L", "only such: must, should or quirk; may be repeated");
   options.values("basis", "B", "only such: printed, derived or field; may be repeated");
@@ -129,17 +184,27 @@ int run_cases(const Arguments& arguments) {
     return kAsExpected;
   }
   const auto& words = options.words();
-  // The bytes are made only for the one that is shown.
+  // The bytes are made only for the one that is shown, by ID or as reports print it, ID@PROFILE.
   const std::string shown = words.size() == 2 && words[0] == "show" ? words[1] : "";
+  const std::size_t at = shown.find('@');
+  std::optional<std::string> profile;
+  if (at != std::string::npos) profile = shown.substr(at + 1);
   std::vector<CatalogueEntry> entries;
   for (const Case& one : *cases) {
     if (!is_chosen(one, options)) continue;
-    entries.push_back({.name = one.id,
-                       .summary = one.title,
-                       .json = json_of(one).dump(),
-                       .details = one.id == shown ? details_of(one) : ""});
+    CatalogueEntry entry{
+        .name = one.id, .summary = one.title, .json = json_of(one).dump(), .details = ""};
+    if (one.id == shown.substr(0, at)) {
+      const auto sending = find_sending(one, profile);
+      if (!sending) return complain(kUsage, "cases: " + sending.error().message);
+      entry.name = shown;
+      entry.json = whole_json_of(one, *sending).dump();
+      entry.details = details_of(one, *sending);
+    }
+    entries.push_back(std::move(entry));
   }
-  if (entries.empty()) return complain(kUsage, "cases: none is like that (`p1rig cases` lists all)");
+  if (entries.empty())
+    return complain(kUsage, "cases: none is like that (`p1rig cases` lists all)");
   return show_catalogue("cases", options, entries);
 }
 

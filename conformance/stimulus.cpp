@@ -327,8 +327,7 @@ Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int 
 }
 
 StimulusMaker example_maker(std::shared_ptr<const Profile> profile) {
-  return StimulusMaker(std::move(profile), 1,
-                       parse_frame_keys("000102030405060708090A0B0C0D0E0F").value());
+  return StimulusMaker(std::move(profile), 1, parse_frame_keys(kExampleKey).value());
 }
 
 std::optional<NoStimulus> cannot_send(const Case& one, StimulusMaker& maker) {

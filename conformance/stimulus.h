@@ -58,7 +58,10 @@ class StimulusMaker {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A maker with keys that everybody may know, for a look at what cases send.
+/// A key that everybody may know: what is sealed to be looked at is of no use without.
+inline constexpr std::string_view kExampleKey = "000102030405060708090A0B0C0D0E0F";
+
+/// A maker with that key, for a look at what cases send.
 StimulusMaker example_maker(std::shared_ptr<const Profile> profile);
 
 /// Why a case says nothing about a meter.

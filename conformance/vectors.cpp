@@ -12,6 +12,7 @@
 #include "conformance/conform.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
+#include "protocol/hex.h"
 #include "simulator/data_dir.h"
 
 namespace p1rig {
@@ -19,9 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
-
-/// Everybody may know it: sealed vectors are of no use without.
-constexpr std::string_view kVectorKey = "000102030405060708090A0B0C0D0E0F";
 
 constexpr int kFormat = 1;
 
@@ -33,8 +31,9 @@ constexpr std::string_view kReadme = R"(# P1 test vectors
 Telegrams of smart meters with what a reader should make of them. They need no program to be used:
 read a `.bin`, compare with the `.json` beside it.
 
-`index.json` lists all vectors: `{"format": 1, "version": …, "vectors": [{"file", "case", "dialect",
-"profile", "level"}]}`; `file` is the path without `.bin` and `.json`.
+`index.json` lists all vectors: `{"format": 1, "version": …, "seed": …, "vectors": [{"file", "case",
+"dialect", "profile", "level"}]}`. `version` is that of the suite of cases, `seed` chose the values that are sent, `file`
+is the path without `.bin` and `.json`.
 
 A `.bin` holds what comes over the line, in the order of coming. Feed it in pieces of any size. Its
 `.json`:
@@ -44,7 +43,7 @@ A `.bin` holds what comes over the line, in the order of coming. Feed it in piec
 | `case`, `title`, `requirement`, `clause`, `why` | what it is about, and where that is written |
 | `level` | `must` and `should`: a document's clause; `quirk`: a report from the field |
 | `dialect`, `profile` | the edition of P1, and the meter that would send this |
-| `key` | of sealed telegrams: AES-128, hexadecimal; the authentication key is the printed one |
+| `key`, `authentication_key` | of sealed telegrams: AES-128, hexadecimal; the second is the one that the documents print |
 | `may_lose` | good telegrams that a reader may need to recover |
 | `telegrams` | one entry a telegram: `name`, `offset` and `length` in the `.bin`, and what is expected |
 
@@ -55,6 +54,10 @@ A `.bin` holds what comes over the line, in the order of coming. Feed it in piec
 | `either` | it is dropped, or accepted and right |
 | `part` | it is told; what is told of it is right, and something may be left out |
 | `anything` | it does not matter; what comes after does |
+
+Numbers are compared after conversion of their units, `"1.193 kW"` and `"1193 W"` are the same; leading zeros do not
+matter, `"003"` is 3. Texts are right as the hexadecimal digits that were sent, or decoded. Times are right as the same
+instant with any offset.
 
 `telegram`, `mbus`, `import` and `export` are what a right reader concludes, in the form of p1rig's
 reader contract: values by OBIS code, `"1.193 kW"`, times in ISO 8601, `null` for what is known to be
@@ -120,7 +123,7 @@ std::string file_name(std::string id) {
 }
 
 StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile, std::uint64_t seed) {
-  return StimulusMaker(profile, seed, parse_frame_keys(kVectorKey).value());
+  return StimulusMaker(profile, seed, parse_frame_keys(kExampleKey).value());
 }
 
 class VectorWriter {
@@ -159,7 +162,10 @@ class VectorWriter {
                  {"basis", to_string(one.basis)},
                  {"dialect", profile->dialect->name},
                  {"profile", profile->name}};
-    if (sealed) json["key"] = kVectorKey;
+    if (sealed) {
+      json["key"] = kExampleKey;
+      json["authentication_key"] = print_hex(printed_authentication_key().octets());
+    }
     json["may_lose"] = one.may_lose;
     json["telegrams"] = std::move(telegrams);
 
@@ -191,7 +197,10 @@ class VectorWriter {
                     ignored);
       break;
     }
-    const Json index = {{"format", kFormat}, {"seed", plan_.seed}, {"vectors", list_}};
+    const Json index = {{"format", kFormat},
+                        {"version", suite_versions().back()},
+                        {"seed", plan_.seed},
+                        {"vectors", list_}};
     if (auto done = write_file(plan_.folder / "index.json", index.dump(1) + "\n"); !done) {
       return tl::make_unexpected(done.error());
     }

@@ -66,6 +66,42 @@ class Lists(rig.Case):
         for part in ("R-CRC-01", "must", "  A is dropped", "telegram A:", "/KFM5", "1-0:1.8.1(", "means {"):
             self.assertIn(part, said)
 
+    def test_a_case_is_shown_as_json_with_all_of_it(self):
+        name = "dsmr-5.0.2/6.2/crc-wrong"
+        shown = rig.json_of("cases", "show", name, "--json")
+        self.assertEqual((shown["name"], shown["since"], shown["may_lose"], shown["judges"]),
+                         (name, "0.1", 0, []))
+        self.assertEqual(shown["expected"][0], "A is dropped")
+        self.assertEqual([step["name"] for step in shown["sent"]], ["A", "B", "C"])
+        for step, is_right in zip(shown["sent"], (False, False, True)):
+            data, crc = rig.parts_of(bytes.fromhex(step["bytes"]))
+            self.assertEqual(crc == b"%04X" % rig.crc16(data), is_right)
+            self.assertIn("telegram", step["meant"])
+        self.assertNotIn("sent", rig.json_of("cases", name, "--json")[0])
+        silent = rig.json_of("cases", "show", "dsmr-4.2.2/silence", "--json")
+        self.assertIn("silence", [step.get("action") for step in silent["sent"]])
+
+    def test_a_case_is_shown_as_reports_name_it(self):
+        name = "dsmr-5.0.2/6.2/crc-wrong"
+        shown = rig.json_of("cases", "show", f"{name}@iskra-am550", "--json")
+        self.assertEqual(shown["name"], name)
+        self.assertEqual(shown["profile"], "iskra-am550")
+        head = rig.run("render", "iskra-am550").stdout.split(b"\r\n")[0]
+        self.assertTrue(bytes.fromhex(shown["sent"][0]["bytes"]).startswith(head))
+        said = rig.run("cases", "show", f"{name}@iskra-am550").stdout
+        self.assertIn(b"What is sent, by iskra-am550:\n\ntelegram A:\n" + head, said)
+        sealed = [one["name"] for one in rig.json_of("cases", "--json") if "key" in one["needs"]][0]
+        meter = [one["name"] for one in rig.json_of("profiles", "--json")
+                 if rig.run("cases", "show", f"{sealed}@{one['name']}").returncode == 0][0]
+        shown = rig.json_of("cases", "show", f"{sealed}@{meter}", "--json")
+        self.assertEqual(len(shown["key"]), 32)
+        self.assertTrue(shown["sent"][0]["bytes"].startswith("DB08"), "a frame begins so")
+        self.assert_fails(MISTAKE, [f"{name}@iskra-am55: ", 'did you mean "iskra-am550"?'],
+                          "cases", "show", f"{name}@iskra-am55")
+        self.assert_fails(MISTAKE, f"{sealed} is not sent by iskra-am550: ",
+                          "cases", "show", f"{sealed}@iskra-am550")
+        self.assert_fails(MISTAKE, 'there is no "no/such@iskra-am550"', "cases", "show", "no/such@iskra-am550")
+
 
 class Names(rig.Case):
     def test_commands(self):

@@ -61,7 +61,12 @@ class Vectors(rig.Case):
         self.assertEqual(made.returncode, 0, made.stderr)
         index = json.loads((folder / "index.json").read_text())
         self.assertGreater(len(index["vectors"]), 15)
-        self.assertTrue((folder / "README.md").is_file())
+        self.assertEqual(sorted(index), ["format", "seed", "vectors", "version"])
+        readme = (folder / "README.md").read_text()
+        for key in index:
+            self.assertIn(f'"{key}": ', readme)
+        for words in ("`authentication_key`", '`"003"` is 3', "hexadecimal digits that were sent, or decoded"):
+            self.assertIn(words, readme)
         self.assertTrue((folder / "LICENSE").is_file())
         key_file = self.folder / "key"
         self.missed = []
@@ -71,7 +76,9 @@ class Vectors(rig.Case):
             size = pathlib.Path(f"{vector}.bin").stat().st_size
             self.assertLessEqual(max(one["offset"] + one["length"] for one in told["telegrams"]), size)
             if "key" in told:
-                key_file.write_text(told["key"] + "\n")
+                # LUX-P1 1.1.3 3.4.1 prints it.
+                self.assertEqual(told["authentication_key"], "00112233445566778899AABBCCDDEEFF")
+                key_file.write_text(told["key"] + "\n" + told["authentication_key"] + "\n")
                 key_file.chmod(0o600)
             said = self.read(vector, key_file if "key" in told else None)
             self.check(entry["file"], told, said)
