@@ -16,6 +16,7 @@ machine has not the instructions is said not to be judged and fails nothing.
 
 import json
 import pathlib
+import statistics
 import sys
 
 AT_LEAST, AT_MOST = "at least", "at most"
@@ -123,9 +124,10 @@ def rows_of(measured, instructions, corpus):
             missing.append(f"{name} ({above}, {below})")
         else:
             rows.append(judged(name, what, value, direction, floor, target))
-    made = next(iter(least(measured, "made_us").values()), None)
-    bare = next(iter(least(measured, "bare_us").values()), None)
-    single = [(FLEET, made / bare - 1 if made is not None and bare else None),
+    # Both halves are in each repetition, and disturb one another: the middle of their ratios.
+    added = [run["added"] for run in measured["benchmarks"]
+             if run["run_type"] == "iteration" and "added" in run]
+    single = [(FLEET, statistics.median(added) if added else None),
               (METER_BYTES, next(iter(least(measured, "meter_bytes").values()), None)),
               (INSTRUCTIONS, instructions)]
     if corpus is not None:
