@@ -61,6 +61,7 @@ patience = "{patience}"
         return json.loads(report.read_text())
 
     def nothing_is_left(self):
+        # Every reader has the name of its line, in this folder, in its command line.
         self.assertEqual(list(self.temporary.iterdir()), [])
         self.assertEqual(processes_with(str(self.temporary)), [])
 
@@ -103,7 +104,6 @@ patience = "{patience}"
 
     def test_a_reader_that_ignores_to_be_ended_is_ended(self):
         self.assertEqual(self.outcomes(self.conform(0, "ignores_terminate.py")), ["pass", "pass"])
-        self.assertEqual(processes_with("ignores_terminate.py"), [])
 
     def test_random_stimuli_that_a_right_reader_passes(self):
         for seed in (1, 2, 4):  # and all meters by turns, sealed ones among them
@@ -151,7 +151,6 @@ patience = "{patience}"
     def test_a_hang_is_told_and_the_run_goes_on(self):
         report = self.conform(1, "hangs.py")
         self.assertEqual(self.outcomes(report), ["hang", "hang"])
-        self.assertEqual(processes_with("hangs.py"), [])
 
     def test_what_is_printed_to_run_a_case_again_runs_it_again(self):
         shutil.copy(rig.SOURCE / "profiles" / f"{METER}.toml", self.folder / "mymeter.toml")
@@ -244,7 +243,6 @@ patience = "{patience}"
     def test_a_reader_that_opens_nothing_breaks_the_contract(self):
         report = self.conform(3, "never_opens.py")
         self.assertIn("did not open its end of the line within 4000 ms", report["refused"][0])
-        self.assertEqual(processes_with("never_opens.py"), [])
 
     def test_a_reader_that_knows_no_dialect_breaks_the_contract(self):
         reader = self.folder / "nobody.py"
