@@ -11,6 +11,7 @@
 #include "conformance/case.h"
 #include "conformance/conform.h"
 #include "conformance/coverage.h"
+#include "conformance/known_words.h"
 #include "conformance/report_text.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
@@ -49,7 +50,7 @@ std::optional<std::string> mistake_in(const Options& options) {
   }
   for (const std::string& glob : options.list("dialect")) {
     if (!names_a_dialect(glob)) {
-      return fmt::format("--dialect: \"{}\" is none (`p1rig dialects` lists them)", glob);
+      return "--dialect: " + unknown_dialect(glob);
     }
   }
   return std::nullopt;

@@ -63,9 +63,7 @@ class CaseLoader {
       table.complain("dialects", "expected globs of dialects, such as \"*\"");
     for (const std::string& glob : one.dialects) {
       if (!names_a_dialect(glob)) {
-        table.complain(
-            "dialects",
-            fmt::format("no dialect is named by \"{}\" (`p1rig dialects` lists them)", glob));
+        table.complain("dialects", unknown_dialect(glob));
       }
     }
     one.profiles = table.strings("profiles");

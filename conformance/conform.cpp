@@ -15,6 +15,7 @@
 
 #include "conformance/case_runner.h"
 #include "conformance/fuzz.h"
+#include "conformance/known_words.h"
 #include "conformance/observer.h"
 #include "conformance/process_subject.h"
 #include "conformance/shell_word.h"
@@ -163,8 +164,7 @@ class Conformance {
         plan_.dialects.empty() ? plan_.reader.dialects : plan_.dialects;
     for (const std::string& glob : globs) {
       if (!names_a_dialect(glob)) {
-        return fail(fmt::format(
-            "--dialect: no dialect is named by \"{}\" (`p1rig dialects` lists them)", glob));
+        return fail("--dialect: " + unknown_dialect(glob));
       }
     }
     if (names.empty()) {

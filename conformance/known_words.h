@@ -13,6 +13,9 @@ namespace p1rig {
 std::string unknown_word(std::string_view word, const std::vector<std::string_view>& known,
                          std::string_view listed = {});
 
+/// Of a glob that names none.
+std::string unknown_dialect(std::string_view glob);
+
 /// Complains about each of the words that is not known.
 void check_words(TableReader& table, std::string_view key, const std::vector<std::string>& words,
                  const std::vector<std::string_view>& known);

@@ -1,7 +1,6 @@
 #include "conformance/reader_file.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -65,9 +64,7 @@ class ReaderLoader {
     reader_.dialects = table.strings("dialects");
     for (const std::string& glob : reader_.dialects) {
       if (!names_a_dialect(glob)) {
-        table.complain(
-            "dialects",
-            fmt::format("no dialect is named by \"{}\" (`p1rig dialects` lists them)", glob));
+        table.complain("dialects", unknown_dialect(glob));
       }
     }
     reader_.can = table.strings("can");
@@ -218,12 +215,7 @@ class ReaderLoader {
 Result<void> check_endpoint(std::string_view endpoint, bool attached) {
   const std::string_view kind = endpoint.substr(0, endpoint.find(':'));
   const std::vector<std::string_view> known(kEndpoints.begin(), kEndpoints.end());
-  if (std::ranges::find(known, kind) == known.end()) {
-    const std::string meant = did_you_mean(kind, known);
-    return fail(fmt::format("unknown \"{}\"{}", kind,
-                            meant.empty() ? fmt::format(": expected one of {}", fmt::join(known, ", "))
-                                          : meant));
-  }
+  if (std::ranges::find(known, kind) == known.end()) return fail(unknown_word(kind, known));
   if (!attached || kind == "cable" || kind.size() < endpoint.size()) return {};
   if (kind == "pty-shim" || kind == "stdin") {
     return fail(fmt::format("{} is for readers that p1rig starts", kind));

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/conform.h"
+#include "conformance/known_words.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
 #include "protocol/hex.h"
@@ -223,7 +224,7 @@ void remove_older(const fs::path& folder) {
     if (!vector.is_object() || !vector.contains("file") || !vector["file"].is_string()) continue;
     // DIALECT/PROFILE/CASE, and nothing outside of the folder.
     const fs::path stem = fs::path(vector["file"].get<std::string>()).lexically_normal();
-    if (stem.is_absolute() || *stem.begin() == ".." || std::distance(stem.begin(), stem.end()) != 3) {
+    if (std::distance(stem.begin(), stem.end()) != 3 || stem.is_absolute() || *stem.begin() == "..") {
       continue;
     }
     for (const char* end : {".bin", ".json"}) fs::remove(folder / (stem.string() + end), ignored);
@@ -248,8 +249,7 @@ Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles(const Vector
 Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases) {
   for (const std::string& glob : plan.dialects) {
     if (names_a_dialect(glob)) continue;
-    return fail(fmt::format("--dialect: no dialect is named by \"{}\" (`p1rig dialects` lists them)",
-                            glob));
+    return fail("--dialect: " + unknown_dialect(glob));
   }
   for (const std::string& glob : plan.cases) {
     const auto is_named = [&](const Case& one) { return matches_glob(glob, one.id); };

@@ -17,7 +17,7 @@ const reader = new P1Reader({
   stopBits: Number(framing[2]),
 });
 
-// A meter type that begins in noise may have 30 MB, and a line at most 1 MiB.
+// A meter type that begins in noise may have many MB, and a line at most 1 MiB.
 const shortened = (_, value) => (typeof value === 'string' ? value.slice(0, 1024) : value);
 
 let printed = 0;

@@ -7,6 +7,7 @@
 
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_subject.h"
+#include "tests/conformance/one_case.h"
 
 namespace p1rig {
 namespace {
@@ -19,20 +20,7 @@ std::shared_ptr<const Profile> meter(const char* name) {
   return std::make_shared<const Profile>(std::move(*profile));
 }
 
-Case case_of(const std::string& steps) {
-  auto cases = parse_cases("cases.toml", R"(
-["x/runner"]
-requirement = "R-LINE-03"
-title = "A case"
-clause = "none"
-level = "must"
-basis = "derived"
-dialects = ["*"]
-mutants = ["no-crc"]
-)" + steps);
-  if (!cases) throw std::runtime_error(cases.error().message);
-  return cases->front();
-}
+Case case_of(const std::string& steps) { return one_case("x/runner", steps); }
 
 CaseResult result_of(const Case& one, const char* profile_name, const char* mutant,
                      seconds period = seconds{0}) {

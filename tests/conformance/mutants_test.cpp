@@ -9,6 +9,7 @@
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
 #include "conformance/requirement.h"
+#include "tests/conformance/one_case.h"
 
 namespace p1rig {
 namespace {
@@ -75,22 +76,11 @@ TEST(Mutants, EachIsCaughtByTheCasesThatNameItAndEachCaseFailsOne) {
 }
 
 TEST(Mutants, ACaseThatFailsNothingIsFound) {
-  auto cases = parse_cases("cases.toml", R"(
-["x/idle"]
-requirement = "R-CRC-01"
-title = "Nothing is asked"
-clause = "none"
-level = "must"
-basis = "derived"
-dialects = ["dsmr-5.0"]
-send = [{ id = "A" }]
-expect = { A = "values" }
-mutants = ["no-crc"]
-)");
-  ASSERT_TRUE(cases) << cases.error().message;
-  const auto grounds = trial_grounds(*cases, "dsmr-5.0");
+  const std::vector<Case> cases = {
+      one_case("x/idle", "send = [{ id = \"A\" }]\nexpect = { A = \"values\" }\n")};
+  const auto grounds = trial_grounds(cases, "dsmr-5.0");
   ASSERT_TRUE(grounds) << grounds.error().message;
-  EXPECT_THAT(check_mutants(*cases, *grounds),
+  EXPECT_THAT(check_mutants(cases, *grounds),
               testing::Contains("x/idle does not fail the mutant no-crc"));
 }
 

@@ -4,21 +4,15 @@
 
 #include <string>
 
+#include "tests/conformance/one_case.h"
+
 namespace p1rig {
 namespace {
 
 constexpr const char* kMeter = "iskra-am550";
 
 Case case_named(const std::string& id) {
-  auto cases = parse_cases("x.toml", "[\"" + id + R"("]
-requirement = "R-CRC-01"
-title = "t"
-clause = "c"
-dialects = ["dsmr-5.0"]
-send = [{ id = "A" }]
-expect = { A = "values" }
-)");
-  return cases->front();
+  return one_case(id, "send = [{ id = \"A\" }]\nexpect = { A = \"values\" }\n");
 }
 
 CaseResult result_of(const Case& one, Outcome outcome) {

@@ -127,7 +127,7 @@ class Vectors(rig.Case):
         outside.write_text("mine")
         (folder / "mine.txt").write_text("mine")
         index = json.loads((folder / "index.json").read_text())
-        for foreign in ("../outside", "/etc/hostname", "../vectors/../outside", 7):
+        for foreign in ("../outside", "/etc/hostname", "../vectors/../outside", "", 7):
             index["vectors"].append({"file": foreign})
         (folder / "index.json").write_text(json.dumps(index))
         stem = "dsmr-5.0/iskra-am550/dsmr-5.0.2_6.2_crc-wrong"
