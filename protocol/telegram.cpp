@@ -117,15 +117,20 @@ Telegram decode_telegram(std::string_view bytes) {
   return telegram;
 }
 
-CrcVerdict check_crc(const Telegram& telegram) {
+std::optional<std::uint16_t> written_crc(const Telegram& telegram) {
   const std::string_view text = telegram.crc_text;
-  if (text.empty()) return CrcVerdict::kAbsent;
-  unsigned sent = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sent, 16);
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
   const bool wholly = error == std::errc() && end == text.data() + text.size();
-  if (!wholly || text.size() > 4) return CrcVerdict::kMalformed;
+  return wholly && text.size() <= 4 ? std::optional(number) : std::nullopt;
+}
+
+CrcVerdict check_crc(const Telegram& telegram) {
+  if (telegram.crc_text.empty()) return CrcVerdict::kAbsent;
+  const auto sent = written_crc(telegram);
+  if (!sent) return CrcVerdict::kMalformed;
   const auto covered = telegram.bytes.substr(0, telegram.bang_offset + 1);
-  return crc16(covered) == sent ? CrcVerdict::kRight : CrcVerdict::kWrong;
+  return crc16(covered) == *sent ? CrcVerdict::kRight : CrcVerdict::kWrong;
 }
 
 ValueAndUnit split_unit(std::string_view bracket) {

@@ -57,6 +57,9 @@ struct Telegram {
 /// served faster by protocol/telegram_decoder.h, with the same result.
 Telegram decode_telegram(std::string_view bytes);
 
+/// The number after '!', of up to four digits; nothing where there is none or anything else.
+std::optional<std::uint16_t> written_crc(const Telegram& telegram);
+
 enum class CrcVerdict { kAbsent, kRight, kWrong, kMalformed };
 
 /// Compares the CRC after '!' with that of the bytes (DSMR-P1 5.0.2 §6.2). One to three digits are
