@@ -26,6 +26,7 @@ constexpr std::string_view kHeat = "NWA-* AUR?NWA-* WARMTELINK*";
 
 constexpr std::string_view kLog = "1-0:99.97.0";
 constexpr std::string_view kMonths = "0-0:98.1.0";
+constexpr std::string_view kCurrents = "1-0:31.7.0 1-0:51.7.0 1-0:71.7.0";
 constexpr std::string_view kReading = "0-?:24.2.1 0-?:24.2.3";
 constexpr std::string_view kForm = "value-format unit-wrong unit-missing";
 
@@ -47,8 +48,7 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {kNl, "XMX5LG*", "value-format", kReading, "(S13)(F8(3,3)*m3)", kPublished},
     {kNl, "XMX5LG*", "value-format unit-missing time-unset mbus-*", kReading, "(TST)(I10)",
      kPublished},
-    {"dsmr-4.2", "XMX5XMXAA*", "value-format", "1-0:31.7.0 1-0:51.7.0 1-0:71.7.0", "(F4(1,1)*A)",
-     kPublished},
+    {"dsmr-4.2", "XMX5XMXAA*", "value-format", kCurrents, "(F4(1,1)*A)", kPublished},
     {kNl, "XMX5XMXCQA*", "value-format", "0-0:96.13.1", "(S12)", kPublished},
     {kNl, kHeat, "identification-form missing-object crc-unpadded", "", "",
      "ndokter/dsmr_parser#99, ndokter/dsmr_parser PR#173, home-assistant/core#168279"},
@@ -72,6 +72,8 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
      "athombv/node-dsmr-parser, sagemcom-xt211"},
     {kBe, kAny, "bracket-count list-count", kMonths, "(I1|I2)",
      "athombv/node-dsmr-parser, sagemcom-xt211"},
+    {"emucs-1.4", "FLU5*", "value-format", kCurrents, "(F5(2,2)*A)", "mhendriks/DSMRloggerAPI#30"},
+    {"emucs-1.7", "FLU5*", "value-format", kCurrents, "(F3(0,0)*A)", kPublished},
     {kBe, "FLU5*", "version-object", "1-3:0.2.8", "(S5)", kPublished},
     {kBe, "FLU5* SIB5*", "value-format version-value", "0-0:96.1.4", "(X)", kPublished},
     {kBe, "SIB5*", "value-format unit-wrong", "0-0:17.0.0", "(F5(3,3)*kVA)", kPublished},
@@ -88,6 +90,7 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {"ch-xt211", kAny, "bracket-count", kMonths, "(I1|I2)(=)",
      "athombv/node-dsmr-parser, sagemcom-xt211"},
     // Sweden and Finland: what Aidon's meters behind transformers print, and units without '*'.
+    {kSe, kAm550, "missing-object", "", "", "esphome-p1reader#36"},
     {kSe, "ADN9*", "blank-line", "", "", kPublished},
     {kSe, "ADN9*", kForm, "1-0:*", kLoose, "esphome/feature-requests#1394"},
     {kSe, "ADN9*", "value-format", "1-0:*", "(F11(3,3)*kW|kVAr)", kPublished},
