@@ -49,7 +49,6 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {kNl, "XMX5LG*", "value-format unit-missing time-unset mbus-*", kReading, "(TST)(I10)",
      kPublished},
     {"dsmr-4.2", "XMX5XMXAA*", "value-format", kCurrents, "(F4(1,1)*A)", kPublished},
-    {kNl, "XMX5XMXCQA*", "value-format", "0-0:96.13.1", "(S12)", kPublished},
     {kNl, kHeat, "identification-form missing-object crc-unpadded", "", "",
      "ndokter/dsmr_parser#99, ndokter/dsmr_parser PR#173, home-assistant/core#168279"},
     {kNl, kHeat, "season-letter", kReading, "", "home-assistant/core#168279"},
@@ -158,12 +157,22 @@ bool has_shape(const JudgedLine& line, const FieldQuirk& quirk) {
 }
 
 bool fits(const LintContext& context, const Finding& finding, const FieldQuirk& quirk) {
-  if (!context.is(quirk.dialects) || !matches_glob(quirk.rules, finding.rule)) return false;
-  if (!matches_glob(quirk.identification, context.telegram.identification)) return false;
+  if (!matches_glob(quirk.rules, finding.rule)) return false;
   if (quirk.obis.empty()) return true;
   if (!matches_glob(quirk.obis, finding.obis)) return false;
   const JudgedLine* const line = line_of(context, finding);
   return quirk.shape.empty() || (line != nullptr && has_shape(*line, quirk));
+}
+
+/// Those of such meters.
+std::vector<const FieldQuirk*> quirks_of(const LintContext& context) {
+  std::vector<const FieldQuirk*> quirks;
+  for (const FieldQuirk& quirk : kQuirks) {
+    const bool such = context.is(quirk.dialects) &&
+                      matches_glob(quirk.identification, context.telegram.identification);
+    if (such) quirks.push_back(&quirk);
+  }
+  return quirks;
 }
 
 }  // namespace
@@ -171,13 +180,15 @@ bool fits(const LintContext& context, const Finding& finding, const FieldQuirk& 
 std::span<const FieldQuirk> field_quirks() { return kQuirks; }
 
 void apply_field_quirks(const LintContext& context, std::vector<Finding>& findings) {
+  if (findings.empty()) return;
+  const std::vector<const FieldQuirk*> quirks = quirks_of(context);
   for (Finding& finding : findings) {
     if (finding.severity == Severity::kQuirk) continue;
     const auto known = std::ranges::find_if(
-        kQuirks, [&](const FieldQuirk& quirk) { return fits(context, finding, quirk); });
-    if (known == kQuirks.end()) continue;
+        quirks, [&](const FieldQuirk* quirk) { return fits(context, finding, *quirk); });
+    if (known == quirks.end()) continue;
     finding.severity = Severity::kQuirk;
-    finding.source = known->source;
+    finding.source = (*known)->source;
   }
 }
 

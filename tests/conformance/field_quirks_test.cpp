@@ -59,7 +59,6 @@ std::vector<Row> rows() {
       {"dsmr-4.2", "XMX5LGBBFG1009283746", "0-1:24.2.1", "(000101000000W)(0000000000)", kQuirk,
        "published"},
       {"dsmr-4.2", "XMX5XMXAA1001318264", "1-0:31.7.0", "(005.1*A)", kQuirk, "published"},
-      {"dsmr-4.0", "XMX5XMXCQA0000318264", "0-0:96.13.1", "(XMX_P1CS_V05)", kQuirk, "published"},
       {"dsmr-5.0", "NWA-WARMTELINK", "", "identification-form", kQuirk, "dsmr_parser#99"},
       {"dsmr-5.0", "WARMTELINK-XX\\", "", "identification-form", kQuirk, "core#168279"},
       {"dsmr-5.0", "AUR2NWA-0001", "", "identification-form", kQuirk, "dsmr_parser PR#173"},
