@@ -12,6 +12,7 @@
 #include "conformance/conform.h"
 #include "conformance/coverage.h"
 #include "conformance/known_words.h"
+#include "conformance/renamed_cases.h"
 #include "conformance/report_text.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
@@ -190,12 +191,20 @@ int run_cases(const Arguments& arguments) {
   const std::size_t at = shown.find('@');
   std::optional<std::string> profile;
   if (at != std::string::npos) profile = shown.substr(at + 1);
+  for (const std::string& word : words) {
+    const std::string note = note_on_renamed(word.substr(0, word.find('@')), *cases);
+    if (!note.empty()) complain(kAsExpected, "cases: " + note);
+  }
   std::vector<CatalogueEntry> entries;
   for (const Case& one : *cases) {
     if (!is_chosen(one, options)) continue;
-    CatalogueEntry entry{
-        .name = one.id, .summary = one.title, .json = json_of(one).dump(), .details = ""};
-    if (one.id == shown.substr(0, at)) {
+    CatalogueEntry entry{.name = one.id,
+                         .summary = one.title,
+                         .json = json_of(one).dump(),
+                         .details = "",
+                         .former_names = one.formerly};
+    const std::string asked = shown.substr(0, at);
+    if (one.id == asked || std::ranges::find(one.formerly, asked) != one.formerly.end()) {
       const auto sending = find_sending(one, profile);
       if (!sending) return complain(kUsage, "cases: " + sending.error().message);
       entry.name = shown;

@@ -1,6 +1,11 @@
 #include "conformance/case.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <array>
+
+#include "protocol/dialect.h"
 
 namespace p1rig {
 namespace {
@@ -40,5 +45,11 @@ std::optional<Basis> find_basis(std::string_view name) {
 }
 
 std::span<const CaseNeed> case_needs() { return kNeeds; }
+
+bool is_named(const Case& one, std::string_view glob) {
+  return matches_glob(glob, one.id) ||
+         std::ranges::any_of(one.formerly,
+                             [&](const std::string& id) { return matches_glob(glob, id); });
+}
 
 }  // namespace p1rig

@@ -94,6 +94,7 @@ std::span<const CaseNeed> case_needs();
 
 struct Case {
   std::string id;
+  std::vector<std::string> formerly = {};  ///< ids that it had before; whoever names one means it
   std::string requirement = {}, title = {}, clause = {}, why = {};
   Level level = Level::kMust;
   Basis basis = Basis::kDerived;
@@ -115,6 +116,9 @@ struct Case {
 /// The versions of the suite, in their order: what a run can be pinned to.
 std::span<const std::string_view> suite_versions();
 
+/// True where the glob names the case by its id, or by one that it had before.
+bool is_named(const Case& one, std::string_view glob);
+
 /// True for a case that came after that version, one of suite_versions().
 bool is_newer(const Case& one, std::string_view version);
 
@@ -123,7 +127,8 @@ bool is_newer(const Case& one, std::string_view version);
 Result<std::vector<Case>> load_cases(const std::filesystem::path& file);
 Result<std::vector<Case>> parse_cases(std::string file, std::string text);
 
-/// All cases of conformance/cases/, in the order of files and places.
+/// All cases of conformance/cases/, in the order of files and places, with the ids that they had before
+/// (conformance/renamed-cases.toml).
 Result<std::vector<Case>> load_all_cases();
 
 }  // namespace p1rig

@@ -9,6 +9,7 @@
 #include "conformance/case_instances.h"
 #include "conformance/judge/line_judge.h"
 #include "conformance/known_words.h"
+#include "conformance/renamed_cases.h"
 #include "protocol/dialect.h"
 #include "protocol/timestamp.h"
 #include "simulator/data_dir.h"
@@ -301,6 +302,8 @@ Result<std::vector<Case>> load_all_cases() {
   std::vector<Case> all;
   std::string errors;
   std::map<std::string, std::string> files;
+  const auto renamed = load_renamed_cases();
+  if (!renamed) errors = renamed.error().message;
   for (const auto& [name, file] : list_data("conformance/cases")) {
     auto cases = load_cases(file);
     if (!cases) {
@@ -313,6 +316,7 @@ Result<std::vector<Case>> load_all_cases() {
         errors += fmt::format("{}:{}: the id {} is already in {}\n", one.file, one.place.line,
                               one.id, where->second);
       }
+      if (renamed) one.formerly = former_ids(one.id, *renamed);
       all.push_back(std::move(one));
     }
   }

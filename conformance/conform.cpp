@@ -108,14 +108,14 @@ class Conformance {
         report_.newer_cases.push_back(one.id);
         continue;
       }
-      if (plan_.cases.empty() || names_case(one.id)) report_.cases.push_back(std::move(one));
+      if (plan_.cases.empty() || names_case(one)) report_.cases.push_back(std::move(one));
     }
     if (plan_.fuzz > 0) report_.cases.clear();
     if (plan_.fuzz == 0) {
       for (const std::string& glob : plan_.cases) {
         const auto id = glob.substr(0, glob.find('@'));
-        const auto is_named = [&](const Case& one) { return matches_glob(id, one.id); };
-        if (std::ranges::any_of(report_.cases, is_named)) continue;
+        const auto is_meant = [&](const Case& one) { return is_named(one, id); };
+        if (std::ranges::any_of(report_.cases, is_meant)) continue;
         return fail(fmt::format("no case is named by \"{}\" (`p1rig cases` lists them)", glob));
       }
     }
@@ -152,9 +152,9 @@ class Conformance {
 
  private:
   /// "id", a glob, or "id@profile" as results are named.
-  bool names_case(std::string_view id) const {
+  bool names_case(const Case& one) const {
     return std::ranges::any_of(plan_.cases, [&](const std::string& glob) {
-      return matches_glob(glob.substr(0, glob.find('@')), id);
+      return is_named(one, glob.substr(0, glob.find('@')));
     });
   }
 
