@@ -83,8 +83,7 @@ Sending sending_of(const Case& one, StimulusMaker& maker) {
   for (const CaseStep& step : one.steps) {
     if (step.action) {
       sending.steps.push_back(
-          {{"action", *step.action == LineAction::kSilence ? "silence" : "unplug"},
-           {"for_ms", step.duration.count()}});
+          {{"action", to_string(*step.action)}, {"for_ms", step.duration.count()}});
       continue;
     }
     const auto stimulus = maker.make(one, step, 1);
@@ -126,9 +125,9 @@ std::string text_of(const Sending& sending) {
                   sending.sealed ? fmt::format(", sealed with the key {}", kExampleKey) : "");
   for (const Json& step : sending.steps) {
     if (step.contains("action")) {
-      text +=
-          fmt::format("\n({} for {} ms)\n", step["action"] == "silence" ? "silence" : "unplugged",
-                      step["for_ms"].get<std::int64_t>());
+      const auto action = find_line_action(step["action"].get<std::string>());
+      const std::chrono::milliseconds duration{step["for_ms"].get<std::int64_t>()};
+      text += fmt::format("\n({})\n", describe(action.value(), duration));
       continue;
     }
     const auto name = step["name"].get<std::string>();

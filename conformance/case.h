@@ -39,8 +39,14 @@ std::optional<Basis> find_basis(std::string_view name);
 /// What the line does, instead of a telegram.
 enum class LineAction : std::uint8_t {
   kSilence,  ///< nothing is sent for a while
-  kUnplug    ///< the line vanishes and comes back: the terminal is hung up, the connection closed
+  kUnplug,   ///< the line vanishes and comes back: the terminal is hung up, the connection closed
+  kFreeze  ///< the connection dies without a word: nothing passes any more, whoever connects anew is served
 };
+/// "silence", "unplug", "freeze": as cases write it.
+std::string_view to_string(LineAction action);
+std::optional<LineAction> find_line_action(std::string_view name);
+/// "silence for 1500 ms", for people.
+std::string describe(LineAction action, std::chrono::milliseconds duration);
 
 /// A device on the M-Bus instead of the profile's own.
 struct CaseDevice {
@@ -81,7 +87,7 @@ struct CaseStep {
 struct CaseExpectation {
   Expectation::Whole whole = Expectation::Whole::kValues;
   std::vector<std::pair<std::string, ContractValue>> literal = {};
-  std::vector<std::string> absent = {}, invalid = {}, optional = {};
+  std::vector<std::string> absent = {}, invalid = {}, optional = {}, anything = {};
   std::optional<std::vector<ContractDevice>> mbus = {};  ///< instead of what the meter has
   bool may_repeat = false;
 };
@@ -105,6 +111,7 @@ struct Case {
   std::size_t may_lose = 0;  ///< good telegrams that a reader may need to recover
   std::vector<std::string> mutants = {};
   std::vector<std::string> needs = {};
+  bool once = false;                   ///< it says the same at any meter: one of a run is enough
   bool at_line_pace = false;           ///< true timing, at the baud rate
   std::chrono::milliseconds margin{};  ///< of what is timed: more jitter than that is inconclusive
   std::vector<std::string> judges = {};  ///< of the line's behaviour, rows of line_judges()

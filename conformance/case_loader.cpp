@@ -78,6 +78,7 @@ class CaseLoader {
     one.mutants = table.strings("mutants");
     one.needs = table.strings("needs");
     check_words(table, "needs", one.needs, names_of(case_needs()));
+    one.once = table.boolean("once").value_or(false);
     one.at_line_pace =
         table.word("pace", {"backpressure", "line"}).value_or("backpressure") == "line";
     one.since = table.string("since").value_or(std::string(suite_versions().front()));
@@ -131,10 +132,14 @@ class CaseLoader {
     }
     for (auto& [code, brackets] : step.replace) expand_bytes(node.place, brackets, complaints_);
     for (std::string& line : step.add) expand_bytes(node.place, line, complaints_);
-    if (const auto word = table.word("action", {"silence", "unplug"})) {
-      step.action = *word == "silence" ? LineAction::kSilence : LineAction::kUnplug;
+    if (const auto word = table.word("action", {"silence", "unplug", "freeze"})) {
+      step.action = find_line_action(*word);
     }
-    step.duration = table.duration("for").value_or(std::chrono::milliseconds{0});
+    const auto duration = table.duration("for");
+    const bool lasts = step.action && *step.action != LineAction::kFreeze;
+    if (duration && !lasts)
+      table.complain("for", "is how long a silence or an unplugged line lasts");
+    step.duration = duration.value_or(std::chrono::milliseconds{0});
     const int kinds = (step.id.empty() ? 0 : 1) + (step.bytes ? 1 : 0) + (step.action ? 1 : 0);
     if (kinds != 1) {
       complaints_.add(node.place,

@@ -100,7 +100,8 @@ Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
 
 /// Time and the line cannot be written into a file.
 bool is_timeless(const Case& one) {
-  return one.judges.empty() && !one.at_line_pace &&
+  const bool is_about_line = std::ranges::find(one.needs, "line") != one.needs.end();
+  return one.judges.empty() && !one.at_line_pace && !is_about_line &&
          std::ranges::none_of(one.steps, [](const CaseStep& step) {
            return step.action.has_value() || step.count > kMostTelegrams;
          });

@@ -182,6 +182,11 @@ class Values(rig.Case):
             self.assert_fails(MISTAKE, "--count: expected a number from 1 on", "read", "-",
                               f"--count={count}")
 
+    def test_times_until_a_line_is_opened_anew(self):
+        for seconds in ("0", "-1", "soon", "1e300", "nan"):
+            self.assert_fails(MISTAKE, "--reconnect: expected seconds above 0", "read", "-",
+                              f"--reconnect={seconds}")
+
     def test_speeds(self):
         for speed in ("nonsense", "0", "-1", "nan", "inf", "1e300", "1e-300", "1x"):
             self.assert_fails(MISTAKE, "--speed: expected", "simulate", "iskra-am550",
