@@ -12,6 +12,7 @@
 #include "conformance/conform.h"
 #include "conformance/coverage.h"
 #include "conformance/known_words.h"
+#include "conformance/renamed_cases.h"
 #include "conformance/report_text.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
@@ -82,8 +83,7 @@ Sending sending_of(const Case& one, StimulusMaker& maker) {
   for (const CaseStep& step : one.steps) {
     if (step.action) {
       sending.steps.push_back(
-          {{"action", *step.action == LineAction::kSilence ? "silence" : "unplug"},
-           {"for_ms", step.duration.count()}});
+          {{"action", to_string(*step.action)}, {"for_ms", step.duration.count()}});
       continue;
     }
     const auto stimulus = maker.make(one, step, 1);
@@ -125,9 +125,9 @@ std::string text_of(const Sending& sending) {
                   sending.sealed ? fmt::format(", sealed with the key {}", kExampleKey) : "");
   for (const Json& step : sending.steps) {
     if (step.contains("action")) {
-      text +=
-          fmt::format("\n({} for {} ms)\n", step["action"] == "silence" ? "silence" : "unplugged",
-                      step["for_ms"].get<std::int64_t>());
+      const auto action = find_line_action(step["action"].get<std::string>());
+      const std::chrono::milliseconds duration{step["for_ms"].get<std::int64_t>()};
+      text += fmt::format("\n({})\n", describe(action.value(), duration));
       continue;
     }
     const auto name = step["name"].get<std::string>();
@@ -190,12 +190,20 @@ int run_cases(const Arguments& arguments) {
   const std::size_t at = shown.find('@');
   std::optional<std::string> profile;
   if (at != std::string::npos) profile = shown.substr(at + 1);
+  for (const std::string& word : words) {
+    const std::string note = note_on_renamed(word.substr(0, word.find('@')), *cases);
+    if (!note.empty()) complain(kAsExpected, "cases: " + note);
+  }
   std::vector<CatalogueEntry> entries;
   for (const Case& one : *cases) {
     if (!is_chosen(one, options)) continue;
-    CatalogueEntry entry{
-        .name = one.id, .summary = one.title, .json = json_of(one).dump(), .details = ""};
-    if (one.id == shown.substr(0, at)) {
+    CatalogueEntry entry{.name = one.id,
+                         .summary = one.title,
+                         .json = json_of(one).dump(),
+                         .details = "",
+                         .former_names = one.formerly};
+    const std::string asked = shown.substr(0, at);
+    if (one.id == asked || std::ranges::find(one.formerly, asked) != one.formerly.end()) {
       const auto sending = find_sending(one, profile);
       if (!sending) return complain(kUsage, "cases: " + sending.error().message);
       entry.name = shown;

@@ -25,6 +25,12 @@ void print_list(const std::vector<CatalogueEntry>& entries, bool json) {
   }
 }
 
+bool is_named(const CatalogueEntry& entry, std::string_view glob) {
+  return matches_glob(glob, entry.name) ||
+         std::ranges::any_of(entry.former_names,
+                             [&](const std::string& name) { return matches_glob(glob, name); });
+}
+
 }  // namespace
 
 int show_catalogue(std::string_view what, const Options& options,
@@ -45,15 +51,15 @@ int show_catalogue(std::string_view what, const Options& options,
     return kAsExpected;
   }
   for (const std::string& glob : words) {
-    if (std::ranges::none_of(entries, [&](const CatalogueEntry& entry) {
-          return matches_glob(glob, entry.name);
-        })) {
+    if (std::ranges::none_of(entries, [&](const auto& entry) { return is_named(entry, glob); })) {
       return missing(glob);
     }
   }
   std::vector<CatalogueEntry> chosen;
   std::ranges::copy_if(entries, std::back_inserter(chosen), [&](const CatalogueEntry& entry) {
-    return words.empty() || matches_any_glob(words, entry.name);
+    return words.empty() || std::ranges::any_of(words, [&](const std::string& glob) {
+             return is_named(entry, glob);
+           });
   });
   print_list(chosen, json);
   return kAsExpected;

@@ -16,6 +16,7 @@ struct CatalogueEntry {
   std::string summary;  ///< a line for people
   std::string json;     ///< an object with "name"
   std::string details;  ///< all of it, for `show NAME`
+  std::vector<std::string> former_names = {};  ///< globs that name one of them mean it, too
 };
 
 /// `p1rig WHAT [GLOB…] [show NAME] [--json]`: the list, those that a glob names, or one entry; JSON is

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/report_files.h"
+#include "conformance/renamed_cases.h"
 #include "conformance/report.h"
 #include "conformance/shell_word.h"
 #include "conformance/waivers.h"
@@ -106,6 +107,20 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
   return kAsExpected;
 }
 
+/// Ids of before mean the cases of now; whoever writes them is told so.
+void note_renamed(const ConformPlan& plan) {
+  const auto note = [&](std::string_view where, std::string_view pattern) {
+    const std::string said = note_on_renamed(pattern.substr(0, pattern.find('@')), plan.all_cases);
+    if (!said.empty()) complain(kAsExpected, fmt::format("{}: {}", where, said));
+  };
+  for (const std::string& glob : plan.cases) note("--case", glob);
+  if (!plan.waivers) return;
+  for (const Waiver& waiver : plan.waivers->all) {
+    const auto [line, column] = waiver.place;
+    note(fmt::format("{}:{}:{}", plan.waivers->file, line, column), waiver.pattern);
+  }
+}
+
 }  // namespace
 
 int run_conform(const Arguments& arguments) {
@@ -138,6 +153,7 @@ int run_conform(const Arguments& arguments) {
   if (const auto code = options.parse(before, 0, 1)) return *code;
   ConformPlan plan;
   if (const int code = read_plan(options, command, plan); code != kAsExpected) return code;
+  note_renamed(plan);
   std::string tail;
   if (!command.empty()) {
     tail = " --";

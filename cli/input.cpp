@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "simulator/fd.h"
@@ -43,28 +44,56 @@ int take_recording(const std::string& name, const std::function<bool(const Input
 /// Reads the reader's end of a line.
 class LiveInput {
  public:
-  LiveInput(ReaderEnd& end, const std::function<bool(const InputPortion&)>& take)
-      : end_(end), take_(take) {}
+  LiveInput(std::string name, const LineSettings& settings,
+            const std::function<bool(const InputPortion&)>& take, const ReadPlan& plan)
+      : name_(std::move(name)), settings_(settings), take_(take), plan_(plan) {}
 
-  int run(const ReadPlan& plan) {
-    if (plan.show_edge && end_.has_request()) {
+  int run() {
+    if (!open()) return code_;
+    if (plan_.show_edge && end_->has_request()) {
       constexpr auto kReleased = std::chrono::milliseconds(1500);
-      if (!hear(end_.request(false))) return code_;
-      const SteadyTime edge = std::min(plan.until, RealClock().now() + kReleased);
-      if (!read(edge)) return code_;
+      if (!hear(end_->request(false))) return code_;
+      const SteadyTime edge = std::min(plan_.until, RealClock().now() + kReleased);
+      if (read(edge) != ReadEnd::kTime) return code_;
     }
-    if (hear(end_.request(true))) read(plan.until);
+    while (hear(end_->request(true)) && read(plan_.until) == ReadEnd::kSilence) {
+      if (!reconnect()) break;
+    }
     return code_;
   }
 
  private:
-  /// False where there is nothing more to read.
-  bool read(SteadyTime until) {
-    const auto end = read_to_end(
-        end_.descriptor(), [&](std::string_view bytes) { return hear(end_.take(bytes)); }, until);
+  bool open() {
+    auto end = ReaderEnd::open(name_, settings_);
     if (!end) code_ = complain(kEnvironment, end.error().message);
-    if (end && *end == ReadEnd::kSignal) code_ = kInterrupted;
-    return end && *end == ReadEnd::kTime;
+    if (end) end_ = std::move(*end);
+    return end.has_value();
+  }
+
+  /// A connection that died without a word looks like one to a meter that is silent.
+  bool reconnect() {
+    complain(kAsExpected, fmt::format("{}: silent for {:g} s, so it is opened anew", name_,
+                                      std::chrono::duration<double>(plan_.reconnect).count()));
+    // Some gateways serve one client at a time.
+    end_.reset();
+    if (!open()) return false;
+    if (plan_.reconnected) plan_.reconnected();
+    return true;
+  }
+
+  /// Nothing where reading went wrong.
+  std::optional<ReadEnd> read(SteadyTime until) {
+    const bool doubts = plan_.reconnect.count() > 0 && ReaderEnd::is_network(name_);
+    const auto silence = doubts ? plan_.reconnect : std::chrono::nanoseconds::max();
+    const auto end = read_to_end(
+        end_->descriptor(), [&](std::string_view bytes) { return hear(end_->take(bytes)); }, until,
+        silence);
+    if (!end) {
+      code_ = complain(kEnvironment, end.error().message);
+      return std::nullopt;
+    }
+    if (*end == ReadEnd::kSignal) code_ = kInterrupted;
+    return *end;
   }
 
   /// False where it is enough, or went wrong.
@@ -80,8 +109,11 @@ class LiveInput {
     return true;
   }
 
-  ReaderEnd& end_;
+  const std::string name_;
+  const LineSettings settings_;
   const std::function<bool(const InputPortion&)>& take_;
+  const ReadPlan& plan_;
+  std::optional<ReaderEnd> end_;
   std::optional<bool> requested_;
   int code_ = kAsExpected;
 };
@@ -103,9 +135,7 @@ int read_portions(const std::string& name, const LineSettings& settings,
                   const std::function<bool(const InputPortion&)>& take, const ReadPlan& plan) {
   if (name != "-" && is_capture_file(name)) return take_recording(name, take);
   if (name != "-" && ReaderEnd::is_live(name)) {
-    auto end = ReaderEnd::open(name, settings);
-    if (!end) return complain(kEnvironment, end.error().message);
-    return LiveInput(*end, take).run(plan);
+    return LiveInput(name, settings, take, plan).run();
   }
   Fd file;
   if (name != "-") {
@@ -120,10 +150,11 @@ int read_portions(const std::string& name, const LineSettings& settings,
 }
 
 int read_input(const std::string& name, const LineSettings& settings,
-               const std::function<bool(std::string_view)>& take) {
-  return read_portions(name, settings, [&](const InputPortion& portion) {
+               const std::function<bool(std::string_view)>& take, const ReadPlan& plan) {
+  const auto take_bytes = [&](const InputPortion& portion) {
     return portion.bytes.empty() || take(portion.bytes);
-  });
+  };
+  return read_portions(name, settings, take_bytes, plan);
 }
 
 DialectOption dialect_option(const std::string* name) {

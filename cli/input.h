@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,6 +25,10 @@ struct ReadPlan {
   /// Where the line has a Data Request, it is released for a second and a half first: the edge
   /// is seen, and whether a meter that sends every second is silent without it.
   bool show_edge = false;
+  /// A connection over a network that is silent for so long counts as dead, and is opened anew; 0: never.
+  std::chrono::milliseconds reconnect{0};
+  std::function<void()> reconnected =
+      {};  ///< what comes then goes on with nothing that came before
 };
 
 /// Reads a file, a recording, a live line (simulator/line/reader_end.h) or "-" for stdin, and gives
@@ -39,7 +44,7 @@ bool has_times(const std::string& name);
 
 /// The same, for those who do not ask when.
 int read_input(const std::string& name, const LineSettings& settings,
-               const std::function<bool(std::string_view)>& take);
+               const std::function<bool(std::string_view)>& take, const ReadPlan& plan = {});
 
 /// The dialect of an option, or nullptr where it was not given. An unknown one is explained and
 /// turned into the exit code.

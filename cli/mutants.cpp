@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
+#include "conformance/renamed_cases.h"
 #include "protocol/dialect.h"
 
 namespace p1rig {
@@ -52,7 +53,10 @@ int run_trials(const Options& options, std::vector<Case> cases) {
     return options.misuse(fmt::format("--mutant: none is named by \"{}\" (`p1rig mutants` lists them)",
                                       mutant_glob));
   }
-  std::erase_if(cases, [&](const Case& one) { return !matches_glob(case_glob, one.id); });
+  if (const std::string note = note_on_renamed(case_glob, cases); !note.empty()) {
+    complain(kAsExpected, "--case: " + note);
+  }
+  std::erase_if(cases, [&](const Case& one) { return !is_named(one, case_glob); });
   if (cases.empty()) {
     return options.misuse(
         fmt::format("--case: none is named by \"{}\" (`p1rig cases` lists them)", case_glob));

@@ -11,6 +11,7 @@
 #include "cli/input.h"
 #include "cli/key_options.h"
 #include "cli/options.h"
+#include "cli/read_limits.h"
 #include "cli/zone_option.h"
 #include "conformance/judge/reader.h"
 #include "conformance/mutants/mutant_reader.h"
@@ -49,6 +50,8 @@ class FaultyReading {
     return !reader_.crashed();
   }
 
+  void reconnect() { reader_.reconnect(); }
+
  private:
   Dialect dialect_;
   MutantReader reader_;
@@ -71,6 +74,19 @@ const Mutant* choose_mutant(const std::string& name) {
   return mutant;
 }
 
+int choose_reconnect(const Options& options, ReadPlan& plan) {
+  // Three periods of the slowest meters. One that starts may need a minute, but a connection that is
+  // opened anew meanwhile costs nothing.
+  constexpr double kUsual = 30, kLongest = 1e8;
+  const auto text = options.get("reconnect");
+  const auto seconds = text ? parse_positive(*text) : kUsual;
+  if (!seconds || *seconds > kLongest)
+    return options.misuse("--reconnect: expected seconds above 0");
+  plan.reconnect =
+      std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
+  return kAsExpected;
+}
+
 }  // namespace
 
 int run_read(const Arguments& arguments) {
@@ -84,6 +100,8 @@ int run_read(const Arguments& arguments) {
   options.value("dialect", "D", "take all telegrams for this dialect; default: what each says");
   add_zone_option(options);
   options.value("count", "N", "stop after N telegrams");
+  options.value("reconnect", "S",
+                "open a line over a network anew after so many seconds of silence; default: 30");
   options.value("mutant", "NAME", "read with a defect, to see a suite fail (`p1rig mutants`)");
   add_key_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
@@ -101,6 +119,9 @@ int run_read(const Arguments& arguments) {
 
   std::optional<std::chrono::minutes> normal_offset;
   if (const int code = choose_zone(options, normal_offset); code != kAsExpected) return code;
+  ReadPlan plan;
+  if (const int code = choose_reconnect(options, plan); code != kAsExpected) return code;
+
   std::optional<FrameKeys> keys;
   if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
   if (const auto file = variable("P1RIG_KEY_FILE"); !keys && file) {
@@ -135,15 +156,25 @@ int run_read(const Arguments& arguments) {
     fmt::print("{}\n", kHello);
     std::fflush(stdout);
   }
-  const LineSettings settings = dialect.dialect != nullptr ? dialect.dialect->line : LineSettings{};
-  const int code = read_input(options.words()[0], settings, [&](std::string_view bytes) {
+  plan.reconnected = [&] {
     if (faulty) {
-      ended = !faulty->feed(bytes);
+      faulty->reconnect();
     } else {
-      reader.feed(bytes);
+      reader.finish();
     }
-    return !ended && !out_of_reach && (count == 0 || said < count);
-  });
+  };
+  const LineSettings settings = dialect.dialect != nullptr ? dialect.dialect->line : LineSettings{};
+  const int code = read_input(
+      options.words()[0], settings,
+      [&](std::string_view bytes) {
+        if (faulty) {
+          ended = !faulty->feed(bytes);
+        } else {
+          reader.feed(bytes);
+        }
+        return !ended && !out_of_reach && (count == 0 || said < count);
+      },
+      plan);
   if (out_of_reach) return complain(kEnvironment, "stdout: cannot be written");
   if (ended) return complain(kNotAsExpected, "ended, as its defect has it");
   reader.finish();

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "conformance/renamed_cases.h"
 
 namespace p1rig {
 
@@ -27,6 +28,10 @@ int run_vectors(const Arguments& arguments) {
   }
   const auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
+  for (const std::string& glob : plan.cases) {
+    const std::string note = note_on_renamed(glob, *cases);
+    if (!note.empty()) complain(kAsExpected, "--case: " + note);
+  }
   if (auto right = check_plan(plan, *cases); !right) return complain(kUsage, right.error().message);
   const auto written = write_vectors(plan, *cases);
   if (!written) return complain(kEnvironment, written.error().message);

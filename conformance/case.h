@@ -39,8 +39,14 @@ std::optional<Basis> find_basis(std::string_view name);
 /// What the line does, instead of a telegram.
 enum class LineAction : std::uint8_t {
   kSilence,  ///< nothing is sent for a while
-  kUnplug    ///< the line vanishes and comes back: the terminal is hung up, the connection closed
+  kUnplug,   ///< the line vanishes and comes back: the terminal is hung up, the connection closed
+  kFreeze  ///< the connection dies without a word: nothing passes any more, whoever connects anew is served
 };
+/// "silence", "unplug", "freeze": as cases write it.
+std::string_view to_string(LineAction action);
+std::optional<LineAction> find_line_action(std::string_view name);
+/// "silence for 1500 ms", for people.
+std::string describe(LineAction action, std::chrono::milliseconds duration);
 
 /// A device on the M-Bus instead of the profile's own.
 struct CaseDevice {
@@ -81,7 +87,7 @@ struct CaseStep {
 struct CaseExpectation {
   Expectation::Whole whole = Expectation::Whole::kValues;
   std::vector<std::pair<std::string, ContractValue>> literal = {};
-  std::vector<std::string> absent = {}, invalid = {}, optional = {};
+  std::vector<std::string> absent = {}, invalid = {}, optional = {}, anything = {};
   std::optional<std::vector<ContractDevice>> mbus = {};  ///< instead of what the meter has
   bool may_repeat = false;
 };
@@ -94,6 +100,7 @@ std::span<const CaseNeed> case_needs();
 
 struct Case {
   std::string id;
+  std::vector<std::string> formerly = {};  ///< ids that it had before; whoever names one means it
   std::string requirement = {}, title = {}, clause = {}, why = {};
   Level level = Level::kMust;
   Basis basis = Basis::kDerived;
@@ -104,6 +111,7 @@ struct Case {
   std::size_t may_lose = 0;  ///< good telegrams that a reader may need to recover
   std::vector<std::string> mutants = {};
   std::vector<std::string> needs = {};
+  bool once = false;                   ///< it says the same at any meter: one of a run is enough
   bool at_line_pace = false;           ///< true timing, at the baud rate
   std::chrono::milliseconds margin{};  ///< of what is timed: more jitter than that is inconclusive
   std::vector<std::string> judges = {};  ///< of the line's behaviour, rows of line_judges()
@@ -115,6 +123,9 @@ struct Case {
 /// The versions of the suite, in their order: what a run can be pinned to.
 std::span<const std::string_view> suite_versions();
 
+/// True where the glob names the case by its id, or by one that it had before.
+bool is_named(const Case& one, std::string_view glob);
+
 /// True for a case that came after that version, one of suite_versions().
 bool is_newer(const Case& one, std::string_view version);
 
@@ -123,7 +134,8 @@ bool is_newer(const Case& one, std::string_view version);
 Result<std::vector<Case>> load_cases(const std::filesystem::path& file);
 Result<std::vector<Case>> parse_cases(std::string file, std::string text);
 
-/// All cases of conformance/cases/, in the order of files and places.
+/// All cases of conformance/cases/, in the order of files and places, with the ids that they had before
+/// (conformance/renamed-cases.toml).
 Result<std::vector<Case>> load_all_cases();
 
 }  // namespace p1rig

@@ -123,6 +123,8 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
       one.absent.push_back(key);
     } else if (word != nullptr && *word == "either") {
       one.optional.push_back(key);
+    } else if (word != nullptr && *word == "anything") {
+      one.anything.push_back(key);
     } else if (auto literal = contract_value(value, complaints)) {
       one.literal.emplace_back(key, std::move(*literal));
     } else {

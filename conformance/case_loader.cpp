@@ -9,6 +9,7 @@
 #include "conformance/case_instances.h"
 #include "conformance/judge/line_judge.h"
 #include "conformance/known_words.h"
+#include "conformance/renamed_cases.h"
 #include "protocol/dialect.h"
 #include "protocol/timestamp.h"
 #include "simulator/data_dir.h"
@@ -77,6 +78,7 @@ class CaseLoader {
     one.mutants = table.strings("mutants");
     one.needs = table.strings("needs");
     check_words(table, "needs", one.needs, names_of(case_needs()));
+    one.once = table.boolean("once").value_or(false);
     one.at_line_pace =
         table.word("pace", {"backpressure", "line"}).value_or("backpressure") == "line";
     one.since = table.string("since").value_or(std::string(suite_versions().front()));
@@ -130,10 +132,14 @@ class CaseLoader {
     }
     for (auto& [code, brackets] : step.replace) expand_bytes(node.place, brackets, complaints_);
     for (std::string& line : step.add) expand_bytes(node.place, line, complaints_);
-    if (const auto word = table.word("action", {"silence", "unplug"})) {
-      step.action = *word == "silence" ? LineAction::kSilence : LineAction::kUnplug;
+    if (const auto word = table.word("action", {"silence", "unplug", "freeze"})) {
+      step.action = find_line_action(*word);
     }
-    step.duration = table.duration("for").value_or(std::chrono::milliseconds{0});
+    const auto duration = table.duration("for");
+    const bool lasts = step.action && *step.action != LineAction::kFreeze;
+    if (duration && !lasts)
+      table.complain("for", "is how long a silence or an unplugged line lasts");
+    step.duration = duration.value_or(std::chrono::milliseconds{0});
     const int kinds = (step.id.empty() ? 0 : 1) + (step.bytes ? 1 : 0) + (step.action ? 1 : 0);
     if (kinds != 1) {
       complaints_.add(node.place,
@@ -301,6 +307,8 @@ Result<std::vector<Case>> load_all_cases() {
   std::vector<Case> all;
   std::string errors;
   std::map<std::string, std::string> files;
+  const auto renamed = load_renamed_cases();
+  if (!renamed) errors = renamed.error().message;
   for (const auto& [name, file] : list_data("conformance/cases")) {
     auto cases = load_cases(file);
     if (!cases) {
@@ -313,6 +321,7 @@ Result<std::vector<Case>> load_all_cases() {
         errors += fmt::format("{}:{}: the id {} is already in {}\n", one.file, one.place.line,
                               one.id, where->second);
       }
+      if (renamed) one.formerly = former_ids(one.id, *renamed);
       all.push_back(std::move(one));
     }
   }

@@ -157,6 +157,11 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
     judge_.expect(std::move(*stimulus.telegram));
   }
   note(WireMoment::Kind::kSent, name, stimulus.emission.bytes);
+  // A telegram that is left out takes its time all the same: in real time it has been waited for.
+  const bool is_left_out = !name.empty() && stimulus.emission.bytes.empty();
+  if (is_left_out && settings_.period == milliseconds{0}) {
+    subject_.act(LineAction::kSilence, maker_.profile().dialect->period);
+  }
   const SendResult sent = subject_.send(stimulus.emission, at_line_pace);
   sent_at_ = last_sent_ = subject_.now();
   worst_lateness_ = std::max(worst_lateness_, subject_.lateness());
@@ -236,7 +241,13 @@ bool CaseRunner::can(std::string_view need) const {
 std::optional<std::string> CaseRunner::lacks(const Case& one) const {
   const bool conclusions = last_report_.has_value();
   for (const std::string& need : one.needs) {
-    if (need == "line" && !subject_.can_act()) return "stdin is no line";
+    if (need == "line" && !subject_.can_act(LineAction::kUnplug)) return "stdin is no line";
+    if (need == "network" && !subject_.can_act(LineAction::kFreeze)) {
+      return "only a connection over a network dies without a word: tcp and rfc2217 are such";
+    }
+    if (need == "realtime" && settings_.period == milliseconds{0} && !can(need)) {
+      return "it lasts as long as at a meter: --realtime asks it";
+    }
     if (need == "settings" && !subject_.log().opened) {
       return "this line does not show the reader's settings";
     }
@@ -289,16 +300,20 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
       if (!run_telegrams(one, step, result)) return false;
       continue;
     }
-    const bool unplug = *step.action == LineAction::kUnplug;
-    note(WireMoment::Kind::kNote, "",
-         fmt::format("{} for {} ms", unplug ? "unplugged" : "silence", step.duration.count()));
-    subject_.act(*step.action, step.duration);
+    const LineAction action = *step.action;
+    note(WireMoment::Kind::kNote, "", describe(action, step.duration));
+    subject_.act(action, step.duration);
     bool gone = await("", milliseconds{0}) == Wait::kGone;
-    if (unplug && !gone && !subject_.wait_until_open(settings_.startup)) {
+    const bool silence = action == LineAction::kSilence;
+    const auto patience = action == LineAction::kFreeze ? settings_.reconnect : settings_.startup;
+    if (!silence && !gone && !subject_.wait_until_open(patience)) {
       gone = await("", milliseconds{0}) == Wait::kGone;
-      if (!gone) result.messages.push_back("the reader did not open the line again");
+      if (!gone) {
+        result.messages.push_back(fmt::format("the reader did not open the line again within {} s",
+                                              patience.count() / 1000));
+      }
     }
-    if (gone && !(unplug && start_again(one, result))) return false;
+    if (gone && (silence || !start_again(one, result))) return false;
   }
   return true;
 }

@@ -18,6 +18,9 @@ struct RunnerSettings {
   std::uint64_t seed = 1;
   std::chrono::milliseconds startup{15'000};   ///< until it has opened its end of the line
   std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
+  /// Until it has opened a connection anew that died without a word. A meter may be silent for a minute
+  /// while it starts (SE-P1 2.0, note 3), so that no reader can be asked to know sooner.
+  std::chrono::milliseconds reconnect{90'000};
   std::chrono::milliseconds min_interval{0};   ///< between two telegrams that it publishes
   /// Of a meter in real time: telegrams are that far apart, and go at the line's pace. 0: as fast as
   /// the reader tells them.

@@ -18,6 +18,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 extern char** environ;  // NOLINT(readability-identifier-naming): POSIX names it
@@ -79,6 +80,14 @@ constexpr std::array<std::size_t, 2> kWaitedForFields = {16, 17};
 constexpr int kPatienceMs = 1000;
 
 }  // namespace
+
+std::string read_of_process(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  // Takes an error of reading for the end, where an iterator would throw.
+  text << stream.rdbuf();
+  return text.str();
+}
 
 ChildProcess::ChildProcess(pid_t pid, std::string mark, Fd output, Fd errors, Fd watch)
     : pid_(pid),
@@ -181,8 +190,7 @@ void ChildProcess::end_escaped() const {
     for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
       const std::string name = entry.path().filename();
       if (!is_number(name)) continue;
-      std::ifstream file(entry.path() / "environ", std::ios::binary);
-      std::string variables((std::istreambuf_iterator<char>(file)), {});
+      const std::string variables = read_of_process(entry.path() / "environ");
       // Each ends with a zero.
       const auto at = variables.find(mark_ + '\0');
       if (at == std::string::npos || (at > 0 && variables[at - 1] != '\0')) continue;
@@ -207,8 +215,7 @@ void ChildProcess::for_each_of_group(
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
     if (!is_number(entry.path().filename())) continue;
-    std::ifstream stat(entry.path() / "stat");
-    std::string text((std::istreambuf_iterator<char>(stat)), {});
+    const std::string text = read_of_process(entry.path() / "stat");
     // The name may hold anything, blanks and brackets too; it ends at the last bracket.
     const auto name_end = text.rfind(')');
     if (name_end == std::string::npos) continue;

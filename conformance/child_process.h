@@ -17,6 +17,9 @@
 
 namespace p1rig {
 
+/// What a file of /proc says, as far as it can be read: a process may end amid it.
+std::string read_of_process(const std::filesystem::path& file);
+
 /// A program that p1rig started, the leader of a process group of its own, which ends with it.
 class ChildProcess {
  public:

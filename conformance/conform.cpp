@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "conformance/case_runner.h"
 #include "conformance/fuzz.h"
@@ -108,14 +109,14 @@ class Conformance {
         report_.newer_cases.push_back(one.id);
         continue;
       }
-      if (plan_.cases.empty() || names_case(one.id)) report_.cases.push_back(std::move(one));
+      if (plan_.cases.empty() || names_case(one)) report_.cases.push_back(std::move(one));
     }
     if (plan_.fuzz > 0) report_.cases.clear();
     if (plan_.fuzz == 0) {
       for (const std::string& glob : plan_.cases) {
         const auto id = glob.substr(0, glob.find('@'));
-        const auto is_named = [&](const Case& one) { return matches_glob(id, one.id); };
-        if (std::ranges::any_of(report_.cases, is_named)) continue;
+        const auto is_meant = [&](const Case& one) { return is_named(one, id); };
+        if (std::ranges::any_of(report_.cases, is_meant)) continue;
         return fail(fmt::format("no case is named by \"{}\" (`p1rig cases` lists them)", glob));
       }
     }
@@ -152,9 +153,9 @@ class Conformance {
 
  private:
   /// "id", a glob, or "id@profile" as results are named.
-  bool names_case(std::string_view id) const {
+  bool names_case(const Case& one) const {
     return std::ranges::any_of(plan_.cases, [&](const std::string& glob) {
-      return matches_glob(glob.substr(0, glob.find('@')), id);
+      return is_named(one, glob.substr(0, glob.find('@')));
     });
   }
 
@@ -230,6 +231,7 @@ class Conformance {
     RunnerSettings settings{.seed = plan_.seed,
                             .startup = reader.startup,
                             .patience = reader.patience,
+                            .reconnect = reader.reconnect,
                             .min_interval = spacing_of(reader)};
     if (plan_.realtime) settings.period = profile.dialect->period;
     settings.traits.precision.time = reader.time;
@@ -282,12 +284,16 @@ class Conformance {
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
     if (!start(runner, *profile, endpoint, fitting)) return;
     for (const Case* one : fitting) {
+      if (is_answered_elsewhere(*one, *profile, endpoint)) continue;
       const std::size_t before = runner.breaches().size();
       CaseResult result = runner.run(*one);
       if (report_.interrupted) break;
       if (!runner.trouble().empty()) {
         report_.environment = runner.trouble();
         break;
+      }
+      if (one->once && result.outcome != Outcome::kSkip) {
+        answered_by_.try_emplace({one, endpoint}, profile.get());
       }
       add(std::move(result), endpoint);
       // A waiver covers them, too.
@@ -296,6 +302,12 @@ class Conformance {
         report_.breaches.push_back(runner.breaches()[i]);
       }
     }
+  }
+
+  bool is_answered_elsewhere(const Case& one, const Profile& profile,
+                             const std::string& endpoint) const {
+    const auto found = answered_by_.find({&one, endpoint});
+    return found != answered_by_.end() && found->second != &profile;
   }
 
   /// True where the runner is ready; else what is said about it is in the report.
@@ -386,6 +398,8 @@ class Conformance {
   std::string profile_word_;                             ///< of the meter that is run now
   std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;         ///< which of the stimuli are this meter's
   std::map<const Profile*, std::set<const Case*>> cases_about_;
+  /// The meter that answered a case for all of them, on each endpoint.
+  std::map<std::pair<const Case*, std::string>, const Profile*> answered_by_;
   ConformReport report_;
 };
 

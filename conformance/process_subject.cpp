@@ -127,7 +127,9 @@ class ProcessSubject final : public Subject {
   }
 
   void act(LineAction action, milliseconds duration) override {
-    if (action == LineAction::kUnplug) {
+    if (action == LineAction::kFreeze) {
+      line_->freeze();
+    } else if (action == LineAction::kUnplug) {
       const std::string again = uri();
       line_.reset();
       pause(duration);
@@ -181,7 +183,10 @@ class ProcessSubject final : public Subject {
     if (!child_) return std::nullopt;
     return child_->usage();
   }
-  bool can_act() const override { return kind_ != "stdin"; }
+  bool can_act(LineAction action) const override {
+    const bool network = kind_ == "tcp" || kind_ == "rfc2217";
+    return action == LineAction::kFreeze ? network : kind_ != "stdin";
+  }
 
  private:
   bool hears_output() const { return setting_.reader.observe.kind == "stdout"; }

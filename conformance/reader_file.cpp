@@ -89,6 +89,7 @@ class ReaderLoader {
     }
     reader_.startup = table.duration("startup").value_or(reader_.startup);
     reader_.patience = table.duration("patience").value_or(reader_.patience);
+    reader_.reconnect = table.duration("reconnect").value_or(reader_.reconnect);
     reader_.wiring =
         table.word("wiring", {"rts", "rts#", "dtr", "dtr#", "vcc"}).value_or(reader_.wiring);
     const auto reset = table.word("reset", {"supply", "none"});

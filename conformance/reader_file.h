@@ -52,6 +52,7 @@ struct ReaderFile {
   std::chrono::milliseconds min_interval{0};   ///< between two telegrams that it publishes
   std::chrono::milliseconds startup{15'000};   ///< until it has opened its end of the line
   std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
+  std::chrono::milliseconds reconnect{90'000};  ///< until it doubts a connection that is silent
   std::string wiring = "vcc";
   bool reset_by_supply = false;  ///< an attached device that hangs is switched off and on
   ReaderObserver observe;

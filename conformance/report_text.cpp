@@ -156,6 +156,9 @@ std::vector<std::string> expected_of(const Case& one) {
     for (const std::string& code : expectation.optional) {
       lines.push_back(step.id + ": " + code + " is what was sent, null, or not told");
     }
+    for (const std::string& code : expectation.anything) {
+      lines.push_back(step.id + ": " + code + " may be told as anything");
+    }
   }
   if (one.may_lose > 0) {
     lines.push_back(fmt::format("at most {} good telegram{} lost", one.may_lose,

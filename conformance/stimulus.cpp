@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "conformance/contract_truth.h"
 #include "conformance/telegram_edit.h"
@@ -84,6 +85,8 @@ struct StimulusMaker::Impl {
   std::uint64_t seed;
   MeterState base;  ///< that all telegrams begin with: what cases ask for comes on top
   std::optional<TelegramSealer> sealer;
+  std::string own_key;  ///< its check value: a fault may have changed the key
+  bool begins_case = false;
   std::uint64_t made = 0;
 
   Impl(std::shared_ptr<const Profile> its_profile, std::uint64_t its_seed,
@@ -95,6 +98,7 @@ struct StimulusMaker::Impl {
     if (!keys || !is_sealed(*profile)) return;
     sealer.emplace(*keys, profile->encryption->system_title);
     sealer->remember_frames();
+    own_key = sealer->key_check_value();
   }
 
   seconds step() const { return profile->capture.period + profile->dialect->period; }
@@ -255,12 +259,13 @@ struct StimulusMaker::Impl {
     }
     for (const auto& [codes, into] : {std::pair{&written.absent, &expectation.absent},
                                       std::pair{&written.invalid, &expectation.invalid},
-                                      std::pair{&written.optional, &expectation.optional}}) {
+                                      std::pair{&written.optional, &expectation.optional},
+                                      std::pair{&written.anything, &expectation.uncertain}}) {
       for (const std::string& code : *codes) {
         const auto found = editor.code(code);
         if (!found) return tl::make_unexpected(found.error());
-        into->push_back(*found);
         std::erase(expectation.uncertain, *found);
+        into->push_back(*found);
       }
     }
     return {};
@@ -268,6 +273,11 @@ struct StimulusMaker::Impl {
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
     Passage passage = passage_of(std::move(text));
+    // What another case left behind ends with it.
+    const bool begins = std::exchange(begins_case, false);
+    if (sealer && (begins || step == nullptr)) {
+      passage.seal.new_key = sealer->key_check_value() != own_key;
+    }
     Result<bool> sealed = true;
     const auto seal = [&](Passage& telegram) { sealed = sealer->seal(telegram); };
     if (step != nullptr) {
@@ -295,6 +305,7 @@ StimulusMaker& StimulusMaker::operator=(StimulusMaker&&) noexcept = default;
 const Profile& StimulusMaker::profile() const { return *impl_->profile; }
 
 void StimulusMaker::begin(std::string_view case_id) {
+  impl_->begins_case = true;
   // Registers stay below what the shortest of them can show.
   constexpr std::int64_t kPlaces = 25'000;
   std::uint64_t hash = impl_->seed;

@@ -60,7 +60,8 @@ class Subject {
   /// take their time either way. Events are kept for next().
   virtual SendResult send(const Emission& emission, bool at_line_pace) = 0;
 
-  /// Silence, or the line vanishes and is back after `duration`.
+  /// Silence; or the line vanishes and is back after `duration`; or its connection dies without a word,
+  /// and a new one is served.
   virtual void act(LineAction action, std::chrono::milliseconds duration) = 0;
 
   /// What the reader does next; nothing where that takes longer than `patience`. Without patience,
@@ -86,8 +87,8 @@ class Subject {
   /// Likewise.
   virtual std::optional<ReaderUsage> usage() const { return std::nullopt; }
 
-  /// Nothing for a line that cannot do it: stdin cannot be unplugged.
-  virtual bool can_act() const = 0;
+  /// False for a line that cannot do it: stdin cannot be unplugged, and only a network can freeze.
+  virtual bool can_act(LineAction action) const = 0;
 
  protected:
   Subject() = default;

@@ -7,7 +7,7 @@ namespace p1rig {
 namespace {
 
 /// One for each release that brought cases. A case names the one that it came with: `since = "0.2"`.
-constexpr auto kVersions = std::to_array<std::string_view>({"0.1"});
+constexpr auto kVersions = std::to_array<std::string_view>({"0.1", "0.2"});
 
 }  // namespace
 

@@ -100,14 +100,18 @@ Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
 
 /// Time and the line cannot be written into a file.
 bool is_timeless(const Case& one) {
-  return one.judges.empty() && !one.at_line_pace &&
+  const bool is_about_line = std::ranges::find(one.needs, "line") != one.needs.end();
+  return one.judges.empty() && !one.at_line_pace && !is_about_line &&
          std::ranges::none_of(one.steps, [](const CaseStep& step) {
            return step.action.has_value() || step.count > kMostTelegrams;
          });
 }
 
 bool is_in(const VectorPlan& plan, const Case& one) {
-  return named(plan.cases, one.id) && is_timeless(one);
+  const bool is_chosen =
+      plan.cases.empty() ||
+      std::ranges::any_of(plan.cases, [&](const auto& glob) { return is_named(one, glob); });
+  return is_chosen && is_timeless(one);
 }
 
 Result<void> write_file(const fs::path& path, std::string_view bytes) {
@@ -252,8 +256,8 @@ Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases) 
     return fail("--dialect: " + unknown_dialect(glob));
   }
   for (const std::string& glob : plan.cases) {
-    const auto is_named = [&](const Case& one) { return matches_glob(glob, one.id); };
-    if (std::ranges::none_of(cases, is_named)) {
+    const auto is_meant = [&](const Case& one) { return is_named(one, glob); };
+    if (std::ranges::none_of(cases, is_meant)) {
       return fail(fmt::format("--case: no case is named by \"{}\" (`p1rig cases` lists them)", glob));
     }
   }

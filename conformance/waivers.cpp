@@ -30,8 +30,7 @@ PatternParts parts_of(const std::string& pattern) {
 
 bool means(const Waiver& waiver, const CaseResult& result) {
   const PatternParts parts = parts_of(waiver.pattern);
-  return matches_glob(parts.case_glob, result.of->id) &&
-         matches_glob(parts.profile_glob, result.profile);
+  return is_named(*result.of, parts.case_glob) && matches_glob(parts.profile_glob, result.profile);
 }
 
 /// True for what a waiver can expect.
@@ -82,15 +81,15 @@ Result<Waivers> waivers_of(const Document& document) {
 /// True where a meter that was not run, or a case that was left out, might still answer to it.
 bool may_answer_elsewhere(const PatternParts& parts, const ConformReport& report,
                           const std::set<std::string>& ran) {
-  const auto named = [&](const std::string& id) { return matches_glob(parts.case_glob, id); };
-  if (std::ranges::any_of(report.newer_cases, named)) return true;
+  const auto is_newer = [&](const std::string& id) { return matches_glob(parts.case_glob, id); };
+  if (std::ranges::any_of(report.newer_cases, is_newer)) return true;
   for (const auto& [name, file] : list_profiles()) {
     if (ran.contains(name) || !matches_glob(parts.profile_glob, name)) continue;
     auto profile = find_profile(name);
     if (!profile) continue;
     const auto shared = std::make_shared<const Profile>(std::move(*profile));
     for (const Case& one : report.cases) {
-      if (named(one.id) && !does_not_apply(one, shared)) return true;
+      if (is_named(one, parts.case_glob) && !does_not_apply(one, shared)) return true;
     }
   }
   return false;

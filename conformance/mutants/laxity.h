@@ -42,6 +42,8 @@ struct FrameLaxity {
   bool no_additional_data = false;
   bool no_security_octet = false;  ///< additional data without 30
   std::optional<LengthForm> refuses_form = {};
+  bool needs_shortest_form = false;  ///< a length in more octets than it needs is refused
+  bool read_is_frame = false;        ///< what one read gives is one frame, whatever its length says
   bool refuses_db_inside = false;  ///< DB within a frame begins another
   bool refuses_plain = false;
   bool accepts_replay = false;

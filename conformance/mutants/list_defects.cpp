@@ -38,6 +38,10 @@ void edit_durations(MutantReport& report, Edit edit) {
   });
 }
 
+std::optional<Decimal> power_of(const ContractValue& peak) {
+  return parse_decimal(peak.text.substr(0, peak.text.find(' ')));
+}
+
 bool is_hungarian(const MutantState& state) { return state.dialect->name == "hu-eon"; }
 
 void set_tariffs(MutantReport& report, std::uint8_t normal) {
@@ -136,6 +140,20 @@ void average_for_peak(MutantReport& report, MutantState&) {
   if (peak != nullptr && average != nullptr && peak->kind == Kind::kTimed) {
     peak->text = average->text;
   }
+}
+
+void zero_peak_as_none(MutantReport& report, MutantState&) {
+  ContractValue* const peak = find_value(report.telegram, kPeak);
+  const auto power = peak == nullptr ? std::nullopt : power_of(*peak);
+  if (power && power->digits == 0) *peak = {};
+}
+
+void keep_highest_peak(MutantReport& report, MutantState& state) {
+  ContractValue* const peak = find_value(report.telegram, kPeak);
+  if (peak == nullptr || !state.previous) return;
+  const ContractValue* const before = find_value(*state.previous, kPeak);
+  const auto power = power_of(*peak), power_before = before == nullptr ? power : power_of(*before);
+  if (power && power_before && compare_values(*power, *power_before) < 0) *peak = *before;
 }
 
 void dutch_tariffs(MutantReport& report, MutantState&) { set_tariffs(report, 2); }

@@ -58,6 +58,16 @@ void heat_is_gas(MutantReport& report, MutantState&) {
   rename_medium(report, "cold", "gas");
 }
 
+void heat_of_type_4_only(MutantReport& report, MutantState&) {
+  constexpr std::int64_t kHeat = 4;
+  std::erase_if(devices(report), [&](const ContractDevice& device) {
+    const auto channel = static_cast<std::uint8_t>(device.channel.value_or(0));
+    const ContractValue* const type = find_value(report.telegram, {0, channel, 24, 1, 0});
+    const auto number = type == nullptr ? std::nullopt : parse_decimal(type->text);
+    return device.medium == "heat" && number && number->digits != kHeat;
+  });
+}
+
 void last_device_only(MutantReport& report, MutantState&) {
   auto& all = devices(report);
   if (all.size() > 1) all.erase(all.begin(), all.end() - 1);

@@ -48,6 +48,7 @@ void MutantReader::feed(std::string_view bytes) {
   std::string changed(bytes);
   if (mutant_.bytes != nullptr) mutant_.bytes(changed, state_);
   if (state_.crashed || state_.hung) return;
+  if (keys_ && laxity_.frame.read_is_frame) return take_frame(changed);
   if (is_naive()) {
     lax_framer_.feed(changed);
   } else {
@@ -116,6 +117,7 @@ void MutantReader::take_frame(std::string_view bytes) {
     return;
   }
   if (lax.refuses_form && frame->form == *lax.refuses_form) return reject(Reject::kSyntax);
+  if (lax.needs_shortest_form && !has_canonical_length(*frame)) return reject(Reject::kSyntax);
   if (lax.refuses_db_inside && bytes.find(kFrameStart, 1) != std::string_view::npos) {
     return reject(Reject::kSyntax);
   }

@@ -20,6 +20,7 @@ Result<void> MutantSubject::start() {
   alive_ = open_ = true;
   deaf_ = false;
   told_ = 0;
+  silent_for_ = {};
   reference_.reset();
   reader_.reset();
   if (mutant_ == nullptr) {
@@ -65,24 +66,42 @@ SendResult MutantSubject::send(const Emission& emission, bool) {
   if (!alive_ || !open_) return SendResult::kNobody;
   ++since_log_;
   show_line();
-  const bool is_lost = deaf_ || (habits_.deaf_while_busy && !coming_.empty());
+  const bool is_busy = habits_.deaf_while_busy && !coming_.empty();
   std::size_t sent = 0;
   const auto feed_to = [&](std::size_t end) {
-    if (!is_lost) feed(std::string_view(emission.bytes).substr(sent, end - sent));
+    const bool is_heard = open_ && !deaf_ && !is_busy;
+    if (is_heard) feed(std::string_view(emission.bytes).substr(sent, end - sent));
     sent = end;
   };
   for (const Pause& pause : emission.pauses) {
     feed_to(std::min(pause.offset, emission.bytes.size()));
-    now_ += pause.duration;
-    if (reader_) reader_->pause(pause.duration);
+    fall_silent(pause.duration);
   }
   feed_to(emission.bytes.size());
   now_ += kSending;
   return SendResult::kSent;
 }
 
-void MutantSubject::feed(std::string_view bytes) {
+/// On the line, within a telegram or between two.
+void MutantSubject::fall_silent(nanoseconds duration) {
+  now_ += duration;
   if (!alive_) return;
+  if (reader_) reader_->pause(duration);
+  silent_for_ += duration;
+  const auto is_too_long = [&](milliseconds limit) {
+    return limit > milliseconds{0} && silent_for_ >= limit;
+  };
+  if (is_too_long(habits_.gives_up)) end();
+  if (is_too_long(habits_.closes_after)) open_ = false;
+  if (is_too_long(habits_.deaf_after)) deaf_ = true;
+  if (is_too_long(habits_.repeats_after) && told_ > 0) {
+    say(std::string(last_told_.line), ContractLine(last_told_.what));
+  }
+}
+
+void MutantSubject::feed(std::string_view bytes) {
+  if (!alive_ || bytes.empty()) return;
+  silent_for_ = {};
   if (reference_) return reference_->feed(bytes);
   reader_->feed(bytes);
   if (reader_->crashed()) end();
@@ -97,7 +116,10 @@ nanoseconds MutantSubject::report_delay() const {
 }
 
 void MutantSubject::say(std::string line, ContractLine what) {
-  if (std::holds_alternative<ContractTelegram>(what)) ++told_;
+  if (std::holds_alternative<ContractTelegram>(what)) {
+    ++told_;
+    last_told_ = {.line = line, .what = what};
+  }
   coming_.push_back({now_ + report_delay(), ReaderSaid{std::move(line), std::move(what)}});
 }
 
@@ -108,15 +130,11 @@ void MutantSubject::end() {
 }
 
 void MutantSubject::act(LineAction action, milliseconds duration) {
+  if (action == LineAction::kSilence) return fall_silent(duration);
   now_ += duration;
   if (!alive_) return;
-  if (action == LineAction::kSilence) {
-    if (reader_) reader_->pause(duration);
-    if (habits_.gives_up > milliseconds{0} && duration >= habits_.gives_up) end();
-    if (habits_.deaf_after > milliseconds{0} && duration >= habits_.deaf_after) deaf_ = true;
-    return;
-  }
-  if (habits_.opens_once) open_ = false;
+  const bool unnoticed = action == LineAction::kFreeze && habits_.trusts_silence;
+  if (habits_.opens_once || unnoticed) open_ = false;
   if (reference_) reference_->finish();
   if (reader_) reader_->reconnect();
 }

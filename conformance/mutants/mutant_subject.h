@@ -31,7 +31,7 @@ class MutantSubject : public Subject {
   LineLog log() const override { return log_; }
   std::chrono::steady_clock::time_point now() const override { return now_; }
   std::optional<std::uint64_t> memory() const override;
-  bool can_act() const override { return true; }
+  bool can_act(LineAction) const override { return true; }
 
  private:
   struct Coming {
@@ -40,6 +40,7 @@ class MutantSubject : public Subject {
   };
 
   void feed(std::string_view bytes);
+  void fall_silent(std::chrono::nanoseconds duration);
   void say(std::string line, ContractLine what);
   void end();
   void show_line();
@@ -57,6 +58,8 @@ class MutantSubject : public Subject {
   bool alive_ = false, open_ = false, deaf_ = false;
   std::uint64_t since_log_ = 0;  ///< telegrams
   std::uint64_t told_ = 0;
+  std::chrono::nanoseconds silent_for_{};
+  ReaderSaid last_told_;
   LineLog log_;
 };
 

@@ -171,6 +171,15 @@ bool refuse_inner_brackets(Telegram& telegram, MutantState&) {
       telegram, [](std::string_view text) { return text.find('(') != std::string_view::npos; });
 }
 
+/// A register and a power have one value, it thinks.
+bool refuse_second_bracket(Telegram& telegram, MutantState&) {
+  return !any_line(telegram, [](const DataLine& line) {
+    const bool has_one = line.code && line.code->code.a == 1 && line.code->code.b == 0 &&
+                         (line.code->code.d == 7 || line.code->code.d == 8);
+    return has_one && line.brackets.size() > 1;
+  });
+}
+
 bool ignore_suffixed_codes(Telegram& telegram, MutantState&) {
   std::erase_if(telegram.lines, [](const DataLine& line) {
     return line.code && line.code->form != ObisForm::kPlain;
@@ -265,6 +274,12 @@ bool refuse_more_blank_lines(Telegram& telegram, MutantState&) {
 bool require_five(Telegram& telegram, MutantState&) {
   constexpr std::size_t kPlace = 3;
   return telegram.identification.size() > kPlace && telegram.identification[kPlace] == '5';
+}
+
+bool require_baud_digit(Telegram& telegram, MutantState&) {
+  constexpr std::size_t kPlace = 3;
+  return telegram.identification.size() > kPlace &&
+         std::isdigit(static_cast<unsigned char>(telegram.identification[kPlace])) != 0;
 }
 
 bool refuse_blank_in_identification(Telegram& telegram, MutantState&) {

@@ -58,6 +58,10 @@ class Line {
   /// Forgets what was taken and has not left yet: Data Request was released.
   virtual void purge() = 0;
 
+  /// The connections of now die without a word: nothing passes over them any more, not even their end,
+  /// and nobody is told. Who connects anew is served. False where the line has no such connections.
+  virtual bool freeze() { return false; }
+
   /// Switches the reader's 5 V, where the line can: off during a power failure of the meter.
   virtual void supply(bool powered) { static_cast<void>(powered); }
 

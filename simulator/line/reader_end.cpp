@@ -91,6 +91,11 @@ bool ReaderEnd::is_live(const std::string& name) {
   return !scheme_of(name).empty() || is_tty_path(name);
 }
 
+bool ReaderEnd::is_network(std::string_view name) {
+  const std::string_view scheme = scheme_of(name);
+  return scheme == "tcp:" || scheme == "rfc2217:";
+}
+
 std::string ReaderEnd::why_no_line(std::string_view name) {
   const std::size_t colon = name.find(':');
   if (colon == std::string_view::npos || name.substr(0, colon).find('/') != name.npos) return {};

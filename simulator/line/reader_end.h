@@ -27,6 +27,9 @@ class ReaderEnd {
   /// Where `name` is no file, but looks like a line: why it is not one that can be read from.
   static std::string why_no_line(std::string_view name);
 
+  /// True for a connection over a network, which may die without a word.
+  static bool is_network(std::string_view name);
+
   static Result<ReaderEnd> open(const std::string& name, const LineSettings& settings);
   ReaderEnd(ReaderEnd&&) noexcept;
   ReaderEnd& operator=(ReaderEnd&&) noexcept;

@@ -75,23 +75,31 @@ Result<Fd> open_reader_tty(const std::string& path, const LineSettings& settings
 }
 
 Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take,
-                            SteadyTime until) {
+                            SteadyTime until, std::chrono::nanoseconds silence) {
   const StopSignals signals;
+  const auto limit = [&] {
+    const SteadyTime now = RealClock().now();
+    return silence < SteadyTime::max() - now ? now + silence : SteadyTime::max();
+  };
+  SteadyTime silent_at = limit();
   std::array<char, 65536> buffer;
   for (;;) {
     std::array<pollfd, 2> wait_for{pollfd{.fd = descriptor, .events = POLLIN, .revents = 0},
                                    pollfd{.fd = signals.get(), .events = POLLIN, .revents = 0}};
-    const int ready = ::poll(wait_for.data(), wait_for.size(), milliseconds_until(until));
+    const int ready =
+        ::poll(wait_for.data(), wait_for.size(), milliseconds_until(std::min(until, silent_at)));
     if (ready < 0) {
       if (errno == EINTR) continue;
       return fail(std::strerror(errno));
     }
     if (until != SteadyTime::max() && RealClock().now() >= until) return ReadEnd::kTime;
+    if (ready == 0 && RealClock().now() >= silent_at) return ReadEnd::kSilence;
     if (ready == 0) continue;
     if (wait_for[1].revents != 0) return ReadEnd::kSignal;
     const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
     if (count > 0) {
       if (!take({buffer.data(), static_cast<std::size_t>(count)})) return ReadEnd::kStopped;
+      silent_at = limit();
     } else if (count == 0 || errno == EIO) {  // EIO: the other side of a terminal hung up
       return ReadEnd::kEnd;
     } else if (errno != EAGAIN && errno != EINTR) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -24,12 +25,14 @@ enum class ReadEnd {
   kStopped,  ///< `take` had enough
   kSignal,   ///< SIGINT or SIGTERM
   kTime,     ///< it is `until`
+  kSilence,  ///< nothing came for longer than `silence`
 };
 
 /// Reads until there is no more, and gives every portion to `take`, which returns false when it has
 /// had enough. SIGINT and SIGTERM are blocked meanwhile, and end the reading. Fails where reading
 /// does.
 Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take,
-                            SteadyTime until = SteadyTime::max());
+                            SteadyTime until = SteadyTime::max(),
+                            std::chrono::nanoseconds silence = std::chrono::nanoseconds::max());
 
 }  // namespace p1rig

@@ -62,6 +62,7 @@ class RecordingLine final : public Line {
   void lose_nothing() override { line_.lose_nothing(); }
   bool drained() override { return line_.drained(); }
   void purge() override { line_.purge(); }
+  bool freeze() override { return line_.freeze(); }
   void supply(bool powered) override { line_.supply(powered); }
   std::string shim() const override { return line_.shim(); }
   void on_change(std::function<void()> changed) override;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "simulator/line/event_loop.h"
 #include "simulator/line/reader_uart.h"
@@ -49,6 +50,14 @@ class Rfc2217Line final : public Line {
     pending_.clear();
     if (client_) client_->purge();
   }
+  bool freeze() override {
+    if (client_) {
+      client_->freeze();
+      frozen_.push_back(std::move(client_));
+      forget_client();
+    }
+    return true;
+  }
   void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
 
  private:
@@ -68,7 +77,11 @@ class Rfc2217Line final : public Line {
     }
     port_.emplace(settings_);
     TcpPeer::Handlers handlers{.received = [this](std::string_view bytes) { hear(bytes); },
-                               .gone = [this] { forget_client(); },
+                               .gone =
+                                   [this] {
+                                     forget_client();
+                                     tell();
+                                   },
                                .room = [this] { tell(); }};
     client_ =
         std::make_unique<TcpPeer>(loop_, std::move(client), std::move(handlers), encode_telnet);
@@ -104,7 +117,6 @@ class Rfc2217Line final : public Line {
     state_.present = false;
     state_.requested = false;
     state_.settings.reset();
-    tell();
   }
 
   void tell() {
@@ -123,6 +135,7 @@ class Rfc2217Line final : public Line {
   std::uint64_t earlier_breaks_ = 0;  ///< of clients that have gone
   std::optional<Rfc2217Port> port_;
   std::unique_ptr<TcpPeer> client_;
+  std::vector<std::unique_ptr<TcpPeer>> frozen_;
   std::function<void()> changed_;
   TcpAcceptor acceptor_;
 };

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tcp_acceptor.h"
@@ -51,6 +52,16 @@ class TcpLine final : public Line {
   }
   void purge() override {
     for (const auto& [id, peer] : peers_) peer->purge();
+  }
+  bool freeze() override {
+    if (only_one_) return false;
+    for (auto& [id, peer] : peers_) {
+      peer->freeze();
+      frozen_.push_back(std::move(peer));
+    }
+    peers_.clear();
+    state_.present = false;
+    return true;
   }
   void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
 
@@ -99,6 +110,7 @@ class TcpLine final : public Line {
   EventLoop& loop_;
   std::optional<TcpAcceptor> acceptor_;
   std::map<std::uint64_t, std::unique_ptr<TcpPeer>> peers_;
+  std::vector<std::unique_ptr<TcpPeer>> frozen_;
   std::uint64_t last_id_ = 0;
   LineState state_{.requested = true};
   bool only_one_ = false;

@@ -1,6 +1,9 @@
 #include "simulator/line/tcp_peer.h"
 
+#include <linux/filter.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -147,6 +150,21 @@ void TcpPeer::suspend(bool suspended) {
 }
 
 void TcpPeer::purge() { impl_->data.clear(); }
+
+void TcpPeer::freeze() {
+  impl_->handlers = {};
+  impl_->hang_up();
+  const int socket = impl_->socket.native_handle();
+  const int off = 0;
+  // Else the kernel would find out that nobody answers, and say so to the peer.
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &off, sizeof off);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &off, sizeof off);
+  // A filter that takes no byte of any packet: they are dropped before TCP sees them. Where a kernel has
+  // none, the peer's bytes are confirmed, and nobody reads them.
+  std::array<sock_filter, 1> nothing = {BPF_STMT(BPF_RET | BPF_K, 0)};
+  const sock_fprog program{nothing.size(), nothing.data()};
+  ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
 
 bool TcpPeer::drained() const {
   if (impl_->dead) return true;

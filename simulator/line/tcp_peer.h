@@ -49,6 +49,10 @@ class TcpPeer {
   /// Forgets the data that were taken and have not been given to the kernel.
   void purge();
 
+  /// From now on nothing passes any more, in neither direction: what the peer sends is not even
+  /// confirmed, as if the network had gone. Until this is destroyed, the peer is not told.
+  void freeze();
+
   /// True when the peer's host has everything.
   bool drained() const;
 

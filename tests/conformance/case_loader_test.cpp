@@ -47,12 +47,13 @@ send = [
   { id = "A", fault = ["crc-wrong", "glue"], crc = "0F", wait = false, count = 3 },
   { bytes = "a{00}b{0D0A*2}" },
   { action = "silence", for = "1500ms" },
+  { action = "freeze" },
   { id = "B", fault = "flip-bit", at = "1-0:1.7.0", failures = 10, peaks = 0, remove = ["1-0:2.7.0"], add = ["x"], set = { "power.import" = "1.193 kW" }, replace = { "0-n:24.2.1" = "({FF*3})" }, devices = [{ medium = "gas", channel = 2, unset = true }] },
 ]
 )toml");
   ASSERT_EQ(cases.size(), 1U);
   const auto& steps = cases[0].steps;
-  ASSERT_EQ(steps.size(), 4U);
+  ASSERT_EQ(steps.size(), 5U);
   EXPECT_EQ(steps[0].faults.size(), 2U);
   EXPECT_EQ(steps[0].crc, "0F");
   EXPECT_FALSE(steps[0].wait);
@@ -60,12 +61,13 @@ send = [
   EXPECT_EQ(steps[1].bytes, std::string("a\0b\r\n\r\n", 7));
   EXPECT_EQ(steps[2].action, LineAction::kSilence);
   EXPECT_EQ(steps[2].duration, std::chrono::milliseconds{1500});
-  EXPECT_EQ(steps[3].faults.at(0).at, "1-0:1.7.0");
-  EXPECT_EQ(steps[3].replace.at(0).second, "(\xFF\xFF\xFF)");
-  EXPECT_EQ(steps[3].devices->at(0).channel, 2);
-  EXPECT_TRUE(steps[3].devices->at(0).unset);
-  EXPECT_EQ(steps[3].failures, 10);
-  EXPECT_EQ(steps[3].peaks, 0);
+  EXPECT_EQ(steps[3].action, LineAction::kFreeze);
+  EXPECT_EQ(steps[4].faults.at(0).at, "1-0:1.7.0");
+  EXPECT_EQ(steps[4].replace.at(0).second, "(\xFF\xFF\xFF)");
+  EXPECT_EQ(steps[4].devices->at(0).channel, 2);
+  EXPECT_TRUE(steps[4].devices->at(0).unset);
+  EXPECT_EQ(steps[4].failures, 10);
+  EXPECT_EQ(steps[4].peaks, 0);
 }
 
 TEST(CaseLoader, Expectations) {
@@ -77,7 +79,7 @@ judge = ["lag", "memory"]
 A = "nothing"
 B = "part"
 C = { telegram = "either", may_repeat = true, "1-0:1.7.0" = "1.193 kW", "0-n:24.2.1" = { at = "2026-01-12T11:00:00Z", value = "1 m3" }, "1-1:31.4.0" = ["100 A", "-63 A"] }
-D = { "1-0:1.7.0" = "absent", "1-0:2.7.0" = "invalid", "0-0:17.0.0" = "either", mbus = [{ channel = 1, medium = "gas", at = "2026-01-12T11:00:00Z", value = "1 m3" }] }
+D = { "1-0:1.7.0" = "absent", "1-0:2.7.0" = "invalid", "0-0:17.0.0" = "either", "0-0:1.0.0" = "anything", mbus = [{ channel = 1, medium = "gas", at = "2026-01-12T11:00:00Z", value = "1 m3" }] }
 )");
   ASSERT_EQ(cases.size(), 1U);
   const auto& expect = cases[0].expect;
@@ -93,6 +95,7 @@ D = { "1-0:1.7.0" = "absent", "1-0:2.7.0" = "invalid", "0-0:17.0.0" = "either", 
   EXPECT_THAT(expect.at("D").absent, ElementsAre("1-0:1.7.0"));
   EXPECT_THAT(expect.at("D").invalid, ElementsAre("1-0:2.7.0"));
   EXPECT_THAT(expect.at("D").optional, ElementsAre("0-0:17.0.0"));
+  EXPECT_THAT(expect.at("D").anything, ElementsAre("0-0:1.0.0"));
   ASSERT_EQ(expect.at("D").mbus->size(), 1U);
   EXPECT_EQ(expect.at("D").mbus->at(0).medium, "gas");
   EXPECT_EQ(cases[0].may_lose, 2U);
@@ -180,6 +183,13 @@ TEST(CaseLoader, Mistakes) {
                "needs: unknown \"foo\": expected one of key, mbus, tariffs"},
            Row{"send = [{ id = \"A\" }]\njudge = \"speed\"\n",
                "judge: unknown \"speed\": expected one of baud, framing"},
+           Row{"send = [{ action = \"freeze\", for = \"1s\" }]\n",
+               "some.toml:6:36: for: is how long a silence or an unplugged line lasts"},
+           Row{"send = [{ id = \"A\", for = \"1s\" }]\n", "for: is how long a silence"},
+           Row{"send = [{ action = \"freese\" }]\n",
+               "some.toml:6:20: action: \"freese\" is none of: silence, unplug, freeze, did you "
+               "mean"},
+           Row{"send = [{ id = \"A\" }]\nonce = 1\n", "some.toml:7:8: once"},
            Row{"send = [{ id = \"A\" }]\nmay_lose = 9\n", "may_lose: expected 0 to 3"},
            Row{"send = [{ id = \"A\" }]\neach = [1]\n", "each: expected one name"},
            Row{"send = [{ id = \"A\" }]\neach.x = [[1]]\n",

@@ -103,6 +103,14 @@ TEST_F(ChildProcessTest, LeavesNoDeadChildForASignalInBetween) {
   EXPECT_TRUE(has_no_children());
 }
 
+// As /proc/PID/stat of a process that ends between opening and reading: nothing, and no exception.
+TEST(ReadOfProcess, WhatCannotBeReadIsNothing) {
+  EXPECT_EQ(read_of_process("/proc/self/mem"), "");
+  EXPECT_EQ(read_of_process("/proc/self"), "");
+  EXPECT_EQ(read_of_process("/no/such"), "");
+  EXPECT_NE(read_of_process("/proc/self/stat"), "");
+}
+
 std::set<int> descriptors() {
   std::set<int> all;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {

@@ -1,19 +1,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "conformance/coverage.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
 #include "conformance/requirement.h"
+#include "protocol/dialect.h"
+#include "simulator/fault.h"
 #include "tests/conformance/one_case.h"
 
 namespace p1rig {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::IsEmpty;
 
 const std::vector<Case>& all_cases() {
@@ -93,6 +101,79 @@ TEST(Coverage, EveryRequirementIsAskedForOrCannotBeObserved) {
   for (const Requirement& requirement : requirements()) {
     EXPECT_NE(asked.contains(std::string(requirement.id)), !requirement.unobservable.empty())
         << requirement.id;
+  }
+}
+
+/// A fault that no case sends tells nobody that readers survive it.
+TEST(Coverage, EveryFaultIsSentByACase) {
+  std::set<std::string_view> missing;
+  for (const FaultRow& fault : faults()) missing.insert(fault.id);
+  for (const TrialGround& ground : all_grounds()) {
+    for (const Case& one : ground.cases) {
+      for (const CaseStep& step : one.steps) {
+        for (const FaultRequest& fault : step.faults) missing.erase(faults()[fault.row].id);
+      }
+    }
+  }
+  EXPECT_THAT(missing, IsEmpty());
+}
+
+/// The longest that a meter of each dialect is silent by its document: DSMR-P1 2.2 §6.1, 3.0 §4.4,
+/// 4.0 §4.5, 5.0.2 §6.1, LUX-P1 1.1.3 §3.2.1, SE-P1 2.0 §3.2; Styria is as Luxembourg. Hungary,
+/// Lithuania and Switzerland tell none: the shortest of all is asked for.
+TEST(Coverage, EveryDialectAsksForASilenceOfItsPeriod) {
+  const std::map<std::string_view, std::chrono::seconds> periods = {
+      {"dsmr-2.2", 10s}, {"dsmr-3.0", 10s}, {"dsmr-4.0", 10s}, {"dsmr-4.2", 10s}, {"dsmr-5.0", 1s},
+      {"emucs-1.4", 1s}, {"emucs-1.7", 1s}, {"emucs-2.1", 1s}, {"lux-1.1", 10s},  {"se-2.0", 10s},
+      {"hu-eon", 1s},    {"lt-eso", 1s},    {"at-t210", 10s},  {"ch-xt211", 1s}};
+  EXPECT_EQ(all_grounds().size(), periods.size());
+  for (const TrialGround& ground : all_grounds()) {
+    std::chrono::milliseconds longest{0};
+    for (const Case& one : ground.cases) {
+      const bool every_run = std::ranges::find(one.needs, "realtime") == one.needs.end();
+      if (one.level != Level::kMust || !every_run) continue;
+      for (const CaseStep& step : one.steps) {
+        if (step.action == LineAction::kSilence) longest = std::max(longest, step.duration);
+      }
+    }
+    EXPECT_EQ(longest, periods.at(ground.profile->dialect->name)) << ground.profile->dialect->name;
+  }
+}
+
+/// field/OWNER-REPOSITORY-…: its clause names the repository, as OWNER/REPOSITORY.
+TEST(Coverage, AFieldReportIsNamedByItsRepository) {
+  for (const Case& one : all_cases()) {
+    if (!one.id.starts_with("field/")) continue;
+    const std::string name = one.id.substr(6, one.id.find('/', 6) - 6);
+    bool is_named_so = false;
+    std::istringstream words(one.clause);
+    for (std::string word; words >> word;) {
+      word.erase(std::min(word.find_first_of("#,;"), word.size()));
+      const std::size_t slash = word.find('/');
+      if (slash == std::string::npos) continue;
+      word[slash] = '-';
+      is_named_so = is_named_so || name.starts_with(word + "-");
+    }
+    EXPECT_TRUE(is_named_so) << one.id << ": " << one.clause;
+  }
+}
+
+/// The repositories that reports come from. A new one is looked up before it is written here.
+TEST(Coverage, FieldReportsComeFromRepositoriesThatThereAre) {
+  const std::vector<std::string> known = {
+      "athombv-node-dsmr-parser", "basvdlei-gotsmart",
+      "dsmrreader-dsmr-reader",   "esphome-esphome",
+      "esphome-feature-requests", "esphome-issues",
+      "esphome-libs-dsmr_parser", "home-assistant-core",
+      "letscontrolit-ESPEasy",    "mhendriks-P1-Dongel-ESP32",
+      "mrWheel-DSMRloggerAPI",    "ndokter-dsmr_parser",
+      "openhab-openhab1-addons",  "ruudverheijden-node-p1-reader",
+      "toreamun-amshan",          "zuidwijk-dsmr"};
+  for (const Case& one : all_cases()) {
+    if (!one.id.starts_with("field/")) continue;
+    EXPECT_TRUE(std::ranges::any_of(known, [&](const std::string& name) {
+      return one.id.starts_with("field/" + name + "-");
+    })) << one.id;
   }
 }
 

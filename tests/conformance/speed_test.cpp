@@ -88,7 +88,7 @@ class FakeReader final : public Subject {
   void begin_log() override {}
   LineLog log() const override { return {}; }
   steady_clock::time_point now() const override { return now_; }
-  bool can_act() const override { return false; }
+  bool can_act(LineAction) const override { return false; }
   std::optional<ReaderUsage> usage() const override {
     return ReaderUsage{
         .processor = static_cast<std::int64_t>(sent_) * std::chrono::microseconds{40},

@@ -194,6 +194,14 @@ patience = "{patience}"
         return [moment["text"] for moment in result["wire"]
                 if moment["kind"] == "sent" and not moment["name"].startswith("sentinel")]
 
+    def test_a_reader_that_gives_up_within_the_meters_period_fails(self):
+        # kaifa-ma304c sends every ten seconds (DSMR-P1 4.2.2 §4.5).
+        result = rig.run("conform", self.reader_file("gives_up.py"), "--profile", "kaifa-ma304c",
+                         "--case", "dsmr-3.0/4.4/period", env=self.environment)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn(b"the reader ended with status 1; it said: nothing came for 3 s", result.stdout)
+        self.nothing_is_left()
+
     def test_a_waiver_for_a_meter_that_is_none_is_a_finding(self):
         (self.folder / "waivers.toml").write_text(
             f'[[waiver]]\ncase = "{WRONG}@iskra-am555"\nreason = "x"\n')

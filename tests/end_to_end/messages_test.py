@@ -81,6 +81,23 @@ class Lists(rig.Case):
         silent = rig.json_of("cases", "show", "dsmr-4.2.2/silence", "--json")
         self.assertIn("silence", [step.get("action") for step in silent["sent"]])
 
+    def test_a_case_is_found_by_an_id_that_it_had_before(self):
+        old = "field/jensjordan-p1-reader-2.0.0/no-blank-line"
+        new = "field/ruudverheijden-node-p1-reader-2.0.0/no-blank-line"
+        for words in (["cases", old], ["cases", "show", old], ["cases", "show", f"{old}@iskra-am550"]):
+            result = rig.run(*words)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(new.encode(), result.stdout)
+            self.assertEqual(result.stderr.decode(),
+                             f'p1rig: cases: "{old}" is now {new}\n')
+        (self.folder / "w.toml").write_text(f'[[waiver]]\ncase = "{old}"\nreason = "x"\n')
+        result = rig.run("conform", "--profile", "iskra-am550", "--line", "stdin", "--case", old, "--waivers",
+                         "w.toml", "--", rig.PROGRAM, "read", "{endpoint}", cwd=self.folder)
+        self.assertEqual(result.returncode, 1, "it passes against its waiver")
+        self.assertIn(b"1 xpass", result.stdout)
+        for place in ("--case", "w.toml:1:1"):
+            self.assertIn(f'p1rig: {place}: "{old}" is now {new}\n', result.stderr.decode())
+
     def test_a_case_is_shown_as_reports_name_it(self):
         name = "dsmr-5.0.2/6.2/crc-wrong"
         shown = rig.json_of("cases", "show", f"{name}@iskra-am550", "--json")
@@ -164,6 +181,11 @@ class Values(rig.Case):
                               "iskra-am550", f"--count={count}")
             self.assert_fails(MISTAKE, "--count: expected a number from 1 on", "read", "-",
                               f"--count={count}")
+
+    def test_times_until_a_line_is_opened_anew(self):
+        for seconds in ("0", "-1", "soon", "1e300", "nan"):
+            self.assert_fails(MISTAKE, "--reconnect: expected seconds above 0", "read", "-",
+                              f"--reconnect={seconds}")
 
     def test_speeds(self):
         for speed in ("nonsense", "0", "-1", "nan", "inf", "1e300", "1e-300", "1x"):

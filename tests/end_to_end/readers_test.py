@@ -1,5 +1,6 @@
 """Readers of every kind are judged alike: by what they print, over TCP, HTTP and MQTT, as gateways,
 started by p1rig or attached; and the doctor tells what is wrong with an adapter."""
+import json
 import os
 import shutil
 import signal
@@ -204,6 +205,47 @@ class Attached(Readers):
         self.assertIn(result.returncode, (1, 3), result.stdout)
         self.assertIn(b"passes on other bytes than were sent", result.stdout + result.stderr)
         self.assertIn(b"0D was sent and 0A came", result.stdout + result.stderr)
+
+
+class Network(Readers):
+    """A connection that dies without a word."""
+    DEAD = "field/dsmrreader-dsmr-reader-929/dead-connection"
+
+    def conform_dead(self, *arguments):
+        report = self.folder / "report.json"
+        result = rig.run("conform", "--case", self.DEAD, "--level", "quirk", "--json", report, *arguments)
+        return result, json.loads(report.read_text())["results"]
+
+    def test_a_reader_that_doubts_a_silent_connection(self):
+        for line in ("tcp", "rfc2217"):
+            result, results = self.conform_dead("--line", line, "--profile", METER, "--", rig.PROGRAM,
+                                                "read", "--reconnect", "1", "{endpoint}")
+            self.assertEqual(result.returncode, 0, (result.stdout + result.stderr).decode())
+            self.assertEqual([one["outcome"] for one in results], ["pass"], line)
+
+    def test_one_that_trusts_it(self):
+        reader = self.reader_file(f"""
+            [reader]
+            command = ["{rig.PROGRAM}", "read", "--reconnect", "1000", "{{endpoint}}"]
+            endpoints = ["tcp"]
+            patience = "1s"
+            reconnect = "2s"
+            """)
+        result, results = self.conform_dead(reader, "--profile", METER)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("the reader did not open the line again within 2 s", results[0]["messages"])
+
+    def test_one_meter_answers_for_all(self):
+        result, results = self.conform_dead("--line", "tcp", "--profile", METER, "--profile",
+                                            "kaifa-ma304c", "--", rig.PROGRAM, "read", "--reconnect", "1",
+                                            "{endpoint}")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertEqual([one["profile"] for one in results], [METER])
+
+    def test_a_terminal_has_none(self):
+        result, results = self.conform_dead("--profile", METER, "--", rig.PROGRAM, "read", "{endpoint}")
+        self.assertEqual(result.returncode, 75, result.stdout)
+        self.assertIn("only a connection over a network dies", results[0]["messages"][0])
 
 
 class Shim(Readers):
