@@ -32,7 +32,7 @@ std::vector<KnownQuirk> quirks_of(const Telegram& telegram, const Dialect& diale
   std::vector<KnownQuirk> quirks;
   for (const auto& [name, file] : list_profiles()) {
     const auto profile = load_profile(file);
-    if (!profile || profile->quirks.empty() || profile->dialect != &dialect) continue;
+    if (!profile || profile->quirks.empty() || profile->dialect->name != dialect.name) continue;
     if (!matches_glob(glob_of(profile->identification), telegram.identification)) continue;
     for (KnownQuirk& quirk : quirks_of(*profile)) quirks.push_back(std::move(quirk));
   }

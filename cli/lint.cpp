@@ -1,11 +1,9 @@
-#include "conformance/judge/lint.h"
-
 #include <fmt/core.h>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/input.h"
@@ -13,10 +11,8 @@
 #include "cli/known_quirks.h"
 #include "cli/options.h"
 #include "cli/read_limits.h"
-#include "conformance/judge/lint_frames.h"
-#include "conformance/judge/lint_timing.h"
-#include "protocol/telegram_decoder.h"
-#include "protocol/telegram_stream.h"
+#include "cli/zone_option.h"
+#include "conformance/judge/stream_linter.h"
 #include "simulator/line/recording_note.h"
 
 namespace p1rig {
@@ -74,22 +70,26 @@ class Report {
     first_ = false;
   }
 
-  void finish(std::uint64_t telegrams, const Dialect* dialect) {
-    const std::string_view name = dialect != nullptr ? dialect->name : "";
+  void finish(const StreamLinter& linter) {
+    const std::string_view name = linter.dialect() != nullptr ? linter.dialect()->name : "";
+    const bool guessed = linter.is_dialect_guessed();
+    const std::uint64_t telegrams = linter.telegrams();
     if (json_) {
       fmt::print(
-          "],\n \"dialect\": \"{}\", \"telegrams\": {}, \"errors\": {}, \"warnings\": {}, "
-          "\"quirks\": {}}}\n",
-          name, telegrams, counts_[0], counts_[1], counts_[2]);
+          "],\n \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"telegrams\": {}, "
+          "\"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, "
+          "\"outcome\": \"{}\"}}\n",
+          name, guessed, telegrams, linter.unjudged(), counts_[0], counts_[1], counts_[2],
+          to_string(linter.outcome()));
       return;
     }
     const auto s = [](std::uint64_t count) { return count == 1 ? "" : "s"; };
-    fmt::print("{}: {} telegram{}{}{}: {} error{}, {} warning{}, {} quirk{}\n", input_, telegrams,
-               s(telegrams), name.empty() ? "" : " of ", name, counts_[0], s(counts_[0]),
-               counts_[1], s(counts_[1]), counts_[2], s(counts_[2]));
+    fmt::print("{}: {} telegram{}{}{}{}: {} error{}, {} warning{}, {} quirk{}{}\n", input_,
+               telegrams, s(telegrams), name.empty() ? "" : " of ", name,
+               guessed ? " by the look of it" : "", counts_[0], s(counts_[0]), counts_[1],
+               s(counts_[1]), counts_[2], s(counts_[2]),
+               linter.unjudged() == 0 ? "" : fmt::format(", {} unjudged", linter.unjudged()));
   }
-
-  std::uint64_t errors() const { return counts_[0]; }
 
  private:
   std::string input_;
@@ -106,116 +106,95 @@ std::optional<LineSettings> known_settings(const std::string& input, const LineS
   return note ? parse_settings(note->settings) : std::nullopt;
 }
 
+/// What the options say of the meter and its line; explains what is wrong and returns its exit code.
+int choose_settings(const Options& options, StreamLintSettings& settings, LineSettings& line) {
+  const auto name = options.get("dialect");
+  const auto chosen = dialect_option(name ? &*name : nullptr);
+  if (chosen.code != kAsExpected) return chosen.code;
+  settings.dialect = chosen.dialect;
+  settings.quirks_of = [](const Telegram& telegram, const Dialect& dialect) {
+    return quirks_of(telegram, dialect);
+  };
+  if (settings.dialect != nullptr) line = settings.dialect->line;
+  if (const auto wanted = options.get("profile")) {
+    const auto profile = find_profile(*wanted);
+    if (!profile) return complain(kUsage, profile.error().message);
+    if (settings.dialect == nullptr) settings.dialect = profile->dialect;
+    settings.quirks_of = [known = quirks_of(*profile)](const Telegram&, const Dialect&) {
+      return known;
+    };
+    settings.normal_offset = normal_offset_of(profile->zone);
+    line = profile->line;
+  }
+  if (const int code = choose_zone(options, settings.normal_offset); code != kAsExpected) {
+    return code;
+  }
+  return choose_keys(options, settings.keys);
+}
+
+/// Says what was not judged, and returns the exit code of the outcome.
+int conclude(const std::string& input, const StreamLinter& linter) {
+  if (linter.unjudged() > 0) {
+    complain(kInconclusive,
+             fmt::format("{}: {} sealed telegram{} judged from outside only; "
+                         "--key-file opens them",
+                         input, linter.unjudged(), linter.unjudged() == 1 ? " was" : "s were"));
+  }
+  if (linter.telegrams() == 0) {
+    complain(kInconclusive, fmt::format("{}: there is no whole telegram", input));
+  }
+  switch (linter.outcome()) {
+    case LintOutcome::kPass:
+      return kAsExpected;
+    case LintOutcome::kFail:
+      return kNotAsExpected;
+    case LintOutcome::kUnjudged:
+      break;
+  }
+  return kInconclusive;
+}
+
 }  // namespace
 
 int run_lint(const Arguments& arguments) {
   Options options(
-      "lint FILE|LINE|- [--dialect D] [--profile P] [--key-file F] [--json]\n"
-      "            [--duration S] [--count N]",
+      "lint FILE|LINE|- [--dialect D] [--profile P] [--zone Z] [--key-file F]\n"
+      "            [--json] [--duration S] [--count N]",
       "Reports where telegrams deviate from their dialect, and where a line was seen, live or\n"
       "recorded, when they come, too. Deviations that a meter with this identification is known\n"
-      "for are quirks. Exit code 1 on an error. LINE: serial:DEVICE, rfc2217:HOST:PORT (both with\n"
-      "?wiring=), tcp:HOST:PORT, or the path of a terminal.");
+      "for are quirks. Exit code 1 on an error, 75 where something could not be judged: sealed\n"
+      "telegrams without their key, or no telegram at all. LINE: serial:DEVICE,\n"
+      "rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or the path of a terminal.");
   options.value("dialect", "D", "judge by this dialect; default: what the first telegram says");
   options.value("profile", "P", "judge as this meter: its dialect and quirks");
+  add_zone_option(options);
   add_key_option(options);
   options.flag("json", "one JSON object with all findings");
   add_limit_options(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
-  const auto name = options.get("dialect");
-  const auto chosen = dialect_option(name ? &*name : nullptr);
-  if (chosen.code != kAsExpected) return chosen.code;
-  std::optional<Profile> profile;
-  if (const auto wanted = options.get("profile")) {
-    auto found = find_profile(*wanted);
-    if (!found) return complain(kUsage, found.error().message);
-    profile = std::move(*found);
-  }
 
+  StreamLintSettings settings;
+  LineSettings line;
+  if (const int code = choose_settings(options, settings, line); code != kAsExpected) return code;
   ReadLimits limits;
   if (const int code = choose_limits(options, limits); code != kAsExpected) return code;
-
-  std::optional<FrameKeys> keys;
-  if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
-
+  settings.most_telegrams = limits.count;
   const std::string& input = options.words()[0];
-  const Dialect* dialect = chosen.dialect == nullptr && profile ? profile->dialect : chosen.dialect;
+  if (has_times(input)) settings.timing.emplace(known_settings(input, line));
+
   Report report(input == "-" ? "stdin" : input, options.has("json"));
-  FrameLinter frame_linter(keys);
-  std::optional<Linter> linter;
-  const auto judged_by = [&] { return linter ? linter->dialect() : dialect; };
-  std::vector<KnownQuirk> quirks;
-  if (profile) quirks = quirks_of(*profile);
-  const LineSettings settings = profile              ? profile->line
-                                : dialect != nullptr ? dialect->line
-                                                     : LineSettings{};
-  std::optional<TimingLinter> timing;
-  if (has_times(input)) timing.emplace(known_settings(input, settings));
-  std::uint64_t telegrams = 0;
-  std::uint64_t unopened = 0;
-  bool ended = false;
-  const auto report_all = [&](std::vector<Finding> findings) {
-    for (Finding& finding : findings) {
-      finding.telegram = telegrams;
-      report.add(finding);
-    }
-  };
-  const auto report_times = [&](std::vector<Finding> findings) {
-    apply_quirks(quirks, findings);
-    report_all(std::move(findings));
-  };
-  const auto lint_telegram = [&](const Telegram& telegram, std::uint64_t offset) {
-    if (!linter) {
-      const Dialect* const judges = dialect != nullptr ? dialect : detect_dialect(telegram);
-      if (!profile) quirks = quirks_of(telegram, *judges);
-      linter.emplace(judges, quirks);
-    }
-    report_all(linter->check(telegram, offset));
-  };
-  TelegramDecoder decoder;
-  TelegramStream stream(decoder, [&](const Stretch& stretch, const Telegram* plain) {
-    if (limits.count != 0 && telegrams == limits.count) return;
-    if (stretch.kind == Stretch::Kind::kFrame) {
-      ++telegrams;
-      const FrameLinter::Judged judged = frame_linter.check_frame(stretch.bytes, stretch.offset);
-      report_all(judged.findings);
-      if (judged.telegram) {
-        lint_telegram(decoder.decode(*judged.telegram), judged.telegram_offset);
-      }
-      if (!keys) ++unopened;
-    } else if (plain != nullptr) {
-      ++telegrams;
-      report_all(frame_linter.check_plain(stretch.offset));
-      lint_telegram(*plain, stretch.offset);
-    } else if (stretch.kind == Stretch::Kind::kFragment && !ended) {
-      // At its end, every recording is cut.
-      report_all(frame_linter.check_fragment(stretch.bytes, stretch.offset));
-    }
-    if (timing) report_times(timing->check(stretch, judged_by()));
-  });
+  StreamLinter linter(std::move(settings), [&](const Finding& finding) { report.add(finding); });
   const auto take = [&](const InputPortion& portion) {
-    if (timing && portion.requested) timing->see_request(*portion.time, *portion.requested);
-    if (timing) timing->see_bytes(*portion.time, portion.bytes.size());
-    stream.feed(portion.bytes);
-    return std::ferror(stdout) == 0 && (limits.count == 0 || telegrams < limits.count);
+    if (portion.requested) linter.see_request(*portion.time, *portion.requested);
+    linter.feed(portion.bytes, portion.time);
+    return std::ferror(stdout) == 0 && !linter.is_full();
   };
-  const int code = read_portions(input, settings, take, {.until = limits.until, .show_edge = true});
-  ended = true;
-  stream.finish();
-  if (timing) report_times(timing->finish(judged_by()));
+  const int code = read_portions(input, line, take, {.until = limits.until, .show_edge = true});
+  linter.finish();
   // Where nothing could be read there is nothing to sum up.
-  if (code != kAsExpected && telegrams == 0 && !options.has("json")) return code;
-  report.finish(telegrams, judged_by());
-  if (code != kAsExpected) return code;
-  if (unopened > 0) {
-    complain(kAsExpected, fmt::format("{}: {} sealed telegrams were judged from outside only; "
-                                      "--key-file opens them",
-                                      input, unopened));
-  }
-  if (telegrams == 0) {
-    return complain(kNotAsExpected, fmt::format("{}: there is no whole telegram", input));
-  }
-  return report.errors() > 0 ? kNotAsExpected : kAsExpected;
+  if (code != kAsExpected && linter.telegrams() == 0 && !options.has("json")) return code;
+  report.finish(linter);
+  return code != kAsExpected ? code : conclude(input, linter);
 }
 
 }  // namespace p1rig

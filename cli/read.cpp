@@ -11,6 +11,7 @@
 #include "cli/input.h"
 #include "cli/key_options.h"
 #include "cli/options.h"
+#include "cli/zone_option.h"
 #include "conformance/judge/reader.h"
 #include "conformance/mutants/mutant_reader.h"
 #include "simulator/key_file.h"
@@ -72,13 +73,14 @@ const Mutant* choose_mutant(const std::string& name) {
 
 int run_read(const Arguments& arguments) {
   Options options(
-      "read FILE|LINE|- [--dialect D] [--count N] [--key-file F]",
+      "read FILE|LINE|- [--dialect D] [--zone Z] [--count N] [--key-file F]",
       "Reads telegrams and tells what they say as JSON Lines (the reader contract).\n"
       "Exit code 1 where there was no telegram to accept. FILE may be a recording (pcap).\n"
       "LINE: serial:DEVICE, rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or\n"
       "the path of a terminal. $P1RIG_DIALECT and $P1RIG_KEY_FILE count where the options are\n"
       "not given: a conformance run sets them.");
   options.value("dialect", "D", "take all telegrams for this dialect; default: what each says");
+  add_zone_option(options);
   options.value("count", "N", "stop after N telegrams");
   options.value("mutant", "NAME", "read with a defect, to see a suite fail (`p1rig mutants`)");
   add_key_option(options);
@@ -95,6 +97,8 @@ int run_read(const Arguments& arguments) {
     count = *number;
   }
 
+  std::optional<std::chrono::minutes> normal_offset;
+  if (const int code = choose_zone(options, normal_offset); code != kAsExpected) return code;
   std::optional<FrameKeys> keys;
   if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
   if (const auto file = variable("P1RIG_KEY_FILE"); !keys && file) {
@@ -115,7 +119,7 @@ int run_read(const Arguments& arguments) {
     out_of_reach = std::fflush(stdout) != 0;
   };
   const std::function<void(std::string_view)> told = say;
-  ReferenceReader reader(dialect.dialect, say, keys);
+  ReferenceReader reader(dialect.dialect, say, keys, normal_offset);
   std::optional<FaultyReading> faulty;
   if (const auto mutant_name = options.get("mutant")) {
     const Mutant* const mutant = choose_mutant(*mutant_name);

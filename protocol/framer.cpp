@@ -26,13 +26,6 @@ bool fits_header(char c, std::size_t place) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-bool is_header(std::string_view text) {
-  for (std::size_t place = 0; place < kHeaderSize; ++place) {
-    if (place >= text.size() || !fits_header(text[place], place)) return false;
-  }
-  return true;
-}
-
 bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 /// Through the last byte of the line that is not printable; 0 where all are.
@@ -51,6 +44,13 @@ std::size_t find_header(std::string_view line) {
 }
 
 }  // namespace
+
+bool is_header(std::string_view text) {
+  for (std::size_t place = 0; place < kHeaderSize; ++place) {
+    if (place >= text.size() || !fits_header(text[place], place)) return false;
+  }
+  return true;
+}
 
 void Framer::feed(std::string_view bytes) {
   while (!bytes.empty()) {

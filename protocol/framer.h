@@ -86,6 +86,9 @@ struct Stretch {
   std::uint64_t offset = 0;  ///< of the first byte in the stream
 };
 
+/// True where a header begins the text: '/', three letters of the maker, and 3, 5 or 9.
+bool is_header(std::string_view text);
+
 class Framer {
  public:
   using Sink = std::function<void(const Stretch&)>;

@@ -4,8 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "conformance/judge/clause.h"
+#include "conformance/judge/field_quirks.h"
 #include "conformance/judge/lint_check.h"
 #include "conformance/judge/lint_frames.h"
+#include "conformance/judge/lint_losses.h"
 #include "conformance/judge/lint_timing.h"
 
 namespace p1rig {
@@ -18,44 +21,7 @@ constexpr std::array<CheckTable, 6> kTables{frame_checks,  value_checks, time_ch
 
 /// True where what the telegram says may be held against other telegrams.
 bool is_trustworthy(const LintContext& context) {
-  const CrcVerdict verdict = check_crc(context.telegram);
-  return verdict == CrcVerdict::kRight ||
-         (verdict == CrcVerdict::kAbsent && !context.dialect.has_crc);
-}
-
-/// Where the dialect's own document says what DSMR-P1 5.0.2 says in another chapter.
-struct OwnClause {
-  std::string_view dialects;
-  std::string_view begins;
-  std::string_view own;  ///< after the name of the document
-};
-
-constexpr std::array kOwnClauses{
-    OwnClause{"dsmr-4.*", "DSMR-P1 5.0.2 §6.12", " §5.12"},
-    OwnClause{"dsmr-4.*", "DSMR-P1 5.0.2 §6.11", " §5.11"},
-    OwnClause{"dsmr-4.*", "DSMR-P1 5.0.2 §6.10", " §5.10"},
-    OwnClause{"dsmr-4.*", "DSMR-P1 5.0.2 §6.1", " §4.5"},
-    OwnClause{"dsmr-4.*", "DSMR-P1 5.0.2 §6.", " §5."},
-    OwnClause{"dsmr-4.*", "DSMR-P1 5.0.2 §7.", " §6."},
-    OwnClause{"dsmr-2.2 dsmr-3.0", "DSMR-P1 5.0.2 §6.12", " §5.11"},
-    OwnClause{"dsmr-2.2 dsmr-3.0", "DSMR-P1 5.0.2 §6.1", " §4.4"},
-    OwnClause{"dsmr-2.2 dsmr-3.0", "DSMR-P1 5.0.2 §6.2", " §5.2"},
-    OwnClause{"lux-1.1", "DSMR-P1 5.0.2 §6.12", " app. A"},
-    OwnClause{"lux-1.1", "DSMR-P1 5.0.2 §6.1", " §3.2.1"},
-    OwnClause{"lux-1.1", "DSMR-P1 5.0.2 §6.2", " §3.2.2"},
-};
-
-/// The chapters of the older documents carry other numbers; what follows the prefix stays.
-void name_own_clauses(const Dialect& dialect, std::vector<Finding>& findings) {
-  for (Finding& finding : findings) {
-    const auto row = std::ranges::find_if(kOwnClauses, [&](const OwnClause& clause) {
-      return matches_glob(clause.dialects, dialect.name) &&
-             finding.clause.starts_with(clause.begins);
-    });
-    if (row == kOwnClauses.end()) continue;
-    finding.clause = std::string(dialect.document) + std::string(row->own) +
-                     finding.clause.substr(row->begins.size());
-  }
+  return context.verdict == TelegramVerdict::kRight || context.verdict == TelegramVerdict::kDamaged;
 }
 
 }  // namespace
@@ -79,6 +45,7 @@ const std::vector<LintRule>& lint_rules() {
       for (const LintCheck& check : table()) all.push_back(check.rule);
     }
     for (const LintRule& rule : frame_rules()) all.push_back(rule);
+    for (const LintRule& rule : loss_rules()) all.push_back(rule);
     for (const LintRule& rule : timing_rules()) all.push_back(rule);
     return all;
   }();
@@ -103,8 +70,11 @@ std::vector<Finding> Linter::check(const Telegram& telegram, std::uint64_t offse
   if (trustworthy) remember(context, history_);
   std::vector<Finding> findings = std::move(reporter.findings());
   std::ranges::stable_sort(findings, {}, &Finding::offset);
-  name_own_clauses(*dialect_, findings);
+  for (Finding& finding : findings) {
+    finding.clause = clause_in(*dialect_, finding.rule, finding.clause);
+  }
   apply_quirks(quirks_, findings);
+  apply_field_quirks(context, findings);
   return findings;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/judge/detect_dialect.h"
 #include "protocol/decimal.h"
 #include "protocol/dialect.h"
 #include "protocol/obis.h"
@@ -49,11 +50,6 @@ const std::vector<LintRule>& lint_rules();
 
 /// Makes quirks of the findings that this meter is known for.
 void apply_quirks(const std::vector<KnownQuirk>& quirks, std::vector<Finding>& findings);
-
-/// The dialect that a telegram says or shows to be of; never null. By the version object first,
-/// then the identification, then the objects and their formats. Only old formats give a dialect
-/// without CRC: a telegram that shows nothing is taken for dsmr-5.0.
-const Dialect* detect_dialect(const Telegram& telegram);
 
 /// What the Linter remembers of the telegrams before. Its size is bounded.
 struct MeterHistory {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/judge/lint.h"
+#include "conformance/judge/stretch_judge.h"
 #include "protocol/dialect.h"
 #include "protocol/shape.h"
 #include "protocol/telegram.h"
@@ -42,6 +43,7 @@ struct LintContext {
   const Telegram& telegram;
   const Dialect& dialect;
   const MeterHistory& history;
+  TelegramVerdict verdict;
   std::vector<RawLine> raw_lines;
   std::vector<JudgedLine> lines;                ///< only those with a code
   std::optional<std::chrono::sys_seconds> now;  ///< the message time, where there is a valid one

@@ -35,7 +35,11 @@ const ShapeField* JudgedLine::field(std::size_t bracket) const {
 }
 
 LintContext::LintContext(const Telegram& of, const Dialect& in, const MeterHistory& after)
-    : telegram(of), dialect(in), history(after), raw_lines(split_lines(of.bytes)) {
+    : telegram(of),
+      dialect(in),
+      history(after),
+      verdict(verdict_of(of, in)),
+      raw_lines(split_lines(of.bytes)) {
   for (const DataLine& line : telegram.lines) {
     if (line.code) lines.push_back(judge_line(line, dialect));
   }

@@ -7,13 +7,12 @@
 
 #include "conformance/judge/lint_check.h"
 #include "protocol/crc16.h"
+#include "protocol/framer.h"
 
 // The telegram as bytes: identification, blank line, lines, end line, CRC.
 
 namespace p1rig {
 namespace {
-
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 /// The index of the end line; the number of lines where there is none.
 std::size_t end_line_index(const LintContext& context) {
@@ -24,12 +23,11 @@ std::size_t end_line_index(const LintContext& context) {
 }
 
 void check_identification(const LintContext& context, Reporter& reporter) {
-  const std::string_view text = context.telegram.identification;
-  const bool right = text.size() >= 4 && is_letter(text[0]) && is_letter(text[1]) &&
-                     is_letter(text[2]) && std::string_view("359").find(text[3]) != text.npos;
-  if (right) return;
+  if (is_header(context.telegram.bytes)) return;
   reporter.report(Severity::kError, 1, 0,
-                  "expected '/', three letters of the maker and 3, 5 or 9 for the baud rate");
+                  fmt::format("expected '/', three letters of the maker and 3, 5 or 9 for the baud "
+                              "rate, found \"/{}\"",
+                              context.telegram.identification));
 }
 
 void check_blank_line(const LintContext& context, Reporter& reporter) {
@@ -164,14 +162,19 @@ void report_at_end(const LintContext& context, Reporter& reporter, Severity seve
                   std::move(message));
 }
 
+bool is_crc_right(const LintContext& context) {
+  return !context.telegram.crc_text.empty() && context.verdict != TelegramVerdict::kCrcWrong &&
+         context.verdict != TelegramVerdict::kCrcMalformed;
+}
+
 void check_crc_present(const LintContext& context, Reporter& reporter) {
   if (!context.dialect.has_crc || !context.telegram.has_bang) return;
-  if (check_crc(context.telegram) != CrcVerdict::kAbsent) return;
+  if (context.verdict != TelegramVerdict::kCrcMissing) return;
   report_at_end(context, reporter, Severity::kError, "expected four hexadecimal digits after '!'");
 }
 
 void check_crc_right(const LintContext& context, Reporter& reporter) {
-  if (!context.dialect.has_crc || check_crc(context.telegram) != CrcVerdict::kWrong) return;
+  if (!context.dialect.has_crc || context.verdict != TelegramVerdict::kCrcWrong) return;
   const auto covered = context.telegram.bytes.substr(0, context.telegram.bang_offset + 1);
   report_at_end(
       context, reporter, Severity::kError,
@@ -179,23 +182,26 @@ void check_crc_right(const LintContext& context, Reporter& reporter) {
 }
 
 void check_crc_form(const LintContext& context, Reporter& reporter) {
-  if (!context.dialect.has_crc || check_crc(context.telegram) != CrcVerdict::kMalformed) return;
+  if (!context.dialect.has_crc || context.verdict != TelegramVerdict::kCrcMalformed) return;
   report_at_end(context, reporter, Severity::kError,
                 fmt::format("expected four hexadecimal digits after '!', found \"{}\"",
                             context.telegram.crc_text));
 }
 
 void check_crc_padding(const LintContext& context, Reporter& reporter) {
-  if (!context.dialect.has_crc || check_crc(context.telegram) != CrcVerdict::kRight) return;
+  if (!context.dialect.has_crc || !is_crc_right(context)) return;
   if (context.telegram.crc_text.size() >= 4) return;
   report_at_end(context, reporter, Severity::kWarning,
                 fmt::format("expected four digits, found {}", context.telegram.crc_text));
 }
 
+/// A right one does no harm; a wrong one says that the telegram is not what was sent.
 void check_crc_unexpected(const LintContext& context, Reporter& reporter) {
-  if (context.dialect.has_crc || check_crc(context.telegram) == CrcVerdict::kAbsent) return;
-  report_at_end(context, reporter, Severity::kWarning,
-                fmt::format("{} knows no CRC", context.dialect.document));
+  if (context.dialect.has_crc || context.telegram.crc_text.empty()) return;
+  const bool right = is_crc_right(context);
+  report_at_end(context, reporter, right ? Severity::kWarning : Severity::kError,
+                fmt::format("{} knows no CRC{}", context.dialect.document,
+                            right ? "" : ", and this one is not that of the bytes"));
 }
 
 /// One second where telegrams come every second, else eight.
@@ -234,7 +240,7 @@ constexpr std::array kChecks{
               kFrame,
               check_continuations},
     LintCheck{{"obis-form", "M-FRM-01", "a code is written A-B:C.D.E"},
-              "DSMR-P1 4.0 §5.4",
+              "DSMR-P1 5.0.2 §6.4",
               check_obis_form},
     LintCheck{{"end-line", "M-FRM-01", "a telegram ends with a line that begins with '!'"},
               kFrame,

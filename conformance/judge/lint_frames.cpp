@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::array kFrameRules{
     LintRule{"frame-length-form", "M-LU-01", "the length field is as short as it can be"},
-    LintRule{"frame-cut", "M-LU-01", "a frame has the length that it says"},
     LintRule{"frame-tag", "M-LU-01", "the tag is that of keys, title, counter and data"},
     LintRule{"frame-content", "M-LU-01", "a frame holds one telegram, '/' to CR LF"},
     LintRule{"counter-gap", "M-LU-01", "the counter steps by one"},
@@ -78,17 +77,6 @@ FrameLinter::Judged FrameLinter::check_frame(std::string_view bytes, std::uint64
       offset + static_cast<std::uint64_t>(frame->ciphertext.data() - bytes.data());
   for (Finding& finding : judged.findings) finding.offset = offset;
   return judged;
-}
-
-std::vector<Finding> FrameLinter::check_fragment(std::string_view bytes, std::uint64_t offset) {
-  std::vector<Finding> findings;
-  if (!bytes.starts_with(kFrameStart)) return findings;
-  // A warning: a Data Request that is released cuts frames, too.
-  report(findings, "frame-cut", Severity::kWarning,
-         fmt::format("{} bytes of a frame of {}: it was cut, or its length is wrong", bytes.size(),
-                     read_frame_head(bytes).size));
-  findings.front().offset = offset;
-  return findings;
 }
 
 std::vector<Finding> FrameLinter::check_plain(std::uint64_t offset) {

@@ -32,9 +32,6 @@ class FrameLinter {
   /// A stretch of kind kFrame, whose first byte is at `offset` of the stream.
   Judged check_frame(std::string_view bytes, std::uint64_t offset);
 
-  /// A stretch of kind kFragment; nothing is found where it is of a plain telegram.
-  std::vector<Finding> check_fragment(std::string_view bytes, std::uint64_t offset);
-
   /// A telegram that came without seal.
   std::vector<Finding> check_plain(std::uint64_t offset);
 

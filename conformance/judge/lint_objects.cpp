@@ -55,7 +55,13 @@ void for_each_word(std::string_view words, Use use) {
   }
 }
 
+void check_any_object(const LintContext& context, Reporter& reporter) {
+  if (context.verdict != TelegramVerdict::kEmpty) return;
+  reporter.report(Severity::kError, 1, 0, "the telegram has no object");
+}
+
 void check_minimum(const LintContext& context, Reporter& reporter) {
+  if (context.verdict == TelegramVerdict::kEmpty) return;
   std::string missing;
   for (const Minimum& minimum : kMinimums) {
     if (!context.is(minimum.dialects)) continue;
@@ -93,9 +99,15 @@ void check_version(const LintContext& context, Reporter& reporter) {
   }
 }
 
-/// Belgium replaced the Dutch version object (e-MUCS H 1.3 §3.3.1).
+/// Belgium replaced the Dutch version object (e-MUCS H 1.3 §3.3.1), which came with the CRC.
 void check_version_place(const LintContext& context, Reporter& reporter) {
   const JudgedLine* const line = context.find("1-3:0.2.8");
+  const JudgedLine* const belgian = context.find("0-0:96.1.4");
+  if (!context.dialect.has_crc && (line != nullptr || belgian != nullptr)) {
+    reporter.error(
+        line != nullptr ? *line : *belgian,
+        fmt::format("{} has no version; what names one has a CRC", context.dialect.document));
+  }
   if (line == nullptr) return;
   if (context.is("emucs-*")) reporter.error(*line, "Belgium has its version in 0-0:96.1.4");
   if (context.is("lux-*") && line != &context.lines.front()) {
@@ -176,8 +188,11 @@ constexpr std::array kChecks{
     LintCheck{{"duplicate-object", "M-VAL-01", "an object is there once"},
               "DSMR-P1 5.0.2 §6.12",
               check_duplicates},
+    LintCheck{{"no-object", "M-VAL-01", "a telegram has objects"},
+              "DSMR-P1 5.0.2 §6.2",
+              check_any_object},
     LintCheck{{"missing-object", "M-VAL-01", "the least that a meter must say is there"},
-              "DSMR-M 4.2.2 §4.5.18",
+              "DSMR-P1 5.0.2 §6.12",
               check_minimum},
     LintCheck{
         {"version-value", "M-VAL-01", "the version is that of the dialect"}, "", check_version},

@@ -62,15 +62,21 @@ bool is_european_summer(sys_seconds instant) {
          instant < clock_change(date.year(), std::chrono::October);
 }
 
+/// What the dialect asks of the letter at this instant, for the reader of the report.
+std::string season_rule(const Dialect& dialect, bool summer) {
+  if (dialect.summer_time) return summer ? "S, in summer time" : "W, in normal time";
+  return fmt::format("W, in normal time all year (UTC{:+})", dialect.normal_offset.count() / 60);
+}
+
 void check_season(const LintContext& context, Reporter& reporter) {
   for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
     const auto instant = to_instant(time, context.dialect.normal_offset);
     if (!instant || time.season == '\0') return;
     const bool summer = context.dialect.summer_time && is_european_summer(*instant);
     if (summer == (time.season == 'S')) return;
-    reporter.at_bracket(
-        Severity::kError, line, i,
-        fmt::format("{} is in {} time", to_string(time), summer ? "summer" : "normal"));
+    reporter.at_bracket(Severity::kError, line, i,
+                        fmt::format("expected {}, found {}", season_rule(context.dialect, summer),
+                                    to_string(time)));
   });
 }
 

@@ -7,13 +7,16 @@
 #include <cmath>
 #include <utility>
 
+#include "conformance/judge/clause.h"
+
 namespace p1rig {
 namespace {
 
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-/// The chapters of one rule in the documents; those without one of their own follow DSMR-P1 5.0.2.
+/// The chapters of one rule in the documents; those without one of their own took over that of
+/// DSMR-P1 5.0.2.
 struct TimingRule {
   LintRule rule;
   std::string_view dsmr_2, dsmr_3, dsmr_4, dsmr_5, lux, se;
@@ -88,8 +91,9 @@ std::string clause_of(const TimingRule& rule, const Dialect* dialect) {
                                : is("lux-*")    ? rule.lux
                                : is("se-*")     ? rule.se
                                                 : "";
-  if (own.empty()) return fmt::format("DSMR-P1 5.0.2 {}", rule.dsmr_5);
-  return fmt::format("{} {}", dialect->document, own);
+  if (!own.empty()) return fmt::format("{} {}", dialect->document, own);
+  const std::string clause = fmt::format("DSMR-P1 5.0.2 {}", rule.dsmr_5);
+  return dialect == nullptr ? clause : clause_in(*dialect, rule.rule.id, clause);
 }
 
 /// Where a document gives a period, and not just the longest one that may be.

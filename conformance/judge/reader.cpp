@@ -1,9 +1,8 @@
 #include "conformance/judge/reader.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "conformance/judge/lint.h"
+#include "conformance/judge/stretch_judge.h"
 
 namespace p1rig {
 
@@ -28,25 +27,25 @@ std::string_view to_string(Reject reason) {
 }
 
 std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& dialect) {
-  constexpr Obis kDutchVersion{1, 3, 0, 2, 8};
-  constexpr Obis kBelgianVersion{0, 0, 96, 1, 4};
-  const bool has_version =
-      telegram.find(kDutchVersion) != nullptr || telegram.find(kBelgianVersion) != nullptr;
-  const CrcVerdict crc = check_crc(telegram);
-  const bool may_lack_crc = !dialect.has_crc && !has_version;
-  if (crc != CrcVerdict::kRight && !(crc == CrcVerdict::kAbsent && may_lack_crc)) {
-    return Reject::kCrc;
+  switch (verdict_of(telegram, dialect)) {
+    case TelegramVerdict::kCrcMissing:
+    case TelegramVerdict::kCrcMalformed:
+    case TelegramVerdict::kCrcWrong:
+      return Reject::kCrc;
+    case TelegramVerdict::kEmpty:
+      return Reject::kSyntax;
+    case TelegramVerdict::kDamaged:  // what a line says that is whole is all there is
+    case TelegramVerdict::kRight:
+      break;
   }
-  const bool says_something = std::ranges::any_of(telegram.lines, [](const DataLine& line) {
-    return line.code.has_value() && !line.brackets.empty();
-  });
-  if (!says_something) return Reject::kSyntax;
   return std::nullopt;
 }
 
 ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink,
-                                 const std::optional<FrameKeys>& keys)
+                                 const std::optional<FrameKeys>& keys,
+                                 std::optional<std::chrono::minutes> normal_offset)
     : dialect_(dialect),
+      normal_offset_(normal_offset),
       sink_(std::move(sink)),
       stream_(decoder_, [this](const Stretch& stretch, const Telegram* telegram) {
         take(stretch, telegram);
@@ -77,10 +76,11 @@ void ReferenceReader::take_frame(std::string_view bytes) {
 }
 
 void ReferenceReader::take_telegram(const Telegram& telegram, std::string_view flag) {
-  const Dialect& dialect = dialect_ != nullptr ? *dialect_ : *detect_dialect(telegram);
-  if (const auto reason = judge_telegram(telegram, dialect)) return reject(*reason);
+  Origin origin = dialect_ != nullptr ? Origin(*dialect_) : detect_origin(telegram);
+  if (normal_offset_) origin.normal_offset = normal_offset_;
+  if (const auto reason = judge_telegram(telegram, *origin.dialect)) return reject(*reason);
   ++(flag.empty() ? accepted_ : rejected_);
-  sink_(to_json_line(telegram, dialect, flag));
+  sink_(to_json_line(telegram, origin, flag));
 }
 
 void ReferenceReader::reject(Reject reason) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "conformance/judge/detect_dialect.h"
 #include "conformance/judge/frame_counter.h"
 #include "protocol/dialect.h"
 #include "protocol/frame_cipher.h"
@@ -37,8 +39,9 @@ namespace p1rig {
 // "mbus" lists the channels that have a reading, by channel; medium is electricity, gas, heat, cold
 // or water by the device type, null where there is none or an unknown one. "import" and "export"
 // say which tariff is "normal" and which "low" where the dialect tells: 1 is low in the Netherlands
-// and normal in Belgium (DSMR-P1 5.0.2 §7.1, e-MUCS H 1.3 §3.3.1). Bytes that are not ASCII come
-// out as the characters U+0080 to U+00FF.
+// and normal in Belgium (DSMR-P1 5.0.2 §7.1, e-MUCS H 1.3 §3.3.1). Where the country is a guess
+// (Origin), neither is said, and times stay local: "2026-07-01T12:00:00". Bytes that are not ASCII
+// come out as the characters U+0080 to U+00FF.
 
 /// Why a telegram was not accepted; the words of the reader contract.
 enum class Reject { kCrc, kSyntax, kDecrypt, kTag, kTimeout, kOversize, kOther };
@@ -48,12 +51,11 @@ std::string_view to_string(Reject reason);
 /// line end. Numbers keep their written digits after the point and lose leading zeros; unset times
 /// and values are null; hexadecimal text is passed as sent. Takes any telegram. A `flag` is added as
 /// "flags": ["replay"]; a flagged telegram counts as rejected.
-std::string to_json_line(const Telegram& telegram, const Dialect& dialect,
+std::string to_json_line(const Telegram& telegram, const Origin& origin,
                          std::string_view flag = {});
 
-/// Why the telegram must not be believed; nothing where it may. The CRC must be right, one without
-/// its leading zeros counts (dsmr_parser#99); only a dialect without CRC may do without, and even
-/// there not a telegram that names a version, since versions came with the CRC (DSMR-P1 4.0 §5.2).
+/// Why the telegram must not be believed, by its verdict (conformance/judge/stretch_judge.h);
+/// nothing where it may.
 std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& dialect);
 
 /// Sealed telegrams are opened with `keys`, and nothing is said of what is in them before the tag is
@@ -65,8 +67,10 @@ class ReferenceReader {
  public:
   using Sink = std::function<void(std::string_view json_line)>;
 
-  /// `dialect` nullptr: each telegram's own, by detect_dialect().
-  ReferenceReader(const Dialect* dialect, Sink sink, const std::optional<FrameKeys>& keys = {});
+  /// `dialect` nullptr: each telegram's own, by detect_origin(). `normal_offset`: of the clock's
+  /// normal time to UTC, instead of the country's.
+  ReferenceReader(const Dialect* dialect, Sink sink, const std::optional<FrameKeys>& keys = {},
+                  std::optional<std::chrono::minutes> normal_offset = {});
 
   void feed(std::string_view bytes);
   void finish();
@@ -81,6 +85,7 @@ class ReferenceReader {
   void reject(Reject reason);
 
   const Dialect* dialect_;
+  std::optional<std::chrono::minutes> normal_offset_;
   Sink sink_;
   TelegramDecoder decoder_;
   TelegramStream stream_;

@@ -74,7 +74,7 @@ std::string print(const Number& number) {
 /// Turns the lines of one telegram into values of the contract.
 class Interpreter {
  public:
-  explicit Interpreter(const Dialect& dialect) : dialect_(dialect) {}
+  explicit Interpreter(const Origin& origin) : dialect_(*origin.dialect), origin_(origin) {}
 
   Json value_of(const DataLine& line) const;
 
@@ -90,6 +90,7 @@ class Interpreter {
   Json array(const DataLine& line) const;
 
   const Dialect& dialect_;
+  const Origin& origin_;
 };
 
 Interpreter::Role Interpreter::role_of(Obis code, std::size_t bracket) const {
@@ -112,9 +113,10 @@ Interpreter::Role Interpreter::role_of(Obis code, std::size_t bracket) const {
 }
 
 Json Interpreter::time(std::string_view text) const {
-  const auto time = parse_timestamp(text);
+  auto time = parse_timestamp(text);
   if (!time || is_unset(*time)) return nullptr;
-  return to_iso_string(*time, dialect_.normal_offset);
+  if (!origin_.normal_offset) time->season = '\0';
+  return to_iso_string(*time, origin_.normal_offset.value_or(std::chrono::minutes(0)));
 }
 
 Json Interpreter::item(Obis code, const std::vector<Bracket>& brackets, std::size_t index) const {
@@ -244,16 +246,17 @@ Json mbus_of(const Values& values) {
   return devices;
 }
 
-/// Which of the two tariffs is the normal one; nothing where the dialect does not tell.
-std::optional<std::uint8_t> normal_tariff(const Dialect& dialect) {
-  if (matches_glob("emucs-*", dialect.name)) return 1;
-  if (matches_glob("dsmr-*", dialect.name)) return 2;
+/// Which of the two tariffs is the normal one; nothing where the country does not tell.
+std::optional<std::uint8_t> normal_tariff(const Origin& origin) {
+  if (!origin.knows_country) return std::nullopt;
+  if (matches_glob("emucs-*", origin.dialect->name)) return 1;
+  if (matches_glob("dsmr-*", origin.dialect->name)) return 2;
   return std::nullopt;
 }
 
 void add_tariffs(Json& line, const char* name, const Values& values, std::uint8_t group_c,
-                 const Dialect& dialect) {
-  const auto normal = normal_tariff(dialect);
+                 const Origin& origin) {
+  const auto normal = normal_tariff(origin);
   if (!normal) return;
   const auto low = static_cast<std::uint8_t>(3 - *normal);
   const Json* const normal_value = find_text(values, {1, 0, group_c, 8, *normal});
@@ -264,8 +267,8 @@ void add_tariffs(Json& line, const char* name, const Values& values, std::uint8_
 
 }  // namespace
 
-std::string to_json_line(const Telegram& telegram, const Dialect& dialect, std::string_view flag) {
-  const Interpreter interpreter(dialect);
+std::string to_json_line(const Telegram& telegram, const Origin& origin, std::string_view flag) {
+  const Interpreter interpreter(origin);
   Values values;
   std::vector<Obis> order;
   for (const DataLine& line : telegram.lines) {
@@ -283,8 +286,8 @@ std::string to_json_line(const Telegram& telegram, const Dialect& dialect, std::
   }
   line["telegram"] = std::move(objects);
   line["mbus"] = mbus_of(values);
-  add_tariffs(line, "import", values, 1, dialect);
-  add_tariffs(line, "export", values, 2, dialect);
+  add_tariffs(line, "import", values, 1, origin);
+  add_tariffs(line, "export", values, 2, origin);
   if (!flag.empty()) line["flags"] = Json::array({flag});
   return line.dump(-1, ' ', true);
 }

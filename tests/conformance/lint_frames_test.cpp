@@ -45,10 +45,8 @@ std::vector<Told> lint(const std::vector<std::string>& units,
   std::vector<Told> all;
   for (std::size_t i = 0; i < units.size(); ++i) {
     const bool plain = units[i].starts_with('/');
-    const bool whole = parse_frame(units[i]).has_value();
-    const auto findings = plain   ? linter.check_plain(100 * i)
-                          : whole ? linter.check_frame(units[i], 100 * i).findings
-                                  : linter.check_fragment(units[i], 100 * i);
+    const auto findings =
+        plain ? linter.check_plain(100 * i) : linter.check_frame(units[i], 100 * i).findings;
     for (const Finding& finding : findings) {
       EXPECT_EQ(finding.offset, 100 * i);
       EXPECT_TRUE(finding.clause.starts_with("LUX-P1 1.1.3 §3.2")) << finding.clause;
@@ -93,10 +91,6 @@ std::vector<Row> rows() {
   return {
       {{frame_of(0), frame_of(1, "/Lux5\r\n\r\n!0000\r\n", LengthForm::k82)},
        {2, "frame-length-form", kWarning, "the length 33 is written longer than it must be"}},
-      {{frame_of(0), frame_of(1).substr(0, 100), frame_of(1)},
-       {2, "frame-cut", kWarning,
-        "100 bytes of a frame of " + std::to_string(kTelegram.size() + 30) +
-            ": it was cut, or its length is wrong"}},
       {{frame_of(0), changed(frame_of(1), 100), frame_of(1)},
        {2, "frame-tag", kError, "these keys do not open it: wrong keys, or changed bytes"}},
       {{frame_of(0, kTelegram + "\r\n")},
@@ -134,10 +128,6 @@ TEST(FrameLinter, SeesLengthsAndCountersWithoutKeysToo) {
     if (needs_keys) continue;
     EXPECT_EQ(lint(row.units, std::nullopt), All{row.told});
   }
-}
-
-TEST(FrameLinter, APlainFragmentIsNoFrame) {
-  EXPECT_TRUE(FrameLinter(kKeys).check_fragment("/Lux5\r\n", 0).empty());
 }
 
 TEST(FrameLinter, AWrongTagSaysNothingOfTheCounter) {

@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/judge/clause.h"
 #include "conformance/judge/lint.h"
 #include "conformance/judge/lint_frames.h"
+#include "conformance/judge/lint_losses.h"
 #include "conformance/judge/lint_timing.h"
 #include "tests/conformance/telegrams.h"
 
@@ -130,7 +132,7 @@ std::vector<Edit> edits() {
       {kNl5, "M550T-1012", "M550T\xC3", "character", kError, 1},
       {kNl5, "M550T-1012", "M550T\x7F", "character", kError, 1},
       {kNl5, "M550T-1012", "M550T\t", "character", kError, 1},
-      {kNl3, "!", "!522B", "crc-unexpected", kWarning, 15},
+      {kNl3, "!", "!522B", "crc-unexpected", kError, 15},
       {kNl5, "0-0:96.13.0(48616C6C6F)", "0-0:96.13.0(" + text_of_size(1024) + ")", ""},
 
       // Values.
@@ -189,6 +191,8 @@ std::vector<Edit> edits() {
       {kNl5, "1-0:32.7.0(230.1*V)", "1-0:32.7.0(230.1*V)\n1-0:32.7.0(230.1*V)", "duplicate-object",
        kError, 21},
       {kNl5, "1-0:2.8.2(000002.000*kWh)\n", "", "missing-object", kWarning, 1},
+      {kNl5, std::string(kDutch.substr(kDutch.find("1-3:"))), "!", "no-object", kError, 1},
+      {kNl3, "0-0:96.14.0(0001)", "0-0:96.14.0(0001)\n1-3:0.2.8(50)", "version-object", kError, 9},
       {kBe17, "0-0:17.0.0(999.9*kW)\n", "", "missing-object", kWarning, 1},
       {kNl5, "0-0:96.14.0(0002)", "0-0:96.14.0(0002)\n1-0:42.1.0(what a meter may add)", ""},
       {kNl5, "1-3:0.2.8(50)", "1-3:0.2.8(42)", "version-value", kError, 3},
@@ -265,6 +269,10 @@ TEST(LintRules, FindWhatIsWrongWithTheEnd) {
     SCOPED_TRACE(bytes.substr(bytes.size() - 12));
     expect_only(lint("dsmr-5.0", bytes), row);
   }
+}
+
+TEST(LintRules, WarnOfACrcThatIsRightWhereNoneBelongs) {
+  expect_only(lint("dsmr-3.0", sealed(kOldDutch)), {kNl3, "", "", "crc-unexpected", kWarning, 15});
 }
 
 TEST(LintRules, FindALineThatDoesNotEndCrLf) {
@@ -358,6 +366,46 @@ TEST(LintRules, CiteTheDialectsOwnDocument) {
   const auto no_crc = lint("lux-1.1", ended(kLuxembourg));
   ASSERT_EQ(no_crc.size(), 1U) << describe(no_crc);
   EXPECT_EQ(no_crc[0].clause, "LUX-P1 1.1.3 §3.2.2");
+}
+
+// A rule that was taken over is cited as such; Sweden's own rule is its own.
+TEST(LintRules, SayWhatTheSwedishRuleOfTheSeasonIs) {
+  const auto findings = lint("se-2.0", sealed(edited(kSwedish, "260715123010W", "240407122854S")));
+  ASSERT_EQ(findings.size(), 1U) << describe(findings);
+  EXPECT_EQ(findings[0].rule, "season-letter");
+  EXPECT_EQ(findings[0].clause, "SE-P1 2.0 §3.1");
+  EXPECT_EQ(findings[0].message,
+            "expected W, in normal time all year (UTC+1), found 240407122854S");
+}
+
+TEST(LintRules, CiteNoOtherCountryAlone) {
+  for (const Dialect& dialect : dialects()) {
+    for (const std::string_view clause :
+         {"DSMR-P1 5.0.2 §6.1", "DSMR-P1 5.0.2 §6.2", "DSMR-P1 5.0.2 §6.3", "DSMR-P1 5.0.2 §6.4",
+          "DSMR-P1 5.0.2 §6.10", "DSMR-P1 5.0.2 §6.11", "DSMR-P1 5.0.2 §6.12", "DSMR-P1 5.0.2 §7.2",
+          "DSMR-P1 5.0.2 §7.3", "DSMR-P1 3.0 §5.2", "LUX-P1 1.1.3 §3.2.5", ""}) {
+      for (const LintRule& rule : lint_rules()) {
+        const std::string cited = clause_in(dialect, rule.id, clause);
+        EXPECT_TRUE(is_own_clause(dialect, cited)) << dialect.name << ' ' << cited;
+        EXPECT_EQ(clause_in(dialect, rule.id, cited), cited) << "once is enough";
+      }
+    }
+    for (const ObjectRule& rule : object_rules()) {
+      if (!matches_glob(rule.dialects, dialect.name)) continue;
+      const std::string cited = clause_in(dialect, "value-format", rule.clause);
+      EXPECT_TRUE(is_own_clause(dialect, cited)) << dialect.name << ' ' << cited;
+    }
+  }
+  const auto in = [](const char* dialect, const char* clause) {
+    return clause_in(*find_dialect(dialect), "crc-wrong", clause);
+  };
+  EXPECT_EQ(in("se-2.0", "DSMR-P1 5.0.2 §6.2"), "SE-P1 2.0, after DSMR-P1 5.0.2 §6.2");
+  EXPECT_EQ(in("emucs-2.1", "e-MUCS-P1 1.7.1"), "e-MUCS-P1 2.1.1");
+  EXPECT_EQ(in("emucs-2.1", "e-MUCS H 1.3 §3.3.1"), "e-MUCS H 1.3 §3.3.1");
+  EXPECT_EQ(in("dsmr-4.2", "DSMR-P1 4.0.4 §5.12"), "DSMR-P1 4.2.2 §5.12");
+  EXPECT_EQ(in("dsmr-3.0", "DSMR-P1 5.0.2 §6.12"), "DSMR-P1 3.0 §5.11");
+  EXPECT_EQ(in("at-t210", "LUX-P1 1.1.3 §3.2.5"),
+            "Sagemcom T210-D-r AT, after LUX-P1 1.1.3 §3.2.5");
 }
 
 TEST(LintRules, TakeKnownQuirksForQuirks) {
@@ -532,6 +580,7 @@ TEST(LintRules, AllHaveATest) {
   for (const Sequence& row : pairs) tested.insert(row.rule);
   // lint_frames_test.cpp and lint_timing_test.cpp have sweeps of their own.
   for (const LintRule& rule : frame_rules()) tested.insert(rule.id);
+  for (const LintRule& rule : loss_rules()) tested.insert(rule.id);
   for (const LintRule& rule : timing_rules()) tested.insert(rule.id);
   std::set<std::string_view> ids;
   for (const LintRule& rule : lint_rules()) {

@@ -307,10 +307,10 @@ std::vector<std::string> plain_lines(std::string_view stream) {
     }
     if (stretch.kind != Stretch::Kind::kTelegram) return;
     const Telegram telegram = decode_telegram(stretch.bytes);
-    const Dialect& dialect = *detect_dialect(telegram);
-    const auto reason = judge_telegram(telegram, dialect);
+    const Origin origin = detect_origin(telegram);
+    const auto reason = judge_telegram(telegram, *origin.dialect);
     lines.push_back(reason ? R"({"reject":")" + std::string(to_string(*reason)) + "\"}"
-                           : to_json_line(telegram, dialect));
+                           : to_json_line(telegram, origin));
   });
   framer.feed(stream);
   framer.finish();
