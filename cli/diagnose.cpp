@@ -68,11 +68,22 @@ std::string sample_telegram() {
   return telegram + to_hex(crc16(telegram)) + "\r\n";
 }
 
-void print_mistakes(const LineDiagnosis& diagnosis) {
+void print_diagnosis(const LineDiagnosis& diagnosis) {
+  const auto s = [](std::uint64_t count) { return count == 1 ? "" : "s"; };
+  fmt::print("{} byte{}: {} telegram{} right, {} wrong, {} sealed frame{}, {} loss{}\n",
+             diagnosis.bytes, s(diagnosis.bytes), diagnosis.right_telegrams,
+             s(diagnosis.right_telegrams), diagnosis.wrong_telegrams, diagnosis.sealed_frames,
+             s(diagnosis.sealed_frames), diagnosis.losses, diagnosis.losses == 1 ? "" : "es");
+  if (diagnosis.all_well) fmt::print("all is well: the line is read as it should be\n");
+
   for (std::size_t i = 0; i < diagnosis.mistakes.size(); ++i) {
     const LineMistake& mistake = diagnosis.mistakes[i];
     fmt::print("{}. {} ({}): {}\n   because: {}\n   do: {}\n", i + 1, mistake.id,
                to_string(mistake.likelihood), mistake.what, mistake.why, mistake.fix);
+  }
+  for (const LineNote& note : diagnosis.notes) {
+    fmt::print("note: {}: {}\n", note.id, note.what);
+    if (!note.fix.empty()) fmt::print("   do: {}\n", note.fix);
   }
 }
 
@@ -85,10 +96,18 @@ Json json_of(const LineDiagnosis& diagnosis) {
                         {"why", mistake.why},
                         {"fix", mistake.fix}});
   }
-  return {
-      {"all_well", diagnosis.all_well},           {"bytes", diagnosis.bytes},
-      {"telegrams", diagnosis.right_telegrams},   {"wrong_telegrams", diagnosis.wrong_telegrams},
-      {"sealed_frames", diagnosis.sealed_frames}, {"mistakes", std::move(mistakes)}};
+  Json notes = Json::array();
+  for (const LineNote& note : diagnosis.notes) {
+    notes.push_back({{"id", note.id}, {"what", note.what}, {"fix", note.fix}});
+  }
+  return {{"all_well", diagnosis.all_well},
+          {"bytes", diagnosis.bytes},
+          {"telegrams", diagnosis.right_telegrams},
+          {"wrong_telegrams", diagnosis.wrong_telegrams},
+          {"sealed_frames", diagnosis.sealed_frames},
+          {"losses", diagnosis.losses},
+          {"mistakes", std::move(mistakes)},
+          {"notes", std::move(notes)}};
 }
 
 int diagnose_input(const std::string& name, bool json) {
@@ -103,10 +122,7 @@ int diagnose_input(const std::string& name, bool json) {
   if (json) {
     fmt::print("{}\n", json_of(diagnosis).dump(1));
   } else {
-    fmt::print("{} bytes: {} telegrams right, {} wrong, {} sealed frames\n", diagnosis.bytes,
-               diagnosis.right_telegrams, diagnosis.wrong_telegrams, diagnosis.sealed_frames);
-    if (diagnosis.all_well) fmt::print("all is well: the line is read as it should be\n");
-    print_mistakes(diagnosis);
+    print_diagnosis(diagnosis);
   }
   return diagnosis.all_well ? kAsExpected : kNotAsExpected;
 }
