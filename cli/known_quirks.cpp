@@ -5,15 +5,20 @@
 namespace p1rig {
 namespace {
 
-/// The identification of a profile as a glob: its holes match anything, and so do its blanks one
-/// character each, since a blank parts globs.
+/// The identification of a profile as a glob. Its holes match anything. Its blanks match one
+/// character each, since a blank parts globs, and so do its digits behind the baud rate: the next
+/// meter of the same make has another number.
 std::string glob_of(const std::string& identification) {
+  constexpr std::size_t kMakerAndBaud = 4;
   std::string glob;
   bool in_hole = false;
-  for (const char c : identification) {
+  for (std::size_t i = 0; i < identification.size(); ++i) {
+    const char c = identification[i];
     if (c == '{') glob += '*';
     in_hole = c == '{' || (in_hole && c != '}');
-    if (!in_hole && c != '}') glob += c == ' ' || c == '*' ? '?' : c;
+    if (in_hole || c == '}') continue;
+    const bool is_number = c >= '0' && c <= '9' && i >= kMakerAndBaud;
+    glob += c == ' ' || c == '*' || is_number ? '?' : c;
   }
   return glob;
 }

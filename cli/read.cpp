@@ -34,9 +34,10 @@ constexpr std::string_view kHello =
 /// Reads with a defect. `say` is false when nobody listens any more.
 class FaultyReading {
  public:
-  FaultyReading(const Mutant& mutant, const Dialect* dialect, const std::optional<FrameKeys>& keys,
+  FaultyReading(const Mutant& mutant, const Dialect& dialect, const std::optional<FrameKeys>& keys,
                 const std::function<void(std::string_view)>& say)
-      : reader_(mutant, dialect == nullptr ? *find_dialect("dsmr-5.0") : *dialect,
+      : dialect_(dialect),
+        reader_(mutant, dialect_,
                 [&say](const std::string& line, const ContractLine&) { say(line); }, keys) {}
 
   /// False where it ended.
@@ -49,6 +50,7 @@ class FaultyReading {
   }
 
  private:
+  Dialect dialect_;
   MutantReader reader_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
@@ -124,7 +126,9 @@ int run_read(const Arguments& arguments) {
   if (const auto mutant_name = options.get("mutant")) {
     const Mutant* const mutant = choose_mutant(*mutant_name);
     if (mutant == nullptr) return kUsage;
-    faulty.emplace(*mutant, dialect.dialect, keys, told);
+    Dialect meant = dialect.dialect != nullptr ? *dialect.dialect : *find_dialect("dsmr-5.0");
+    meant.normal_offset = normal_offset.value_or(meant.normal_offset);
+    faulty.emplace(*mutant, meant, keys, told);
   }
   bool ended = false;
   if (under_test) {

@@ -16,7 +16,7 @@ std::chrono::minutes normal_offset_of(const Zone& zone) {
 
 void add_zone_option(Options& options) {
   options.value("zone", "ZONE",
-                "the meter's clock shows the normal time of this zone, such as Europe/Helsinki;\n"
+                "the meter's clock shows the normal time of this zone, such as Europe/Helsinki; "
                 "default: that of the dialect's country");
 }
 
@@ -24,7 +24,9 @@ int choose_zone(const Options& options, std::optional<std::chrono::minutes>& nor
   const auto name = options.get("zone");
   if (!name) return kAsExpected;
   const auto zone =
-      name->empty() ? Result<Zone>(fail("\"\" is not an IANA time zone")) : Zone::find(*name);
+      name->empty()
+          ? Result<Zone>(fail("\"\" is not an IANA time zone such as \"Europe/Helsinki\""))
+          : Zone::find(*name);
   if (!zone) return complain(kUsage, "--zone: " + zone.error().message);
   normal_offset = normal_offset_of(*zone);
   return kAsExpected;

@@ -70,8 +70,8 @@ bool is_own_clause(const Dialect& dialect, std::string_view clause) {
 std::string clause_in(const Dialect& dialect, std::string_view rule, std::string_view clause) {
   const std::string document(dialect.document);
   const auto row = std::ranges::find_if(kOwnClauses, [&](const OwnClause& own) {
-    return matches_glob(own.dialects, dialect.name) && matches_glob(own.rule, rule) &&
-           clause.starts_with(own.begins);
+    return clause.starts_with(own.begins) && matches_glob(own.dialects, dialect.name) &&
+           matches_glob(own.rule, rule);
   });
   const bool is_own = is_own_clause(dialect, clause);
   if (row != kOwnClauses.end() && (!is_own || row->begins.empty())) {

@@ -26,6 +26,7 @@ constexpr std::string_view kHeat = "NWA-* AUR?NWA-* WARMTELINK*";
 
 constexpr std::string_view kLog = "1-0:99.97.0";
 constexpr std::string_view kMonths = "0-0:98.1.0";
+constexpr std::string_view kCurrents = "1-0:31.7.0 1-0:51.7.0 1-0:71.7.0";
 constexpr std::string_view kReading = "0-?:24.2.1 0-?:24.2.3";
 constexpr std::string_view kForm = "value-format unit-wrong unit-missing";
 
@@ -47,9 +48,7 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {kNl, "XMX5LG*", "value-format", kReading, "(S13)(F8(3,3)*m3)", kPublished},
     {kNl, "XMX5LG*", "value-format unit-missing time-unset mbus-*", kReading, "(TST)(I10)",
      kPublished},
-    {"dsmr-4.2", "XMX5XMXAA*", "value-format", "1-0:31.7.0 1-0:51.7.0 1-0:71.7.0", "(F4(1,1)*A)",
-     kPublished},
-    {kNl, "XMX5XMXCQA*", "value-format", "0-0:96.13.1", "(S12)", kPublished},
+    {"dsmr-4.2", "XMX5XMXAA*", "value-format", kCurrents, "(F4(1,1)*A)", kPublished},
     {kNl, kHeat, "identification-form missing-object crc-unpadded", "", "",
      "ndokter/dsmr_parser#99, ndokter/dsmr_parser PR#173, home-assistant/core#168279"},
     {kNl, kHeat, "season-letter", kReading, "", "home-assistant/core#168279"},
@@ -72,6 +71,8 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
      "athombv/node-dsmr-parser, sagemcom-xt211"},
     {kBe, kAny, "bracket-count list-count", kMonths, "(I1|I2)",
      "athombv/node-dsmr-parser, sagemcom-xt211"},
+    {"emucs-1.4", "FLU5*", "value-format", kCurrents, "(F5(2,2)*A)", "mhendriks/DSMRloggerAPI#30"},
+    {"emucs-1.7", "FLU5*", "value-format", kCurrents, "(F3(0,0)*A)", kPublished},
     {kBe, "FLU5*", "version-object", "1-3:0.2.8", "(S5)", kPublished},
     {kBe, "FLU5* SIB5*", "value-format version-value", "0-0:96.1.4", "(X)", kPublished},
     {kBe, "SIB5*", "value-format unit-wrong", "0-0:17.0.0", "(F5(3,3)*kVA)", kPublished},
@@ -88,6 +89,7 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {"ch-xt211", kAny, "bracket-count", kMonths, "(I1|I2)(=)",
      "athombv/node-dsmr-parser, sagemcom-xt211"},
     // Sweden and Finland: what Aidon's meters behind transformers print, and units without '*'.
+    {kSe, kAm550, "missing-object", "", "", "esphome-p1reader#36"},
     {kSe, "ADN9*", "blank-line", "", "", kPublished},
     {kSe, "ADN9*", kForm, "1-0:*", kLoose, "esphome/feature-requests#1394"},
     {kSe, "ADN9*", "value-format", "1-0:*", "(F11(3,3)*kW|kVAr)", kPublished},
@@ -155,12 +157,22 @@ bool has_shape(const JudgedLine& line, const FieldQuirk& quirk) {
 }
 
 bool fits(const LintContext& context, const Finding& finding, const FieldQuirk& quirk) {
-  if (!context.is(quirk.dialects) || !matches_glob(quirk.rules, finding.rule)) return false;
-  if (!matches_glob(quirk.identification, context.telegram.identification)) return false;
+  if (!matches_glob(quirk.rules, finding.rule)) return false;
   if (quirk.obis.empty()) return true;
   if (!matches_glob(quirk.obis, finding.obis)) return false;
   const JudgedLine* const line = line_of(context, finding);
   return quirk.shape.empty() || (line != nullptr && has_shape(*line, quirk));
+}
+
+/// Those of such meters.
+std::vector<const FieldQuirk*> quirks_of(const LintContext& context) {
+  std::vector<const FieldQuirk*> quirks;
+  for (const FieldQuirk& quirk : kQuirks) {
+    const bool such = context.is(quirk.dialects) &&
+                      matches_glob(quirk.identification, context.telegram.identification);
+    if (such) quirks.push_back(&quirk);
+  }
+  return quirks;
 }
 
 }  // namespace
@@ -168,13 +180,15 @@ bool fits(const LintContext& context, const Finding& finding, const FieldQuirk& 
 std::span<const FieldQuirk> field_quirks() { return kQuirks; }
 
 void apply_field_quirks(const LintContext& context, std::vector<Finding>& findings) {
+  if (findings.empty()) return;
+  const std::vector<const FieldQuirk*> quirks = quirks_of(context);
   for (Finding& finding : findings) {
     if (finding.severity == Severity::kQuirk) continue;
     const auto known = std::ranges::find_if(
-        kQuirks, [&](const FieldQuirk& quirk) { return fits(context, finding, quirk); });
-    if (known == kQuirks.end()) continue;
+        quirks, [&](const FieldQuirk* quirk) { return fits(context, finding, *quirk); });
+    if (known == quirks.end()) continue;
     finding.severity = Severity::kQuirk;
-    finding.source = known->source;
+    finding.source = (*known)->source;
   }
 }
 

@@ -68,6 +68,7 @@ std::vector<Finding> Linter::check(const Telegram& telegram, std::uint64_t offse
     }
   }
   if (trustworthy) remember(context, history_);
+  if (context.verdict == TelegramVerdict::kCrcWrong) ++history_.wrong_crcs;
   std::vector<Finding> findings = std::move(reporter.findings());
   std::ranges::stable_sort(findings, {}, &Finding::offset);
   for (Finding& finding : findings) {

@@ -62,6 +62,7 @@ struct MeterHistory {
   std::map<Obis, std::string> identifiers;                 ///< not the empty ones
   std::map<Obis, std::chrono::sys_seconds> capture_times;  ///< of M-Bus values
   std::optional<Peak> month_peak;
+  std::uint64_t wrong_crcs = 0;  ///< telegrams
 };
 
 /// Judges the telegrams of one meter in their order: each by itself, and each against those before

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <set>
 
+#include "conformance/judge/crc_algorithms.h"
 #include "conformance/judge/lint_check.h"
 #include "protocol/crc16.h"
 #include "protocol/framer.h"
@@ -173,12 +174,23 @@ void check_crc_present(const LintContext& context, Reporter& reporter) {
   report_at_end(context, reporter, Severity::kError, "expected four hexadecimal digits after '!'");
 }
 
+/// Which other CRC it is; nothing where it is none, or one that differs in so much that chance may
+/// have made it. The search takes its time, and later telegrams are made as the first ones are.
+std::string other_crc(const LintContext& context) {
+  constexpr std::uint64_t kSearched = 16;
+  if (context.history.wrong_crcs >= kSearched) return {};
+  const auto ways = find_crc_ways(context.telegram);
+  if (ways.empty() || ways.front().deviations() > 1) return {};
+  return fmt::format("; it is right as {}, which happens by chance in one of {} telegrams",
+                     to_string(ways.front()), chance_of(ways.front()));
+}
+
 void check_crc_right(const LintContext& context, Reporter& reporter) {
   if (!context.dialect.has_crc || context.verdict != TelegramVerdict::kCrcWrong) return;
   const auto covered = context.telegram.bytes.substr(0, context.telegram.bang_offset + 1);
-  report_at_end(
-      context, reporter, Severity::kError,
-      fmt::format("CRC {} given, {} computed", context.telegram.crc_text, to_hex(crc16(covered))));
+  report_at_end(context, reporter, Severity::kError,
+                fmt::format("CRC {} given, {} computed{}", context.telegram.crc_text,
+                            to_hex(crc16(covered)), other_crc(context)));
 }
 
 void check_crc_form(const LintContext& context, Reporter& reporter) {

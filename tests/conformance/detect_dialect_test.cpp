@@ -83,6 +83,42 @@ TEST(DetectDialect, KnowsTheFormatsOfEachCountry) {
   EXPECT_EQ(detect(of("XXX5", clock + "1-0:5.8.0(000500.000*kvarh)\n")), "hu-eon");
 }
 
+// dsmr_parser#152: an IE.5 without version object.
+TEST(DetectDialect, KnowsWhoIsBelgianOnly) {
+  const std::string clock = "0-0:1.0.0(240405154953)\n";
+  for (const char* maker :
+       {"ISk5\\2MIE5E-200", "ISk5=2MIE5T-200", "FLU5\\253769484_A", "SIB5\\253604718_E"}) {
+    EXPECT_EQ(detect(of(maker, clock)), "emucs-1.4") << maker;
+    EXPECT_TRUE(detect_origin(decode_telegram(of(maker, clock))).knows_country) << maker;
+  }
+}
+
+TEST(DetectOrigin, KnowsTheCountryOnlyWhereSomethingSpeaksForOne) {
+  const std::string clock = "0-0:1.0.0(260715123010S)\n";
+  const auto origin = [&](const std::string& identification, const std::string& lines) {
+    return detect_origin(decode_telegram(of(identification, clock + lines)));
+  };
+  for (const auto& [identification, lines] : std::vector<std::pair<std::string, std::string>>{
+           {"XXX5", "1-3:0.2.8(50)\n"},
+           {"XXX5", "0-0:96.1.4(50217)\n"},
+           {"ELL5\\253833635_A", "1-0:1.8.0(00003766.123*kWh)\n"},
+           {"ESO5\\253833635_C", ""}}) {
+    EXPECT_TRUE(origin(identification, lines).knows_country) << identification << lines;
+    EXPECT_TRUE(origin(identification, lines).normal_offset) << identification << lines;
+  }
+  EXPECT_EQ(origin("ESO5\\253833635_C", "").normal_offset, std::chrono::minutes(120));
+  for (const auto& [identification, lines] : std::vector<std::pair<std::string, std::string>>{
+           {"ADN9 7534", "1-0:1.8.0(00003766.123*kWh)\n"},  // Finland, or Sweden
+           {"LGF5E360", "1-0:1.8.0(00003766.123*kWh)\n"},
+           {"XXX5", "1-0:1.8.1(000500.000*kWh)\n"},
+           {"KFM5KAIFA-METER", "1-0:32.7.0(230.1*V)\n"}}) {
+    EXPECT_FALSE(origin(identification, lines).knows_country) << identification << lines;
+    EXPECT_FALSE(origin(identification, lines).normal_offset) << identification << lines;
+  }
+  // 2.2 and 3.0 are Dutch only.
+  EXPECT_TRUE(detect_origin(decode_telegram(std::string(kOldDutch))).knows_country);
+}
+
 TEST(DetectDialect, TakesOnlyOldFormatsForADialectWithoutCrc) {
   const std::string old(kOldDutch);
   EXPECT_EQ(detect(old), "dsmr-3.0");

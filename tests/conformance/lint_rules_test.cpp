@@ -271,6 +271,20 @@ TEST(LintRules, FindWhatIsWrongWithTheEnd) {
   }
 }
 
+// dsmr_parser#91: some Holley meters compute CRC-16/X-25.
+TEST(LintRules, NameTheOtherCrcThatItIs) {
+  const auto of = [](const std::string& crc) {
+    const auto findings = lint("emucs-1.7",
+                               "/FLU5\\253769484_A\r\n\r\n0-0:96.1.4(50217)\r\n"
+                               "1-0:1.7.0(00.100*kW)\r\n!" +
+                                   crc + "\r\n");
+    return findings.back().message;
+  };
+  EXPECT_NE(of("8925").find("CRC 8925 given, 72C5 computed; it is right as CRC-16/X-25"),
+            std::string::npos);
+  EXPECT_EQ(of("8926"), "CRC 8926 given, 72C5 computed");
+}
+
 TEST(LintRules, WarnOfACrcThatIsRightWhereNoneBelongs) {
   expect_only(lint("dsmr-3.0", sealed(kOldDutch)), {kNl3, "", "", "crc-unexpected", kWarning, 15});
 }

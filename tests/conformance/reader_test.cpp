@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -342,6 +344,51 @@ TEST(ReferenceReader, KeepsTheOrderOfTheTelegram) {
                   R"("1-0:1.8.0":"123.456 kWh","1-0:2.8.0":"1.000 kWh","1-0:3.8.0":"2.000 kvarh",)"
                   R"("1-0:4.8.0":"3.000 kvarh","1-0:1.7.0":"1.193 kW","1-0:2.7.0":"0.000 kW"},)"
                   R"("mbus":[]})");
+}
+
+// --- what is concluded from where it comes ------------------------------------------------------
+
+json telegram_of(const char* dialect, const std::string& bytes,
+                 std::optional<std::chrono::minutes> normal_offset = {}) {
+  std::vector<std::string> lines;
+  ReferenceReader reader(
+      dialect == nullptr ? nullptr : find_dialect(dialect),
+      [&](std::string_view line) { lines.emplace_back(line); }, {}, normal_offset);
+  reader.feed(bytes);
+  reader.finish();
+  return json::parse(lines.at(0));
+}
+
+const std::string kNobodys = sealed(
+    "/XXX5\n\n0-0:1.0.0(260701120000W)\n1-0:1.8.1(000036.396*kWh)\n1-0:1.8.2(000044.115*kWh)\n!");
+
+TEST(ReferenceReader, ConcludesNothingFromACountryThatIsAGuess) {
+  const json guess = telegram_of(nullptr, kNobodys);
+  EXPECT_EQ(guess["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00");
+  EXPECT_FALSE(guess.contains("import"));
+  const json belgian = telegram_of("emucs-1.4", kNobodys);
+  EXPECT_EQ(belgian["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+01:00");
+  EXPECT_EQ(belgian["import"]["normal"], "36.396 kWh");
+  const json dutch = telegram_of("dsmr-5.0", kNobodys);
+  EXPECT_EQ(dutch["import"]["normal"], "44.115 kWh");
+}
+
+// jonkerj/iec62056#3: in Finland W is UTC+2.
+TEST(ReferenceReader, TakesTheClockOfAnotherZone) {
+  const json finnish = telegram_of(nullptr, kNobodys, std::chrono::minutes(120));
+  EXPECT_EQ(finnish["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+02:00");
+  EXPECT_FALSE(finnish.contains("import")) << "a clock is no country";
+  const json swedish = telegram_of("se-2.0", kNobodys, std::chrono::minutes(120));
+  EXPECT_EQ(swedish["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+02:00");
+}
+
+// SE-P1 2.0 annex 3: S is defined and never used; two Kamstrup OMNIA do.
+TEST(ReferenceReader, BelievesTheLetterInSweden) {
+  const std::string summer = edited(kSwedish, "260715123010W", "240407122854S");
+  EXPECT_EQ(telegram_of("se-2.0", sealed(summer))["telegram"]["0-0:1.0.0"],
+            "2024-04-07T12:28:54+02:00");
+  EXPECT_EQ(telegram_of("se-2.0", sealed(kSwedish))["telegram"]["0-0:1.0.0"],
+            "2026-07-15T12:30:10+01:00");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ import rig
 MEGABYTES = int(os.environ.get("P1RIG_HOSTILE_MEGABYTES", "20"))
 MEGABYTE = 1 << 20
 MEMORY_LIMIT = 20 * MEGABYTE  # it has about 8, and what comes in is more than the rest
-DOCUMENTED = {0, 1}
+DOCUMENTED = {0, 1, 75}
 SEED = 20
 
 

@@ -244,9 +244,10 @@ class Files(rig.Case):
         self.assert_fails(MISTAKE, "is a folder", "render", folder)
 
     def test_empty(self):
-        for command, why in (("lint", "no whole telegram"), ("read", "no telegram was accepted")):
+        for command, code, why in (("lint", 75, "no whole telegram"),
+                                   ("read", 1, "no telegram was accepted")):
             result = rig.run(command, "-")
-            self.assertEqual(result.returncode, 1)
+            self.assertEqual(result.returncode, code)
             self.assertIn(why, result.stderr.decode())
 
     def test_unwritable_truth(self):

@@ -136,10 +136,35 @@ class OurOwnReader(SealedCase):
         key = self.key_file(KEY)
         stream = self.simulate(LUXEMBOURG, "--key-file", key)
         lint = rig.run("lint", "-", stdin=stream)
-        self.assertEqual(lint.returncode, 0)
+        self.assertEqual(lint.returncode, 75)
         self.assertIn(b"3 sealed telegrams were judged from outside only; --key-file opens them",
                       lint.stderr)
-        self.assertEqual(rig.run("lint", "-", "--key-file", key, stdin=stream).stderr, b"")
+        self.assertIn(b"0 errors, 0 warnings, 0 quirks, 3 unjudged", lint.stdout)
+        opened = rig.run("lint", "-", "--key-file", key, stdin=stream)
+        self.assertEqual((opened.returncode, opened.stderr), (0, b""))
+
+    def test_lint_tells_programs_what_it_has_not_seen(self):
+        key = self.key_file(KEY)
+        sealed = self.simulate(LUXEMBOURG, "--key-file", key)
+        plain = self.simulate("sagemcom-smarty-lux")
+        broken = plain.replace(b"1-0:1.7.0(", b"1-0:1.7.0(x", 1)
+        for stream, arguments, code, outcome, unjudged in (
+                (sealed, (), 75, "unjudged", 3), (sealed, ("--key-file", key), 0, "pass", 0),
+                (plain, (), 0, "pass", 0), (plain + sealed, (), 75, "unjudged", 3),
+                (broken + sealed, (), 1, "fail", 3), (b"", (), 75, "unjudged", 0)):
+            lint = rig.run("lint", "-", "--json", *arguments, stdin=stream)
+            report = json.loads(lint.stdout)
+            self.assertEqual((lint.returncode, report["outcome"], report["unjudged"]),
+                             (code, outcome, unjudged), lint.stdout)
+
+    def test_lint_sees_without_a_key_that_bytes_are_lost(self):
+        stream = self.simulate(LUXEMBOURG, "--key-file", self.key_file(KEY))
+        size = len(stream) // 3
+        for lost in (1, 40, 200):
+            lint = rig.run("lint", "-", stdin=stream[:size + 100] + stream[size + 100 + lost:])
+            self.assertIn(b"offset %d: warning [frame-cut] %d bytes of a frame of %d" %
+                          (size, size - lost, size), lint.stdout)
+            self.assertEqual(lint.returncode, 75)
 
     def test_a_cut_frame_is_told(self):
         key = self.key_file(KEY)
