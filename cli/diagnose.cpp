@@ -100,23 +100,22 @@ Json json_of(const LineDiagnosis& diagnosis) {
   for (const LineNote& note : diagnosis.notes) {
     notes.push_back({{"id", note.id}, {"what", note.what}, {"fix", note.fix}});
   }
-  return {{"all_well", diagnosis.all_well},
-          {"bytes", diagnosis.bytes},
-          {"telegrams", diagnosis.right_telegrams},
-          {"wrong_telegrams", diagnosis.wrong_telegrams},
-          {"sealed_frames", diagnosis.sealed_frames},
-          {"losses", diagnosis.losses},
-          {"mistakes", std::move(mistakes)},
-          {"notes", std::move(notes)}};
+  return {
+      {"all_well", diagnosis.all_well},           {"bytes", diagnosis.bytes},
+      {"telegrams", diagnosis.right_telegrams},   {"wrong_telegrams", diagnosis.wrong_telegrams},
+      {"sealed_frames", diagnosis.sealed_frames}, {"losses", diagnosis.losses},
+      {"mistakes", std::move(mistakes)},          {"notes", std::move(notes)}};
 }
 
-int diagnose_input(const std::string& name, bool json) {
+int diagnose_input(const std::string& name, bool raw, bool json) {
   constexpr std::size_t kEnough = 256 * 1024;
   std::string bytes;
-  const int code = read_input(name, LineSettings{}, [&](std::string_view portion) {
-    bytes += portion;
-    return bytes.size() < kEnough;
-  });
+  const int code = read_input(name, LineSettings{},
+                              [&](std::string_view portion) {
+                                bytes += portion;
+                                return bytes.size() < kEnough;
+                              },
+                              {.unwrap = !raw});
   if (code != kAsExpected) return code;
   const LineDiagnosis diagnosis = diagnose_bytes(bytes);
   if (json) {
@@ -218,6 +217,7 @@ int run_diagnose(const Arguments& arguments) {
   options.value("skew", "P", "how much the meter's clock is fast against the reader's: 3%");
   options.value("noise", "BER", "the share of bits that flip: 0.001");
   options.value("seed", "N", "makes other noise of the same kind; default: 1");
+  add_raw_option(options);
   options.flag("json", "one JSON object");
   if (const auto code = options.parse(arguments, 0, 1)) return *code;
   const bool json = options.has("json");
@@ -228,9 +228,10 @@ int run_diagnose(const Arguments& arguments) {
     for (const char* name : {"reader", "skew", "noise", "seed"}) {
       if (options.get(name)) return options.misuse(fmt::format("--{} goes with --meter", name));
     }
-    return diagnose_input(options.words()[0], json);
+    return diagnose_input(options.words()[0], options.has("raw"), json);
   }
 
+  if (options.has("raw")) return options.misuse("--raw goes with FILE or -");
   LineQuestion question;
   if (const int code = ask_question(options, question); code != kAsExpected) return code;
   const std::string telegram = sample_telegram();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/options.h"
 #include "protocol/dialect.h"
 #include "protocol/line_settings.h"
 #include "simulator/line/clock.h"
@@ -24,7 +25,14 @@ struct ReadPlan {
   /// Where the line has a Data Request, it is released for a second and a half first: the edge
   /// is seen, and whether a meter that sends every second is silent without it.
   bool show_edge = false;
+  /// Text of a file or of stdin is taken out of what it is wrapped in (conformance/judge/unwrap.h),
+  /// and stderr is told so.
+  bool unwrap = false;
+  bool tell = true;
 };
+
+/// Declares --raw, which wants ReadPlan::unwrap false.
+void add_raw_option(Options& options);
 
 /// Reads a file, a recording, a live line (simulator/line/reader_end.h) or "-" for stdin, and gives
 /// each portion to `take`, which returns false when it has had enough. Returns kAsExpected at the
@@ -39,7 +47,7 @@ bool has_times(const std::string& name);
 
 /// The same, for those who do not ask when.
 int read_input(const std::string& name, const LineSettings& settings,
-               const std::function<bool(std::string_view)>& take);
+               const std::function<bool(std::string_view)>& take, const ReadPlan& plan = {});
 
 /// The dialect of an option, or nullptr where it was not given. An unknown one is explained and
 /// turned into the exit code.
