@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/input.h"
@@ -110,14 +111,17 @@ Json json_of(const LineDiagnosis& diagnosis) {
 int diagnose_input(const std::string& name, bool raw, bool json) {
   constexpr std::size_t kEnough = 256 * 1024;
   std::string bytes;
-  const int code = read_input(name, LineSettings{},
-                              [&](std::string_view portion) {
-                                bytes += portion;
-                                return bytes.size() < kEnough;
-                              },
-                              {.unwrap = !raw});
+  std::vector<std::uint64_t> releases;
+  bool requested = true;
+  const auto take = [&](const InputPortion& portion) {
+    if (portion.requested && !*portion.requested && requested) releases.push_back(bytes.size());
+    requested = portion.requested.value_or(requested);
+    bytes += portion.bytes;
+    return bytes.size() < kEnough;
+  };
+  const int code = read_portions(name, LineSettings{}, take, {.unwrap = !raw});
   if (code != kAsExpected) return code;
-  const LineDiagnosis diagnosis = diagnose_bytes(bytes);
+  const LineDiagnosis diagnosis = diagnose_bytes(bytes, releases);
   if (json) {
     fmt::print("{}\n", json_of(diagnosis).dump(1));
   } else {

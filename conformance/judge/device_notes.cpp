@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/detect_dialect.h"
 #include "conformance/judge/lint_check.h"
 #include "conformance/judge/medium.h"
@@ -70,9 +71,11 @@ struct Snapshot {
 };
 
 std::string written(minutes span) {
-  if (span < minutes{120}) return fmt::format("{} minutes", span.count());
-  if (span < minutes{48 * 60}) return fmt::format("{} hours", span.count() / 60);
-  return fmt::format("{} days", span.count() / (24 * 60));
+  const auto number = static_cast<std::uint64_t>(std::max(span, minutes{0}).count());
+  if (span < minutes{1}) return "less than a minute";
+  if (span < minutes{120}) return counted(number, "minute");
+  if (span < minutes{48 * 60}) return counted(number / 60, "hour");
+  return counted(number / (24 * 60), "day");
 }
 
 LineNote note_channel(int number, const Channel& now, const Snapshot& first, const Snapshot& last) {

@@ -21,15 +21,17 @@ ByteFacts::ByteFacts(std::string_view bytes) : size(bytes.size()) {
   }
 }
 
-LineContents::LineContents(std::string_view all) : bytes(all) {
+LineContents::LineContents(std::string_view all, const std::vector<std::uint64_t>& releases)
+    : bytes(all) {
   LossFinder finder;
+  for (const std::uint64_t release : releases) finder.see_release(release);
   TelegramDecoder decoder;
   const auto take = [&](const Stretch& stretch, const Telegram* telegram) {
     for (const Loss& loss : finder.take(stretch)) losses.push_back(loss);
     frame_heads =
         frame_heads || read_frame_head(stretch.bytes).verdict == FrameHead::Verdict::kFrame;
     if (stretch.kind == Stretch::Kind::kFrame) ++frames;
-    if (stretch.kind == Stretch::Kind::kOversize) ++oversize;
+    if (stretch.kind == Stretch::Kind::kOversize) endless.push_back(stretch.offset);
     if (telegram == nullptr) return;
     const TelegramVerdict verdict = verdict_of(*telegram, *detect_dialect(*telegram));
     ++(verdict == TelegramVerdict::kRight ? right : wrong);

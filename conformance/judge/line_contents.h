@@ -32,14 +32,17 @@ struct LineContents {
   std::string_view bytes;  ///< all of them
   std::vector<SeenTelegram> telegrams;
   std::vector<Loss> losses;
-  std::size_t right = 0, wrong = 0;  ///< telegrams
-  std::size_t frames = 0;            ///< whole
-  std::size_t oversize = 0;
-  bool frame_heads = false;  ///< a sealed frame begins, at least
+  std::size_t right = 0, wrong = 0;    ///< telegrams
+  std::size_t frames = 0;              ///< whole
+  std::vector<std::uint64_t> endless;  ///< offsets of telegrams without an end
+  bool frame_heads = false;            ///< a sealed frame begins, at least
 
-  explicit LineContents(std::string_view all);
+  /// `releases`: after how many bytes Data Request was released, where that is known.
+  explicit LineContents(std::string_view all, const std::vector<std::uint64_t>& releases = {});
 
-  bool is_well() const { return right + frames > 0 && wrong + oversize == 0 && losses.empty(); }
+  bool is_well() const {
+    return right + frames > 0 && wrong == 0 && endless.empty() && losses.empty();
+  }
 };
 
 }  // namespace p1rig

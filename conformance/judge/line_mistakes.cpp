@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/device_notes.h"
 #include "conformance/judge/line_contents.h"
 #include "conformance/judge/line_repairs.h"
 #include "conformance/judge/mistake_texts.h"
-#include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "conformance/judge/telegram_mistakes.h"
 #include "conformance/judge/turn_signal.h"
@@ -52,19 +52,6 @@ std::size_t count_code_ends(std::string_view text) {
   return count;
 }
 
-/// Of FF, FB to FE, and one of the options that there are (RFC 855); npos where there is none.
-std::size_t find_telnet_option(std::string_view bytes) {
-  constexpr unsigned kLastOption = 49;
-  for (std::size_t at = 0; at + 2 < bytes.size(); ++at) {
-    const unsigned command = octet_at(bytes, at + 1);
-    if (bytes[at] == '\xFF' && command >= 0xFB && command <= 0xFE &&
-        octet_at(bytes, at + 2) <= kLastOption) {
-      return at;
-    }
-  }
-  return bytes.npos;
-}
-
 /// The codes in a signal that was turned round, in which some bits have two readings.
 std::size_t count_codes(std::string_view turned) {
   return std::max(count_code_begins(turned), count_code_ends(turned));
@@ -72,7 +59,8 @@ std::size_t count_codes(std::string_view turned) {
 
 class Examination {
  public:
-  explicit Examination(std::string_view bytes) : bytes_(bytes), facts_(bytes), contents_(bytes) {}
+  Examination(std::string_view bytes, const std::vector<std::uint64_t>& releases)
+      : bytes_(bytes), facts_(bytes), contents_(bytes, releases) {}
 
   LineDiagnosis run() {
     found_.bytes = bytes_.size();
@@ -92,7 +80,7 @@ class Examination {
     if (bytes_.empty()) return look_at_nothing();
     if (look_for_other_protocol(bytes_) && contents_.right == 0) return;
     if (contents_.frame_heads) return look_at_frames();
-    const bool telegrams = !contents_.telegrams.empty() || contents_.oversize > 0;
+    const bool telegrams = !contents_.telegrams.empty() || !contents_.endless.empty();
     if (contents_.right > 0 || (telegrams && facts_.share(facts_.printable) > 0.5)) {
       return look_at_telegrams();
     }
@@ -166,6 +154,7 @@ class Examination {
     const LineRepair* best = nullptr;
     std::size_t most = contents_.right;
     for (const LineRepair& repair : line_repairs()) {
+      if (contents_.right > 0 && !repair.of_some) continue;
       const std::string undone = repair.undo(bytes_);
       if (undone == bytes_) continue;
       const std::size_t right = LineContents(undone).right;
@@ -200,7 +189,7 @@ class Examination {
     const bool nothing_but_nul = facts_.share(facts_.nul) >= 0.9;
     if (facts_.size < kTooFew) {
       return add("incomplete", Likelihood::kLikely,
-                 fmt::format("{} bytes are too few to tell{}", facts_.size,
+                 fmt::format("{}: too few to tell{}", counted(facts_.size, "byte"),
                              nothing_but_nul ? "; a NUL is a break, as a plug makes it" : ""));
     }
     if (nothing_but_nul) {
@@ -271,8 +260,14 @@ class Examination {
 
   void note() {
     found_.notes = note_devices(contents_);
+    if (!found_.all_well) return;
+    if (contents_.frames > 0) {
+      found_.notes.push_back({"sealed",
+                              "the sealed frames are whole; what is in them was not looked at",
+                              "p1rig lint with --key-file opens them"});
+    }
     const std::size_t at = find_telnet_option(bytes_);
-    if (!found_.all_well || at == bytes_.npos) return;
+    if (contents_.frames > 0 || at == bytes_.npos) return;
     const MistakeText& text = mistake_text("telnet");
     found_.notes.push_back(
         {text.id, fmt::format("{}: commands at offset {}", text.what, at), text.fix});
@@ -298,8 +293,8 @@ std::string_view to_string(Likelihood likelihood) {
   return "";
 }
 
-LineDiagnosis diagnose_bytes(std::string_view bytes) {
-  return Examination(bytes.substr(0, kLookAt)).run();
+LineDiagnosis diagnose_bytes(std::string_view bytes, const std::vector<std::uint64_t>& releases) {
+  return Examination(bytes.substr(0, kLookAt), releases).run();
 }
 
 }  // namespace p1rig

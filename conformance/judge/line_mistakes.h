@@ -42,6 +42,8 @@ struct LineDiagnosis {
 /// Says what is likely wrong with the reader's settings, the wiring, the request or a program in
 /// between, from the bytes alone. Takes any bytes; looks at the first 256 KiB. A second or more of a
 /// line is enough. Telegrams are right as verdict_of() has it, and losses those of a LossFinder.
-LineDiagnosis diagnose_bytes(std::string_view bytes);
+/// `releases`: after how many bytes Data Request was released, where that is known.
+LineDiagnosis diagnose_bytes(std::string_view bytes,
+                             const std::vector<std::uint64_t>& releases = {});
 
 }  // namespace p1rig

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/judge/octets.h"
 #include "protocol/framer.h"
 #include "protocol/obis.h"
 
@@ -124,9 +125,10 @@ constexpr std::array kRepairs{
                undo_doubled_cr},
     LineRepair{"line-ends-doubled", "lines end CR LF LF; with CR LF the telegrams are right",
                undo_doubled_lf},
-    LineRepair{"telnet", "without the telnet commands the telegrams are right", without_telnet},
+    LineRepair{"telnet", "without the telnet commands the telegrams are right", without_telnet,
+               true},
     LineRepair{"utf-8", "with the octets behind C2 and C3 put back the telegrams are right",
-               without_utf8},
+               without_utf8, true},
     LineRepair{"line-ends-changed",
                "with CR LF after each line, and an empty one after the identification, the "
                "telegrams are right",
@@ -140,6 +142,18 @@ constexpr std::array kRepairs{
 };
 
 }  // namespace
+
+std::size_t find_telnet_option(std::string_view bytes) {
+  constexpr unsigned kLastOption = 49;
+  for (std::size_t at = 0; at + 2 < bytes.size(); ++at) {
+    const unsigned command = octet_at(bytes, at + 1);
+    if (bytes[at] == '\xFF' && command >= 0xFB && command <= 0xFE &&
+        octet_at(bytes, at + 2) <= kLastOption) {
+      return at;
+    }
+  }
+  return bytes.npos;
+}
 
 std::string with_usual_line_ends(std::string_view bytes) {
   std::string result;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/crc_algorithms.h"
@@ -40,8 +41,7 @@ std::optional<ProtocolSighting> find_c1218(std::string_view bytes) {
   }
   // Among many bytes, one CRC is right by chance; not if most of them are covered by it.
   if (covered * 2 < bytes.size() || seen.frames == 0) return std::nullopt;
-  seen.why = fmt::format("{} {} EE … whose length and CRC are right", seen.frames,
-                         seen.frames == 1 ? "packet" : "packets");
+  seen.why = fmt::format("{} EE … whose length and CRC are right", counted(seen.frames, "packet"));
   return seen;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/crc_algorithms.h"
@@ -91,9 +92,9 @@ std::optional<ProtocolSighting> find_dlms_hdlc(std::string_view bytes) {
     at += between_flags(bytes.substr(at), 0xA).size();
   }
   if (seen.frames == 0) return std::nullopt;
-  seen.why = fmt::format(
-      "{} {} 7E A… 7E whose length and both check sequences are right; the first holds {}",
-      seen.frames, seen.frames == 1 ? "frame" : "frames", name_of(first));
+  seen.why =
+      fmt::format("{} 7E A… 7E whose length and both check sequences are right; the first holds {}",
+                  counted(seen.frames, "frame"), name_of(first));
   return seen;
 }
 
@@ -106,8 +107,8 @@ std::optional<ProtocolSighting> find_s1(std::string_view bytes) {
     if (seen.frames++ == 0) seen.offset = at;
   }
   if (seen.frames == 0) return std::nullopt;
-  seen.why = fmt::format("{} {} 7E 80 2B FF 03 of 45 octets whose check sequence is right",
-                         seen.frames, seen.frames == 1 ? "frame" : "frames");
+  seen.why = fmt::format("{} 7E 80 2B FF 03 of 45 octets whose check sequence is right",
+                         counted(seen.frames, "frame"));
   return seen;
 }
 

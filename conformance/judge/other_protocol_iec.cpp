@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 
@@ -51,8 +52,8 @@ std::optional<ProtocolSighting> find_iec_blocks(std::string_view bytes) {
   }
   // One short block may be chance: the check has seven bits.
   if (!has_readout && seen.frames < 3) return std::nullopt;
-  seen.why = fmt::format("{} {} STX … ETX whose check character is right", seen.frames,
-                         seen.frames == 1 ? "block" : "blocks");
+  seen.why =
+      fmt::format("{} STX … ETX whose check character is right", counted(seen.frames, "block"));
   return seen;
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 
@@ -40,8 +41,7 @@ std::optional<ProtocolSighting> find_wired_mbus(std::string_view bytes) {
   }
   if (seen.frames == 0) return std::nullopt;
   seen.why = fmt::format(
-      "{} {} 68 L L 68 … 16 whose lengths and sums are right{}", seen.frames,
-      seen.frames == 1 ? "frame" : "frames",
+      "{} 68 L L 68 … 16 whose lengths and sums are right{}", counted(seen.frames, "frame"),
       holds_dlms ? "; DLMS is inside (DB), encrypted: it needs a key of the operator, too" : "");
   return seen;
 }

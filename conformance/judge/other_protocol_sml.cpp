@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/crc_algorithms.h"
@@ -43,8 +44,8 @@ std::optional<ProtocolSighting> find_sml(std::string_view bytes) {
     at = next;
   }
   if (seen.frames == 0) return std::nullopt;
-  seen.why = fmt::format("{} {} with 1B1B1B1B 01010101, {} whole with a right CRC", seen.frames,
-                         seen.frames == 1 ? "message begins" : "messages begin", right);
+  seen.why = fmt::format("{} with 1B1B1B1B 01010101, {} whole with a right CRC",
+                         counted(seen.frames, "beginning"), right);
   return seen;
 }
 

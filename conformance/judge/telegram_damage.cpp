@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/judge/counted.h"
+#include "conformance/judge/line_repairs.h"
 #include "protocol/crc16.h"
 
 namespace p1rig {
@@ -95,21 +97,19 @@ Damage explain_by_lengths(const SeenTelegram& wrong, const Telegram& telegram,
     const std::string_view lengths = same_lines ? "all lines are as long as in a right telegram; "
                                                 : "it is as long as a right telegram; ";
     if (auto damage = explain_by_bit(wrong, lengths)) return *damage;
-    if (same_lines && malformed_lines(telegram) == 0) {
-      return {"edited", Likelihood::kLikely,
-              fmt::format("{}every line has its form, and the CRC is of another text", lengths)};
-    }
+    const bool formed = same_lines && malformed_lines(telegram) == 0;
     return {"noise", Likelihood::kLikely,
-            fmt::format("{}bytes were changed, and none are missing", lengths)};
+            fmt::format("{}bytes were changed, and none are missing{}", lengths,
+                        formed ? ", unless somebody edited the text" : "")};
   }
   if (wrong.bytes.size() < right.bytes.size()) {
     return {"bytes-lost", Likelihood::kLikely,
-            fmt::format("{} bytes, where a right telegram has {}", wrong.bytes.size(),
+            fmt::format("{}, where a right telegram has {}", counted(wrong.bytes.size(), "byte"),
                         right.bytes.size())};
   }
   return {"noise", Likelihood::kPossible,
-          fmt::format("{} bytes, where a right telegram has {}: some were put in",
-                      wrong.bytes.size(), right.bytes.size())};
+          fmt::format("{}, where a right telegram has {}: some were put in",
+                      counted(wrong.bytes.size(), "byte"), right.bytes.size())};
 }
 
 Damage explain_alone(const SeenTelegram& wrong, const Telegram& telegram) {
@@ -187,10 +187,15 @@ Damage explain_damage(const SeenTelegram& wrong, const std::vector<SeenTelegram>
   if (wrong.verdict == TelegramVerdict::kEmpty) {
     return {"incomplete", Likelihood::kLikely, "a telegram has not one object"};
   }
+  if (const std::size_t at = find_telnet_option(wrong.bytes); at != std::string_view::npos) {
+    return {"telnet", Likelihood::kLikely,
+            fmt::format("a telnet command stands {} bytes behind its beginning", at)};
+  }
   const ByteFacts facts(wrong.bytes);
   if (!facts.is_text()) {
     return {"noise", Likelihood::kLikely,
-            fmt::format("{} bytes are none that a telegram has", facts.size - facts.printable)};
+            fmt::format("{} in it that no telegram has",
+                        counted(facts.size - facts.printable, "byte"))};
   }
   if (const std::string place = find_redacted(telegram); !place.empty()) {
     return {"redacted", Likelihood::kCertain, place};

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "conformance/judge/counted.h"
 #include "conformance/judge/crc_algorithms.h"
 
 namespace p1rig {
@@ -111,29 +112,39 @@ bool is_as_long_as_a_right_one(const Loss& loss, const LineContents& contents) {
   });
 }
 
-Damage explain_loss(const Loss& loss, const LineContents& contents, std::string_view bytes) {
+Damage explain_loss(const Loss& loss, const LineContents& contents) {
+  const bool is_frame =
+      loss.kind == Loss::Kind::kFrameCut || loss.kind == Loss::Kind::kFrameOverrun;
+  if (contents.frame_heads && !is_frame) {
+    return {"bytes-lost", Likelihood::kPossible,
+            counted(loss.size, "byte") +
+                " of no sealed frame: one before them is cut, or its "
+                "length is wrong"};
+  }
   switch (loss.kind) {
     case Loss::Kind::kTelegramCut:
       if (is_as_long_as_a_right_one(loss, contents)) {
         return {"noise", Likelihood::kLikely,
                 "the '!' of a telegram is no '!', and none of its bytes are missing"};
       }
-      return {"bytes-lost", Likelihood::kLikely,
-              fmt::format("{} bytes of a telegram, and then another one begins", loss.size)};
+      return {
+          "bytes-lost", Likelihood::kLikely,
+          fmt::format("{} of a telegram, and then another one begins", counted(loss.size, "byte"))};
     case Loss::Kind::kFrameCut:
-      return {"bytes-lost", Likelihood::kLikely,
-              fmt::format("{} bytes of a sealed frame of {}", loss.size, loss.announced)};
+      return {
+          "bytes-lost", Likelihood::kLikely,
+          fmt::format("{} of a sealed frame of {}", counted(loss.size, "byte"), loss.announced)};
     case Loss::Kind::kFrameOverrun:
       return {"bytes-lost", Likelihood::kLikely,
-              fmt::format("a sealed frame announces {} bytes, and the next one begins after {}",
-                          loss.announced, loss.size)};
+              fmt::format("a sealed frame announces {}, and the next one begins after {}",
+                          counted(loss.announced, "byte"), loss.size)};
     case Loss::Kind::kStray:
       break;
   }
-  const bool text = ByteFacts(bytes).is_text();
+  const bool text = ByteFacts(contents.bytes.substr(loss.offset, loss.size)).is_text();
   return {text ? "bytes-lost" : "noise", Likelihood::kLikely,
-          fmt::format("{} bytes are of no telegram{}", loss.size,
-                      text ? "" : ", and none that telegrams have")};
+          fmt::format("{} of no telegram{}", counted(loss.size, "byte"),
+                      text ? "" : ", with some that none has")};
 }
 
 }  // namespace
@@ -154,11 +165,10 @@ std::vector<Damage> explain_telegrams(const LineContents& contents) {
   }
   for (std::size_t i = 0; i < std::min(contents.losses.size(), kMostLosses); ++i) {
     const Loss& loss = contents.losses[i];
-    kinds.add(explain_loss(loss, contents, contents.bytes.substr(loss.offset, loss.size)),
-              loss.offset);
+    kinds.add(explain_loss(loss, contents), loss.offset);
   }
-  if (contents.oversize > 0) {
-    kinds.add({"bytes-lost", Likelihood::kLikely, "a telegram has no end"}, 0);
+  for (const std::uint64_t offset : contents.endless) {
+    kinds.add({"bytes-lost", Likelihood::kLikely, "a telegram has no end"}, offset);
   }
   // One telegram may have been edited; that nobody got a single right one has another reason.
   constexpr std::size_t kFew = 3;
@@ -173,7 +183,7 @@ std::vector<Damage> explain_telegrams(const LineContents& contents) {
                        "a disturbed digit looks the same; more telegrams would tell"});
   } else if (damages.size() == 1 && damages[0].likelihood == Likelihood::kPossible) {
     damages.push_back({damages[0].id == "noise" ? "bytes-lost" : "noise", Likelihood::kPossible,
-                       "without a right telegram beside it nobody can tell"});
+                       "nothing in these bytes tells the two apart"});
   }
   return damages;
 }

@@ -31,7 +31,7 @@ std::string told(const std::string& bytes) {
 TEST(DeviceNotes, SayWhatIsRead) {
   EXPECT_EQ(told(sealed(kDutch)),
             "mbus-live: gas on channel 1 was read 5 minutes before the telegram\n"
-            "mbus-live: water on channel 2 was read 0 minutes before the telegram\n");
+            "mbus-live: water on channel 2 was read less than a minute before the telegram\n");
 }
 
 TEST(DeviceNotes, SayThatThereIsNoDevice) {

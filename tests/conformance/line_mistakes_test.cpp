@@ -52,6 +52,13 @@ TEST(LineMistakes, BearsAReaderThatJoinsAndLeavesMidway) {
   EXPECT_TRUE(diagnose_bytes(telegram.substr(500) + telegram + telegram.substr(0, 500)).all_well);
 }
 
+TEST(LineMistakes, BearsWhatWasCutWhileDataRequestWasReleased) {
+  const std::string telegram = new_telegram();
+  const std::string cut = telegram + telegram.substr(0, 400) + telegram;
+  EXPECT_FALSE(diagnose_bytes(cut).all_well);
+  EXPECT_TRUE(diagnose_bytes(cut, {telegram.size() + 400}).all_well);
+}
+
 TEST(LineMistakes, TakesNothingForAMeterThatIsNotAsked) {
   const LineDiagnosis diagnosis = diagnose_bytes("");
   EXPECT_FALSE(diagnosis.all_well);
@@ -172,6 +179,8 @@ TEST(LineMistakes, SeesWhatFlowControlSwallows) {
   }
   EXPECT_TRUE(diagnose_bytes(sealed_frames()).all_well);
   EXPECT_EQ(diagnose_bytes(sealed_frames()).sealed_frames, 2U);
+  ASSERT_EQ(diagnose_bytes(sealed_frames()).notes.size(), 1U);
+  EXPECT_EQ(diagnose_bytes(sealed_frames()).notes[0].id, "sealed") << "unjudged is not clean";
   EXPECT_EQ(first_mistake(swallowed), "flow-control");
 }
 

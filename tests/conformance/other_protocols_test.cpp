@@ -115,7 +115,7 @@ TEST(OtherProtocols, SeeSml) {
   const auto found = find_other_protocol(message + message);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->protocol->id, "sml");
-  EXPECT_NE(found->sighting.why.find("2 messages begin"), std::string::npos);
+  EXPECT_NE(found->sighting.why.find("2 beginnings"), std::string::npos);
   EXPECT_NE(found->sighting.why.find("2 whole with a right CRC"), std::string::npos);
   // Its beginning is eight octets long, and enough.
   std::string damaged = message;
