@@ -117,7 +117,7 @@ std::vector<CrcWay> find_crc_ways(const Telegram& telegram) {
   std::vector<CrcWay> found;
   for (const CrcWay& way : all_ways()) {
     std::string_view text = texts[static_cast<std::size_t>(way.line_ends)];
-    if (text.empty()) continue;
+    if (text.size() < 2) continue;  // what begins with its own end
     if (!way.with_slash) text.remove_prefix(1);
     if (!way.with_bang) text.remove_suffix(1);
     const std::uint16_t crc = crc_of(*way.algorithm, text);

@@ -64,5 +64,11 @@ TEST(CrcWays, SayHowOftenChanceDoesTheSame) {
   EXPECT_EQ(chance_of(near), 65536 / (13 + 1 + 1 + 1 + 3));
 }
 
+TEST(CrcWays, TakesWhatIsNothingButItsEnd) {
+  for (const char* bytes : {"!1234", "\r\n!1234\r\n", "/!1234", "!", ""}) {
+    find_crc_ways(decode_telegram(bytes));
+  }
+}
+
 }  // namespace
 }  // namespace p1rig
