@@ -211,13 +211,13 @@ class Examination {
   }
 
   bool look_for_parity() {
-    std::string stripped(bytes_);
-    for (char& c : stripped) c = static_cast<char>(c & 0x7F);
-    const ByteFacts text(stripped);
     if (facts_.size < kForParity || facts_.share(facts_.even) < 0.97 || facts_.high == 0) {
       return false;
     }
-    if (text.share(text.printable) < 0.97) return false;
+    std::string stripped(bytes_);
+    for (char& c : stripped) c = static_cast<char>(c & 0x7F);
+    const ByteFacts text(stripped);
+    if (text.share(text.printable) < 0.97 && !find_other_protocol(stripped)) return false;
     add("parity-in-bit-7", Likelihood::kCertain,
         fmt::format("{} of the bytes have even parity over all 8 bits, and without bit 7 they are "
                     "text",

@@ -32,7 +32,7 @@ void for_each_line(std::string_view text, Take take) {
 /// True where bytes are no text: control characters, or octets that are no UTF-8. The last ones may
 /// be part of one that is not whole yet.
 bool is_binary(std::string_view bytes) {
-  constexpr std::string_view kControls = "\t\r\n\x1B\f";
+  constexpr std::string_view kControls = "\t\r\n\f\a\b\x1B";
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     const unsigned octet = octet_at(bytes, at);
     if (octet < ' ' && kControls.find(bytes[at]) == kControls.npos) return true;

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <filesystem>
 #include <random>
 #include <string>
 
+#include "conformance/judge/line_mistakes.h"
 #include "protocol/dlms_frame.h"
 #include "simulator/line/uart_model.h"
 #include "tests/conformance/telegrams.h"
@@ -75,6 +77,17 @@ TEST(OtherProtocols, SeeThatDlmsInHdlcIsEncrypted) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->protocol->id, "dlms-hdlc");
   EXPECT_NE(found->sighting.why.find("encrypted"), std::string::npos);
+}
+
+TEST(OtherProtocols, AreNamedBeforeTheFramesInsideThem) {
+  std::string frame;
+  begin_frame("KAMtitle", 1, 200, LengthForm::kCanonical, frame);
+  const LineDiagnosis diagnosis =
+      diagnose_bytes(hdlc(octets({0xE6, 0xE7, 0x00}) + frame) + hdlc(notification()));
+  EXPECT_FALSE(diagnosis.all_well);
+  ASSERT_EQ(diagnosis.mistakes.size(), 1U);
+  EXPECT_EQ(diagnosis.mistakes[0].id, "dlms-hdlc");
+  EXPECT_EQ(diagnosis.mistakes[0].likelihood, Likelihood::kCertain);
 }
 
 TEST(OtherProtocols, TakeNoHdlcFrameWithAWrongCheck) {
@@ -162,6 +175,19 @@ TEST(OtherProtocols, SeeBlocksOfIec62056) {
   const std::string answer = block("1.8.0(000123.45*kWh)");
   EXPECT_EQ(seen(answer), "") << "one short block may be chance";
   EXPECT_EQ(seen(answer + answer + answer), "iec-62056-21");
+}
+
+TEST(OtherProtocols, AreNamedBehindParityToo) {
+  std::string bytes =
+      "/LGZ5ZMD1202407.B14\r\n" + block("F.F(00000000)\r\n1.8.0(000123.45*kWh)\r\n!\r\n");
+  for (char& c : bytes) {
+    const bool odd = std::popcount(static_cast<unsigned char>(c)) % 2 == 1;
+    if (odd) c = static_cast<char>(static_cast<unsigned char>(c) | 0x80U);
+  }
+  const LineDiagnosis diagnosis = diagnose_bytes(bytes);
+  ASSERT_EQ(diagnosis.mistakes.size(), 2U);
+  EXPECT_EQ(diagnosis.mistakes[0].id, "parity-in-bit-7");
+  EXPECT_EQ(diagnosis.mistakes[1].id, "iec-62056-21");
 }
 
 std::string c1218(std::string_view data) {

@@ -67,6 +67,23 @@ class Diagnose(rig.Case):
         said = rig.run("diagnose", "-", stdin=old).stdout.decode()
         self.assertIn("note: mbus-live: gas on channel", said)
 
+    def test_a_meter_with_the_crc_of_another_algorithm(self):
+        profile = self.folder / "holley.toml"
+        text = (rig.SOURCE / "profiles/iskra-am550.toml").read_text()
+        profile.write_text(text.replace("[telegram]", '[telegram]\ncrc = "x-25"') + """
+[[quirk]]
+rule = "crc-wrong"
+source = "dsmr_parser#91"
+""")
+        self.assertEqual(rig.run("check", profile).returncode, 0)
+        telegrams = rig.run("simulate", profile, "--line", "stdout", "--count", "2",
+                            "--speed", "max").stdout
+        self.assertEqual(rig.run("read", "-", stdin=telegrams).returncode, 1)
+        self.assertIn("CRC-16/X-25", self.bytes(1, telegrams)["mistakes"][0]["why"])
+        meter = ["simulate", "iskra-am550", "--line", "stdout", "--count", "2", "--speed", "max"]
+        self.assertEqual(rig.run(*meter, "--fault", "crc=x-25").stdout, telegrams)
+        self.assert_fails(2, "x-25, ccitt-false", *meter, "--fault", "crc=x25")
+
     def test_words(self):
         result = rig.run("diagnose", "--meter", "9600 7E1", "--reader", "115200 8N1")
         self.assertIn("longer than a whole character of the reader", result.stdout.decode())
