@@ -266,8 +266,15 @@ class Examination {
                               "the sealed frames are whole; what is in them was not looked at",
                               "p1rig lint with --key-file opens them"});
     }
-    const std::size_t at = find_telnet_option(bytes_);
-    if (contents_.frames > 0 || at == bytes_.npos) return;
+    std::size_t begin = 0;
+    for (const SeenTelegram& telegram : contents_.telegrams) {
+      const std::size_t at = find_telnet_option(bytes_.substr(begin, telegram.offset - begin));
+      if (contents_.frames == 0 && at != bytes_.npos) return note_telnet(begin + at);
+      begin = telegram.offset + telegram.bytes.size();
+    }
+  }
+
+  void note_telnet(std::size_t at) {
     const MistakeText& text = mistake_text("telnet");
     found_.notes.push_back(
         {text.id, fmt::format("{}: commands at offset {}", text.what, at), text.fix});

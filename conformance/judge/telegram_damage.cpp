@@ -200,6 +200,10 @@ Damage explain_damage(const SeenTelegram& wrong, const std::vector<SeenTelegram>
   if (const std::string place = find_redacted(telegram); !place.empty()) {
     return {"redacted", Likelihood::kCertain, place};
   }
+  if (std::ranges::count(find_crc_ways(telegram), kDamagedLineEnds) > 0) {
+    return {"bytes-lost", Likelihood::kLikely,
+            "with CR LF at the end of each line its CRC is right: some of these are lost"};
+  }
   const SeenTelegram* const right = nearest_right(wrong, all);
   return right == nullptr ? explain_alone(wrong, telegram)
                           : explain_by_lengths(wrong, telegram, *right);

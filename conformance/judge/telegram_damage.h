@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/judge/crc_algorithms.h"
 #include "conformance/judge/line_contents.h"
 #include "conformance/judge/line_mistakes.h"
 
@@ -23,6 +24,9 @@ struct FlippedBit {
 /// telegrams have. There is none where the CRC is right or missing; by chance there is one in every
 /// tenth telegram of 800 bytes.
 std::vector<FlippedBit> find_flipped_bits(std::string_view telegram);
+
+/// The CRC is that of P1, had all lines their CR LF: some of these were lost.
+inline const CrcWay kDamagedLineEnds{.line_ends = CrcLineEnds::kCrLf};
 
 /// Where values were made unreadable on purpose: "line 4, 0-0:96.1.1". Empty where none were.
 std::string find_redacted(const Telegram& telegram);

@@ -67,6 +67,7 @@ BestWay find_best_way(const std::set<std::string_view>& telegrams) {
   std::map<std::string, BestWay> ways;
   for (const std::string_view telegram : telegrams) {
     for (const CrcWay& way : find_crc_ways(decode_telegram(telegram))) {
+      if (way == kDamagedLineEnds) continue;
       BestWay& known = ways.try_emplace(to_string(way), BestWay{way, {}}).first->second;
       known.fits.insert(telegram);
     }

@@ -231,6 +231,13 @@ TEST(LineMistakes, SeesWhatProgramsDoToLines) {
   EXPECT_EQ(first_mistake(wrapped), "line-ends-changed");
 }
 
+TEST(LineMistakes, DoesNotBlameAProgramForOneLineEnd) {
+  // The one that is lost is of one telegram, and programs do what they do to all.
+  std::string damaged = new_telegram();
+  damaged.erase(damaged.find("\r\n1-0:1.8.1("), 1);
+  EXPECT_EQ(first_mistake(new_telegram() + damaged + new_telegram()), "bytes-lost");
+}
+
 TEST(LineMistakes, TellsChangedLineEndsWithoutACrc) {
   EXPECT_TRUE(diagnose_bytes(old_telegram()).all_well);
   const LineDiagnosis diagnosis = diagnose_bytes(replaced(old_telegram(), "\r", ""));
@@ -249,9 +256,16 @@ TEST(LineMistakes, SeesTelnet) {
       diagnose_bytes(std::string("\xFF\xFD\x2C\xFF\xFB\x00", 6) + new_telegram());
   EXPECT_TRUE(before.all_well);
   EXPECT_EQ(before.notes.back().id, "telnet");
-  // A message of octets FF is none.
-  const std::string message = testing::edited(testing::kDutch, "(48616C6C6F)", "(\xFF\xFF\xFF)");
-  EXPECT_TRUE(diagnose_bytes(testing::sealed(message)).all_well);
+  // Octets of a message are none.
+  for (const char* octets : {"(\xFF\xFF\xFF)", "(\xFF\xFD\x2C)"}) {
+    const std::string message = testing::edited(testing::kDutch, "(48616C6C6F)", octets);
+    const LineDiagnosis raw = diagnose_bytes(testing::sealed(message));
+    EXPECT_TRUE(raw.all_well);
+    EXPECT_NE(raw.notes.back().id, "telnet");
+  }
+  const LineDiagnosis noise = diagnose_bytes("\xFF\xFD\xC8" + new_telegram());
+  EXPECT_TRUE(noise.all_well);
+  EXPECT_NE(noise.notes.back().id, "telnet") << "there is no such option";
 }
 
 TEST(LineMistakes, SeesOctetsTurnedIntoUtf8) {

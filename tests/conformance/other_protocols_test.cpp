@@ -217,6 +217,12 @@ TEST(OtherProtocols, SeeABodyUnderSealBehindAPlainHeader) {
   EXPECT_EQ(seen("junk" + header + random_bytes(500, 4)), "sealed-otherwise");
   EXPECT_EQ(seen(header + random_bytes(100, 3)), "") << "too little to tell";
   EXPECT_EQ(seen(header + std::string(500, '\xFF')), "");
+  std::string few;
+  while (few.size() < 500)
+    few +=
+        "\x80\x01\x90"
+        "A1\xA5";
+  EXPECT_EQ(seen(header + few), "") << "a cipher has all values";
   EXPECT_EQ(seen(random_bytes(500, 3)), "");
 }
 
