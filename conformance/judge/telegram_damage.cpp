@@ -15,6 +15,14 @@ namespace {
 /// No telegram of a meter is longer.
 constexpr std::size_t kLongest = 16 * 1024;
 
+/// A bit that, put right, makes the CRC right.
+struct FlippedBit {
+  std::size_t offset = 0;  ///< in the telegram
+  char is = '\0';
+  char was = '\0';
+  bool mends_line = false;  ///< a line that was none is one then
+};
+
 bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 char with_bit(char c, unsigned bit) {
@@ -45,6 +53,68 @@ void find_in_digits(const Telegram& telegram, std::string_view right,
       }
     }
   }
+}
+
+/// The bits of which one, put right, makes the CRC of the telegram right, and its byte one that
+/// telegrams have, and how many were tried: each fits by chance once in 65536 times. None where the
+/// CRC is right or missing.
+struct FlippedBits {
+  std::vector<FlippedBit> found = {};
+  std::size_t tried = 0;
+};
+FlippedBits find_flipped_bits(std::string_view bytes) {
+  const Telegram telegram = decode_telegram(bytes);
+  const auto sent = written_crc(telegram);
+  if (!sent || telegram.bang_offset > kLongest) return {};
+  const std::string_view covered = bytes.substr(0, telegram.bang_offset + 1);
+  const std::uint16_t right = crc16(covered);
+  if (right == *sent) return {};
+  FlippedBits bits;
+  find_in_digits(telegram, to_hex(right), bits.found);
+  // What a bit adds to the CRC, by the number of bytes behind it; the sum of all is linear.
+  std::array<std::uint16_t, 8> adds{};
+  for (unsigned bit = 0; bit < adds.size(); ++bit) {
+    const char byte = static_cast<char>(1U << bit);
+    adds[bit] = crc16(std::string_view(&byte, 1));
+  }
+  const auto wanted = static_cast<std::uint16_t>(right ^ *sent);
+  constexpr char kZero = '\0';
+  for (std::size_t at = covered.size(); at-- > 0;) {
+    for (unsigned bit = 0; bit < adds.size(); ++bit) {
+      const char was = with_bit(covered[at], bit);
+      const bool may_be = is_printable(was) || was == '\r' || was == '\n';
+      bits.tried += may_be ? 1U : 0U;
+      if (adds[bit] == wanted && may_be) {
+        bits.found.push_back({at, covered[at], was, mends_line(bytes, at, was)});
+      }
+      adds[bit] = crc16(std::string_view(&kZero, 1), adds[bit]);
+    }
+  }
+  return bits;
+}
+
+/// Where values were made unreadable on purpose: "line 4, 0-0:96.1.1". Empty where none were.
+std::string find_redacted(const Telegram& telegram) {
+  constexpr std::size_t kMask = 3;
+  constexpr std::string_view kMasks = "Xx*#?_";
+  const auto is_masked = [&](std::string_view text) {
+    for (std::size_t at = 0; at + kMask <= text.size(); ++at) {
+      if (kMasks.find(text[at]) != kMasks.npos &&
+          text.substr(at, kMask) == std::string(kMask, text[at])) {
+        return true;
+      }
+    }
+    return text.find("edact") != text.npos || text.find("REDACT") != text.npos ||
+           text.find("...") != text.npos;
+  };
+  for (const DataLine& line : telegram.lines) {
+    for (const Bracket& bracket : line.brackets) {
+      if (is_masked(bracket.text)) {
+        return fmt::format("line {}, {}: \"{}\"", bracket.line, line.code_text, bracket.text);
+      }
+    }
+  }
+  return is_masked(telegram.crc_text) ? fmt::format("the CRC: \"{}\"", telegram.crc_text) : "";
 }
 
 /// The lengths of the lines, line ends included.
@@ -78,15 +148,19 @@ std::string shown(char c) {
 }
 
 std::optional<Damage> explain_by_bit(const SeenTelegram& wrong, std::string_view lengths) {
-  const auto bits = find_flipped_bits(wrong.bytes);
-  const auto mending = std::ranges::find(bits, true, &FlippedBit::mends_line);
-  const bool certain = mending != bits.end();
-  if (!certain && bits.size() != 1) return std::nullopt;
-  const FlippedBit& bit = certain ? *mending : bits.front();
-  return Damage{"noise", certain ? Likelihood::kCertain : Likelihood::kLikely,
-                fmt::format("{}one bit is flipped at offset {}: {} was {}, with which the CRC is "
-                            "right",
-                            lengths, wrong.offset + bit.offset, shown(bit.is), shown(bit.was))};
+  const FlippedBits bits = find_flipped_bits(wrong.bytes);
+  const auto mending = std::ranges::find(bits.found, true, &FlippedBit::mends_line);
+  const bool certain = mending != bits.found.end();
+  if (!certain && bits.found.size() != 1) return std::nullopt;
+  const FlippedBit& bit = certain ? *mending : bits.found.front();
+  std::string why =
+      fmt::format("{}one bit is flipped at offset {}: {} was {}, with which the CRC is right",
+                  lengths, wrong.offset + bit.offset, shown(bit.is), shown(bit.was));
+  if (!certain) {
+    why += fmt::format("; of one telegram in {} chance says the same",
+                       65536 / std::max<std::size_t>(bits.tried, 1));
+  }
+  return Damage{"noise", certain ? Likelihood::kCertain : Likelihood::kLikely, std::move(why)};
 }
 
 /// By a right telegram: where both are as long, bytes were changed; else some are missing.
@@ -125,59 +199,6 @@ Damage explain_alone(const SeenTelegram& wrong, const Telegram& telegram) {
 }
 
 }  // namespace
-
-std::vector<FlippedBit> find_flipped_bits(std::string_view bytes) {
-  const Telegram telegram = decode_telegram(bytes);
-  const auto sent = written_crc(telegram);
-  if (!sent || telegram.bang_offset > kLongest) return {};
-  const std::string_view covered = bytes.substr(0, telegram.bang_offset + 1);
-  const std::uint16_t right = crc16(covered);
-  if (right == *sent) return {};
-  std::vector<FlippedBit> found;
-  find_in_digits(telegram, to_hex(right), found);
-  // What a bit adds to the CRC, by the number of bytes behind it; the sum of all is linear.
-  std::array<std::uint16_t, 8> adds{};
-  for (unsigned bit = 0; bit < adds.size(); ++bit) {
-    const char byte = static_cast<char>(1U << bit);
-    adds[bit] = crc16(std::string_view(&byte, 1));
-  }
-  const auto wanted = static_cast<std::uint16_t>(right ^ *sent);
-  constexpr char kZero = '\0';
-  for (std::size_t at = covered.size(); at-- > 0;) {
-    for (unsigned bit = 0; bit < adds.size(); ++bit) {
-      const char was = with_bit(covered[at], bit);
-      const bool may_be = is_printable(was) || was == '\r' || was == '\n';
-      if (adds[bit] == wanted && may_be) {
-        found.push_back({at, covered[at], was, mends_line(bytes, at, was)});
-      }
-      adds[bit] = crc16(std::string_view(&kZero, 1), adds[bit]);
-    }
-  }
-  return found;
-}
-
-std::string find_redacted(const Telegram& telegram) {
-  constexpr std::size_t kMask = 3;
-  constexpr std::string_view kMasks = "Xx*#?_";
-  const auto is_masked = [&](std::string_view text) {
-    for (std::size_t at = 0; at + kMask <= text.size(); ++at) {
-      if (kMasks.find(text[at]) != kMasks.npos &&
-          text.substr(at, kMask) == std::string(kMask, text[at])) {
-        return true;
-      }
-    }
-    return text.find("edact") != text.npos || text.find("REDACT") != text.npos ||
-           text.find("...") != text.npos;
-  };
-  for (const DataLine& line : telegram.lines) {
-    for (const Bracket& bracket : line.brackets) {
-      if (is_masked(bracket.text)) {
-        return fmt::format("line {}, {}: \"{}\"", bracket.line, line.code_text, bracket.text);
-      }
-    }
-  }
-  return is_masked(telegram.crc_text) ? fmt::format("the CRC: \"{}\"", telegram.crc_text) : "";
-}
 
 Damage explain_damage(const SeenTelegram& wrong, const std::vector<SeenTelegram>& all) {
   const Telegram telegram = decode_telegram(wrong.bytes);

@@ -33,7 +33,6 @@ class Kinds {
   }
 
   bool has_only(std::string_view id) const { return kinds_.size() == 1 && kinds_[0].id == id; }
-  std::size_t count() const { return kinds_.empty() ? 0 : kinds_[0].count; }
 
   std::vector<Damage> take() {
     std::ranges::stable_sort(kinds_, std::greater<>(), &Kind::count);
