@@ -27,11 +27,13 @@ using TakeEvent = std::function<bool(RecordedEvent)>;
 
 bool is_from_meter(const RecordedEvent& event) { return event.type == SerialEvent::kDataReceived; }
 
-int read_events(const std::string& path, bool recorded, const TakeEvent& take) {
+int read_events(const std::string& path, bool recorded, const ReadPlan& plan,
+                const TakeEvent& take) {
   if (!recorded) {
-    return read_input(path, {}, [&](std::string_view bytes) {
+    const auto take_bytes = [&](std::string_view bytes) {
       return take({.type = SerialEvent::kDataReceived, .bytes = std::string(bytes)});
-    });
+    };
+    return read_input(path, {}, take_bytes, plan);
   }
   auto reader = RecordingReader::open(path);
   if (!reader) return complain(kUsage, reader.error().message);
@@ -111,13 +113,13 @@ class EventRewriter {
 };
 
 /// The first time through the file: nothing is written before all is known to be well.
-int learn(const std::string& path, bool recorded, Anonymiser& anonymiser) {
+int learn(const std::string& path, bool recorded, const ReadPlan& plan, Anonymiser& anonymiser) {
   std::string trouble;
   Framer framer([&](const Stretch& stretch) {
     const auto done = anonymiser.learn(stretch);
     if (!done && trouble.empty()) trouble = done.error().message;
   });
-  const int code = read_events(path, recorded, [&](const RecordedEvent& event) {
+  const int code = read_events(path, recorded, plan, [&](const RecordedEvent& event) {
     if (is_from_meter(event)) framer.feed(event.bytes);
     return trouble.empty();
   });
@@ -128,9 +130,10 @@ int learn(const std::string& path, bool recorded, Anonymiser& anonymiser) {
   return complain(kNotAsExpected, path + ": there is no whole telegram; nothing was written");
 }
 
-int rewrite(const std::string& path, bool recorded, Anonymiser& anonymiser, const TakeEvent& put) {
+int rewrite(const std::string& path, bool recorded, const ReadPlan& plan, Anonymiser& anonymiser,
+            const TakeEvent& put) {
   EventRewriter rewriter(anonymiser, put);
-  const int code = read_events(path, recorded, [&](RecordedEvent event) {
+  const int code = read_events(path, recorded, plan, [&](RecordedEvent event) {
     rewriter.take(std::move(event));
     return rewriter.trouble().empty();
   });
@@ -143,7 +146,8 @@ int rewrite(const std::string& path, bool recorded, Anonymiser& anonymiser, cons
 int write_text(const std::string& path, const Options& options, Anonymiser& anonymiser) {
   std::ofstream file;
   if (const int code = open_output(options, "output", file); code != kAsExpected) return code;
-  const int code = rewrite(path, false, anonymiser, [&](const RecordedEvent& event) {
+  const ReadPlan plan{.unwrap = !options.has("raw")};
+  const int code = rewrite(path, false, plan, anonymiser, [&](const RecordedEvent& event) {
     file << event.bytes;
     return file.good();
   });
@@ -155,7 +159,7 @@ int write_text(const std::string& path, const Options& options, Anonymiser& anon
 int write_recorded(const std::string& path, const std::string& output, Anonymiser& anonymiser) {
   auto writer = RecordingWriter::create(output);
   if (!writer) return complain(kEnvironment, "-o: " + writer.error().message);
-  const int code = rewrite(path, true, anonymiser, [&](const RecordedEvent& event) {
+  const int code = rewrite(path, true, {}, anonymiser, [&](const RecordedEvent& event) {
     writer->write(event);
     return writer->good();
   });
@@ -186,6 +190,7 @@ int run_anonymise(const Arguments& arguments) {
       "Replaces every equipment identifier, EAN code and name in telegrams, the same one by\n"
       "the same everywhere, and makes the CRCs right again. IN: text, or a recording.");
   options.value("output,o", "OUT", "where to");
+  add_raw_option(options);
   add_key_option(options);
   options.value("new-key-file", "F", "the keys to seal telegrams with again; default: the same");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
@@ -207,7 +212,8 @@ int run_anonymise(const Arguments& arguments) {
 
   Anonymiser anonymiser(keys, new_keys);
   const bool recorded = is_capture_file(path);
-  if (const int code = learn(path, recorded, anonymiser); code != kAsExpected) return code;
+  const ReadPlan plan{.unwrap = !options.has("raw"), .tell = false};  // told the second time
+  if (const int code = learn(path, recorded, plan, anonymiser); code != kAsExpected) return code;
   const int code =
       recorded ? write_recorded(path, *output, anonymiser) : write_text(path, options, anonymiser);
   if (code == kAsExpected) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/input.h"
@@ -68,11 +69,22 @@ std::string sample_telegram() {
   return telegram + to_hex(crc16(telegram)) + "\r\n";
 }
 
-void print_mistakes(const LineDiagnosis& diagnosis) {
+void print_diagnosis(const LineDiagnosis& diagnosis) {
+  const auto s = [](std::uint64_t count) { return count == 1 ? "" : "s"; };
+  fmt::print("{} byte{}: {} telegram{} right, {} wrong, {} sealed frame{}, {} loss{}\n",
+             diagnosis.bytes, s(diagnosis.bytes), diagnosis.right_telegrams,
+             s(diagnosis.right_telegrams), diagnosis.wrong_telegrams, diagnosis.sealed_frames,
+             s(diagnosis.sealed_frames), diagnosis.losses, diagnosis.losses == 1 ? "" : "es");
+  if (diagnosis.all_well) fmt::print("all is well: the line is read as it should be\n");
+
   for (std::size_t i = 0; i < diagnosis.mistakes.size(); ++i) {
     const LineMistake& mistake = diagnosis.mistakes[i];
     fmt::print("{}. {} ({}): {}\n   because: {}\n   do: {}\n", i + 1, mistake.id,
                to_string(mistake.likelihood), mistake.what, mistake.why, mistake.fix);
+  }
+  for (const LineNote& note : diagnosis.notes) {
+    fmt::print("note: {}: {}\n", note.id, note.what);
+    if (!note.fix.empty()) fmt::print("   do: {}\n", note.fix);
   }
 }
 
@@ -85,28 +97,35 @@ Json json_of(const LineDiagnosis& diagnosis) {
                         {"why", mistake.why},
                         {"fix", mistake.fix}});
   }
+  Json notes = Json::array();
+  for (const LineNote& note : diagnosis.notes) {
+    notes.push_back({{"id", note.id}, {"what", note.what}, {"fix", note.fix}});
+  }
   return {
       {"all_well", diagnosis.all_well},           {"bytes", diagnosis.bytes},
       {"telegrams", diagnosis.right_telegrams},   {"wrong_telegrams", diagnosis.wrong_telegrams},
-      {"sealed_frames", diagnosis.sealed_frames}, {"mistakes", std::move(mistakes)}};
+      {"sealed_frames", diagnosis.sealed_frames}, {"losses", diagnosis.losses},
+      {"mistakes", std::move(mistakes)},          {"notes", std::move(notes)}};
 }
 
-int diagnose_input(const std::string& name, bool json) {
+int diagnose_input(const std::string& name, bool raw, bool json) {
   constexpr std::size_t kEnough = 256 * 1024;
   std::string bytes;
-  const int code = read_input(name, LineSettings{}, [&](std::string_view portion) {
-    bytes += portion;
+  std::vector<std::uint64_t> releases;
+  bool requested = true;
+  const auto take = [&](const InputPortion& portion) {
+    if (portion.requested && !*portion.requested && requested) releases.push_back(bytes.size());
+    requested = portion.requested.value_or(requested);
+    bytes += portion.bytes;
     return bytes.size() < kEnough;
-  });
+  };
+  const int code = read_portions(name, LineSettings{}, take, {.unwrap = !raw});
   if (code != kAsExpected) return code;
-  const LineDiagnosis diagnosis = diagnose_bytes(bytes);
+  const LineDiagnosis diagnosis = diagnose_bytes(bytes, releases);
   if (json) {
     fmt::print("{}\n", json_of(diagnosis).dump(1));
   } else {
-    fmt::print("{} bytes: {} telegrams right, {} wrong, {} sealed frames\n", diagnosis.bytes,
-               diagnosis.right_telegrams, diagnosis.wrong_telegrams, diagnosis.sealed_frames);
-    if (diagnosis.all_well) fmt::print("all is well: the line is read as it should be\n");
-    print_mistakes(diagnosis);
+    print_diagnosis(diagnosis);
   }
   return diagnosis.all_well ? kAsExpected : kNotAsExpected;
 }
@@ -202,6 +221,7 @@ int run_diagnose(const Arguments& arguments) {
   options.value("skew", "P", "how much the meter's clock is fast against the reader's: 3%");
   options.value("noise", "BER", "the share of bits that flip: 0.001");
   options.value("seed", "N", "makes other noise of the same kind; default: 1");
+  add_raw_option(options);
   options.flag("json", "one JSON object");
   if (const auto code = options.parse(arguments, 0, 1)) return *code;
   const bool json = options.has("json");
@@ -212,9 +232,10 @@ int run_diagnose(const Arguments& arguments) {
     for (const char* name : {"reader", "skew", "noise", "seed"}) {
       if (options.get(name)) return options.misuse(fmt::format("--{} goes with --meter", name));
     }
-    return diagnose_input(options.words()[0], json);
+    return diagnose_input(options.words()[0], options.has("raw"), json);
   }
 
+  if (options.has("raw")) return options.misuse("--raw goes with FILE or -");
   LineQuestion question;
   if (const int code = ask_question(options, question); code != kAsExpected) return code;
   const std::string telegram = sample_telegram();

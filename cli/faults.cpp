@@ -1,4 +1,4 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
@@ -42,26 +42,39 @@ std::string acts_on(const FaultRow& row) {
          (row.sealed_only ? " (of meters that seal their telegrams)" : "");
 }
 
+/// "digit, default 0, at most 4", or the words that there are.
+std::string describe_amount(const FaultRow& row) {
+  if (row.unit.empty()) return "none";
+  if (row.words != nullptr) {
+    return fmt::format("{}, default {}: {}", row.unit, write_amount(row, row.default_amount),
+                       fmt::join(row.words(), ", "));
+  }
+  return fmt::format("{}, default {}, at most {}", row.unit, row.default_amount,
+                     row.largest_amount);
+}
+
 CatalogueEntry entry_of(const FaultRow& row) {
-  const nlohmann::ordered_json json = {{"name", row.id},
-                                       {"summary", row.summary},
-                                       {"unit", row.unit},
-                                       {"default", row.default_amount},
-                                       {"largest", row.largest_amount},
-                                       {"stage", stage_name(row.stage)},
-                                       {"crc_stays_right", row.crc_stays_right},
-                                       {"sealed_only", row.sealed_only},
-                                       {"at", place_names(row.at)}};
-  const std::string amount =
-      row.unit.empty() ? "" : fmt::format(" (={} {})", row.default_amount, row.unit);
+  nlohmann::ordered_json json = {{"name", row.id},
+                                 {"summary", row.summary},
+                                 {"unit", row.unit},
+                                 {"default", row.default_amount},
+                                 {"largest", row.largest_amount},
+                                 {"stage", stage_name(row.stage)},
+                                 {"crc_stays_right", row.crc_stays_right},
+                                 {"sealed_only", row.sealed_only},
+                                 {"at", place_names(row.at)}};
+  if (row.words != nullptr) {
+    json["default"] = write_amount(row, row.default_amount);
+    json["words"] = row.words();
+  }
+  const std::string amount = row.unit.empty() ? ""
+                             : row.words != nullptr
+                                 ? fmt::format(" (={})", write_amount(row, row.default_amount))
+                                 : fmt::format(" (={} {})", row.default_amount, row.unit);
   const std::string details = fmt::format(
       "{}: {}\nacts on: {}\namount: {}\n{} afterwards: {}\noptions: every=N, {}from=TIME, "
       "until=TIME",
-      row.id, row.summary, acts_on(row),
-      row.unit.empty() ? "none"
-                       : fmt::format("{}, default {}, at most {}", row.unit, row.default_amount,
-                                     row.largest_amount),
-      row.sealed_only ? "tag" : "CRC",
+      row.id, row.summary, acts_on(row), describe_amount(row), row.sealed_only ? "tag" : "CRC",
       row.crc_stays_right ? "right"
       : row.sealed_only   ? "wrong"
                           : "wrong or missing",

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/judge/unwrap.h"
 #include "simulator/fd.h"
 #include "simulator/line/reader_end.h"
 #include "simulator/line/reader_tty.h"
@@ -125,6 +126,21 @@ int explain_missing(const std::string& name, const std::string& reason) {
   return complain(kUsage, why.empty() ? reason : name + ": " + why);
 }
 
+void tell_unwrapped(const std::string& name, const Unwrapper& unwrapper) {
+  const std::string what = unwrapper.what();
+  if (what.empty()) return;
+  const auto counted = [](std::uint64_t count, std::string_view lines) {
+    return fmt::format("{} {}{}", count, lines, count == 1 ? "" : "s");
+  };
+  say(
+      fmt::format("p1rig: {}: taken out of {}: {}{}; offsets count what is left (--raw takes it as "
+                  "it is)",
+                  name == "-" ? "stdin" : name, what, counted(unwrapper.lines(), "line"),
+                  unwrapper.others() == 0
+                      ? ""
+                      : ", and " + counted(unwrapper.others(), "other line") + " without it"));
+}
+
 }  // namespace
 
 bool has_times(const std::string& name) {
@@ -143,8 +159,19 @@ int read_portions(const std::string& name, const LineSettings& settings,
     if (!opened) return explain_missing(name, opened.error().message);
     file = std::move(*opened);
   }
-  const auto end = read_to_end(name == "-" ? STDIN_FILENO : file.get(),
-                               [&](std::string_view bytes) { return take({.bytes = bytes}); });
+  bool enough = false;
+  const auto take_bytes = [&](std::string_view bytes) {
+    enough = !take({.bytes = bytes});
+    return !enough;
+  };
+  std::optional<Unwrapper> unwrapper;
+  if (plan.unwrap) unwrapper.emplace(take_bytes);
+  const auto end =
+      read_to_end(name == "-" ? STDIN_FILENO : file.get(), [&](std::string_view bytes) {
+        return unwrapper ? unwrapper->feed(bytes) : take_bytes(bytes);
+      });
+  if (unwrapper && !enough) unwrapper->finish();
+  if (unwrapper && plan.tell) tell_unwrapped(name, *unwrapper);
   if (!end) return complain(kEnvironment, fmt::format("{}: {}", name, end.error().message));
   return *end == ReadEnd::kSignal ? kInterrupted : kAsExpected;
 }
@@ -155,6 +182,12 @@ int read_input(const std::string& name, const LineSettings& settings,
     return portion.bytes.empty() || take(portion.bytes);
   };
   return read_portions(name, settings, take_bytes, plan);
+}
+
+void add_raw_option(Options& options) {
+  options.flag("raw",
+               "take text as it is; default: telegrams in logs, quotes, hexadecimal or string "
+               "literals are taken out of these");
 }
 
 DialectOption dialect_option(const std::string* name) {

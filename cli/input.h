@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/options.h"
 #include "protocol/dialect.h"
 #include "protocol/line_settings.h"
 #include "simulator/line/clock.h"
@@ -29,7 +30,14 @@ struct ReadPlan {
   std::chrono::milliseconds reconnect{0};
   std::function<void()> reconnected =
       {};  ///< what comes then goes on with nothing that came before
+  /// Text of a file or of stdin is taken out of what it is wrapped in (conformance/judge/unwrap.h),
+  /// and stderr is told so.
+  bool unwrap = false;
+  bool tell = true;
 };
+
+/// Declares --raw, which wants ReadPlan::unwrap false.
+void add_raw_option(Options& options);
 
 /// Reads a file, a recording, a live line (simulator/line/reader_end.h) or "-" for stdin, and gives
 /// each portion to `take`, which returns false when it has had enough. Returns kAsExpected at the

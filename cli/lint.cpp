@@ -169,6 +169,7 @@ int run_lint(const Arguments& arguments) {
   options.value("profile", "P", "judge as this meter: its dialect and quirks");
   add_zone_option(options);
   add_key_option(options);
+  add_raw_option(options);
   options.flag("json", "one JSON object with all findings");
   add_limit_options(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
@@ -189,7 +190,8 @@ int run_lint(const Arguments& arguments) {
     linter.feed(portion.bytes, portion.time);
     return std::ferror(stdout) == 0 && !linter.is_full();
   };
-  const int code = read_portions(input, line, take, {.until = limits.until, .show_edge = true});
+  const int code = read_portions(
+      input, line, take, {.until = limits.until, .show_edge = true, .unwrap = !options.has("raw")});
   linter.finish();
   // Where nothing could be read there is nothing to sum up.
   if (code != kAsExpected && linter.telegrams() == 0 && !options.has("json")) return code;

@@ -38,8 +38,9 @@ class FaultyReading {
   FaultyReading(const Mutant& mutant, const Dialect& dialect, const std::optional<FrameKeys>& keys,
                 const std::function<void(std::string_view)>& say)
       : dialect_(dialect),
-        reader_(mutant, dialect_,
-                [&say](const std::string& line, const ContractLine&) { say(line); }, keys) {}
+        reader_(
+            mutant, dialect_, [&say](const std::string& line, const ContractLine&) { say(line); },
+            keys) {}
 
   /// False where it ended.
   bool feed(std::string_view bytes) {
@@ -68,7 +69,8 @@ const Mutant* choose_mutant(const std::string& name) {
                                  did_you_mean(name, names)));
   } else if (mutant->has_habits) {
     complain(kUsage, fmt::format("--mutant: what {} does shows at the line only, and this program "
-                                 "opens lines as it should", name));
+                                 "opens lines as it should",
+                                 name));
     return nullptr;
   }
   return mutant;
@@ -102,6 +104,7 @@ int run_read(const Arguments& arguments) {
   options.value("count", "N", "stop after N telegrams");
   options.value("reconnect", "S",
                 "open a line over a network anew after so many seconds of silence; default: 30");
+  add_raw_option(options);
   options.value("mutant", "NAME", "read with a defect, to see a suite fail (`p1rig mutants`)");
   add_key_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
@@ -163,18 +166,18 @@ int run_read(const Arguments& arguments) {
       reader.finish();
     }
   };
+  // A defect may be one of timing, which nothing must change.
+  plan.unwrap = !faulty && !options.has("raw");
   const LineSettings settings = dialect.dialect != nullptr ? dialect.dialect->line : LineSettings{};
-  const int code = read_input(
-      options.words()[0], settings,
-      [&](std::string_view bytes) {
-        if (faulty) {
-          ended = !faulty->feed(bytes);
-        } else {
-          reader.feed(bytes);
-        }
-        return !ended && !out_of_reach && (count == 0 || said < count);
-      },
-      plan);
+  const auto take = [&](std::string_view bytes) {
+    if (faulty) {
+      ended = !faulty->feed(bytes);
+    } else {
+      reader.feed(bytes);
+    }
+    return !ended && !out_of_reach && (count == 0 || said < count);
+  };
+  const int code = read_input(options.words()[0], settings, take, plan);
   if (out_of_reach) return complain(kEnvironment, "stdout: cannot be written");
   if (ended) return complain(kNotAsExpected, "ended, as its defect has it");
   reader.finish();

@@ -174,7 +174,8 @@ int run_simulate(const Arguments& all_arguments) {
     }
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
-    Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr));
+    Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr),
+                                 *chosen.profile->layout.crc_algorithm);
     const auto seal = [&](Passage& passing) {
       const auto done = sealer->seal(passing);
       if (!done) trouble = done.error().message;

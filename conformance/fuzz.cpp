@@ -61,8 +61,9 @@ std::string iso_utc(std::chrono::sys_seconds t) {
 }
 
 std::string fault_text(const FaultRequest& fault) {
-  std::string text(faults()[fault.row].id);
-  if (fault.amount) text += fmt::format("={}", *fault.amount);
+  const FaultRow& row = faults()[fault.row];
+  std::string text(row.id);
+  if (fault.amount) text += "=" + write_amount(row, *fault.amount);
   if (fault.at) text += ",at=" + *fault.at;
   return text;
 }

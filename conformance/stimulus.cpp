@@ -225,7 +225,7 @@ struct StimulusMaker::Impl {
     SentTelegram sent;
     sent.name = number == 1 ? step.id : step.id + " " + std::to_string(number);
     sent.meant = contract_telegram(*state, truth, *profile);
-    TelegramEditor editor(std::move(text), sent.meant);
+    TelegramEditor editor(std::move(text), sent.meant, *profile->layout.crc_algorithm);
     if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
     if (!step.crc.empty()) {
       const auto begins = editor.crc_begins(step.crc);
@@ -272,7 +272,7 @@ struct StimulusMaker::Impl {
   }
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
-    Passage passage = passage_of(std::move(text));
+    Passage passage = passage_of(std::move(text), *profile->layout.crc_algorithm);
     // What another case left behind ends with it.
     const bool begins = std::exchange(begins_case, false);
     if (sealer && (begins || step == nullptr)) {

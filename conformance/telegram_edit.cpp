@@ -20,8 +20,9 @@ std::string with_channel(std::string text, int channel) {
 
 }  // namespace
 
-TelegramEditor::TelegramEditor(std::string text, ContractTelegram& meant)
-    : text_(std::move(text)), meant_(meant) {
+TelegramEditor::TelegramEditor(std::string text, ContractTelegram& meant,
+                               const CrcAlgorithm& crc_algorithm)
+    : text_(std::move(text)), meant_(meant), crc_algorithm_(crc_algorithm) {
   for (const auto& [code, value] : meant.values) {
     const bool reading = is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
     if (reading && value.kind == ContractValue::Kind::kTimed && first_channel_ == 0) {
@@ -105,7 +106,7 @@ void TelegramEditor::renew_crc() {
   const std::size_t bang = text_.rfind('!');
   if (text_.compare(bang + 1, kLineEnd.size(), kLineEnd) == 0) return;  // none is sent
   const std::string_view covered(text_.data(), bang + 1);
-  text_.replace(bang + 1, kDigits, to_hex(crc16(covered)));
+  text_.replace(bang + 1, kDigits, to_hex(crc_of(crc_algorithm_, covered)));
 }
 
 }  // namespace p1rig

@@ -7,6 +7,7 @@
 
 #include "conformance/case.h"
 #include "conformance/judge/contract.h"
+#include "protocol/crc_algorithms.h"
 #include "protocol/result.h"
 
 namespace p1rig {
@@ -16,7 +17,8 @@ namespace p1rig {
 class TelegramEditor {
  public:
   /// `meant` must outlive the editor.
-  TelegramEditor(std::string text, ContractTelegram& meant);
+  TelegramEditor(std::string text, ContractTelegram& meant,
+                 const CrcAlgorithm& crc_algorithm = crc_algorithms().front());
 
   /// Identification, replaced, removed and added lines; then the CRC is computed anew. An error
   /// where the telegram has no such object.
@@ -41,6 +43,7 @@ class TelegramEditor {
 
   std::string text_;
   ContractTelegram& meant_;
+  const CrcAlgorithm& crc_algorithm_;
   int first_channel_ = 0;
   std::vector<Obis> uncertain_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/crc16.h"
+
 namespace p1rig {
 namespace {
 
@@ -65,6 +67,7 @@ const CrcAlgorithm* find_crc_algorithm(std::string_view name) {
 }
 
 std::uint16_t crc_of(const CrcAlgorithm& algorithm, std::string_view bytes) {
+  if (&algorithm == kAlgorithms.data()) return crc16(bytes);
   const Table& table = kTables[static_cast<std::size_t>(&algorithm - kAlgorithms.data())];
   unsigned rest = algorithm.start;
   for (const char c : bytes) {

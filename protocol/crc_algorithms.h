@@ -18,14 +18,13 @@ struct CrcAlgorithm {
   std::uint16_t final_xor = 0;
 };
 
-/// The usual ones. The first is CRC-16/ARC, that of P1 (DSMR-P1 5.0.2 §6.2), which crc16() computes
-/// much faster.
+/// The usual ones. The first is CRC-16/ARC, that of P1 (DSMR-P1 5.0.2 §6.2).
 std::span<const CrcAlgorithm> crc_algorithms();
 
 /// The one with this name; nullptr where there is none.
 const CrcAlgorithm* find_crc_algorithm(std::string_view name);
 
-/// `algorithm` is one of crc_algorithms().
+/// `algorithm` is one of crc_algorithms(); the first is computed by crc16(), much faster.
 std::uint16_t crc_of(const CrcAlgorithm& algorithm, std::string_view bytes);
 
 }  // namespace p1rig

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "protocol/crc16.h"
+#include "protocol/crc_algorithms.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/render.h"
@@ -205,7 +206,7 @@ std::string render_example(const Profile& profile) {
     }
   }
   const bool has_crc = profile.layout.has_crc;
-  return text + (has_crc ? to_hex(crc16(text)) : std::string{}) + "\r\n";
+  return text + (has_crc ? to_hex(crc_of(*profile.layout.crc_algorithm, text)) : std::string{}) + "\r\n";
 }
 
 Result<std::string> example_bytes(const Profile& profile) {

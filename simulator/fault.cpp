@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "protocol/crc16.h"
+#include "protocol/crc_algorithms.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/obis.h"
 #include "simulator/document.h"
@@ -26,6 +27,18 @@ constexpr auto kNowhere = FaultPlace::kNone;
 constexpr auto kAtLine = FaultPlace::kLine;
 constexpr auto kAtByte = FaultPlace::kByte;
 
+/// What "crc=" may be: all but that of P1.
+std::span<const std::string_view> other_algorithms() {
+  static const std::vector<std::string_view> list = [] {
+    std::vector<std::string_view> found;
+    for (const CrcAlgorithm& algorithm : crc_algorithms().subspan(1)) {
+      found.push_back(algorithm.name);
+    }
+    return found;
+  }();
+  return list;
+}
+
 /// A row for meters that seal their telegrams. It has no place.
 constexpr FaultRow sealed(std::string_view id, std::string_view summary, std::string_view unit,
                           std::int64_t default_amount, FaultStage stage, bool tag_stays_right,
@@ -36,6 +49,8 @@ constexpr FaultRow sealed(std::string_view id, std::string_view summary, std::st
 constexpr auto kFaults = std::to_array<FaultRow>({
     {"crc-wrong", "another CRC digit: the first is 1, any one 0", "digit", 0, kBytes, false,
      kNowhere, wrong_crc, false, false, 4},
+    {"crc", "the CRC of another algorithm", "algorithm", 1, kBytes, false, kNowhere, other_crc,
+     false, false, 13, other_algorithms},
     {"crc-missing", "no CRC after the '!'", "", 0, kBytes, false, kNowhere, drop_crc},
     {"crc-lower-case", "the CRC in lower case", "", 0, kBytes, true, kNowhere, lower_crc},
     {"crc-unpadded", "the CRC without its leading zeros, where it has some", "", 0, kBytes, true,
@@ -156,7 +171,11 @@ std::optional<T> whole_number(std::string_view text) {
 /// The amount of "stall=800ms" or "drop-byte=3", in the row's unit.
 std::optional<std::int64_t> parse_amount(const FaultRow& row, std::string_view text) {
   std::optional<std::int64_t> amount;
-  if (row.unit == "ms") {
+  if (row.words != nullptr) {
+    const auto words = row.words();
+    const auto word = std::ranges::find(words, text);
+    if (word != words.end()) amount = word - words.begin() + 1;
+  } else if (row.unit == "ms") {
     const auto duration = parse_duration(text);
     if (duration) amount = duration->count();
   } else if (!row.unit.empty()) {
@@ -165,6 +184,22 @@ std::optional<std::int64_t> parse_amount(const FaultRow& row, std::string_view t
   const std::int64_t most = row.largest_amount;
   const std::int64_t least = row.signed_amount ? -most : 1;
   return amount && *amount != 0 && *amount >= least && *amount <= most ? amount : std::nullopt;
+}
+
+/// Why a text is no amount of the row.
+std::string wrong_amount(const FaultRow& row, std::string_view text) {
+  const std::string begin = std::string(row.id) + ": \"" + std::string(text) + "\" ";
+  if (row.unit.empty()) return begin + "is too much: this fault has no amount";
+  if (row.words == nullptr) {
+    return begin + "is no amount: expected " + std::string(row.unit) +
+           (row.unit == "ms" ? ", such as 800ms" : ", such as 3") + ", at most " +
+           std::to_string(row.largest_amount);
+  }
+  const auto words = row.words();
+  std::string list;
+  for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
+  return begin + "is none" + did_you_mean(text, {words.begin(), words.end()}) + ": expected " +
+         list;
 }
 
 /// Whether "at=" can mean this: an object, or a byte or line by number.
@@ -228,8 +263,8 @@ void renew_crc(Passage& passage) {
   if (bang == std::string::npos) return;
   const auto end = std::min(passage.bytes.find_first_of("\r\n", bang), passage.bytes.size());
   const std::string_view bytes = passage.bytes;
-  const std::string digits =
-      crc_like(bytes.substr(bang + 1, end - bang - 1), crc16(bytes.substr(0, bang + 1)));
+  const std::string digits = crc_like(bytes.substr(bang + 1, end - bang - 1),
+                                      crc_of(*passage.crc_algorithm, bytes.substr(0, bang + 1)));
   passage.bytes.replace(bang + 1, end - bang - 1, digits);
   passage.crc_digits = digits.size();
 }
@@ -282,11 +317,7 @@ Result<FaultRequest> parse_fault(std::string_view text) {
   if (equals != std::string_view::npos) {
     request.amount = parse_amount(*row, head.substr(equals + 1));
     if (!request.amount) {
-      return fail(std::string(id) + ": \"" + std::string(head.substr(equals + 1)) + "\" " +
-                  (row->unit.empty() ? "is too much: this fault has no amount"
-                                     : "is no amount: expected " + std::string(row->unit) +
-                                           (row->unit == "ms" ? ", such as 800ms" : ", such as 3") +
-                                           ", at most " + std::to_string(row->largest_amount)));
+      return fail(wrong_amount(*row, head.substr(equals + 1)));
     }
   }
   std::string_view rest =
@@ -307,8 +338,14 @@ Result<FaultRequest> parse_fault(std::string_view text) {
   return request;
 }
 
-Passage passage_of(std::string telegram) {
+std::string write_amount(const FaultRow& row, std::int64_t amount) {
+  if (row.words == nullptr) return std::to_string(amount) + (row.unit == "ms" ? "ms" : "");
+  return std::string(row.words()[static_cast<std::size_t>(amount - 1)]);
+}
+
+Passage passage_of(std::string telegram, const CrcAlgorithm& crc_algorithm) {
   Passage passage;
+  passage.crc_algorithm = &crc_algorithm;
   passage.bytes = std::move(telegram);
   const auto bang = passage.bytes.rfind('!');
   if (bang == std::string::npos) return passage;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/crc_algorithms.h"
 #include "protocol/result.h"
 #include "simulator/seal_order.h"
 
@@ -30,7 +31,8 @@ enum class FaultPlace : std::uint8_t { kNone, kLine, kByte };
 struct Passage {
   std::string bytes;           ///< '/' to the line end after the CRC, or a sealed frame
   std::size_t crc_digits = 0;  ///< length of the CRC after '!'; 0 where none is sent
-  SealOrder seal{};            ///< for whoever seals it
+  const CrcAlgorithm* crc_algorithm = &crc_algorithms().front();
+  SealOrder seal{};  ///< for whoever seals it
   struct Frame {
     std::size_t text = 0;  ///< where the ciphertext begins, right behind the counter
     std::size_t size = 0;
@@ -73,6 +75,8 @@ struct FaultRow {
   bool signed_amount = false;  ///< the amount may be below 0
   bool sealed_only = false;    ///< for meters that seal their telegrams
   std::int64_t largest_amount = kLargestAmount;
+  /// The words that stand for the amounts from 1 on; nullptr where amounts are numbers.
+  std::span<const std::string_view> (*words)() = nullptr;
 };
 
 std::span<const FaultRow> faults();
@@ -81,11 +85,15 @@ std::span<const FaultRow> faults();
 /// offset. The error names the part that is wrong and suggests the nearest fault.
 Result<FaultRequest> parse_fault(std::string_view text);
 
+/// An amount as parse_fault() takes it.
+std::string write_amount(const FaultRow& row, std::int64_t amount);
+
 /// True where the fault is done to telegram number `index` (from 1), sent at `t`.
 bool applies(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t);
 
 /// A telegram as the faults take it: the digits after its '!' are its CRC.
-Passage passage_of(std::string telegram);
+Passage passage_of(std::string telegram,
+                   const CrcAlgorithm& crc_algorithm = crc_algorithms().front());
 
 /// All faults on the telegram number `index` (from 1) sent at `t`. Text and seal faults first, then
 /// the CRC is computed anew in its old form and `seal` is called, if given; then the others, in the

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "protocol/crc16.h"
+#include "protocol/crc_algorithms.h"
 #include "simulator/fault_edits.h"
 #include "simulator/random.h"
 
@@ -98,6 +100,18 @@ bool wrong_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
   const auto value = kDigits.find(static_cast<char>(digit >= 'a' ? digit - 32 : digit));
   digit = kDigits[(value + 1 + static_cast<std::size_t>(random_below(random >> 20, 15))) % 16];
+  return true;
+}
+
+bool other_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto bang = bang_of(passage);
+  const auto slash = std::min(passage.bytes.find('/'), bang);
+  if (bang == std::string::npos || slash == bang) return false;
+  const CrcAlgorithm& other = crc_algorithms()[static_cast<std::size_t>(amount)];
+  const std::string_view covered = std::string_view(passage.bytes).substr(slash, bang + 1 - slash);
+  const std::string digits = to_hex(crc_of(other, covered));
+  passage.bytes.replace(bang + 1, passage.crc_digits, digits);
+  passage.crc_digits = digits.size();
   return true;
 }
 

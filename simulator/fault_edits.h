@@ -30,7 +30,7 @@ FaultEdit flip_title, flip_length, flip_counter, flip_ciphertext, flip_tag, rais
     lower_length;
 
 // After it, or on the bytes of the frame.
-FaultEdit wrong_crc, drop_crc, lower_crc, unpad_crc, flip_bits, drop_bytes, insert_bytes,
+FaultEdit wrong_crc, other_crc, drop_crc, lower_crc, unpad_crc, flip_bits, drop_bytes, insert_bytes,
     insert_nul, insert_ff, set_high_bits, insert_telnet, prepend_noise, cut_head, cut_tail, glue,
     lose_footer;
 

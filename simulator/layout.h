@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/crc_algorithms.h"
 #include "protocol/obis.h"
 #include "protocol/result.h"
 #include "protocol/value_format.h"
@@ -81,6 +82,7 @@ struct Layout {
   std::array<std::array<std::vector<Segment>, 4>, kMediumCount> mbus;
   bool uses_month = false;  ///< a hole asks for the last month
   bool has_crc = false;
+  const CrcAlgorithm* crc_algorithm = &crc_algorithms().front();
   std::string unset_time;  ///< printed for a time that is not known; empty: not allowed
   /// For what meters print again and again (stencil.h); from prepare(), when all this is known. Without
   /// it they print more slowly.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/crc_algorithms.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/hex.h"
 #include "simulator/document.h"
@@ -117,6 +118,7 @@ class Loader {
     const std::string text = telegram.required_string("text");
     profile_.telegram_text = text;
     compile(telegram, text, 0, Medium::kGas, profile_.layout.telegram);
+    const bool names_crc = crc_algorithm(telegram);
     telegram.finish();
     if (!text.starts_with('/')) {
       telegram.complain("text", "expected the telegram, beginning with '/' and the identification");
@@ -133,6 +135,23 @@ class Loader {
       note_month(segment);
       note_phase(telegram, segment);
     }
+    if (names_crc && !profile_.layout.has_crc) {
+      telegram.complain("crc", "the text has no {crc …} to print it");
+    }
+  }
+
+  /// True where the table names one that there is.
+  bool crc_algorithm(TableReader& telegram) {
+    const auto name = telegram.string("crc");
+    if (!name) return false;
+    if (const CrcAlgorithm* const algorithm = find_crc_algorithm(*name)) {
+      profile_.layout.crc_algorithm = algorithm;
+      return true;
+    }
+    std::vector<std::string_view> names;
+    for (const CrcAlgorithm& algorithm : crc_algorithms()) names.push_back(algorithm.name);
+    telegram.complain("crc", "unknown algorithm \"" + *name + "\"" + did_you_mean(*name, names));
+    return false;
   }
 
   void note_month(const Segment& segment) {

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "protocol/crc16.h"
+#include "protocol/crc_algorithms.h"
 #include "simulator/print_value.h"
 #include "simulator/print_walk.h"
 
@@ -38,7 +38,8 @@ class Renderer {
   }
 
   void crc(Segment::CrcForm form) {
-    append_crc(crc16(std::string_view(out_).substr(begin_)), form, out_);
+    const std::string_view covered = std::string_view(out_).substr(begin_);
+    append_crc(crc_of(*layout_.crc_algorithm, covered), form, out_);
     field_open_ = false;  // no data line comes after it
   }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/crc16.h"
+#include "protocol/crc_algorithms.h"
 #include "simulator/print_value.h"
 #include "simulator/print_walk.h"
 #include "simulator/stencil.h"
@@ -287,6 +288,8 @@ class Stencil::Builder {
 
 std::shared_ptr<const Stencil> Stencil::make(const Layout& layout, const Zone& zone,
                                              const MeterState& like) {
+  // The tables of digits are of CRC-16/ARC.
+  if (layout.crc_algorithm != &crc_algorithms().front()) return nullptr;
   std::shared_ptr<Stencil> stencil(new Stencil(zone));
   Builder builder(*stencil, layout, like);
   return builder.finish() ? stencil : nullptr;

@@ -112,6 +112,12 @@ bool is_known_unset(const Timestamp& time);
 std::optional<Timestamp> first_time(const DataLine& line);
 /// True where the line's first time says "no value".
 bool has_unset_time(const DataLine& line);
+/// The oldest that a reading of an M-Bus device may be: twice the capture period, which is five
+/// minutes from 5.0 on, and an hour before and where no document speaks of less (DSMR-P1 5.0.2 §7.3,
+/// 4.0 §6.3).
+std::chrono::minutes oldest_reading(const Dialect& dialect);
+/// True for the objects that hold a reading: 24.2.x, in 3.0 24.3.x.
+bool is_mbus_reading(Obis code);
 /// True where the number with this code may only grow.
 bool is_register(Obis code);
 

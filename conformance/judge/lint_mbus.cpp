@@ -23,11 +23,6 @@ std::optional<std::int64_t> device_type(const LintContext& context, std::uint8_t
   return number->digits;
 }
 
-/// True for the objects that hold a reading: 24.2.x, in 3.0 24.3.x.
-bool is_reading(Obis code) {
-  return is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
-}
-
 bool says_nothing(const JudgedLine& line) {
   return std::ranges::all_of(line.data->brackets,
                              [](const Bracket& bracket) { return bracket.text.empty(); });
@@ -80,7 +75,7 @@ std::string_view unit_of(const JudgedLine& line) {
 void check_medium_unit(const LintContext& context, Reporter& reporter) {
   for (const JudgedLine& line : context.lines) {
     const Obis code = line.data->code->code;
-    const auto type = is_reading(code) ? device_type(context, code.b) : std::nullopt;
+    const auto type = is_mbus_reading(code) ? device_type(context, code.b) : std::nullopt;
     const auto unit = find_unit(unit_of(line));
     if (!type || !unit) continue;
     const DeviceMedium* const medium = medium_of_type(*type);
@@ -98,7 +93,7 @@ void check_gas_digits(const LintContext& context, Reporter& reporter) {
   for (const JudgedLine& line : context.lines) {
     const Obis code = line.data->code->code;
     const bool judged = line.data->well_formed && line.mismatches.empty();
-    if (!is_reading(code) || device_type(context, code.b) != kGas || !judged) {
+    if (!is_mbus_reading(code) || device_type(context, code.b) != kGas || !judged) {
       continue;
     }
     const std::size_t last = line.data->brackets.size() - 1;
@@ -115,7 +110,7 @@ template <class Report>
 void for_each_capture(const LintContext& context, Report report) {
   if (!context.now) return;
   for (const JudgedLine& line : context.lines) {
-    if (!is_reading(line.data->code->code)) continue;
+    if (!is_mbus_reading(line.data->code->code)) continue;
     const auto time = first_time(*line.data);
     if (!time) continue;
     if (const auto instant = to_instant(*time, context.dialect.normal_offset)) {
@@ -130,10 +125,8 @@ void check_future(const LintContext& context, Reporter& reporter) {
   });
 }
 
-/// Twice the capture period: five minutes from 5.0 on, an hour before (DSMR-P1 5.0.2 §7.3,
-/// 4.0 §6.3) and where no document speaks of less.
 void check_age(const LintContext& context, Reporter& reporter) {
-  const std::chrono::minutes limit(context.is("dsmr-5.0 emucs-*") ? 10 : 120);
+  const std::chrono::minutes limit = oldest_reading(context.dialect);
   for_each_capture(context, [&](const JudgedLine& line, std::chrono::sys_seconds instant) {
     const auto age = std::chrono::floor<std::chrono::minutes>(*context.now - instant);
     if (age <= limit) return;
@@ -166,5 +159,13 @@ constexpr std::array kChecks{
 }  // namespace
 
 std::span<const LintCheck> mbus_checks() { return kChecks; }
+
+std::chrono::minutes oldest_reading(const Dialect& dialect) {
+  return std::chrono::minutes(matches_glob("dsmr-5.0 emucs-*", dialect.name) ? 10 : 120);
+}
+
+bool is_mbus_reading(Obis code) {
+  return is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
+}
 
 }  // namespace p1rig

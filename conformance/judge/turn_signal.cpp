@@ -1,9 +1,9 @@
+#include "conformance/judge/turn_signal.h"
+
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <vector>
-
-#include "conformance/judge/line_mistakes.h"
 
 // An inverted line shows a receiver high start bits and a low rest. It takes the first falling edge
 // for a start, which is somewhere within a character, and what it takes for a character lies across

@@ -60,11 +60,38 @@ class Diagnose(rig.Case):
         with_parity = bytes(c | (bin(c).count("1") % 2) << 7 for c in telegram)
         self.assertEqual(self.first(with_parity), "parity-in-bit-7")
 
+    def test_a_device_that_is_not_read(self):
+        old = rig.run("render", "iskra-am550").stdout
+        notes = self.bytes(0, old)["notes"]
+        self.assertEqual([note["id"] for note in notes], ["mbus-live"])
+        said = rig.run("diagnose", "-", stdin=old).stdout.decode()
+        self.assertIn("note: mbus-live: gas on channel", said)
+
+    def test_a_meter_with_the_crc_of_another_algorithm(self):
+        profile = self.folder / "holley.toml"
+        text = (rig.SOURCE / "profiles/iskra-am550.toml").read_text()
+        profile.write_text(text.replace("[telegram]", '[telegram]\ncrc = "x-25"') + """
+[[quirk]]
+rule = "crc-wrong"
+source = "dsmr_parser#91"
+""")
+        self.assertEqual(rig.run("check", profile).returncode, 0)
+        telegrams = rig.run("simulate", profile, "--line", "stdout", "--count", "2",
+                            "--speed", "max").stdout
+        self.assertEqual(rig.run("read", "-", stdin=telegrams).returncode, 1)
+        self.assertIn("CRC-16/X-25", self.bytes(1, telegrams)["mistakes"][0]["why"])
+        meter = ["simulate", "iskra-am550", "--line", "stdout", "--count", "2", "--speed", "max"]
+        self.assertEqual(rig.run(*meter, "--fault", "crc=x-25").stdout, telegrams)
+        self.assert_fails(2, "x-25, ccitt-false", *meter, "--fault", "crc=x25")
+
     def test_words(self):
         result = rig.run("diagnose", "--meter", "9600 7E1", "--reader", "115200 8N1")
         self.assertIn("longer than a whole character of the reader", result.stdout.decode())
         result = rig.run("diagnose", "-", stdin=b"\0" * 100)
-        self.assertIn("reader-too-fast", result.stdout.decode())
+        self.assertIn("reader-too-fast (likely)", result.stdout.decode())
+        result = rig.run("diagnose", "-", stdin=b"\0")
+        self.assertIn("1 byte: 0 telegrams right", result.stdout.decode())
+        self.assertNotIn("certain", result.stdout.decode())
 
     def test_misuse(self):
         self.assert_fails(2, "either bytes", "diagnose")
@@ -73,7 +100,9 @@ class Diagnose(rig.Case):
         self.assert_fails(2, "115200 8N1", "diagnose", "--meter", "9600 7E1", "--reader", "fast")
         self.assert_fails(2, "-50%", "diagnose", "--meter", "9600 7E1", "--skew", "3x")
         self.assert_fails(2, "from 0 to 1", "diagnose", "--meter", "9600 7E1", "--noise", "2")
+        self.assert_fails(2, "--raw goes with FILE", "diagnose", "--meter", "9600 7E1", "--raw")
         self.assert_fails(2, "No such file", "diagnose", "/no/such/file")
+        self.assert_fails(2, "No such file", "diagnose", "")
 
 
 if __name__ == "__main__":

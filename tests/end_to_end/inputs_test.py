@@ -1,4 +1,4 @@
-"""What read and lint make of the inputs of tests/inputs/, by its expected.toml."""
+"""What read, lint and diagnose make of the inputs of tests/inputs/, by its expected.toml."""
 
 import json
 import tomllib
@@ -48,6 +48,7 @@ class Inputs(rig.Case):
                              expected["rejected"])
             for pointer, value in expected.get("says", {}).items():
                 self.assertEqual(at(pointer, told[-1]), value, pointer)
+            self.assertIn(expected.get("stderr", ""), result.stderr.decode())
             for pointer in expected.get("says_not", []):
                 with self.assertRaises(KeyError):
                     at(pointer, told[-1])
@@ -70,6 +71,36 @@ class Inputs(rig.Case):
                                     for finding in report["findings"]), (wanted, report))
 
         self.each("lint", judge)
+
+    def test_diagnose(self):
+        def judge(file, arguments, expected):
+            result = rig.run("diagnose", file, *arguments, "--json")
+            said = json.loads(result.stdout)
+            self.assertEqual(result.returncode, expected["code"], result.stderr)
+            self.assertEqual(said["all_well"], result.returncode == 0)
+            self.assertEqual(len(said["mistakes"]), len(expected["mistakes"]), said)
+            for mistake, wanted in zip(said["mistakes"], expected["mistakes"]):
+                for key in ("id", "likelihood"):
+                    self.assertEqual(mistake[key], wanted[key])
+                for key in ("why", "fix"):
+                    self.assertIn(wanted.get(key, ""), mistake[key])
+            if "notes" in expected:
+                self.assertEqual([note["id"] for note in said["notes"]], expected["notes"])
+
+        self.each("diagnose", judge)
+
+    def test_the_three_agree_whether_a_line_is_well(self):
+        of_the_line = {rule for rule in (
+            "crc-missing", "crc-wrong", "crc-malformed", "no-object", "telegram-endless",
+            "telegram-cut", "frame-cut", "stray-bytes")}
+        for name in EXPECTED:
+            with self.subTest(input=name):
+                well = json.loads(rig.run("diagnose", INPUTS / name, "--json").stdout)["all_well"]
+                read = rig.run("read", INPUTS / name)
+                report = json.loads(rig.run("lint", INPUTS / name, "--json").stdout)
+                rules = {finding["rule"] for finding in report["findings"]}
+                taken = read.returncode == 0 and b'"reject"' not in read.stdout
+                self.assertEqual(well, taken and not rules & of_the_line, (taken, rules))
 
     @staticmethod
     def is_like(finding, wanted):

@@ -124,6 +124,27 @@ void wrong_crc_is_another_digit() {
   }
 }
 
+/// CRC-16/X-25 bit by bit: 0x1021 reflected, FFFF at both ends.
+std::uint16_t bitwise_x25(std::string_view bytes) {
+  unsigned crc = 0xFFFF;
+  for (const char byte : bytes) {
+    crc ^= static_cast<unsigned char>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1U) != 0 ? 0x8408U : 0U);
+  }
+  return static_cast<std::uint16_t>(crc ^ 0xFFFFU);
+}
+
+void other_crc_is_that_of_the_algorithm() {
+  const std::string x25 = digits_of(bitwise_x25(kBody));
+  EXPECT_EQ(bytes_of({"crc"}), std::string(kBody) + x25 + "\r\n");
+  EXPECT_EQ(bytes_of({"crc=x-25"}), std::string(kBody) + x25 + "\r\n");
+  EXPECT_NE(bytes_of({"crc=modbus"}), bytes_of({"crc=x-25"}));
+  // Of what a fault before it made of the text.
+  const std::string body = replaced(kBody, "(01.193*kW)", "()");
+  EXPECT_EQ(bytes_of({"crc=x-25", "empty-value,at=1-0:1.7.0"}),
+            body + digits_of(bitwise_x25(body)) + "\r\n");
+}
+
 void missing_crc_leaves_the_line() {
   EXPECT_EQ(bytes_of({"crc-missing"}), std::string(kBody) + "\r\n");
 }
@@ -322,6 +343,7 @@ void late_is_late_once() {
 using Check = void (*)();
 const std::map<std::string_view, Check> kChecks = {
     {"crc-wrong", wrong_crc_is_another_digit},
+    {"crc", other_crc_is_that_of_the_algorithm},
     {"crc-missing", missing_crc_leaves_the_line},
     {"crc-lower-case", lower_case_is_of_the_crc_only},
     {"crc-unpadded", unpadded_crc_has_no_leading_zeros},

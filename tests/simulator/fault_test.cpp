@@ -139,7 +139,7 @@ TEST(Fault, SaysBeforehandThatItCannotApply) {
   for (const FaultRow& row : faults()) {
     if (!row.sealed_only && !refusal(row.id, old).empty()) impossible.emplace(row.id);
   }
-  EXPECT_EQ(impossible, (std::set<std::string>{"crc-wrong", "crc-missing", "crc-lower-case",
+  EXPECT_EQ(impossible, (std::set<std::string>{"crc", "crc-wrong", "crc-missing", "crc-lower-case",
                                                "crc-unpadded", "swap-peak"}));
   EXPECT_THAT(refusal("crc-wrong", old), HasSubstr("crc-wrong"));
   EXPECT_THAT(refusal("stall,at=1-0:32.7.0", kSent), HasSubstr("1-0:32.7.0"));
@@ -228,6 +228,10 @@ TEST(ParseFault, NamesThePartThatIsWrong) {
   } const kWrong[] = {
       {"crc-missing=3", "no amount"},
       {"crc-wrong=5", "digit"},
+      {"crc=arc", "x-25, ccitt-false"},
+      {"crc=", "x-25"},
+      {"crc=1", "x-25"},
+      {"crc=xmoden", "\"xmodem\""},
       {"flip-bit=", "bits"},
       {"flip-bit=x", "bits"},
       {"flip-bit=0", "bits"},

@@ -5,6 +5,9 @@
 
 #include <filesystem>
 
+#include "protocol/crc16.h"
+#include "simulator/render.h"
+#include "simulator/stencil.h"
 #include "tests/simulator/small_profile.h"
 
 namespace p1rig {
@@ -203,6 +206,36 @@ TEST(Profile, TheTextMustBeATelegram) {
   EXPECT_THAT(complaint("/ISK5", "ISK5"), HasSubstr("beginning with '/'"));
   EXPECT_THAT(complaint("!{crc X4}\n", ""), HasSubstr("last line to begin with '!'"));
   EXPECT_THAT(complaint("!{crc X4}\n", "!{crc X4}"), HasSubstr("last line to begin with '!'"));
+}
+
+std::string with_crc_key(std::string_view name) {
+  return replaced(small_profile(), "[telegram]\n",
+                  "[telegram]\ncrc = \"" + std::string(name) + "\"\n");
+}
+
+TEST(Profile, SendsTheCrcThatItNames) {
+  // The digits: tests/protocol/crc_algorithms_test.cpp shows that these are the algorithms.
+  for (const char* name : {"arc", "x-25", "xmodem"}) {
+    const auto profile = parse_profile("small.toml", with_crc_key(name));
+    ASSERT_TRUE(profile) << profile.error().message;
+    std::string telegram;
+    render(profile->layout, profile->start, profile->zone, telegram);
+    const std::size_t bang = telegram.rfind('!');
+    const std::string covered = telegram.substr(0, bang + 1);
+    EXPECT_EQ(telegram.substr(bang + 1),
+              to_hex(crc_of(*find_crc_algorithm(name), covered)) + "\r\n");
+    // Whatever prints faster must not print another CRC.
+    const bool fast = Stencil::make(profile->layout, profile->zone, profile->start) != nullptr;
+    EXPECT_EQ(fast, std::string_view(name) == "arc");
+  }
+}
+
+TEST(Profile, KnowsTheCrcAlgorithms) {
+  EXPECT_THAT(complaints_about(with_crc_key("x25")),
+              ElementsAre(HasSubstr("did you mean \"x-25\"")));
+  EXPECT_THAT(complaints_about(with_crc_key("")), ElementsAre(HasSubstr("unknown algorithm \"\"")));
+  EXPECT_THAT(complaints_about(replaced(with_crc_key("x-25"), "!{crc X4}", "!")),
+              ElementsAre(HasSubstr("crc: the text has no {crc")));
 }
 
 TEST(Profile, DevicesStandInTheOrderOfTheirChannels) {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace p1rig {
+
+/// What a program between meter and reader does to bytes, undone. It is known to be this one where
+/// telegrams become right by it.
+struct LineRepair {
+  std::string_view id;   ///< of the mistake: "cr-lost"
+  std::string_view why;  ///< what was seen
+  /// The bytes as they were before; unchanged where this cannot be it.
+  std::string (*undo)(std::string_view bytes);
+  bool of_some = false;  ///< not done to every telegram
+};
+
+/// Of FF, FB to FE, and one of the options that there are (RFC 855); npos where there is none.
+std::size_t find_telnet_option(std::string_view bytes);
+
+/// Every line with CR LF, and an empty one behind each header, as all telegrams have them.
+std::string with_usual_line_ends(std::string_view bytes);
+
+/// The plainest first.
+std::span<const LineRepair> line_repairs();
+
+}  // namespace p1rig

@@ -1,0 +1,83 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "conformance/judge/line_mistakes.h"
+#include "conformance/judge/lint_losses.h"
+#include "conformance/judge/reader.h"
+#include "conformance/judge/stream_linter.h"
+#include "simulator/fault.h"
+#include "tests/conformance/telegrams.h"
+#include "tests/protocol/xorshift.h"
+
+// read, lint and diagnose are one judgement in three forms: a line is well where the reader takes
+// all that came, and lint finds no loss.
+
+namespace p1rig {
+namespace {
+
+using testing::Xorshift;
+
+bool is_loss(const Finding& finding) {
+  return std::ranges::any_of(loss_rules(),
+                             [&](const LintRule& rule) { return rule.id == finding.rule; });
+}
+
+void expect_agreement(const std::string& bytes) {
+  ReferenceReader reader(
+      nullptr, [](std::string_view) {}, std::nullopt);
+  reader.feed(bytes);
+  reader.finish();
+  bool losses = false;
+  StreamLinter linter({}, [&](const Finding& finding) { losses = losses || is_loss(finding); });
+  linter.feed(bytes);
+  linter.finish();
+  const LineDiagnosis diagnosis = diagnose_bytes(bytes);
+  EXPECT_EQ(diagnosis.all_well, reader.accepted() > 0 && reader.rejected() == 0 && !losses)
+      << bytes;
+  EXPECT_EQ(diagnosis.all_well, diagnosis.mistakes.empty()) << bytes;
+}
+
+TEST(DiagnoseAgrees, OfEveryFault) {
+  const std::string good = testing::sealed(testing::kDutch);
+  for (const FaultRow& row : faults()) {
+    // What has no end is endless where the stream ends too soon to tell.
+    if (row.sealed_only || row.id == "endless-line") continue;
+    SCOPED_TRACE(row.id);
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      Passage passage = passage_of(good);
+      apply_faults(std::vector{parse_fault(row.id).value()}, seed, 1, {}, passage);
+      expect_agreement(passage.bytes);
+      expect_agreement(good + passage.bytes + good);
+      expect_agreement(passage.bytes + passage.bytes + passage.bytes);
+    }
+  }
+}
+
+TEST(DiagnoseAgrees, OfDamagedTelegrams) {
+  Xorshift random(3);
+  for (const std::string_view text :
+       {testing::kDutch, testing::kBelgian, testing::kSwedish, testing::kLuxembourg}) {
+    const std::string good = testing::sealed(text);
+    for (int round = 0; round < 60; ++round) {
+      std::string damaged = good;
+      const std::size_t at = random.below(damaged.size());
+      switch (random.below(3)) {
+        case 0:
+          damaged[at] = static_cast<char>(random.below(256));
+          break;
+        case 1:
+          damaged.erase(at, 1 + random.below(50));
+          break;
+        default:
+          damaged.insert(at, damaged.substr(0, 1 + random.below(50)));
+      }
+      expect_agreement(good + damaged + good);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace p1rig
