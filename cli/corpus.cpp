@@ -68,7 +68,7 @@ class Corpus {
       chosen_.meter->print(t_, bytes);
       return {};
     }
-    Passage passage = passage_of(chosen_.telegram_at(t_));
+    Passage passage{.bytes = chosen_.telegram_at(t_)};
     Result<bool> sealed = true;
     const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
     apply_faults(faults_, chosen_.seed, number_, t_, passage,

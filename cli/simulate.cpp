@@ -174,7 +174,7 @@ int run_simulate(const Arguments& all_arguments) {
     }
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
-    Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr));
+    Passage passage{.bytes = chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr)};
     const auto seal = [&](Passage& passing) {
       const auto done = sealer->seal(passing);
       if (!done) trouble = done.error().message;

@@ -267,7 +267,7 @@ struct StimulusMaker::Impl {
   }
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
-    Passage passage = passage_of(std::move(text));
+    Passage passage{.bytes = std::move(text)};
     Result<bool> sealed = true;
     const auto seal = [&](Passage& telegram) { sealed = sealer->seal(telegram); };
     if (step != nullptr) {
