@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "protocol/dialect.h"
 #include "simulator/suggest.h"
@@ -41,6 +40,7 @@ int show_catalogue(std::string_view what, const Options& options,
     if (words.size() != 2) return options.misuse(fmt::format("expected \"{} show NAME\"", what));
     const auto found = std::ranges::find(entries, words[1], &CatalogueEntry::name);
     if (found == entries.end()) return missing(words[1]);
+    if (!found->broken.empty()) return complain(kUsage, found->broken);
     fmt::print("{}\n", json ? found->json : found->details);
     return kAsExpected;
   }
@@ -51,12 +51,18 @@ int show_catalogue(std::string_view what, const Options& options,
       return missing(glob);
     }
   }
+  int code = kAsExpected;
   std::vector<CatalogueEntry> chosen;
-  std::ranges::copy_if(entries, std::back_inserter(chosen), [&](const CatalogueEntry& entry) {
-    return words.empty() || matches_any_glob(words, entry.name);
-  });
+  for (const CatalogueEntry& entry : entries) {
+    if (!words.empty() && !matches_any_glob(words, entry.name)) continue;
+    if (entry.broken.empty()) {
+      chosen.push_back(entry);
+    } else {
+      code = complain(kUsage, entry.broken);
+    }
+  }
   print_list(chosen, json);
-  return kAsExpected;
+  return code;
 }
 
 int run_catalogue(std::string_view what, std::string_view summary, const Arguments& arguments,

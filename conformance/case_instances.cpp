@@ -91,6 +91,9 @@ void for_each_instance(const std::string& id, const Node& node, Complaints& comp
     return complaints.add(each->place,
                           "each: expected one name with an array of values, or a table of them");
   }
+  const bool none =
+      values->array() != nullptr ? values->array()->empty() : values->table()->empty();
+  if (none) complaints.add(values->place, "each: expected at least one value");
   const std::string& name = each->table()->front().key;
   if (values->array() != nullptr) {
     for (const Node& value : *values->array())
