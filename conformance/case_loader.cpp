@@ -36,9 +36,9 @@ class CaseLoader {
         complaints_.add(node.place, fmt::format("\"{}\": expected a table, a case", id));
         continue;
       }
-      for_each_instance(id, node, complaints_, [this](const std::string& instance, const Node& of) {
-        read(instance, of);
-      });
+      for_each_instance(
+          id, node, left_, complaints_,
+          [this](const std::string& instance, const Node& of) { read(instance, of); });
     }
     return std::move(cases_);
   }
@@ -263,6 +263,7 @@ class CaseLoader {
   const Document& document_;
   Complaints& complaints_;
   std::vector<Case> cases_;
+  std::size_t left_ = std::size_t{16} << 20U;  ///< see for_each_instance()
 };
 
 Result<std::vector<Case>> cases_of(const Document& document) {

@@ -37,6 +37,9 @@ Place place_of_node(const toml::node& node) {
 
 constexpr std::string_view kEmpty = "is empty, expected a value";
 
+/// Nobody mends more than that in one go.
+constexpr std::size_t kMostShown = 100;
+
 Node convert(const toml::node& from);
 
 Node::Table convert_table(const toml::table& from) {
@@ -77,6 +80,19 @@ Node convert(const toml::node& from) {
   return node;
 }
 
+/// How far toml++ has read in a text that breaks it, which is some bytes further than where it breaks.
+Place breaking_place(const std::string& text) {
+  std::istringstream stream(text);
+  try {
+    static_cast<void>(toml::parse(stream));
+  } catch (const BrokenToml&) {
+  } catch (const toml::parse_error&) {
+  }
+  stream.clear();
+  const auto end = text.begin() + stream.tellg();
+  return {1 + static_cast<std::uint32_t>(std::count(text.begin(), end, '\n')), 1};
+}
+
 }  // namespace
 
 std::string_view Node::kind() const {
@@ -100,9 +116,11 @@ Result<Document> parse_document(std::string file, std::string text) {
     return document;
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
-    return refuse({begin.line, begin.column}, error.description());
+    std::string why(error.description());
+    std::ranges::replace(why, '\n', ' ');  // it quotes what it saw
+    return refuse({begin.line, begin.column}, why);
   } catch (const BrokenToml&) {
-    return refuse({}, "is no TOML");
+    return refuse(breaking_place(text), "is no TOML, here or shortly before");
   }
 }
 
@@ -127,7 +145,14 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
+Error Complaints::error() const {
+  return Error{text_ + (count_ > kMostShown ? "\n" + file_ + ": and " +
+                                                  std::to_string(count_ - kMostShown) + " more"
+                                            : "")};
+}
+
 void Complaints::add(Place place, std::string_view message) {
+  if (++count_ > kMostShown) return;
   if (!text_.empty()) text_ += '\n';
   text_ += file_;
   if (place.line > 0) {

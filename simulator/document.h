@@ -66,13 +66,14 @@ class Complaints {
  public:
   explicit Complaints(std::string file) : file_(std::move(file)) {}
   void add(Place place, std::string_view message);
-  bool none() const { return text_.empty(); }
-  /// All of them, a line each.
-  Error error() const { return Error{text_}; }
+  bool none() const { return count_ == 0; }
+  /// A line each, and how many more there are beyond the first hundred.
+  Error error() const;
 
  private:
   std::string file_;
   std::string text_;
+  std::size_t count_ = 0;
 };
 
 /// Reads the keys of one table. Wrong types and missing keys are complained about where they stand;

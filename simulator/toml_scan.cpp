@@ -50,6 +50,9 @@ class TomlScan {
     if ((opens && open_.size() == kDeepestToml) || (c == '.' && dots_ + 1 == kDeepestToml)) {
       return fmt::format("nests deeper than {} levels", kDeepestToml);
     }
+    if (tables_ > kMostTomlTables) {
+      return fmt::format("has more than {} tables and dotted keys", kMostTomlTables);
+    }
     if (c == '[' && open_.empty() && line_is_blank_ && !names_table()) {
       return "expected the name of a table after \"[\"";
     }
@@ -84,9 +87,11 @@ class TomlScan {
         break;
       case '.':
         ++dots_;
+        ++tables_;
         break;
       case '[':
       case '{':
+        if (open_.empty()) ++tables_;
         open_ += c;
         dots_ = 0;
         break;
@@ -161,6 +166,7 @@ class TomlScan {
   std::string quotes_;         ///< that end the string
   std::string open_;           ///< brackets
   std::size_t dots_ = 0;       ///< of the key so far
+  std::size_t tables_ = 0;     ///< headers, brackets that are in no other, and dots
   bool line_is_blank_ = true;  ///< so far
 };
 

@@ -235,6 +235,16 @@ TEST(TableReader, MissingKeysAreComplainedAboutAtTheirTable) {
   EXPECT_EQ(said, "a.toml:2:1: [meter]: name is missing");
 }
 
+TEST(Complaints, AHundredAreEnough) {
+  Complaints complaints("a.toml");
+  EXPECT_TRUE(complaints.none());
+  for (std::uint32_t line = 1; line <= 250; ++line) complaints.add({line, 1}, "wrong");
+  EXPECT_FALSE(complaints.none());
+  const std::string said = complaints.error().message;
+  EXPECT_THAT(said, HasSubstr("a.toml:100:1: wrong\na.toml: and 150 more"));
+  EXPECT_THAT(said, testing::Not(HasSubstr("a.toml:101:")));
+}
+
 TEST(TableReader, ATableThatIsAbsentOrNoneIsHarmless) {
   const Document document = parsed("meter = 1\n");
   const std::string said = complaints(document, [](TableReader& table, Complaints& complaints) {

@@ -115,6 +115,14 @@ TEST(TomlScan, RefusesBracketsWithoutSense) {
   EXPECT_EQ(flaw_of("  [[ +a]]\n"), "1:3 expected the name of a table after \"[\"");
 }
 
+TEST(TomlScan, RefusesMoreTablesThanAnybodyWrites) {
+  const auto many = HasSubstr("has more than 20000 tables and dotted keys");
+  EXPECT_THAT(flaw_of(repeated("[[a]]\n", 20'002)), many);
+  EXPECT_THAT(flaw_of(repeated("a.b = 1\n", 20'002)), many);
+  EXPECT_EQ(flaw_of(repeated("[[a]]\n", 20'000)), "");
+  EXPECT_EQ(flaw_of("a = [" + repeated("'x.y', ", 30'000) + "]\n"), "");
+}
+
 // Under the sanitizers this is what shows that nothing reaches what toml++ takes for impossible.
 TEST(TomlScan, NothingThatIsLeftIsTooMuchForTheParser) {
   constexpr std::string_view kPieces[] = {
@@ -138,8 +146,8 @@ TEST(TomlScan, NothingThatIsLeftIsTooMuchForTheParser) {
       if (below(4) == 0) text.resize(below(text.size()));
       const auto document = parse_document("a.toml", text);
       if (document) continue;
-      EXPECT_THAT(document.error().message, testing::StartsWith("a.toml:")) << text;
-      EXPECT_THAT(document.error().message, testing::Not(HasSubstr("is no TOML"))) << text;
+      EXPECT_THAT(document.error().message, testing::MatchesRegex("a\\.toml:[0-9]+:[0-9]+: [^\n]*"))
+          << text;
     }
   }
 }
