@@ -13,6 +13,7 @@
 #include "cli/input.h"
 #include "cli/key_options.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "protocol/framer.h"
 #include "simulator/key_file.h"
 #include "simulator/line/recording.h"
@@ -143,9 +144,13 @@ int rewrite(const std::string& path, bool recorded, const ReadPlan& plan, Anonym
   return complain(kEnvironment, path + ": " + rewriter.trouble());
 }
 
-int write_text(const std::string& path, const Options& options, Anonymiser& anonymiser) {
+int write_text(const std::string& path, const Options& options, OutputGuard& guard,
+               Anonymiser& anonymiser) {
   std::ofstream file;
-  if (const int code = open_output(options, "output", file); code != kAsExpected) return code;
+  if (const int code = open_output(options, "output", kTelegramsKind, guard, file);
+      code != kAsExpected) {
+    return code;
+  }
   const ReadPlan plan{.unwrap = !options.has("raw")};
   const int code = rewrite(path, false, plan, anonymiser, [&](const RecordedEvent& event) {
     file << event.bytes;
@@ -156,7 +161,9 @@ int write_text(const std::string& path, const Options& options, Anonymiser& anon
   return complain(kEnvironment, *options.get("output") + ": cannot be written");
 }
 
-int write_recorded(const std::string& path, const std::string& output, Anonymiser& anonymiser) {
+int write_recorded(const std::string& path, const std::string& output, OutputGuard& guard,
+                   Anonymiser& anonymiser) {
+  if (const int code = claim_recording("-o", output, guard); code != kAsExpected) return code;
   auto writer = RecordingWriter::create(output);
   if (!writer) return complain(kEnvironment, "-o: " + writer.error().message);
   const int code = rewrite(path, true, {}, anonymiser, [&](const RecordedEvent& event) {
@@ -193,6 +200,7 @@ int run_anonymise(const Arguments& arguments) {
   add_raw_option(options);
   add_key_option(options);
   options.value("new-key-file", "F", "the keys to seal telegrams with again; default: the same");
+  add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const std::string& path = options.words()[0];
   const auto output = options.get("output");
@@ -203,9 +211,9 @@ int run_anonymise(const Arguments& arguments) {
     return complain(kUsage, path + ": expected a file, which can be read twice");
   }
   if (std::filesystem::file_size(path, error) == 0) return complain(kUsage, path + ": is empty");
-  if (std::filesystem::equivalent(path, *output, error)) {
-    return complain(kUsage, *output + ": is the input; expected another file");
-  }
+  OutputGuard guard = guard_of(options);
+  guard.reads(path);
+  guard.reads(note_path(path));
   std::optional<FrameKeys> keys, new_keys;
   if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
   if (const int code = choose_new_keys(options, new_keys); code != kAsExpected) return code;
@@ -214,8 +222,8 @@ int run_anonymise(const Arguments& arguments) {
   const bool recorded = is_capture_file(path);
   const ReadPlan plan{.unwrap = !options.has("raw"), .tell = false};  // told the second time
   if (const int code = learn(path, recorded, plan, anonymiser); code != kAsExpected) return code;
-  const int code =
-      recorded ? write_recorded(path, *output, anonymiser) : write_text(path, options, anonymiser);
+  const int code = recorded ? write_recorded(path, *output, guard, anonymiser)
+                            : write_text(path, options, guard, anonymiser);
   if (code == kAsExpected) {
     say(fmt::format("{} telegrams, {} identifiers replaced", anonymiser.telegrams(),
                     anonymiser.identifiers()));

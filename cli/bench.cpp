@@ -9,10 +9,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/reader_choice.h"
 #include "conformance/conform.h"
 #include "conformance/observer.h"
@@ -67,6 +69,7 @@ int choose_entrants(const Options& options, const Arguments& command,
     readers.push_back(std::move(*reader));
   }
   if (!command.empty()) {
+    if (command.front().empty()) return options.misuse("--: the command has no name");
     ReaderFile reader;
     reader.name = command.front().substr(command.front().rfind('/') + 1);
     reader.command = command;
@@ -154,19 +157,26 @@ void declare(Options& options) {
                 "sustains");
   options.value("json", "F", "all that was measured, step by step");
   options.value("svg", "F", "a plot of latency and loss over the rate");
+  add_force_option(options);
   options.value("seed", "N", "for the values that are sent; default: 1");
 }
 
 struct BenchFiles {
   std::optional<WholeFile> json, svg;
 
-  int open(const Options& options) {
-    if (options.get("json") && options.get("json") == options.get("svg")) {
-      return options.misuse("--json and --svg: are the same file");
+  int open(const Options& options, const std::vector<Entrant>& entrants) {
+    OutputGuard guard = guard_of(options);
+    for (const Entrant& entrant : entrants) {
+      guard.reads(entrant.profile->file);
+      if (!entrant.reader.file.empty()) guard.reads(entrant.reader.file);
     }
-    for (auto [option, file] : {std::pair{"json", &json}, std::pair{"svg", &svg}}) {
+    for (auto [option, kind, file] :
+         {std::tuple{"json", &kSpeedJsonKind, &json}, std::tuple{"svg", &kSpeedSvgKind, &svg}}) {
       const auto name = options.get(option);
       if (!name) continue;
+      if (const auto claimed = guard.claim(*name, *kind); !claimed) {
+        return complain(kUsage, fmt::format("--{}: {}", option, claimed.error().message));
+      }
       auto opened = WholeFile::open(*name);
       if (!opened) {
         return complain(kEnvironment, fmt::format("--{}: {}", option, opened.error().message));
@@ -225,7 +235,7 @@ int run_bench(const Arguments& arguments) {
     return code;
   }
   BenchFiles files;
-  if (const int code = files.open(options); code != kAsExpected) return code;
+  if (const int code = files.open(options, entrants); code != kAsExpected) return code;
 
   EventLoop loop;
   bool interrupted = false;

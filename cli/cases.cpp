@@ -23,6 +23,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// The names of files may have any bytes.
+std::string json_text(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 Json json_of(const Case& one) {
   return {{"name", one.id},
           {"requirement", one.requirement},
@@ -178,10 +183,14 @@ int run_cases(const Arguments& arguments) {
   options.flag("coverage", "write docs/coverage.md: each requirement with its cases and mutants");
   if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
   if (const auto mistake = mistake_in(options)) return options.misuse(*mistake);
-  const auto cases = load_all_cases();
-  if (!cases) return complain(kUsage, cases.error().message);
+  const RightCases all = load_right_cases();
+  const auto tell_broken = [&all](int code) {
+    for (const std::string& why : all.broken) code = complain(kUsage, why);
+    return code;
+  };
   if (options.has("coverage")) {
-    fmt::print("{}", coverage_page(*cases));
+    if (!all.broken.empty()) return tell_broken(kUsage);
+    fmt::print("{}", coverage_page(all.cases));
     return kAsExpected;
   }
   const auto& words = options.words();
@@ -195,26 +204,27 @@ int run_cases(const Arguments& arguments) {
     if (!note.empty()) complain(kAsExpected, "cases: " + note);
   }
   std::vector<CatalogueEntry> entries;
-  for (const Case& one : *cases) {
+  for (const Case& one : all.cases) {
     if (!is_chosen(one, options)) continue;
     CatalogueEntry entry{.name = one.id,
                          .summary = one.title,
-                         .json = json_of(one).dump(),
-                         .details = "",
+                         .json = json_text(json_of(one)),
                          .former_names = one.formerly};
     const std::string asked = shown.substr(0, at);
     if (one.id == asked || std::ranges::find(one.formerly, asked) != one.formerly.end()) {
       const auto sending = find_sending(one, profile);
       if (!sending) return complain(kUsage, "cases: " + sending.error().message);
       entry.name = shown;
-      entry.json = whole_json_of(one, *sending).dump();
+      entry.json = json_text(whole_json_of(one, *sending));
       entry.details = details_of(one, *sending);
     }
     entries.push_back(std::move(entry));
   }
-  if (entries.empty())
-    return complain(kUsage, "cases: none is like that (`p1rig cases` lists all)");
-  return show_catalogue("cases", options, entries);
+  if (entries.empty()) {
+    return tell_broken(complain(kUsage, "cases: none is like that (`p1rig cases` lists all)"));
+  }
+  const int code = show_catalogue("cases", options, entries);
+  return shown.empty() || code != kAsExpected ? tell_broken(code) : code;
 }
 
 int run_readers(const Arguments& arguments) {
@@ -223,19 +233,20 @@ int run_readers(const Arguments& arguments) {
         std::vector<CatalogueEntry> entries;
         for (const auto& [name, file] : list_readers()) {
           const auto reader = load_reader(file);
-          const std::string summary =
-              reader ? fmt::format("{} on {}", reader->name, fmt::join(reader->endpoints, ", "))
-                     : reader.error().message;
-          Json json = {{"name", name}, {"file", file.string()}};
-          if (reader) {
-            json["command"] = reader->command;
-            json["endpoints"] = reader->endpoints;
-            json["dialects"] = reader->dialects;
+          if (!reader) {
+            entries.push_back({.name = name, .broken = reader.error().message});
+            continue;
           }
-          entries.push_back({.name = name,
-                             .summary = summary,
-                             .json = json.dump(),
-                             .details = file.string() + "\n" + json.dump(2)});
+          const Json json = {{"name", name},
+                             {"file", file.string()},
+                             {"command", reader->command},
+                             {"endpoints", reader->endpoints},
+                             {"dialects", reader->dialects}};
+          entries.push_back(
+              {.name = name,
+               .summary = fmt::format("{} on {}", reader->name, fmt::join(reader->endpoints, ", ")),
+               .json = json_text(json),
+               .details = file.string() + "\n" + json_text(json, 2)});
         }
         return entries;
       });

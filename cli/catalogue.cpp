@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "protocol/dialect.h"
 #include "simulator/suggest.h"
@@ -47,6 +46,7 @@ int show_catalogue(std::string_view what, const Options& options,
     if (words.size() != 2) return options.misuse(fmt::format("expected \"{} show NAME\"", what));
     const auto found = std::ranges::find(entries, words[1], &CatalogueEntry::name);
     if (found == entries.end()) return missing(words[1]);
+    if (!found->broken.empty()) return complain(kUsage, found->broken);
     fmt::print("{}\n", json ? found->json : found->details);
     return kAsExpected;
   }
@@ -55,14 +55,19 @@ int show_catalogue(std::string_view what, const Options& options,
       return missing(glob);
     }
   }
+  int code = kAsExpected;
   std::vector<CatalogueEntry> chosen;
-  std::ranges::copy_if(entries, std::back_inserter(chosen), [&](const CatalogueEntry& entry) {
-    return words.empty() || std::ranges::any_of(words, [&](const std::string& glob) {
-             return is_named(entry, glob);
-           });
-  });
+  for (const CatalogueEntry& entry : entries) {
+    const auto names_it = [&](const std::string& glob) { return is_named(entry, glob); };
+    if (!words.empty() && std::ranges::none_of(words, names_it)) continue;
+    if (entry.broken.empty()) {
+      chosen.push_back(entry);
+    } else {
+      code = complain(kUsage, entry.broken);
+    }
+  }
   print_list(chosen, json);
-  return kAsExpected;
+  return code;
 }
 
 int run_catalogue(std::string_view what, std::string_view summary, const Arguments& arguments,

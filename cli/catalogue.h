@@ -13,14 +13,16 @@ namespace p1rig {
 /// One row of a list that a command shows.
 struct CatalogueEntry {
   std::string name;
-  std::string summary;  ///< a line for people
-  std::string json;     ///< an object with "name"
-  std::string details;  ///< all of it, for `show NAME`
+  std::string summary = {};  ///< a line for people
+  std::string json = {};     ///< an object with "name"
+  std::string details = {};  ///< all of it, for `show NAME`
   std::vector<std::string> former_names = {};  ///< globs that name one of them mean it, too
+  std::string broken = {};  ///< what is wrong with its file; empty where nothing is
 };
 
 /// `p1rig WHAT [GLOB…] [show NAME] [--json]`: the list, those that a glob names, or one entry; JSON is
-/// an array of objects, or one. An unknown name is answered with the nearest and kUsage.
+/// an array of objects, or one. An unknown name is answered with the nearest and kUsage. What is broken
+/// hides nothing else: it is complained about, the others are shown, and the code is kUsage.
 int run_catalogue(std::string_view what, std::string_view summary, const Arguments& arguments,
                   const std::function<std::vector<CatalogueEntry>()>& entries);
 

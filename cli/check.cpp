@@ -17,6 +17,7 @@
 #include "conformance/judge/lint.h"
 #include "conformance/judge/reader.h"
 #include "conformance/reader_file.h"
+#include "conformance/waivers.h"
 #include "protocol/crc_algorithms.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
@@ -184,6 +185,10 @@ Problems check_file(const std::string& file) {
       const auto reader = load_reader(file);
       return reader ? Problems{} : Problems{reader.error().message};
     }
+    if (key == "waiver") {
+      const auto waivers = load_waivers(file);
+      return waivers ? Problems{} : Problems{waivers.error().message};
+    }
     if (is_case(key, node)) return check_cases(*document);
     if (key == "scenario") return check_scenario(file);
     if (key == "calendar") {
@@ -204,7 +209,7 @@ int run_check(const Arguments& arguments) {
       "file, and the telegrams of the meter that it is made for. Tariff calendars: the file. "
       "Cases: the\n"
       "file, and that a meter can send them. Readers: the file; `p1rig doctor` looks at the "
-      "reader.");
+      "reader.\nWaivers: the file.");
   if (const auto code = options.parse(arguments, 1, Options::kAnyNumber)) return *code;
   std::size_t failed = 0;
   bool unreadable = false;

@@ -25,6 +25,7 @@ int choose_reader(const Options& options, const Arguments& command, ConformPlan&
     if (!options.words().empty()) {
       return options.misuse("expected a reader file or a command after --, not both");
     }
+    if (command.front().empty()) return options.misuse("--: the command has no name");
     plan.reader.name = command.front().substr(command.front().rfind('/') + 1);
     plan.reader.command = command;
     // The endpoint has to reach the command, by its words or by $P1RIG_ENDPOINT.

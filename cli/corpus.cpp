@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/command.h"
 #include "cli/corpus_files.h"
@@ -16,7 +15,9 @@
 #include "cli/key_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "conformance/fuzz.h"
+#include "simulator/read_file.h"
 
 namespace p1rig {
 namespace {
@@ -68,7 +69,8 @@ class Corpus {
       chosen_.meter->print(t_, bytes);
       return {};
     }
-    Passage passage = passage_of(chosen_.telegram_at(t_), *chosen_.profile->layout.crc_algorithm);
+    Passage passage{.bytes = chosen_.telegram_at(t_),
+                    .crc_algorithm = chosen_.profile->layout.crc_algorithm};
     Result<bool> sealed = true;
     const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
     apply_faults(faults_, chosen_.seed, number_, t_, passage,
@@ -243,19 +245,33 @@ int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& he
 }
 
 Result<std::string> sha256_of(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
+  const auto bytes = read_file(file);
+  if (!bytes) return bytes;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  const std::string bytes = text.str();
-  if (!stream ||
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    return fail(file + ": cannot be read");
+  if (EVP_Digest(bytes->data(), bytes->size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    return fail(file + ": no digest can be made of it");
   }
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
   return hex;
+}
+
+/// Returns the exit code where one of the files is there and not ours, after saying so. The index says
+/// whose the telegrams are; they may begin with a fault.
+int claim_files(const CorpusFiles& files, OutputGuard guard) {
+  const auto claim = [&](const char* option, const std::string& file, const OutputKind* kind) {
+    if (file.empty() || file == "-") return kAsExpected;
+    const auto claimed = kind == nullptr ? guard.claim(file) : guard.claim(file, *kind);
+    if (claimed) return kAsExpected;
+    complain(kUsage, fmt::format("{}: {}", option, claimed.error().message));
+    return kUsage;
+  };
+  // What --resume goes on with is looked at to the last byte.
+  const bool known = files.resume || is_output_of(files.index, kIndexKind);
+  const int code = claim("-o", files.data, known ? nullptr : &kTelegramsKind);
+  if (code != kAsExpected) return code;
+  return claim("--index", files.index, files.resume ? nullptr : &kIndexKind);
 }
 
 /// The first line of the index: what the corpus is made of.
@@ -296,6 +312,7 @@ int run_corpus(const Arguments& arguments) {
   options.value("index", "F",
                 "the index, as JSON Lines; default: beside the file, as F.index.jsonl");
   options.flag("resume", "go on where a run with the same words ended");
+  add_force_option(options);
   options.value("start", "T", "the meter's clock at first; default: the scenario's, or 2026-01-12");
   options.values("fault", "F",
                  "a fault of `p1rig faults`, such as flip-bit,every=7; may be repeated");
@@ -308,7 +325,6 @@ int run_corpus(const Arguments& arguments) {
   if (files.data.empty()) return options.misuse("expected -o F, or -o - for stdout");
   const bool to_file = files.data != "-";
   files.index = options.get("index").value_or(to_file ? files.data + ".index.jsonl" : "");
-  if (files.data == files.index) return options.misuse("--index: is the file of -o, too");
   if (files.resume && (!to_file || files.index == "-")) {
     return options.misuse("--resume: stdout cannot be gone on with");
   }
@@ -336,6 +352,9 @@ int run_corpus(const Arguments& arguments) {
   }
   const auto head = head_of(chosen, start, sealer, keeps_counter, options.list("fault"));
   if (!head) return complain(kEnvironment, head.error().message);
+  if (const int code = claim_files(files, guard_of(options, chosen)); code != kAsExpected) {
+    return code;
+  }
   Corpus corpus(chosen, std::move(faults), sealer, start);
   return write_corpus(corpus, files, *head, *count);
 }

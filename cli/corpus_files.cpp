@@ -10,6 +10,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "conformance/judge/json_depth.h"
+
 namespace p1rig {
 namespace {
 
@@ -28,6 +30,7 @@ std::optional<std::uint64_t> number(const Json& entry, const char* key) {
 
 /// Adds the telegram of a line; false where the line is damaged, or its telegram not all there.
 bool add_line(std::string_view line, std::uint64_t data_size, WholePart& whole) {
+  if (!is_shallow_json(line)) return false;
   const Json entry = Json::parse(line, nullptr, false);
   if (!entry.is_object() || number(entry, "n") != whole.telegrams + 1) return false;
   const auto length = number(entry, "length");
@@ -55,6 +58,13 @@ tl::expected<std::uint64_t, CorpusRefusal> size_of(const std::string& file,
 }
 
 }  // namespace
+
+const OutputKind kIndexKind{
+    "the index of a corpus", [](std::string_view text) {
+      // A run may have been stopped amid its first words.
+      constexpr std::string_view kFirst = "{\"corpus\":";
+      return text.starts_with(kFirst.substr(0, text.size()));
+    }};
 
 Result<BulkFile> BulkFile::open(const std::string& name) {
   if (name == "-") return BulkFile("stdout", Fd(::dup(STDOUT_FILENO)), true);

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "protocol/result.h"
 #include "simulator/fd.h"
+#include "simulator/output_guard.h"
 
 namespace p1rig {
 
@@ -17,6 +18,9 @@ struct CorpusFiles {
   std::string index = {};  ///< empty: none
   bool resume = false;
 };
+
+/// The files of --index.
+extern const OutputKind kIndexKind;
 
 /// What is in a corpus already.
 struct WholePart {

@@ -74,6 +74,10 @@ nlohmann::ordered_json stats_json(const SessionStats& stats) {
 
 }  // namespace
 
+const OutputKind kStatsKind{"a file of --stats-json", [](std::string_view text) {
+                              return text.starts_with("{\n  \"telegrams\": ");
+                            }};
+
 std::string describe_lateness(const Lateness& late) {
   return fmt::format("{} pieces, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us",
                      late.count(), microseconds(late.quantile(0.5)),
@@ -100,14 +104,18 @@ void add_line_options(Options& options) {
   options.value("stats-json", "F", "write that to this file, as JSON");
 }
 
-int open_lines(const Options& options, const LineSettings& settings, EventLoop& loop,
-               OpenLines& lines) {
+int open_lines(const Options& options, const LineSettings& settings, OutputGuard& guard,
+               EventLoop& loop, OpenLines& lines) {
   std::vector<LineUri> uris;
   std::vector<std::string> texts = options.list("line");
   if (texts.empty()) texts = {"pty:"};
   for (const std::string& text : texts) {
     auto uri = parse_line_uri(text);
     if (!uri) return options.misuse("--line: " + uri.error().message);
+    if (uri->scheme == "file") {
+      const auto claimed = guard.claim(uri->address, kTelegramsKind);
+      if (!claimed) return complain(kUsage, "--line: " + claimed.error().message);
+    }
     uris.push_back(std::move(*uri));
   }
   for (const LineUri& uri : uris) {

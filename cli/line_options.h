@@ -11,6 +11,7 @@
 #include "simulator/line/lateness.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/session.h"
+#include "simulator/output_guard.h"
 #include "simulator/scenario.h"
 
 namespace p1rig {
@@ -26,8 +27,8 @@ void add_line_options(Options& options);
 
 /// Opens every --line, or a PTY where none is named, and says on stderr where readers find them.
 /// Returns the exit code where that fails, after saying why.
-int open_lines(const Options& options, const LineSettings& settings, EventLoop& loop,
-               OpenLines& lines);
+int open_lines(const Options& options, const LineSettings& settings, OutputGuard& guard,
+               EventLoop& loop, OpenLines& lines);
 
 /// Sets who says whether Data Request is active, from --request or else the events of the scenario,
 /// when the reader's 5 V are gone, and the pace. Returns the exit code where an option is wrong, after saying what.
@@ -35,6 +36,9 @@ int read_line_options(const Options& options, const Scenario& scenario, SessionO
 
 /// "120 pieces, late by p50 …", for people.
 std::string describe_lateness(const Lateness& late);
+
+/// The files of --stats-json.
+extern const OutputKind kStatsKind;
 
 /// Prints what --stats asks for on stderr, and writes `file` where it is open.
 int report_stats(const Options& options, const SessionStats& stats, std::ofstream& file);

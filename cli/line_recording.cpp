@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/outputs.h"
 #include "simulator/line/recording_note.h"
 
 namespace p1rig {
@@ -13,11 +14,12 @@ void add_record_option(Options& options) {
 
 int LineRecording::begin(const Options& options, const SessionOptions& session,
                          const std::string& profile, std::uint64_t seed, const Clock& clock,
-                         OpenLines& lines) {
+                         OutputGuard& guard, OpenLines& lines) {
   const auto path = options.get("record");
   if (!path) return kAsExpected;
   if (lines.list.size() != 1) return options.misuse("--record: goes with one --line");
   path_ = *path;
+  if (const int code = claim_recording("--record", path_, guard); code != kAsExpected) return code;
   auto writer = RecordingWriter::create(path_);
   if (!writer) return complain(kEnvironment, "--record: " + writer.error().message);
   const auto uris = options.list("line");

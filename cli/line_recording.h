@@ -23,7 +23,7 @@ class LineRecording {
   /// Puts itself in the place of the line. Returns the exit code where that fails, after saying why.
   /// `clock` must outlive this.
   int begin(const Options& options, const SessionOptions& session, const std::string& profile,
-            std::uint64_t seed, const Clock& clock, OpenLines& lines);
+            std::uint64_t seed, const Clock& clock, OutputGuard& guard, OpenLines& lines);
 
   /// To be told what the source gave, and the events of the session.
   void take(const Emission& emission);

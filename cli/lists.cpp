@@ -3,15 +3,14 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "protocol/dialect.h"
 #include "simulator/profile.h"
 #include "simulator/quantity.h"
+#include "simulator/read_file.h"
 #include "simulator/scenario.h"
 
 namespace p1rig {
@@ -67,10 +66,9 @@ CatalogueEntry entry_of(const QuantityRow& row) {
                       row.unit.empty() ? "none" : row.unit)};
 }
 
-std::string text_of(const std::filesystem::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
+/// The names of files may have any bytes.
+std::string json_text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 CatalogueEntry entry_of(const Profile& profile) {
@@ -93,7 +91,7 @@ CatalogueEntry entry_of(const Profile& profile) {
   return {profile.name,
           fmt::format("{:<11}{} {:<12}{}", profile.dialect->name, profile.country,
                       line_of(profile.line), profile.title),
-          json.dump(), text_of(profile.file)};
+          json_text(json), read_file(profile.file).value_or("")};
 }
 
 }  // namespace
@@ -121,12 +119,9 @@ int run_profiles(const Arguments& arguments) {
   return run_catalogue("profiles", "Lists the meters that can be simulated.", arguments, [] {
     std::vector<CatalogueEntry> list;
     for (const auto& [name, file] : list_profiles()) {
-      // A broken file is reported and does not hide the others.
-      if (const auto profile = load_profile(file)) {
-        list.push_back(entry_of(*profile));
-      } else {
-        complain(kUsage, profile.error().message);
-      }
+      const auto profile = load_profile(file);
+      list.push_back(profile ? entry_of(*profile)
+                             : CatalogueEntry{.name = name, .broken = profile.error().message});
     }
     return list;
   });
@@ -138,7 +133,7 @@ int run_scenarios(const Arguments& arguments) {
     for (const auto& [name, file] : list_scenarios()) {
       const auto head = read_scenario_head(file);
       if (!head) {
-        complain(kUsage, head.error().message);
+        list.push_back({.name = name, .broken = head.error().message});
         continue;
       }
       const Json json = {{"name", name},
@@ -146,7 +141,7 @@ int run_scenarios(const Arguments& arguments) {
                          {"made_for", head->made_for},
                          {"start", head->start},
                          {"file", file.string()}};
-      list.push_back({name, head->title, json.dump(), text_of(file)});
+      list.push_back({name, head->title, json_text(json), read_file(file).value_or("")});
     }
     return list;
   });

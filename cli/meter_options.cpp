@@ -4,6 +4,14 @@
 
 namespace p1rig {
 
+std::vector<std::string> ChosenMeter::files() const {
+  std::vector<std::string> files = {profile->file, scenario->file};
+  for (const Load& load : scenario->loads) {
+    if (const auto* table = std::get_if<TableLoad>(&load.kind)) files.push_back(table->file);
+  }
+  return files;
+}
+
 std::string ChosenMeter::telegram_at(std::chrono::sys_seconds t, Truth* truth) {
   std::string telegram;
   if (truth == nullptr) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "protocol/truth.h"
@@ -20,6 +21,9 @@ struct ChosenMeter {
   std::shared_ptr<const Scenario> scenario;
   std::optional<Meter> meter;
   std::uint64_t seed = 1;
+
+  /// The files that it is made of: profile, scenario, tables of loads.
+  std::vector<std::string> files() const;
 
   /// The telegram that the meter sends at `t`.
   std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);

@@ -1,14 +1,13 @@
 #include "cli/options.h"
 
-#include <algorithm>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cstdio>
 #include <sstream>
 
-#include "simulator/output_file.h"
 #include "simulator/suggest.h"
 
 namespace po = boost::program_options;
@@ -27,6 +26,21 @@ struct Options::Impl {
     const std::vector<std::string_view> candidates(names.begin(), names.end());
     const std::string_view best = closest(name, candidates);
     return best.empty() ? std::string{} : fmt::format(", did you mean \"--{}\"?", best);
+  }
+
+  /// The option, or the argument, that was given an empty text; what is there and empty is not absent.
+  std::string empty_one() const {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (words[i].empty()) return fmt::format("argument {}", i + 1);
+    }
+    for (const auto& [name, value] : map) {
+      const auto* const one = boost::any_cast<std::string>(&value.value());
+      const auto* const list = boost::any_cast<std::vector<std::string>>(&value.value());
+      const bool empty = (one != nullptr && one->empty()) ||
+                         (list != nullptr && std::ranges::find(*list, "") != list->end());
+      if (empty) return "--" + name;
+    }
+    return {};
   }
 };
 
@@ -83,6 +97,9 @@ std::optional<int> Options::parse(const Arguments& arguments, std::size_t least,
     fmt::print("Usage: p1rig {}\n\n{}\n\n{}", impl_->usage, impl_->summary, text.str());
     return kAsExpected;
   }
+  if (const std::string name = impl_->empty_one(); !name.empty()) {
+    return misuse(name + ": is empty, expected a value");
+  }
   if (impl_->words.size() < least) return misuse("too few arguments");
   if (impl_->words.size() > most) {
     return misuse(fmt::format("unexpected argument \"{}\"", impl_->words[most]));
@@ -120,17 +137,6 @@ int Options::misuse(std::string_view message) const {
   say(fmt::format("Usage: p1rig {} [OPTION]…; `p1rig {} --help` explains them",
                   usage.substr(0, end), command));
   return kUsage;
-}
-
-int open_output(const Options& options, const std::string& option, std::ofstream& file) {
-  const auto path = options.get(option);
-  if (!path) return kAsExpected;
-  // Held until the stream is open, too: the reader of a FIFO leaves with its last writer.
-  const auto held = open_output_file(*path);
-  if (!held) return complain(kEnvironment, "--" + option + ": " + held.error().message);
-  file.open(*path);
-  if (file) return kAsExpected;
-  return complain(kEnvironment, "--" + option + ": " + *path + ": cannot be written");
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,11 +47,6 @@ class Options {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Opens the file that an option names, emptied, before anything is done: an error comes early.
-/// `file` stays closed where the option is not given. Returns the exit code where it cannot be
-/// opened, after saying why.
-int open_output(const Options& options, const std::string& option, std::ofstream& file);
 
 /// The whole number of an option, from `least` on; the error names the option.
 std::optional<std::uint64_t> parse_count(std::string_view text);

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/read_limits.h"
 #include "protocol/framer.h"
 #include "simulator/line/reader_end.h"
@@ -59,6 +60,7 @@ int run_record(const Arguments& arguments) {
   options.value("output,o", "F.pcap", "where to");
   options.value("profile", "P", "the meter: its settings and its name in the note");
   add_limit_options(options);
+  add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const auto path = options.get("output");
   if (!path) return options.misuse("-o: where to?");
@@ -69,11 +71,14 @@ int run_record(const Arguments& arguments) {
   ReadLimits limits;
   if (const int code = choose_limits(options, limits); code != kAsExpected) return code;
   LineSettings settings;
+  OutputGuard guard = guard_of(options);
   if (const auto name = options.get("profile")) {
     const auto profile = find_profile(*name);
     if (!profile) return complain(kUsage, profile.error().message);
     settings = profile->line;
+    guard.reads(profile->file);
   }
+  if (const int code = claim_recording("-o", *path, guard); code != kAsExpected) return code;
   auto writer = RecordingWriter::create(*path);
   if (!writer) return complain(kEnvironment, writer.error().message);
   const auto noted = write_note(*path, {.source = "p1rig " P1RIG_VERSION " record",

@@ -9,6 +9,7 @@
 #include "cli/key_options.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/truth_json.h"
 #include "simulator/suggest.h"
 
@@ -74,6 +75,7 @@ int run_render(const Arguments& arguments) {
                  "a quantity's value, such as power.import=\"1.5 kW\"; may be repeated");
   add_seal_options(options);
   options.value("truth", "F", "write what the telegram says to this file, as JSON");
+  add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   ChosenMeter chosen;
   std::chrono::sys_seconds at;
@@ -94,8 +96,12 @@ int run_render(const Arguments& arguments) {
   std::string telegram;
   Truth truth;
   render(profile.layout, state, profile.zone, telegram, &truth);
+  OutputGuard guard = guard_of(options, chosen);
   std::ofstream truth_file;
-  if (const int code = open_output(options, "truth", truth_file); code != kAsExpected) return code;
+  if (const int code = open_output(options, "truth", kTruthKind, guard, truth_file);
+      code != kAsExpected) {
+    return code;
+  }
   if (truth_file.is_open()) {
     truth_file << truth_json_line(truth, profile.zone) << '\n';
     if (!truth_file.flush()) {

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/line_options.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/read_limits.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
@@ -50,6 +51,7 @@ int run_replay(const Arguments& arguments) {
   options.values("line", "URI", "where to send, as for `p1rig simulate`; default: pty:");
   options.value("speed", "X", "seconds of the recording in one second, or max");
   options.flag("stats", "say in the end what was sent, and how late, on stderr");
+  add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const std::string& path = options.words()[0];
   ReplayOptions how;
@@ -63,9 +65,12 @@ int run_replay(const Arguments& arguments) {
   if (!reader) return complain(kUsage, reader.error().message);
   const auto note = read_note(path);
   const auto settings = note ? parse_settings(note->settings) : std::nullopt;
+  OutputGuard guard = guard_of(options);
+  guard.reads(path);
+  guard.reads(note_path(path));
   EventLoop loop;
   OpenLines lines;
-  if (const int code = open_lines(options, settings.value_or(LineSettings{}), loop, lines);
+  if (const int code = open_lines(options, settings.value_or(LineSettings{}), guard, loop, lines);
       code != kAsExpected) {
     return code;
   }

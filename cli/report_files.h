@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "conformance/case_recording.h"
 #include "conformance/report.h"
 #include "conformance/waivers.h"
@@ -19,8 +21,8 @@ class ReportFiles {
  public:
   static void declare(Options& options);
 
-  /// Returns the exit code where a file cannot be written, or is one of the sources of the run, after
-  /// saying so.
+  /// Returns the exit code where a file cannot be written, is one of the sources of the run, or is not
+  /// ours, after saying so.
   int open(const Options& options, const std::vector<std::string>& sources);
 
   /// Likewise. `before` are the waivers that the run had.
@@ -31,6 +33,11 @@ class ReportFiles {
     WholeFile file;
     std::string (*write)(const ConformReport& report);
   };
+  /// Claims and opens the file of an option, and hands it over where there is one.
+  int open_one(const Options& options, const char* option, const OutputKind& kind,
+               const std::function<void(WholeFile)>& take);
+
+  OutputGuard guard_{false};
   std::vector<Form> forms_;
   std::optional<WholeFile> waivers_;
   std::optional<CaseRecording> recording_;

@@ -8,8 +8,10 @@
 #include "cli/input.h"
 #include "cli/key_options.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "protocol/framer.h"
 #include "protocol/hex.h"
+#include "simulator/output_file.h"
 
 namespace p1rig {
 namespace {
@@ -17,13 +19,20 @@ namespace {
 /// Where the result goes: a file, or stdout.
 class Output {
  public:
-  /// False where the file cannot be written, which is said.
-  bool open(const std::optional<std::string>& name) {
-    if (!name || *name == "-") return true;
+  /// Returns the exit code where the file must not or cannot be written, after saying why.
+  int open(const Options& options) {
+    const auto name = options.get("output");
+    if (!name || *name == "-") return kAsExpected;
     name_ = *name;
-    file_.reset(std::fopen(name_.c_str(), "wb"));
-    if (file_ == nullptr) complain(kEnvironment, name_ + ": cannot be written");
-    return file_ != nullptr;
+    OutputGuard guard = guard_of(options);
+    guard.reads(options.words()[0]);
+    if (const auto claimed = guard.claim(name_, kTelegramsKind); !claimed) {
+      return complain(kUsage, "-o: " + claimed.error().message);
+    }
+    auto file = open_output_file(name_);
+    if (!file) return complain(kEnvironment, "-o: " + file.error().message);
+    file_.reset(::fdopen(file->release(), "wb"));
+    return file_ ? kAsExpected : complain(kEnvironment, name_ + ": cannot be written");
   }
 
   void write(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stream()); }
@@ -82,6 +91,7 @@ int seal_settings(const Options& options, SealSettings& settings) {
 
 void declare_output(Options& options) {
   options.value("output,o", "OUT", "write here; default: stdout");
+  add_force_option(options);
   add_key_option(options);
 }
 
@@ -101,7 +111,7 @@ int run_seal(const Arguments& arguments) {
   std::optional<FrameKeys> keys;
   if (const int code = need_keys(options, keys); code != kAsExpected) return code;
   Output output;
-  if (!output.open(options.get("output"))) return kEnvironment;
+  if (const int code = output.open(options); code != kAsExpected) return code;
 
   FrameCipher cipher(*keys);
   std::uint64_t telegrams = 0;
@@ -143,7 +153,7 @@ int run_unseal(const Arguments& arguments) {
   std::optional<FrameKeys> keys;
   if (const int code = need_keys(options, keys); code != kAsExpected) return code;
   Output output;
-  if (!output.open(options.get("output"))) return kEnvironment;
+  if (const int code = output.open(options); code != kAsExpected) return code;
 
   const std::string& input = options.words()[0];
   FrameCipher cipher(*keys);

@@ -14,6 +14,7 @@
 #include "cli/line_recording.h"
 #include "cli/meter_options.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/reader_command.h"
 #include "cli/truth_json.h"
 #include "simulator/fault.h"
@@ -112,8 +113,12 @@ int run_simulate(const Arguments& all_arguments) {
   options.value("speed", "X",
                 "seconds of the meter in one second, or max: as fast as lines take it");
   options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
+  add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   if (!reader_words) return options.misuse("a command must follow --");
+  if (!reader_words->empty() && reader_words->front().empty()) {
+    return options.misuse("--: the command has no name");
+  }
   ChosenMeter chosen;
   std::chrono::sys_seconds start;
   if (const int code = choose_meter(options, "start", this_second(), chosen, start);
@@ -140,21 +145,26 @@ int run_simulate(const Arguments& all_arguments) {
   if (const int code = read_line_options(options, *chosen.scenario, session); code != kAsExpected)
     return code;
 
+  OutputGuard guard = guard_of(options, chosen);
   std::ofstream truth_file;
-  if (const int code = open_output(options, "truth", truth_file); code != kAsExpected) return code;
-
+  if (const int code = open_output(options, "truth", kTruthKind, guard, truth_file);
+      code != kAsExpected) {
+    return code;
+  }
   std::ofstream stats_file;
-  if (const int code = open_output(options, "stats-json", stats_file); code != kAsExpected) {
+  if (const int code = open_output(options, "stats-json", kStatsKind, guard, stats_file);
+      code != kAsExpected) {
     return code;
   }
 
   EventLoop loop;
   OpenLines lines;
-  if (const int code = open_lines(options, profile.line, loop, lines); code != kAsExpected)
+  if (const int code = open_lines(options, profile.line, guard, loop, lines); code != kAsExpected)
     return code;
   session.began = clock.now();
   LineRecording recording;
-  if (const int code = recording.begin(options, session, profile.name, chosen.seed, clock, lines);
+  if (const int code =
+          recording.begin(options, session, profile.name, chosen.seed, clock, guard, lines);
       code != kAsExpected)
     return code;
 
@@ -174,8 +184,8 @@ int run_simulate(const Arguments& all_arguments) {
     }
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
-    Passage passage = passage_of(chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr),
-                                 *chosen.profile->layout.crc_algorithm);
+    Passage passage{.bytes = chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr),
+                    .crc_algorithm = chosen.profile->layout.crc_algorithm};
     const auto seal = [&](Passage& passing) {
       const auto done = sealer->seal(passing);
       if (!done) trouble = done.error().message;

@@ -16,6 +16,9 @@ Json json_of(const TruthField& field, const Zone& zone) {
 
 }  // namespace
 
+const OutputKind kTruthKind{
+    "a file of --truth", [](std::string_view text) { return text.starts_with("{\"telegram\":"); }};
+
 std::string truth_json_line(const Truth& truth, const Zone& zone) {
   Json telegram = Json::object();
   for (const TruthEntry& entry : truth) {

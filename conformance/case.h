@@ -138,4 +138,11 @@ Result<std::vector<Case>> parse_cases(std::string file, std::string text);
 /// (conformance/renamed-cases.toml).
 Result<std::vector<Case>> load_all_cases();
 
+/// The same for who can do with those that are right, and what is wrong with each of the others' files.
+struct RightCases {
+  std::vector<Case> cases;
+  std::vector<std::string> broken;
+};
+RightCases load_right_cases();
+
 }  // namespace p1rig

@@ -28,7 +28,7 @@ bool read_devices(const Node& node, std::vector<ContractDevice>& devices) {
     for (const auto& [key, value] : *item.table()) {
       const auto* const number = std::get_if<std::int64_t>(&value.value);
       const auto* const text = value.string();
-      if (key == "channel" && number != nullptr) {
+      if (key == "channel" && number != nullptr && *number >= 1 && *number <= 4) {
         device.channel = static_cast<int>(*number);
       } else if (text == nullptr) {
         return false;
@@ -113,7 +113,7 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
       one.may_repeat = std::get_if<bool>(&value.value) != nullptr && std::get<bool>(value.value);
     } else if (key == "mbus") {
       if (!read_devices(value, one.mbus.emplace())) {
-        complain(value, "mbus: expected devices with channel, medium, id, at and value");
+        complain(value, "mbus: expected devices with channel (1 to 4), medium, id, at and value");
       }
     } else if (!is_case_code(key)) {
       complain(value, "\"" + key + "\" is no OBIS code");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -10,8 +11,9 @@ namespace p1rig {
 using InstanceReader = std::function<void(const std::string& id, const Node& node)>;
 
 /// Calls `read` for a case as it is written; where it has each.NAME, once for each of its values,
-/// with {NAME} or {NAME.KEY} replaced by them and the value's own word behind the id.
-void for_each_instance(const std::string& id, const Node& node, Complaints& complaints,
-                       const InstanceReader& read);
+/// with {NAME} or {NAME.KEY} replaced by them and the value's own word behind the id. `left` is how
+/// many bytes of text the instances of the file may still have: a few lines can make many.
+void for_each_instance(const std::string& id, const Node& node, std::size_t& left,
+                       Complaints& complaints, const InstanceReader& read);
 
 }  // namespace p1rig

@@ -56,16 +56,15 @@ void write_events(RecordingWriter& writer, const CaseResult& result) {
 /// Whole or not at all, with its note.
 Result<void> write_recording(const std::string& path, std::span<const CaseResult* const> results,
                              const RecordingNote& note) {
-  const std::string temporary = path + ".new";
+  auto file = WholeFile::open(path);
+  if (!file) return tl::make_unexpected(file.error());
   {
-    auto writer = RecordingWriter::create(temporary);
+    auto writer = RecordingWriter::create(file->place());
     if (!writer) return tl::make_unexpected(writer.error());
     for (const CaseResult* result : results) write_events(*writer, *result);
     if (!writer->good()) return fail(path + ": cannot be written");
   }
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) return fail(path + ": cannot be written: " + error.message());
+  if (auto done = file->keep(); !done) return done;
   return write_note(path, note);
 }
 
@@ -73,7 +72,7 @@ Result<void> write_recording(const std::string& path, std::span<const CaseResult
 
 Result<CaseRecording> CaseRecording::open(const std::string& path) {
   std::string probe = path;
-  if (!path.ends_with(kSuffix)) {
+  if (!is_file(path)) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) return fail(path + ": cannot be made: " + error.message());
@@ -84,8 +83,10 @@ Result<CaseRecording> CaseRecording::open(const std::string& path) {
   return CaseRecording(path);
 }
 
-Result<void> CaseRecording::write(const ConformReport& report) const {
-  if (path_.ends_with(kSuffix)) {
+bool CaseRecording::is_file(const std::string& path) { return path.ends_with(kSuffix); }
+
+Result<void> CaseRecording::write(const ConformReport& report, OutputGuard& guard) const {
+  if (is_file(path_)) {
     std::vector<const CaseResult*> all;
     std::string details = "cases:";
     for (const CaseResult& result : report.results) {
@@ -104,8 +105,10 @@ Result<void> CaseRecording::write(const ConformReport& report) const {
     const std::string details = fmt::format("{} ({}): {}", result.name(), to_string(result.outcome),
                                             visible(result.reproduction));
     const CaseResult* const one = &result;
-    const auto done = write_recording(path_ + "/" + name + std::string(kSuffix), {&one, 1},
-                                      note_of(result, report.seed, details));
+    const std::string file = path_ + "/" + name + std::string(kSuffix);
+    auto done = guard.claim(file, kRecordingKind);
+    if (done) done = guard.claim(note_path(file), kNoteKind);
+    if (done) done = write_recording(file, {&one, 1}, note_of(result, report.seed, details));
     if (!done) return done;
   }
   return {};

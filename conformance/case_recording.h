@@ -4,6 +4,7 @@
 
 #include "conformance/conform.h"
 #include "protocol/result.h"
+#include "simulator/output_guard.h"
 
 namespace p1rig {
 
@@ -15,7 +16,11 @@ class CaseRecording {
   /// Finds out whether that can be written, and makes the folder.
   static Result<CaseRecording> open(const std::string& path);
 
-  Result<void> write(const ConformReport& report) const;
+  /// True for the name of one file, where it is none of a folder.
+  static bool is_file(const std::string& path);
+
+  /// In a folder, files that are not ours stay, by `guard`, and are an error.
+  Result<void> write(const ConformReport& report, OutputGuard& guard) const;
 
  private:
   explicit CaseRecording(std::string path) : path_(std::move(path)) {}

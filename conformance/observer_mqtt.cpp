@@ -2,6 +2,7 @@
 #include <mosquitto.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "conformance/json_teller.h"
+#include "conformance/judge/json_depth.h"
 #include "conformance/observers.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tcp_address.h"
@@ -17,7 +19,7 @@
 namespace p1rig {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr std::uint16_t kPort = 1883;
 constexpr std::size_t kLongestPayload = std::size_t{1} << 20U;
@@ -157,17 +159,22 @@ class MqttObserver final : public Observer {
     timer_.cancel();
     ++round_;
     values_ = Json::object();
+    size_ = 0;
   }
 
  private:
   void take(std::string topic, std::string payload) {
     if (!has_wildcard(topic_)) return tell(std::move(payload));
-    Json value = Json::parse(payload, nullptr, false);
-    if (value.is_discarded()) value = std::move(payload);
-    try {
-      values_[Json::json_pointer("/" + escaped(topic))] = std::move(value);
-    } catch (const Json::exception&) {
-      // A value where another topic needs a folder.
+    size_ += topic.size() + payload.size();
+    if (size_ > kLongestPayload) {
+      return forget({"mqtt: the topics say more than 1 MiB without a pause"});
+    }
+    const auto levels = static_cast<std::size_t>(std::ranges::count(topic, '/')) + 1;
+    const bool is_json = Json::accept(payload);
+    if (levels + (is_json ? json_depth(payload) : 0) > kDeepestJson) {
+      return forget({"mqtt: what the topics say " + std::string(kDeepJson)});
+    }
+    if (!put(topic, is_json ? Json::parse(payload) : Json(std::move(payload)))) {
       return sink_("mqtt: " + topic + " does not fit beside the topics before", ContractLog{});
     }
     timer_.expires_after(interval_);
@@ -176,15 +183,31 @@ class MqttObserver final : public Observer {
           if (error || alive.expired() || round != round_) return;
           // What comes later is another report: what is not in there was not said.
           const Json values = std::exchange(values_, Json::object());
+          size_ = 0;
           tell(values.dump(-1, ' ', false, Json::error_handler_t::replace));
         });
   }
 
-  /// '~' has a meaning in JSON pointers.
-  static std::string escaped(const std::string& topic) {
-    std::string text;
-    for (const char c : topic) text += c == '~' ? std::string("~0") : std::string(1, c);
-    return text;
+  /// Each level of the topic is a key, numbers too. False where a value is in the way.
+  bool put(std::string_view topic, Json value) {
+    Json* at = &values_;
+    for (bool last = false; !last;) {
+      const std::size_t end = topic.find('/');
+      last = end == std::string_view::npos;
+      if (at->is_null()) *at = Json::object();
+      if (!at->is_object()) return false;
+      at = &(*at)[std::string(topic.substr(0, end))];
+      if (!last) topic.remove_prefix(end + 1);
+    }
+    *at = std::move(value);
+    return true;
+  }
+
+  /// Of a report that is too large, or too deep, nothing is told but that.
+  void forget(ContractBreach why) {
+    values_ = Json::object();
+    size_ = 0;
+    sink_("", std::move(why));
   }
 
   void tell(std::string text) {
@@ -203,6 +226,7 @@ class MqttObserver final : public Observer {
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
   int round_ = 0;
   Json values_ = Json::object();
+  std::size_t size_ = 0;  ///< of the topics and payloads that are in it
 };
 
 }  // namespace

@@ -48,8 +48,11 @@ class ReaderLoader {
     TableReader table("[reader]", root_.node("reader"), complaints_);
     if (!table.exists()) return complaints_.add({1, 1}, "[reader] is missing");
     reader_.name = table.string("name").value_or(reader_.name);
-    reader_.command = table.strings("command");
+    reader_.command = table.texts("command");
     reader_.attached = table.boolean("attached").value_or(false);
+    if (!reader_.command.empty() && reader_.command.front().empty()) {
+      table.complain("command", "the program has no name");
+    }
     if (reader_.command.empty() && !reader_.attached) {
       table.complain("command", "expected a command, or attached = true for a device");
     }
@@ -70,10 +73,7 @@ class ReaderLoader {
     reader_.can = table.strings("can");
     check_words(table, "can", reader_.can, names_of(case_needs()));
     reader_.claims = table.strings("claims");
-    if (const auto decimals = table.integer("decimals")) {
-      if (*decimals < 0 || *decimals > 9) table.complain("decimals", "expected 0 to 9");
-      reader_.decimals = static_cast<int>(*decimals);
-    }
+    reader_.decimals = table.integer("decimals", 0, 9);
     const std::string time = table.word("time", {"aware", "local", "utc"}).value_or("aware");
     reader_.time = time == "aware"   ? TimeForm::kAware
                    : time == "local" ? TimeForm::kLocal

@@ -5,13 +5,19 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "conformance/judge/json_depth.h"
 #include "protocol/decimal.h"
 
 namespace p1rig {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 using Kind = ContractValue::Kind;
+
+/// Discarded where it is no JSON or nests too deep.
+Json parse(std::string_view text) {
+  return is_shallow_json(text) ? Json::parse(text, nullptr, false) : Json(Json::value_t::discarded);
+}
 
 const Json* find(const Json& json, const std::string& path) {
   if (path.empty()) return nullptr;
@@ -95,7 +101,8 @@ bool is_json_pointer(std::string_view text) {
 }
 
 ContractLine apply_map(const std::vector<ReaderMapping>& map, std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
+  if (is_deep_json(text)) return ContractBreach{"the reader's JSON " + std::string(kDeepJson)};
+  const Json json = parse(text);
   if (!json.is_structured()) return ContractLog{};
   const Mapper mapper{json};
   ContractTelegram telegram;
@@ -133,7 +140,7 @@ ContractLine apply_map(const std::vector<ReaderMapping>& map, std::string_view t
 std::vector<std::string> missing_paths(const std::vector<ReaderMapping>& map,
                                        std::string_view text) {
   std::vector<std::string> missing;
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse(text);
   if (!json.is_structured()) return missing;
   for (const ReaderMapping& mapping : map) {
     for (const std::string& path : {mapping.path, mapping.at, mapping.unit}) {
@@ -145,7 +152,7 @@ std::vector<std::string> missing_paths(const std::vector<ReaderMapping>& map,
 
 std::vector<std::string> paths_in(std::string_view text) {
   std::vector<std::string> paths;
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse(text);
   if (!json.is_structured()) return paths;
   const Json flat = json.flatten();
   for (const auto& [path, value] : flat.items()) paths.push_back(path);

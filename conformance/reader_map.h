@@ -24,7 +24,7 @@ namespace p1rig {
 // `unit` that begins with '/' is a path too: the reader says the unit by itself.
 
 /// {"telegram": …} of one JSON text; a log line where nothing of the map is in it, or where it is no
-/// JSON; a breach where something has another shape. Takes any bytes.
+/// JSON; a breach where something has another shape, or nests too deep (json_depth.h). Takes any bytes.
 ContractLine apply_map(const std::vector<ReaderMapping>& map, std::string_view json);
 
 /// The paths of the map that are not in that JSON text, "path", "at" and "unit" alike.

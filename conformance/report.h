@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "conformance/conform.h"
+#include "simulator/output_guard.h"
 
 namespace p1rig {
 
@@ -39,6 +40,7 @@ struct ReportForm {
   const char* option;  ///< of `p1rig conform`
   const char* help;
   std::string (*write)(const ConformReport& report);
+  OutputKind kind;
 };
 std::span<const ReportForm> report_forms();
 

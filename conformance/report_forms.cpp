@@ -8,12 +8,37 @@
 namespace p1rig {
 namespace {
 
+bool has(std::string_view text, std::string_view mark) {
+  return text.find(mark) != std::string_view::npos;
+}
+
 constexpr auto kForms = std::to_array<ReportForm>({
-    {"junit", "write JUnit XML, for continuous integration", junit_report},
-    {"json", "write all of it as JSON (conformance/schema/report.schema.json)", json_report},
-    {"html", "write one page, with the wire log of each failure", html_report},
-    {"markdown", "write a summary, as for $GITHUB_STEP_SUMMARY", markdown_report},
-    {"badge", "write what a shields.io endpoint badge reads", badge_report},
+    {"junit",
+     "write JUnit XML, for continuous integration",
+     junit_report,
+     {"a JUnit report",
+      [](std::string_view text) { return has(text, "<testsuites name=\"p1rig conform "); }}},
+    {"json",
+     "write all of it as JSON (conformance/schema/report.schema.json)",
+     json_report,
+     {"a JSON report",
+      [](std::string_view text) {
+        return text.starts_with("{\n \"format\": ") && has(text, "\n \"p1rig\": ");
+      }}},
+    {"html",
+     "write one page, with the wire log of each failure",
+     html_report,
+     {"an HTML report",
+      [](std::string_view text) { return has(text, "<title>P1 conformance</title>"); }}},
+    {"markdown",
+     "write a summary, as for $GITHUB_STEP_SUMMARY",
+     markdown_report,
+     {"a Markdown report",
+      [](std::string_view text) { return text.starts_with("## P1 conformance: "); }}},
+    {"badge",
+     "write what a shields.io endpoint badge reads",
+     badge_report,
+     {"a badge", [](std::string_view text) { return has(text, "\"label\":\"P1 conformance\""); }}},
 });
 
 }  // namespace

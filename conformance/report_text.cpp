@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "conformance/judge/line_judge.h"
+#include "simulator/utf8.h"
 
 namespace p1rig {
 namespace {
@@ -36,30 +37,6 @@ bool is_hidden(std::uint32_t code) {
          });
 }
 
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t size = 0;  ///< 0: no UTF-8
-};
-
-/// The character of two to four bytes that the text begins with (RFC 3629 §4).
-Character first_character(std::string_view text) {
-  const auto byte = [&](std::size_t at) {
-    return std::uint32_t{static_cast<unsigned char>(text[at])};
-  };
-  const std::uint32_t lead = byte(0);
-  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {};
-  std::uint32_t code = lead & (0xFFU >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return {};
-    code = code << 6U | (byte(i) & 0x3FU);
-  }
-  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < kLeast[size] || surrogate || code > 0x10FFFF) return {};
-  return {code, size};
-}
-
 std::string_view whole_words(Expectation::Whole whole) {
   switch (whole) {
     case Expectation::Whole::kValues:
@@ -85,7 +62,7 @@ std::string visible(std::string_view bytes) {
     const char c = bytes[at];
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x80) {
-      const Character character = first_character(bytes.substr(at));
+      const Utf8Character character = first_character(bytes.substr(at));
       if (character.size == 0) {
         text += fmt::format("\\x{:02X}", byte);
       } else if (is_hidden(character.code)) {

@@ -198,6 +198,9 @@ std::string console_report(const SpeedReport& report) {
   return text + remarks;
 }
 
+const OutputKind kSpeedJsonKind{
+    "a measurement", [](std::string_view text) { return text.starts_with("{\n  \"bench\": "); }};
+
 std::string json_report(const SpeedReport& report) {
   Json readers = Json::array();
   for (const SpeedResult& result : report.results) readers.push_back(json_of(result));

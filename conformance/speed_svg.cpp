@@ -224,6 +224,11 @@ std::string legend_of(const Curve& curve, double y) {
 
 }  // namespace
 
+const OutputKind kSpeedSvgKind{"a plot", [](std::string_view text) {
+                                 return text.find("<title>p1rig bench</title>") !=
+                                        std::string_view::npos;
+                               }};
+
 std::string svg_report(const SpeedReport& report) {
   std::vector<Curve> curves;
   double slowest = 10, fastest = 10, least = 1000, most = 1000, most_lost = 0;

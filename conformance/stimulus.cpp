@@ -272,7 +272,8 @@ struct StimulusMaker::Impl {
   }
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
-    Passage passage = passage_of(std::move(text), *profile->layout.crc_algorithm);
+    Passage passage{.bytes = std::move(text),
+                    .crc_algorithm = profile->layout.crc_algorithm};
     // What another case left behind ends with it.
     const bool begins = std::exchange(begins_case, false);
     if (sealer && (begins || step == nullptr)) {

@@ -3,18 +3,24 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 
 #include "conformance/conform.h"
+#include "conformance/judge/json_depth.h"
 #include "conformance/known_words.h"
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
 #include "protocol/hex.h"
 #include "simulator/data_dir.h"
+#include "simulator/output_guard.h"
+#include "simulator/read_file.h"
 
 namespace p1rig {
 namespace {
@@ -23,6 +29,7 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 constexpr int kFormat = 1;
+constexpr std::array<const char*, 2> kEnds = {".bin", ".json"};
 
 /// Longer streams are about endurance, not about parsing.
 constexpr int kMostTelegrams = 50;
@@ -66,6 +73,10 @@ invalid, `{"at", "value"}` for a reading with its time; entries of a log may com
 left out, `absent` codes that must be left out, `optional` codes that may be null or left out
 although they have that value, `uncertain` codes of which nothing is expected.
 )";
+
+const OutputKind kReadmeKind{"the README of vectors", [](std::string_view text) {
+                               return text.starts_with("# P1 test vectors\n");
+                             }};
 
 bool named(const std::vector<std::string>& globs, std::string_view name) {
   return globs.empty() || matches_any_glob(globs, name);
@@ -127,6 +138,11 @@ std::string file_name(std::string id) {
   return id;
 }
 
+/// DIALECT/PROFILE/CASE, without the ends of the two files.
+std::string stem_of(const Case& one, const Profile& profile) {
+  return fmt::format("{}/{}/{}", profile.dialect->name, profile.name, file_name(one.id));
+}
+
 StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile, std::uint64_t seed) {
   return StimulusMaker(profile, seed, parse_frame_keys(kExampleKey).value());
 }
@@ -174,8 +190,7 @@ class VectorWriter {
     json["may_lose"] = one.may_lose;
     json["telegrams"] = std::move(telegrams);
 
-    const std::string stem =
-        fmt::format("{}/{}/{}", profile->dialect->name, profile->name, file_name(one.id));
+    const std::string stem = stem_of(one, *profile);
     const fs::path path = plan_.folder / stem;
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
@@ -198,8 +213,7 @@ class VectorWriter {
     for (const fs::path& license :
          {data_dir() / "LICENSE", data_dir().parent_path() / "doc/p1rig/LICENSE"}) {
       if (!fs::exists(license, ignored)) continue;
-      fs::copy_file(license, plan_.folder / "LICENSE", fs::copy_options::overwrite_existing,
-                    ignored);
+      fs::copy_file(license, plan_.folder / "LICENSE", fs::copy_options::skip_existing, ignored);
       break;
     }
     const Json index = {{"format", kFormat},
@@ -217,13 +231,19 @@ class VectorWriter {
   Json list_ = Json::array();
 };
 
-/// Removes what an index of ours names: what is left would be taken for part of the new vectors.
-void remove_older(const fs::path& folder) {
-  std::error_code ignored;
-  std::ifstream stream(folder / "index.json");
-  const Json index = Json::parse(stream, nullptr, false);
-  fs::remove(folder / "index.json", ignored);
-  if (!index.is_object() || !index.contains("vectors")) return;
+/// The index that write_vectors() has left in the folder; nothing where there is none of ours.
+std::optional<Json> older_index(const fs::path& folder) {
+  const std::string text = read_file(folder / "index.json").value_or("");
+  if (!is_shallow_json(text)) return std::nullopt;
+  Json index = Json::parse(text, nullptr, false);
+  const bool ours = index.is_object() && index.contains("format") && index.contains("version") &&
+                    index.contains("seed") && index.contains("vectors");
+  return ours ? std::optional(std::move(index)) : std::nullopt;
+}
+
+/// The files that an index names, without their ends.
+std::set<std::string> stems_in(const Json& index) {
+  std::set<std::string> stems;
   for (const Json& vector : index["vectors"]) {
     if (!vector.is_object() || !vector.contains("file") || !vector["file"].is_string()) continue;
     // DIALECT/PROFILE/CASE, and nothing outside of the folder.
@@ -231,7 +251,19 @@ void remove_older(const fs::path& folder) {
     if (std::distance(stem.begin(), stem.end()) != 3 || stem.is_absolute() || *stem.begin() == "..") {
       continue;
     }
-    for (const char* end : {".bin", ".json"}) fs::remove(folder / (stem.string() + end), ignored);
+    stems.insert(stem.string());
+  }
+  return stems;
+}
+
+/// Removes what an index of ours names: what is left would be taken for part of the new vectors.
+void remove_older(const fs::path& folder) {
+  std::error_code ignored;
+  const auto index = older_index(folder);
+  fs::remove(folder / "index.json", ignored);
+  if (!index) return;
+  for (const std::string& stem : stems_in(*index)) {
+    for (const char* end : kEnds) fs::remove(folder / (stem + end), ignored);
     // Folders that are empty now; others stay.
     fs::remove((folder / stem).parent_path(), ignored);
     fs::remove((folder / stem).parent_path().parent_path(), ignored);
@@ -246,6 +278,31 @@ Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles(const Vector
     }
   }
   return find_profiles(names);
+}
+
+/// Nothing that is there is written over, but for what an index of ours names.
+Result<void> check_files(const VectorPlan& plan, const std::vector<Case>& cases,
+                         const std::set<std::string>& ours) {
+  const auto refuse = [](const fs::path& file) {
+    return fail(file.string() +
+                ": is there, and no vector that p1rig has written: name a new folder");
+  };
+  const fs::path readme = plan.folder / "README.md";
+  std::error_code error;
+  if (fs::exists(readme, error) && !is_output_of(readme, kReadmeKind)) return refuse(readme);
+  const auto profiles = choose_profiles(plan);
+  if (!profiles) return tl::make_unexpected(profiles.error());
+  for (const auto& profile : *profiles) {
+    for (const Case& one : cases) {
+      const std::string stem = stem_of(one, *profile);
+      if (!is_in(plan, one) || ours.contains(stem)) continue;
+      for (const char* end : kEnds) {
+        const fs::path file = plan.folder / (stem + end);
+        if (fs::exists(file, error)) return refuse(file);
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -270,8 +327,12 @@ Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases) 
   std::error_code error;
   if (!fs::exists(plan.folder, error)) return {};
   if (!fs::is_directory(plan.folder, error)) return fail(plan.folder.string() + ": is no folder");
-  if (fs::exists(plan.folder / "index.json", error) || fs::is_empty(plan.folder, error)) return {};
-  return fail(plan.folder.string() + ": is not empty, and holds no vectors: name a new folder");
+  if (fs::is_empty(plan.folder, error)) return {};
+  const auto index = older_index(plan.folder);
+  if (!index) {
+    return fail(plan.folder.string() + ": is not empty, and holds no vectors: name a new folder");
+  }
+  return check_files(plan, cases, stems_in(*index));
 }
 
 Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case>& cases) {

@@ -16,6 +16,7 @@ namespace p1rig {
 namespace {
 
 constexpr std::size_t kLongestReason = 300;
+constexpr std::string_view kFirstWords = "# Failures that are known.";
 
 /// The two globs of a pattern.
 struct PatternParts {
@@ -60,11 +61,10 @@ Result<Waivers> waivers_of(const Document& document) {
                   .comes_and_goes = table.boolean("volatile").value_or(false),
                   .place = table.place()};
     constexpr std::string_view kBlanks = " \t\r\n";
-    if (table.string("case") &&
-        (waiver.pattern.empty() || waiver.pattern.find_first_of(kBlanks) != std::string::npos)) {
+    if (waiver.pattern.find_first_of(kBlanks) != std::string::npos) {
       table.complain("case", "expected an id of `p1rig cases`, a glob, or id@profile");
     }
-    if (table.string("reason") && waiver.reason.find_first_not_of(kBlanks) == std::string::npos) {
+    if (!waiver.reason.empty() && waiver.reason.find_first_not_of(kBlanks) == std::string::npos) {
       table.complain("reason", "expected why this failure is known");
     }
     if (!waiver.pattern.empty() && !known.insert(waiver.pattern).second) {
@@ -112,6 +112,9 @@ std::string table_of(const Waiver& waiver) {
 }
 
 }  // namespace
+
+const OutputKind kWaiversKind{"a file of --write-waivers",
+                              [](std::string_view text) { return text.starts_with(kFirstWords); }};
 
 Result<Waivers> load_waivers(const std::filesystem::path& file) {
   const auto document = read_document(file);
@@ -197,9 +200,8 @@ std::string waiver_file(const ConformReport& report, const Waivers& before) {
       fate->second.failed = &result;
     }
   }
-  std::string text =
-      "# Failures that are known. Each needs a reason; \"FILL IN\" marks those that have none "
-      "yet.\n";
+  std::string text(kFirstWords);
+  text += " Each needs a reason; \"FILL IN\" marks those that have none yet.\n";
   for (const std::string& name : order) {
     const Fate& fate = fates[name];
     if (fate.failed == nullptr) continue;

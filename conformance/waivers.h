@@ -9,6 +9,7 @@
 #include "conformance/conform.h"
 #include "protocol/result.h"
 #include "simulator/document.h"
+#include "simulator/output_guard.h"
 
 namespace p1rig {
 
@@ -45,5 +46,6 @@ std::vector<UnusedWaiver> unused_waivers(const Waivers& waivers, const ConformRe
 /// A file that makes a run like this one as expected: what was waived with its reason, what failed
 /// besides with one to be filled in. What no longer fails is left out.
 std::string waiver_file(const ConformReport& report, const Waivers& before);
+extern const OutputKind kWaiversKind;
 
 }  // namespace p1rig

@@ -71,6 +71,10 @@ Result<void> WholeFile::write(std::string_view text) {
     if (written < 0) return refuse(name_, errno);
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return keep();
+}
+
+Result<void> WholeFile::keep() {
   if (temporary_.empty()) return {};
   if (::fsync(file_.get()) != 0) return refuse(name_, errno);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return refuse(name_, errno);

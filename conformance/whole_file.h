@@ -25,6 +25,10 @@ class WholeFile {
   /// Writes all of it and gives it its name. On error what was there before stays.
   Result<void> write(std::string_view text);
 
+  /// The same for who writes by a name, not text: into this file, then keep() gives it its own.
+  const std::string& place() const { return temporary_.empty() ? path_ : temporary_; }
+  Result<void> keep();
+
   const std::string& name() const { return name_; }
 
  private:

@@ -41,10 +41,8 @@ std::size_t weekday_of(std::chrono::sys_seconds local) {
 
 /// The number of a tariff register, as many as there are (quantity.h).
 int read_tariff(TableReader& table, std::string_view key) {
-  const auto tariff = table.integer(key);
-  if (tariff && *tariff >= 1 && *tariff <= 5) return static_cast<int>(*tariff);
-  table.complain(key, "expected a tariff from 1 to 5");
-  return 1;
+  if (table.node(key) == nullptr) table.complain(key, "expected a tariff from 1 to 5");
+  return table.integer(key, 1, 5).value_or(1);
 }
 
 Calendar::Rule read_rule(const Node& node, Complaints& complaints) {

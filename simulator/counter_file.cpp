@@ -9,12 +9,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
-#include <fstream>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
 #include "protocol/dlms_frame.h"
+#include "simulator/read_file.h"
 
 namespace p1rig {
 namespace {
@@ -61,15 +63,16 @@ Result<void> write_all(int file, std::string_view text) {
 
 /// A new file under the name, whole or not at all, on the disk when this returns.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::path temporary = path;
-  temporary += ".new";
-  const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file) return fail_at(temporary, errno);
-  if (const auto done = write_all(file.get(), text); !done) {
-    return fail(temporary.string() + ": " + done.error().message);
+  std::string temporary = path.string() + ".XXXXXX";
+  const Fd file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file) return fail_at(path, errno);
+  auto done = write_all(file.get(), text);
+  if (done && ::fsync(file.get()) != 0) done = fail(std::strerror(errno));
+  if (done && ::rename(temporary.c_str(), path.c_str()) != 0) done = fail(std::strerror(errno));
+  if (!done) {
+    ::unlink(temporary.c_str());
+    return fail(path.string() + ": " + done.error().message);
   }
-  if (::fsync(file.get()) != 0) return fail_at(temporary, errno);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return fail_at(path, errno);
   const Fd folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder || ::fsync(folder.get()) != 0) return fail_at(path.parent_path(), errno);
   return {};
@@ -105,7 +108,11 @@ tl::expected<Fd, Refusal> lock_beside(const std::filesystem::path& path) {
       return refuse(path.string() +
                     ": another process counts with this file; give each meter one of its own");
     }
-    if (is_still_there(name, lock.get())) return lock;
+    if (!is_still_there(name, lock.get())) continue;
+    // A lock is empty: what is in this file is somebody's.
+    struct stat held {};
+    if (::fstat(lock.get(), &held) == 0 && S_ISREG(held.st_mode) && held.st_size == 0) return lock;
+    return refuse(name.string() + ": is there and no lock of p1rig; name another --counter-file");
   }
 }
 
@@ -149,8 +156,9 @@ void CounterFile::skip(std::uint32_t counters) {
 
 tl::expected<void, Refusal> CounterFile::load() {
   if (!std::filesystem::exists(path_)) return {};
-  std::ifstream file(path_);
-  if (!file) return out_of_reach(path_, errno);
+  const auto text = read_file(path_);
+  if (!text) return tl::make_unexpected(Refusal{text.error().message, true});
+  std::istringstream file(*text);
   std::string line;
   const bool ours = std::getline(file, line) && line == kFirstLine;
   if (!ours) {

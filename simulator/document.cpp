@@ -3,14 +3,29 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <sstream>
-#include <system_error>
 
+namespace p1rig {
+namespace {
+
+/// Thrown where toml++ finds itself in a state that it holds for impossible.
+struct BrokenToml {};
+
+[[noreturn]] void break_toml() { throw BrokenToml{}; }
+
+}  // namespace
+}  // namespace p1rig
+
+// In an optimised build toml++ tells the compiler that what it asserts is true, and some files make
+// it false: what would be undefined behaviour is an exception.
+#undef NDEBUG
+#define TOML_ASSERT(condition) ((condition) ? void() : ::p1rig::break_toml())
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
+#include "simulator/read_file.h"
 #include "simulator/suggest.h"
+#include "simulator/toml_scan.h"
 
 namespace p1rig {
 namespace {
@@ -19,6 +34,11 @@ Place place_of_node(const toml::node& node) {
   const auto& begin = node.source().begin;
   return {static_cast<std::uint32_t>(begin.line), static_cast<std::uint32_t>(begin.column)};
 }
+
+constexpr std::string_view kEmpty = "is empty, expected a value";
+
+/// Nobody mends more than that in one go.
+constexpr std::size_t kMostShown = 100;
 
 Node convert(const toml::node& from);
 
@@ -60,6 +80,19 @@ Node convert(const toml::node& from) {
   return node;
 }
 
+/// How far toml++ has read in a text that breaks it, which is some bytes further than where it breaks.
+Place breaking_place(const std::string& text) {
+  std::istringstream stream(text);
+  try {
+    static_cast<void>(toml::parse(stream));
+  } catch (const BrokenToml&) {
+  } catch (const toml::parse_error&) {
+  }
+  stream.clear();
+  const auto end = text.begin() + stream.tellg();
+  return {1 + static_cast<std::uint32_t>(std::count(text.begin(), end, '\n')), 1};
+}
+
 }  // namespace
 
 std::string_view Node::kind() const {
@@ -69,6 +102,12 @@ std::string_view Node::kind() const {
 }
 
 Result<Document> parse_document(std::string file, std::string text) {
+  const auto refuse = [&](Place place, std::string_view why) {
+    Complaints complaints(file);
+    complaints.add(place, why);
+    return tl::make_unexpected(complaints.error());
+  };
+  if (const auto flaw = find_toml_flaw(text)) return refuse(flaw->place, flaw->what);
   try {
     const toml::table root = toml::parse(std::string_view(text), file);
     Document document{std::move(file), std::move(text), {}};
@@ -77,28 +116,18 @@ Result<Document> parse_document(std::string file, std::string text) {
     return document;
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
-    return fail(file + ":" + std::to_string(begin.line) + ":" + std::to_string(begin.column) +
-                ": " + std::string(error.description()));
+    std::string why(error.description());
+    std::ranges::replace(why, '\n', ' ');  // it quotes what it saw
+    return refuse({begin.line, begin.column}, why);
+  } catch (const BrokenToml&) {
+    return refuse(breaking_place(text), "is no TOML, here or shortly before");
   }
 }
 
 Result<Document> read_document(const std::filesystem::path& file) {
-  std::error_code code;
-  if (std::filesystem::is_directory(file, code)) {
-    return fail(file.string() + ": is a folder, expected a TOML file");
-  }
-  if (std::filesystem::exists(file, code) && !std::filesystem::is_regular_file(file, code)) {
-    return fail(file.string() + ": is no regular file, expected a TOML file");
-  }
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream) {
-    const int reason = errno;
-    return fail(file.string() + ": cannot be read: " +
-                (reason != 0 ? std::generic_category().message(reason) : "unknown reason"));
-  }
-  return parse_document(file.string(), text.str());
+  auto text = read_file(file);
+  if (!text) return tl::make_unexpected(text.error());
+  return parse_document(file.string(), std::move(*text));
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
@@ -109,12 +138,21 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
       {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
   for (const auto& [name, milliseconds] : kUnits) {
-    if (unit == name) return std::chrono::milliseconds(count * milliseconds);
+    if (unit != name) continue;
+    const std::chrono::milliseconds duration(count * milliseconds);
+    return duration <= kLongestDuration ? std::optional(duration) : std::nullopt;
   }
   return std::nullopt;
 }
 
+Error Complaints::error() const {
+  return Error{text_ + (count_ > kMostShown ? "\n" + file_ + ": and " +
+                                                  std::to_string(count_ - kMostShown) + " more"
+                                            : "")};
+}
+
 void Complaints::add(Place place, std::string_view message) {
+  if (++count_ > kMostShown) return;
   if (!text_.empty()) text_ += '\n';
   text_ += file_;
   if (place.line > 0) {
@@ -153,24 +191,28 @@ std::optional<T> TableReader::typed(std::string_view key, std::string_view expec
 }
 
 std::optional<std::string> TableReader::string(std::string_view key) {
+  auto text = this->text(key);
+  if (!text || !text->empty()) return text;
+  complain(key, kEmpty);
+  return std::nullopt;
+}
+
+std::optional<std::string> TableReader::text(std::string_view key) {
   return typed<std::string>(key, "a string");
 }
 
-std::optional<std::int64_t> TableReader::integer(std::string_view key) {
-  return typed<std::int64_t>(key, "an integer");
+std::optional<std::int64_t> TableReader::ranged(std::string_view key, std::int64_t from,
+                                                std::int64_t to) {
+  const auto number = typed<std::int64_t>(key, "an integer");
+  if (!number || (*number >= from && *number <= to)) return number;
+  complain(key, "expected " + std::to_string(from) +
+                    (from == to ? "" : " to " + std::to_string(to)) + ", found " +
+                    std::to_string(*number));
+  return std::nullopt;
 }
 
 std::optional<bool> TableReader::boolean(std::string_view key) {
   return typed<bool>(key, "true or false");
-}
-
-std::optional<double> TableReader::number(std::string_view key) {
-  const Node* node = find(key);
-  if (node == nullptr) return std::nullopt;
-  if (const auto* integer = std::get_if<std::int64_t>(&node->value)) {
-    return static_cast<double>(*integer);
-  }
-  return typed<double>(key, "a number");
 }
 
 std::optional<std::chrono::milliseconds> TableReader::duration(std::string_view key) {
@@ -179,8 +221,8 @@ std::optional<std::chrono::milliseconds> TableReader::duration(std::string_view 
   const auto duration = parse_duration(*text);
   if (!duration) {
     complain(key, "\"" + *text +
-                      "\" is not a duration: expected a number and ms, s, min, h or d, "
-                      "such as \"10s\"");
+                      "\" is not a duration: expected a number and ms, s, min, h or d, such as "
+                      "\"10s\", at most 36525d");
   }
   return duration;
 }
@@ -197,6 +239,20 @@ std::optional<std::string> TableReader::word(std::string_view key,
 }
 
 std::vector<std::string> TableReader::strings(std::string_view key) {
+  std::vector<std::string> list = texts(key);
+  const Node* node = find(key);
+  if (node == nullptr || node->array() == nullptr) return list;
+  if (node->array()->empty()) complain(key, "is an empty list: name something, or leave it out");
+  for (const Node& item : *node->array()) {
+    if (item.string() != nullptr && item.string()->empty()) {
+      complaints_.add(item.place, std::string(key) + ": " + std::string(kEmpty));
+    }
+  }
+  std::erase(list, "");
+  return list;
+}
+
+std::vector<std::string> TableReader::texts(std::string_view key) {
   std::vector<std::string> list;
   const Node* node = find(key);
   if (node == nullptr) return list;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
@@ -54,7 +55,10 @@ struct Document {
 Result<Document> read_document(const std::filesystem::path& file);
 Result<Document> parse_document(std::string file, std::string text);
 
-/// "10s", "5min", "1h", "500ms", "2d"; nothing where it is no duration.
+/// A hundred years: as nanoseconds they still fit.
+inline constexpr std::chrono::milliseconds kLongestDuration = std::chrono::days{36'525};
+
+/// "10s", "5min", "1h", "500ms", "2d"; nothing where it is no duration, or longer than a hundred years.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// Collects the complaints about one file; loaders go on after the first.
@@ -62,13 +66,14 @@ class Complaints {
  public:
   explicit Complaints(std::string file) : file_(std::move(file)) {}
   void add(Place place, std::string_view message);
-  bool none() const { return text_.empty(); }
-  /// All of them, a line each.
-  Error error() const { return Error{text_}; }
+  bool none() const { return count_ == 0; }
+  /// A line each, and how many more there are beyond the first hundred.
+  Error error() const;
 
  private:
   std::string file_;
   std::string text_;
+  std::size_t count_ = 0;
 };
 
 /// Reads the keys of one table. Wrong types and missing keys are complained about where they stand;
@@ -81,15 +86,22 @@ class TableReader {
   bool exists() const { return table_ != nullptr; }
   Place place() const { return place_; }
 
-  /// The value, or nothing where the key is absent or of another type.
+  /// The value, or nothing where the key is absent, of another type or out of range. A string that is
+  /// there and empty says nothing, which is complained about; text() takes it, for those that may.
   std::optional<std::string> string(std::string_view key);
-  std::optional<std::int64_t> integer(std::string_view key);
+  std::optional<std::string> text(std::string_view key);
+  template <std::signed_integral T>
+  std::optional<T> integer(std::string_view key, T from, T to) {
+    const auto number = ranged(key, from, to);
+    return number ? std::optional(static_cast<T>(*number)) : std::nullopt;
+  }
   std::optional<bool> boolean(std::string_view key);
-  std::optional<double> number(std::string_view key);
   std::optional<std::chrono::milliseconds> duration(std::string_view key);
   /// One of the words; another one is complained about with the nearest.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
+  /// A list that is there has something in it, and none of it is empty; texts() takes all.
   std::vector<std::string> strings(std::string_view key);
+  std::vector<std::string> texts(std::string_view key);
   /// The table or array of tables under the key, to be read by readers of their own.
   const Node* node(std::string_view key);
   std::vector<const Node*> tables(std::string_view key);
@@ -103,6 +115,7 @@ class TableReader {
 
  private:
   const Node* find(std::string_view key);
+  std::optional<std::int64_t> ranged(std::string_view key, std::int64_t from, std::int64_t to);
   template <class T>
   std::optional<T> typed(std::string_view key, std::string_view expected);
 

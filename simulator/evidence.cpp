@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "protocol/crc16.h"
 #include "protocol/crc_algorithms.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
+#include "simulator/read_file.h"
 #include "simulator/render.h"
 #include "simulator/suggest.h"
 
@@ -211,11 +210,9 @@ std::string render_example(const Profile& profile) {
 
 Result<std::string> example_bytes(const Profile& profile) {
   const auto file = data_dir() / profile.example->file;
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream bytes;
-  if (stream) bytes << stream.rdbuf();
-  if (!stream) return fail(profile.file + ": example " + file.string() + " cannot be read");
-  return bytes.str();
+  auto bytes = read_file(file);
+  if (!bytes) return fail(profile.file + ": example " + bytes.error().message);
+  return bytes;
 }
 
 Result<std::vector<std::string>> shape_deviations(const Profile& profile,

@@ -258,15 +258,12 @@ std::string crc_like(std::string_view old, std::uint16_t crc) {
 
 /// Puts the CRC of the changed text where the old one was.
 void renew_crc(Passage& passage) {
-  if (passage.crc_digits == 0) return;
-  const auto bang = passage.bytes.rfind('!');
-  if (bang == std::string::npos) return;
-  const auto end = std::min(passage.bytes.find_first_of("\r\n", bang), passage.bytes.size());
+  const auto crc = passage.crc();
+  if (!crc) return;
   const std::string_view bytes = passage.bytes;
-  const std::string digits = crc_like(bytes.substr(bang + 1, end - bang - 1),
-                                      crc_of(*passage.crc_algorithm, bytes.substr(0, bang + 1)));
-  passage.bytes.replace(bang + 1, end - bang - 1, digits);
-  passage.crc_digits = digits.size();
+  passage.bytes.replace(crc->at, crc->digits,
+                        crc_like(bytes.substr(crc->at, crc->digits),
+                                 crc_of(*passage.crc_algorithm, bytes.substr(0, crc->at))));
 }
 
 /// The frame that the bytes begin with; all 0 where they begin with none.
@@ -343,15 +340,14 @@ std::string write_amount(const FaultRow& row, std::int64_t amount) {
   return std::string(row.words()[static_cast<std::size_t>(amount - 1)]);
 }
 
-Passage passage_of(std::string telegram, const CrcAlgorithm& crc_algorithm) {
-  Passage passage;
-  passage.crc_algorithm = &crc_algorithm;
-  passage.bytes = std::move(telegram);
-  const auto bang = passage.bytes.rfind('!');
-  if (bang == std::string::npos) return passage;
-  const auto end = std::min(passage.bytes.find_first_of("\r\n", bang), passage.bytes.size());
-  passage.crc_digits = end - bang - 1;
-  return passage;
+std::optional<Passage::Crc> Passage::crc() const {
+  const auto bang = bytes.rfind('!');
+  if (frame.size > 0 || bang == std::string::npos) return std::nullopt;
+  const std::size_t at = bang + 1;
+  const auto end = std::min(bytes.find_first_of("\r\n", at), bytes.size());
+  const std::string_view digits = std::string_view(bytes).substr(at, end - at);
+  const bool hex = digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+  return digits.empty() || !hex ? std::nullopt : std::optional(Crc{at, digits.size()});
 }
 
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,

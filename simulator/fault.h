@@ -29,8 +29,7 @@ enum class FaultPlace : std::uint8_t { kNone, kLine, kByte };
 
 /// One telegram on its way to the line, as the faults change it.
 struct Passage {
-  std::string bytes;           ///< '/' to the line end after the CRC, or a sealed frame
-  std::size_t crc_digits = 0;  ///< length of the CRC after '!'; 0 where none is sent
+  std::string bytes;  ///< '/' to the line end after the CRC, or a sealed frame
   const CrcAlgorithm* crc_algorithm = &crc_algorithms().front();
   SealOrder seal{};  ///< for whoever seals it
   struct Frame {
@@ -47,15 +46,22 @@ struct Passage {
   std::vector<Silence> silences{};  ///< in the order of their offsets
   std::chrono::nanoseconds late{};  ///< the telegram starts this much later
   bool operator==(const Passage&) const = default;
+
+  /// The CRC in the bytes as they are now: the hexadecimal digits between the last '!' and the line end
+  /// or the end. Nothing where a frame has none, an old telegram or what a fault before has left.
+  struct Crc {
+    std::size_t at = 0, digits = 0;
+  };
+  std::optional<Crc> crc() const;
 };
 
 /// A fault as it was asked for.
 struct FaultRequest {
-  std::size_t row = 0;                 ///< of faults()
-  std::optional<std::int64_t> amount;  ///< in the unit of the row (ms for times)
-  std::uint64_t every = 1;             ///< each n-th telegram, the n-th first
-  std::optional<std::string> at;       ///< OBIS code, "byte:N" from 0, "line:N" from 1 or "crc"
-  std::optional<std::chrono::sys_seconds> from, until;
+  std::size_t row = 0;                   ///< of faults()
+  std::optional<std::int64_t> amount{};  ///< in the unit of the row (ms for times)
+  std::uint64_t every = 1;               ///< each n-th telegram, the n-th first
+  std::optional<std::string> at{};       ///< OBIS code, "byte:N" from 0, "line:N" from 1 or "crc"
+  std::optional<std::chrono::sys_seconds> from{}, until{};
   bool operator==(const FaultRequest&) const = default;
 };
 
@@ -70,7 +76,8 @@ struct FaultRow {
   FaultStage stage;
   bool crc_stays_right;  ///< what the telegram's CRC is after it; of a frame, the tag by its keys
   FaultPlace at;
-  /// Changes the passage; false where it cannot apply to this telegram (no such object, no CRC).
+  /// Changes the passage; false, leaving it as it was, where it finds nothing to act on: no such
+  /// object, no CRC, or what a fault before it took away.
   bool (*apply)(Passage&, const FaultRequest&, std::int64_t amount, std::uint64_t random);
   bool signed_amount = false;  ///< the amount may be below 0
   bool sealed_only = false;    ///< for meters that seal their telegrams
@@ -91,13 +98,9 @@ std::string write_amount(const FaultRow& row, std::int64_t amount);
 /// True where the fault is done to telegram number `index` (from 1), sent at `t`.
 bool applies(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t);
 
-/// A telegram as the faults take it: the digits after its '!' are its CRC.
-Passage passage_of(std::string telegram,
-                   const CrcAlgorithm& crc_algorithm = crc_algorithms().front());
-
 /// All faults on the telegram number `index` (from 1) sent at `t`. Text and seal faults first, then
 /// the CRC is computed anew in its old form and `seal` is called, if given; then the others, in the
-/// order asked for within a stage.
+/// order asked for within a stage. One that finds nothing to act on any more does nothing.
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
                   std::chrono::sys_seconds t, Passage& passage,
                   const std::function<void(Passage&)>& seal = {});

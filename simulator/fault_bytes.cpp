@@ -13,12 +13,6 @@
 namespace p1rig {
 namespace {
 
-/// Where the '!' before the CRC stands; npos where there is none.
-std::size_t bang_of(const Passage& passage) {
-  const auto at = passage.bytes.rfind('!');
-  return at == 0 || at == std::string::npos || passage.crc_digits == 0 ? std::string::npos : at;
-}
-
 /// The place that a request means: a byte, the beginning of a line, of the CRC or of an object's
 /// first value; else any byte between the '/' and the '!'. In a frame there are bytes only; not the first.
 std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& request,
@@ -37,8 +31,8 @@ std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& 
   }
   std::string_view where = *request.at;
   if (where == "crc") {
-    const std::size_t bang = sealed ? std::string::npos : bang_of(passage);
-    return bang == std::string::npos ? std::nullopt : std::optional(bang + 1);
+    const auto crc = passage.crc();
+    return crc ? std::optional(crc->at) : std::nullopt;
   }
   const bool by_byte = where.starts_with("byte:");
   if (by_byte || where.starts_with("line:")) {
@@ -58,7 +52,8 @@ std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& 
   for (const char* suffix : {"(", "*255("}) {
     const std::string head = "\n" + *request.at + suffix;
     const auto object = bytes.find(head);
-    if (object != std::string::npos) return object + head.size();
+    const std::size_t value = object + head.size();
+    if (object != std::string::npos && value < bytes.size()) return value;
   }
   return std::nullopt;
 }
@@ -89,14 +84,13 @@ void add_silence(Passage& passage, std::size_t offset, std::int64_t milliseconds
 }  // namespace
 
 bool wrong_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
-  const auto bang = bang_of(passage);
-  if (bang == std::string::npos) return false;
+  const auto crc = passage.crc();
+  const auto digits = static_cast<std::int64_t>(crc ? crc->digits : 0);
+  if (digits == 0 || amount > digits) return false;
   // Another value of one digit: never the right one by chance.
-  const auto digits = static_cast<std::int64_t>(passage.crc_digits);
-  if (amount > digits) return false;
   const auto which =
       static_cast<std::size_t>(amount > 0 ? amount - 1 : random_below(random, digits));
-  char& digit = passage.bytes[bang + 1 + which];
+  char& digit = passage.bytes[crc->at + which];
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
   const auto value = kDigits.find(static_cast<char>(digit >= 'a' ? digit - 32 : digit));
   digit = kDigits[(value + 1 + static_cast<std::size_t>(random_below(random >> 20, 15))) % 16];
@@ -104,29 +98,27 @@ bool wrong_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::
 }
 
 bool other_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  const auto bang = bang_of(passage);
-  const auto slash = std::min(passage.bytes.find('/'), bang);
-  if (bang == std::string::npos || slash == bang) return false;
+  const auto crc = passage.crc();
+  const auto slash = passage.bytes.find('/');
+  if (!crc || slash >= crc->at) return false;
   const CrcAlgorithm& other = crc_algorithms()[static_cast<std::size_t>(amount)];
-  const std::string_view covered = std::string_view(passage.bytes).substr(slash, bang + 1 - slash);
+  const std::string_view covered = std::string_view(passage.bytes).substr(slash, crc->at - slash);
   const std::string digits = to_hex(crc_of(other, covered));
-  passage.bytes.replace(bang + 1, passage.crc_digits, digits);
-  passage.crc_digits = digits.size();
+  passage.bytes.replace(crc->at, crc->digits, digits);
   return true;
 }
 
 bool drop_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto bang = bang_of(passage);
-  if (bang == std::string::npos) return false;
-  passage.bytes.erase(bang + 1, passage.crc_digits);
-  passage.crc_digits = 0;
+  const auto crc = passage.crc();
+  if (!crc) return false;
+  passage.bytes.erase(crc->at, crc->digits);
   return true;
 }
 
 bool lower_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto bang = bang_of(passage);
-  if (bang == std::string::npos) return false;
-  for (std::size_t i = bang + 1; i <= bang + passage.crc_digits; ++i) {
+  const auto crc = passage.crc();
+  if (!crc) return false;
+  for (std::size_t i = crc->at; i < crc->at + crc->digits; ++i) {
     char& digit = passage.bytes[i];
     if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
   }
@@ -134,28 +126,26 @@ bool lower_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_
 }
 
 bool unpad_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto bang = bang_of(passage);
-  if (bang == std::string::npos) return false;
-  while (passage.crc_digits > 1 && passage.bytes[bang + 1] == '0') {
-    passage.bytes.erase(bang + 1, 1);
-    --passage.crc_digits;
-  }
+  const auto crc = passage.crc();
+  if (!crc) return false;
+  const auto zeros = passage.bytes.find_first_not_of('0', crc->at) - crc->at;
+  passage.bytes.erase(crc->at, std::min(zeros, crc->digits - 1));
   return true;
 }
 
 bool flip_bits(Passage& passage, const FaultRequest& request, std::int64_t amount,
                std::uint64_t random) {
   auto place = place_of(passage, request, random);
-  if (!place) return false;
   // A bit flipped twice would be none.
   std::set<std::pair<std::size_t, std::int64_t>> flipped;
   for (std::uint64_t draw = 0; std::cmp_less(flipped.size(), amount) && draw < 1'000'000; ++draw) {
     const std::uint64_t each = random_at(random, draw);
     if (draw > 0) place = place_of(passage, FaultRequest{}, each);
     if (!place) return false;
-    const std::int64_t bit = random_below(each >> 20, 7);
-    if (!flipped.emplace(*place, bit).second) continue;
-    passage.bytes[*place] = static_cast<char>(passage.bytes[*place] ^ (1 << bit));
+    flipped.emplace(*place, random_below(each >> 20, 7));
+  }
+  for (const auto& [at, bit] : flipped) {
+    passage.bytes[at] = static_cast<char>(passage.bytes[at] ^ (1 << bit));
   }
   return true;
 }
@@ -260,6 +250,7 @@ bool split_frame(Passage& passage, const FaultRequest&, std::int64_t amount, std
   const auto [text, size] = passage.frame;
   if (size == 0) return false;
   // Behind DB, before and amid the ciphertext, before the tag; the frame may have lost bytes since.
+  if (passage.bytes.size() < 2) return false;
   for (const std::size_t place : {std::size_t{1}, text, (text + size) / 2, size - kTagSize}) {
     if (place < passage.bytes.size()) add_silence(passage, place, amount);
   }

@@ -125,6 +125,18 @@ std::size_t time_in(std::string_view line) {
 
 bool has_time(std::string_view line) { return time_in(line) != std::string_view::npos; }
 
+/// Puts another text into the brackets of the message.
+bool replace_message(Passage& passage, std::string_view text) {
+  constexpr std::string_view kHead = "0-0:96.13.0(";
+  const auto message = passage.bytes.find(kHead);
+  if (message == std::string::npos) return false;
+  const auto begin = message + kHead.size();
+  const auto end = passage.bytes.find(')', begin);
+  if (end == std::string::npos) return false;
+  passage.bytes.replace(begin, end - begin, text);
+  return true;
+}
+
 }  // namespace
 
 bool miss_line(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
@@ -282,27 +294,18 @@ bool lengthen_line(Passage& passage, const FaultRequest&, std::int64_t amount, s
   if (bracket == std::string::npos) return false;
   passage.bytes.resize(bracket + 1);
   passage.bytes.append(static_cast<std::size_t>(amount), '3');
-  passage.crc_digits = 0;
   return true;
 }
 
 bool lengthen_message(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  const auto message = passage.bytes.find("0-0:96.13.0(");
-  if (message == std::string::npos) return false;
-  const auto begin = message + 12;
   std::string text;
   for (std::int64_t i = 0; i < amount; ++i) text += "3F";
-  passage.bytes.replace(begin, passage.bytes.find(')', begin) - begin, text);
-  return true;
+  return replace_message(passage, text);
 }
 
 bool put_slash_and_bang(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
   // Raw text in the message, as seen on an Iskra MT382: "test-/-test".
-  const auto message = passage.bytes.find("0-0:96.13.0(");
-  if (message == std::string::npos) return false;
-  const auto begin = message + 12;
-  passage.bytes.replace(begin, passage.bytes.find(')', begin) - begin, "a/b!c/ISK5!");
-  return true;
+  return replace_message(passage, "a/b!c/ISK5!");
 }
 
 bool shift_time(Passage& passage, const FaultRequest& request, std::int64_t amount,

@@ -56,6 +56,7 @@ struct TableLoad {
     PhasePowers power;
   };
   std::vector<Row> rows;  ///< in the order of time
+  std::string file{};     ///< that they are from
 };
 
 struct Load {

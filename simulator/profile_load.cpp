@@ -74,8 +74,8 @@ class Loader {
       meter.complain("dialect",
                      "unknown dialect \"" + dialect + "\"" + did_you_mean(dialect, names));
     }
-    profile_.phases = static_cast<int>(meter.integer("phases").value_or(3));
-    if (profile_.phases != 1 && profile_.phases != 3) meter.complain("phases", "expected 1 or 3");
+    profile_.phases = meter.integer("phases", 1, 3).value_or(3);
+    if (profile_.phases == 2) meter.complain("phases", "expected 1 or 3");
     profile_.reader_setting = meter.string("reader_setting").value_or("");
     meter.finish();
   }
@@ -83,10 +83,9 @@ class Loader {
   void line() {
     auto line = required("line");
     if (!line.exists()) return;
-    const auto baud = line.integer("baud").value_or(115200);
-    if (baud < 300 || baud > 4'000'000) line.complain("baud", "expected 300 to 4000000");
+    const int baud = line.integer("baud", 300, 4'000'000).value_or(115200);
     const std::string framing = line.required_string("framing");
-    if (const auto settings = parse_framing(framing, static_cast<int>(baud))) {
+    if (const auto settings = parse_framing(framing, baud)) {
       profile_.line = *settings;
     } else if (!framing.empty()) {
       line.complain("framing", "\"" + framing + "\" is no framing: expected \"8N1\" or \"7E1\"");
@@ -170,10 +169,7 @@ class Loader {
 
   void mbus() {
     auto mbus = table("mbus");
-    profile_.capture.channels = static_cast<int>(mbus.integer("channels").value_or(0));
-    if (profile_.capture.channels < 0 || profile_.capture.channels > 4) {
-      mbus.complain("channels", "expected 0 to 4");
-    }
+    profile_.capture.channels = mbus.integer("channels", 0, 4).value_or(0);
     const auto whole = [&](std::string_view key, seconds otherwise) {
       const auto value = mbus.duration(key);
       return value ? duration_cast<seconds>(*value) : otherwise;
@@ -281,10 +277,10 @@ class Loader {
   void read_device(const std::string& name, const Node& node, MeterState& state) {
     TableReader table(name, &node, complaints_);
     MbusDevice device = p1rig::read_device(table, profile_);
-    device.id = table.string("id").value_or("");
+    device.id = table.text("id").value_or("");
     device.time = instant(table, "time");
     const int next = state.devices.empty() ? 1 : state.devices.back().channel + 1;
-    device.channel = static_cast<int>(table.integer("channel").value_or(next));
+    device.channel = table.integer("channel", 1, 4).value_or(next);
     if (device.channel < next || device.channel > 4) {
       table.complain("channel", "channel " + std::to_string(device.channel) +
                                     ": devices stand in the order of their channels, 1 to 4");
@@ -322,11 +318,12 @@ class Loader {
     auto table = this->table("encryption");
     if (!table.exists()) return;
     Encryption encryption;
-    encryption.suite = static_cast<int>(table.integer("suite").value_or(0));
+    encryption.suite = table.integer("suite", 0, 2).value_or(0);
     if (encryption.suite != 0) table.complain("suite", "only suite 0 (AES-128-GCM) is known");
-    encryption.policy = static_cast<int>(table.integer("policy").value_or(3));
-    if (encryption.policy != 0 && encryption.policy != 3)
+    encryption.policy = table.integer("policy", 0, 3).value_or(3);
+    if (encryption.policy == 1 || encryption.policy == 2) {
       table.complain("policy", "expected 0 or 3");
+    }
     const std::string title = table.required_string("system_title");
     const bool hex = title.size() == 2 * kTitleSize &&
                      title.find_first_not_of("0123456789ABCDEF") == std::string::npos;
@@ -374,7 +371,8 @@ class Loader {
     fill_free_channels(profile_.capture, example.state);
     for (const Node* node : table.tables("misprints")) {
       TableReader entry("[example] misprints", node, complaints_);
-      const std::string printed = entry.required_string("printed");
+      if (entry.node("printed") == nullptr) entry.complain("printed", "is missing");
+      const std::string printed = entry.text("printed").value_or("");
       example.misprints.emplace_back(printed, entry.required_string("meant"));
       entry.finish();
     }

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
+#include "simulator/read_file.h"
 #include "simulator/table_values.h"
 
 namespace p1rig {
@@ -36,14 +35,12 @@ class LoadReader {
     if (load.until <= load.from) table.complain("until", "is not after its beginning");
     const auto kind = table.word("kind", {"fixed", "household", "sun", "car", "table"});
     if (!kind) {
-      if (!table.string("kind"))
+      if (table.node("kind") == nullptr)
         table.complain("kind", "is missing: fixed, household, sun, car or table");
     } else if (*kind == "fixed") {
       load.kind = fixed(table);
     } else if (*kind == "household") {
-      load.kind = HouseholdLoad{table.integer("percent").value_or(100)};
-      const std::int64_t percent = std::get<HouseholdLoad>(load.kind).percent;
-      if (percent < 0 || percent > 1000) table.complain("percent", "expected 0 to 1000");
+      load.kind = HouseholdLoad{table.integer("percent", 0, 1000).value_or(100)};
     } else if (*kind == "sun") {
       load.kind = sun(table);
     } else if (*kind == "car") {
@@ -105,9 +102,7 @@ class LoadReader {
       if (load.peak < 0) table.complain("peak", "expected no negative power");
     }
     load.phases = phases(table);
-    load.clouds = table.integer("clouds").value_or(40);
-    if (load.clouds < 0 || load.clouds > 100)
-      table.complain("clouds", "expected 0 to 100 per cent");
+    load.clouds = table.integer("clouds", 0, 100).value_or(40);
     refuse_export(table);
     return load;
   }
@@ -127,14 +122,14 @@ class LoadReader {
   TableLoad curve(TableReader& table) {
     const std::string name = table.required_string("file");
     const auto file = folder_ / name;
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    if (stream) text << stream.rdbuf();
-    if (!stream) {
-      table.complain("file", file.string() + ": cannot be read");
+    // A row for every second of some weeks.
+    constexpr std::uint64_t kMost = std::uint64_t{256} << 20U;
+    const auto text = read_file(file, kMost);
+    if (!text) {
+      table.complain("file", text.error().message);
       return {};
     }
-    auto rows = parse_load_table(text.str(), profile_.zone, start_);
+    auto rows = parse_load_table(*text, profile_.zone, start_);
     if (!rows) {
       table.complain("file", file.string() + ": " + rows.error().message);
       return {};
@@ -148,7 +143,7 @@ class LoadReader {
       return std::ranges::any_of(row.power, [](const Power& power) { return power.active < 0; });
     });
     if (any_export) refuse_export(table);
-    return {std::move(*rows)};
+    return {std::move(*rows), file.string()};
   }
 
   void refuse_export(TableReader& table) {

@@ -93,7 +93,6 @@ Result<void> TelegramSealer::seal_one(std::string_view telegram, std::string& fr
 Result<bool> TelegramSealer::seal(Passage& passage) {
   if (passage.seal.plain) return true;
   const std::string telegram = std::exchange(passage.bytes, {});
-  passage.crc_digits = 0;
   auto done = seal(telegram, passage.bytes, passage.seal);
   if (!done) return tl::make_unexpected(std::move(done.error()));
   return !passage.bytes.empty();

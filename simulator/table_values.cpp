@@ -61,7 +61,7 @@ MbusDevice read_device(TableReader& table, const Profile& profile) {
   }
   device.medium = found.value_or(Medium::kGas);
   device.ean = table.string("ean").value_or("");
-  device.valve = table.integer("valve").value_or(1);
+  device.valve = table.integer("valve", 0, 9).value_or(1);
   device.reading = read_value(table, "reading", dimension_of(device.medium),
                               QuantityKind::kRegister, customary_unit(device.medium));
   return device;

@@ -103,12 +103,26 @@ def doubled_types(root, files):
                     yield f"{path}: {name} is also a type of {homes[name]}; name one of them anew"
 
 
+# Foreign JSON may nest as deep as it likes; ours need not be asked how deep it nests.
+PARSES_JSON = re.compile(r"\b(?:Json|json|Foreign)::parse\(")
+PARSES_OURS = ("cli/cases.cpp",)
+
+
+def deep_json(root, files):
+    for path, includes in files.items():
+        if path.startswith("tests/") or path in PARSES_OURS:
+            continue
+        asks = any(target == "conformance/judge/json_depth.h" for _, _, target in includes)
+        if not asks and PARSES_JSON.search((root / path).read_text(encoding="utf-8")):
+            yield f"{path}: parses JSON without asking how deep it nests (json_depth.h)"
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     files = read_includes(root)
     if not files:
         sys.exit("layers: no sources found")
-    found = [*findings(files), *doubled_types(root, files)]
+    found = [*findings(files), *doubled_types(root, files), *deep_json(root, files)]
     for finding in found:
         print(finding)
     print(f"layers: {len(files)} files, {len(found)} findings")

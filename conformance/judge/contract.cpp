@@ -5,10 +5,19 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "conformance/judge/json_depth.h"
+
 namespace p1rig {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;  ///< what is written
+using Foreign = nlohmann::json;       ///< what is read: keys in no order, but found at once
+
+/// Discarded where it is no JSON or nests too deep.
+Foreign parse(std::string_view text) {
+  return is_shallow_json(text) ? Foreign::parse(text, nullptr, false)
+                               : Foreign(Foreign::value_t::discarded);
+}
 
 /// Thrown inside this file only: unwinding from the depth of a line is what exceptions are for.
 struct Breach {
@@ -19,30 +28,30 @@ struct Breach {
   throw Breach{where + ": expected " + expected};
 }
 
-std::string text_of(const Json& json, const std::string& where) {
+std::string text_of(const Foreign& json, const std::string& where) {
   if (json.is_string()) return json.get<std::string>();
   if (json.is_number() || json.is_boolean()) return json.dump();
   breach(where, "a text");
 }
 
 /// Null becomes "", an absent key nothing.
-std::optional<std::string> optional_text(const Json& object, const char* key,
+std::optional<std::string> optional_text(const Foreign& object, const char* key,
                                          const std::string& where) {
   const auto found = object.find(key);
   if (found == object.end()) return std::nullopt;
   return found->is_null() ? std::string() : text_of(*found, where + '.' + key);
 }
 
-std::vector<std::string> texts(const Json& object, const char* key, const std::string& where) {
+std::vector<std::string> texts(const Foreign& object, const char* key, const std::string& where) {
   std::vector<std::string> all;
   const auto found = object.find(key);
   if (found == object.end()) return all;
   if (!found->is_array()) breach(where + '.' + key, "an array of texts");
-  for (const Json& text : *found) all.push_back(text_of(text, where + '.' + key));
+  for (const Foreign& text : *found) all.push_back(text_of(text, where + '.' + key));
   return all;
 }
 
-ContractValue timed_of(const Json& json, const std::string& where) {
+ContractValue timed_of(const Foreign& json, const std::string& where) {
   ContractValue value{.kind = ContractValue::Kind::kTimed};
   value.text = optional_text(json, "value", where).value_or("");
   value.at = optional_text(json, "at", where);
@@ -50,7 +59,7 @@ ContractValue timed_of(const Json& json, const std::string& where) {
   return value;
 }
 
-ContractValue value_of(const Json& json, const std::string& where) {
+ContractValue value_of(const Foreign& json, const std::string& where) {
   if (json.is_null()) return {};
   if (json.is_object()) {
     if (!json.contains("value") && !json.contains("at")) breach(where, "\"at\" or \"value\"");
@@ -58,19 +67,22 @@ ContractValue value_of(const Json& json, const std::string& where) {
   }
   if (!json.is_array()) return {.kind = ContractValue::Kind::kText, .text = text_of(json, where)};
   ContractValue list{.kind = ContractValue::Kind::kList};
-  for (const Json& item : json) {
+  for (const Foreign& item : json) {
     if (item.is_array()) breach(where, "no array within an array");
     list.items.push_back(value_of(item, where));
   }
   return list;
 }
 
-ContractDevice device_of(const Json& json) {
+ContractDevice device_of(const Foreign& json) {
   const std::string where = "mbus";
   if (!json.is_object()) breach(where, "an array of objects");
   ContractDevice device;
   if (const auto channel = json.find("channel"); channel != json.end()) {
-    if (!channel->is_number_integer()) breach(where + ".channel", "a whole number");
+    constexpr int kMost = 255;  // group B of an OBIS code is an octet
+    if (!channel->is_number_integer() || *channel < 0 || *channel > kMost) {
+      breach(where + ".channel", "a whole number from 0 to 255");
+    }
     device.channel = channel->get<int>();
   }
   device.medium = optional_text(json, "medium", where);
@@ -79,7 +91,7 @@ ContractDevice device_of(const Json& json) {
   return device;
 }
 
-ContractTariffs tariffs_of(const Json& line, const char* key) {
+ContractTariffs tariffs_of(const Foreign& line, const char* key) {
   ContractTariffs tariffs;
   const auto found = line.find(key);
   if (found == line.end() || found->is_null()) return tariffs;
@@ -89,9 +101,9 @@ ContractTariffs tariffs_of(const Json& line, const char* key) {
   return tariffs;
 }
 
-ContractTelegram telegram_of(const Json& line) {
+ContractTelegram telegram_of(const Foreign& line) {
   ContractTelegram telegram;
-  const Json& values = line["telegram"];
+  const Foreign& values = line["telegram"];
   if (!values.is_object()) breach("telegram", "an object");
   for (const auto& [key, json] : values.items()) {
     const auto code = parse_obis(key);
@@ -101,7 +113,7 @@ ContractTelegram telegram_of(const Json& line) {
   if (const auto mbus = line.find("mbus"); mbus != line.end() && !mbus->is_null()) {
     if (!mbus->is_array()) breach("mbus", "an array");
     telegram.mbus.emplace();
-    for (const Json& device : *mbus) telegram.mbus->push_back(device_of(device));
+    for (const Foreign& device : *mbus) telegram.mbus->push_back(device_of(device));
   }
   telegram.import = tariffs_of(line, "import");
   telegram.exported = tariffs_of(line, "export");
@@ -109,7 +121,7 @@ ContractTelegram telegram_of(const Json& line) {
   return telegram;
 }
 
-ContractHello hello_of(const Json& json) {
+ContractHello hello_of(const Foreign& json) {
   if (!json.is_object()) breach("hello", "an object");
   ContractHello hello;
   hello.name = optional_text(json, "name", "hello").value_or("");
@@ -161,7 +173,7 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-ContractReject reject_of(const Json& json) {
+ContractReject reject_of(const Foreign& json) {
   static constexpr std::array<std::string_view, 7> kReasons = {"crc",     "syntax",   "decrypt", "tag",
                                                                "timeout", "oversize", "other"};
   if (!json.is_string() || std::ranges::find(kReasons, json.get<std::string>()) == kReasons.end()) {
@@ -174,7 +186,8 @@ ContractReject reject_of(const Json& json) {
 
 ContractLine parse_contract_line(std::string_view line) {
   if (!line.starts_with('{')) return ContractLog{};
-  const Json json = Json::parse(line, nullptr, false);
+  if (is_deep_json(line)) return ContractBreach{"the line " + std::string(kDeepJson)};
+  const Foreign json = parse(line);
   if (json.is_discarded()) {
     const auto key_at = std::min(line.find_first_not_of(" \t", 1), line.size());
     for (const std::string_view key : {"\"telegram\"", "\"hello\"", "\"reject\""}) {
@@ -190,14 +203,14 @@ ContractLine parse_contract_line(std::string_view line) {
     if (json.contains("reject")) return reject_of(json["reject"]);
   } catch (const Breach& found) {
     return ContractBreach{found.message};
-  } catch (const Json::exception& error) {
+  } catch (const Foreign::exception& error) {
     return ContractBreach{error.what()};
   }
   return ContractLog{};
 }
 
 std::optional<ContractValue> parse_contract_value(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Foreign json = parse(text);
   if (json.is_discarded()) return std::nullopt;
   try {
     return value_of(json, "value");

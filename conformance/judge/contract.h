@@ -19,7 +19,7 @@ namespace p1rig {
 //   {"reject": "crc"}
 //
 // Any other line is a log line, which nobody judges. A line that is one of these by its key but not
-// by its shape breaks the contract.
+// by its shape breaks the contract, and so does JSON that nests too deep (json_depth.h).
 
 /// One value of a telegram.
 struct ContractValue {

@@ -30,11 +30,22 @@ struct CloseDump {
   void operator()(pcap_dumper_t* dump) const { pcap_dump_close(dump); }
 };
 
+/// Nanoseconds and our link type, in either order of octets.
+bool begins_as_recording(std::string_view bytes) {
+  constexpr std::size_t kLinkTypeAt = 20;
+  constexpr std::string_view kLittle("\x4d\x3c\xb2\xa1", 4), kBig("\xa1\xb2\x3c\x4d", 4);
+  const std::string_view type = bytes.substr(std::min(kLinkTypeAt, bytes.size()), 4);
+  return (bytes.starts_with(kLittle) && type == std::string_view("\xFA\0\0\0", 4)) ||
+         (bytes.starts_with(kBig) && type == std::string_view("\0\0\0\xFA", 4));
+}
+
 void put_big_endian(std::uint32_t value, std::string& to) {
   for (int shift = 24; shift >= 0; shift -= 8) to += static_cast<char>(value >> shift & 0xFF);
 }
 
 }  // namespace
+
+const OutputKind kRecordingKind{"a recording", begins_as_recording};
 
 struct RecordingWriter::Impl {
   std::unique_ptr<pcap_t, ClosePcap> pcap;

@@ -7,6 +7,7 @@
 
 #include "protocol/result.h"
 #include "simulator/line/clock.h"
+#include "simulator/output_guard.h"
 
 namespace p1rig {
 
@@ -63,6 +64,9 @@ class RecordingWriter {
   explicit RecordingWriter(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// The files of RecordingWriter.
+extern const OutputKind kRecordingKind;
 
 /// True for a file that begins as pcap or pcapng files do.
 bool is_capture_file(const std::string& path);

@@ -19,6 +19,8 @@ constexpr std::array kKeys{
     NoteKey{"seed", &RecordingNote::seed},         NoteKey{"details", &RecordingNote::details},
 };
 
+constexpr std::string_view kFirstWords = "# How the recording beside this file was made";
+
 /// A TOML string. What a terminal or TOML could take amiss is not worth keeping.
 std::string toml_string(std::string_view text) {
   std::string quoted = "\"";
@@ -31,6 +33,9 @@ std::string toml_string(std::string_view text) {
 
 }  // namespace
 
+const OutputKind kNoteKind{"the note of a recording",
+                           [](std::string_view text) { return text.starts_with(kFirstWords); }};
+
 std::string note_path(std::string_view recording) {
   const std::size_t slash = recording.rfind('/');
   const std::size_t dot = recording.rfind('.');
@@ -41,7 +46,7 @@ std::string note_path(std::string_view recording) {
 Result<void> write_note(const std::string& recording, const RecordingNote& note) {
   const std::string path = note_path(recording);
   std::ofstream file(path);
-  file << "# How the recording beside this file was made; it has no field for these.\n";
+  file << kFirstWords << "; it has no field for these.\n";
   for (const NoteKey& key : kKeys) {
     const std::string& value = note.*key.value;
     if (!value.empty()) file << key.name << " = " << toml_string(value) << '\n';

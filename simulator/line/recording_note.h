@@ -6,6 +6,7 @@
 
 #include "protocol/line_settings.h"
 #include "protocol/result.h"
+#include "simulator/output_guard.h"
 
 namespace p1rig {
 
@@ -21,6 +22,8 @@ struct RecordingNote {
 };
 
 std::string note_path(std::string_view recording);
+
+extern const OutputKind kNoteKind;
 
 /// Replaces the note beside the recording.
 Result<void> write_note(const std::string& recording, const RecordingNote& note);

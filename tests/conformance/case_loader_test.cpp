@@ -29,6 +29,18 @@ std::string error_of(const std::string& text) {
   return cases ? "" : cases.error().message;
 }
 
+TEST(CaseLoader, AFewLinesDoNotMakeAGigabyte) {
+  std::string values, marks;
+  for (int i = 0; i < 10'000; ++i) {
+    values += "\"a\",";
+    marks += "{x}";
+  }
+  const std::string text = kHead + "send = [{ id = \"A\" }]\nwhy = \"" + marks + "\"\n";
+  EXPECT_THAT(error_of(text + "each.x = [" + values + "]\n"),
+              HasSubstr("each: makes more than 16 MiB of cases"));
+  EXPECT_EQ(error_of(text + "each.x = [\"a\", \"b\"]\n"), "");
+}
+
 TEST(CaseLoader, Least) {
   const auto cases = load(kHead + "send = [{ id = \"A\" }]\n");
   ASSERT_EQ(cases.size(), 1U);
@@ -192,6 +204,7 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ id = \"A\" }]\nonce = 1\n", "some.toml:7:8: once"},
            Row{"send = [{ id = \"A\" }]\nmay_lose = 9\n", "may_lose: expected 0 to 3"},
            Row{"send = [{ id = \"A\" }]\neach = [1]\n", "each: expected one name"},
+           Row{"send = [{ id = \"A\" }]\neach.x = []\n", "each: expected at least one value"},
            Row{"send = [{ id = \"A\" }]\neach.x = [[1]]\n",
                "each: expected texts or whole numbers"},
            Row{"send = [{ id = \"A\" }]\nexpekt = 1\n",

@@ -124,7 +124,7 @@ patience = "2s"
                                  ("expected a reader file", []),
                                  ("--seed: expected", ["p1rig", "--seed", "x"]),
                                  ("--latency-rate: expected", ["p1rig", "--latency-rate", "nan"]),
-                                 ("same file", ["p1rig", "--json", "x", "--svg", "x"]),
+                                 ("by this command already", ["p1rig", "--json", "x", "--svg", "x"]),
                                  ("expected one of pty", ["p1rig", "--line", "usb"]),
                                  ("sends encrypted", ["p1rig", "--profile",
                                                       "sagemcom-smarty-lux-encrypted"]),

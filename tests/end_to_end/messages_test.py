@@ -339,7 +339,7 @@ class BrokenProfile(rig.Case):
 
     def test_the_others_still_load(self):
         result = rig.run("profiles", env=self.environment)
-        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.returncode, MISTAKE)
         for complaint in self.complaints:
             self.assertIn(complaint, result.stderr.decode())
         names = {line.split()[0] for line in result.stdout.decode().splitlines()}

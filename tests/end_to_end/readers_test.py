@@ -65,6 +65,16 @@ class Readers(rig.Case):
         self.assertEqual(result.returncode, 1, said)
         self.assertIn("is told, but must be dropped", said)
 
+    def assert_too_deep(self, reader, commands=("doctor", "conform", "bench")):
+        """Each command says what is wrong, and lives."""
+        for command in commands:
+            with self.subTest(command=command):
+                more = ["--case", FLIPPED] if command == "conform" else []
+                result = rig.run(command, reader, "--profile", METER, *more)
+                said = (result.stdout + result.stderr).decode(errors="replace")
+                self.assertEqual(result.returncode, 3, said[:2000])
+                self.assertIn("deeper than 64 levels", said)
+
     def apart(self, *command):
         """A program that p1rig knows nothing of."""
         process = subprocess.Popen([sys.executable, *map(str, command)])
@@ -88,6 +98,22 @@ class Observed(Readers):
 
     def test_tcp_one_that_believes_everything(self):
         self.assert_believes_a_wrong_crc(self.publisher(self.TCP, "--tcp", "{observe}", "--no-crc"))
+
+    def test_deep_json(self):
+        self.assert_too_deep(self.publisher(self.TCP, "--tcp", "{observe}", "--deep"))
+        # By HTTP no speed is measured.
+        self.assert_too_deep(self.publisher(self.HTTP, "--http", "{observe}", "--deep"),
+                             ["doctor", "conform"])
+        self.assert_too_deep(self.publisher('kind = "stdout"\n', "--stdout", "-", "--deep"))
+        contract = self.publisher('kind = "stdout"\n', "--contract", "-", "--deep")
+        contract.write_text(contract.read_text().split("[map]")[0])
+        self.assert_too_deep(contract)
+
+    def test_every_way_to_observe_is_tried_with_deep_json(self):
+        # MQTT: below. A gateway passes on telegrams, and no JSON.
+        file = self.reader_file('[reader]\ncommand = ["x"]\n[observe]\nkind = "none"\n')
+        listed = rig.run("check", file).stdout.decode().split("expected one of ")[1].split("\n")[0]
+        self.assertEqual(set(listed.split(", ")), {"stdout", "tcp", "http", "mqtt", "raw"})
 
     def test_another_unit_is_seen(self):
         result = self.conform(self.publisher(self.TCP, "--tcp", "{observe}", "--flat-power"))
@@ -162,6 +188,18 @@ class Mqtt(Readers):
         result = self.conform(self.topics(), case="dsmr-5.0.2/6.12/missing-object-1-0-1.7.0")
         self.assertEqual(result.returncode, 0, (result.stdout + result.stderr).decode())
         self.assertIn(b"1 pass", result.stdout)
+
+
+    def test_deep_json(self):
+        self.assert_too_deep(self.publisher(self.observe("p1"), "--mqtt", "{observe}", "--deep"))
+        self.assert_too_deep(self.topics("--deep"))
+
+    def test_topics_of_many_levels(self):
+        self.assert_too_deep(self.topics("--many-levels"))
+
+    def test_numbers_in_topics_are_names(self):
+        # As the index of an array, this one would take 64 GB.
+        self.assert_right(self.topics("--numbered"))
 
 
 class Attached(Readers):

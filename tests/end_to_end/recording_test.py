@@ -366,7 +366,7 @@ kind = "request-on"
     def test_anonymise_refuses(self):
         self.record()
         output = self.folder / "out"
-        self.assert_fails(2, "is the input", "anonymise", self.pcap, "-o", self.pcap)
+        self.assert_fails(2, "is read by this command already", "anonymise", self.pcap, "-o", self.pcap)
         self.assert_fails(2, "-o", "anonymise", self.pcap)
         self.assert_fails(1, "no whole telegram", "anonymise", rig.SOURCE / "LICENSE", "-o", output)
         self.assert_fails(2, "read twice", "anonymise", "/dev/zero", "-o", output)

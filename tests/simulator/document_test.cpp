@@ -84,7 +84,21 @@ TEST(Document, MissingFileAndFolderAreExplained) {
               HasSubstr("/nowhere/at/all.toml: cannot be read: No such file or directory"));
   const auto folder = read_document(std::filesystem::temp_directory_path());
   ASSERT_FALSE(folder);
-  EXPECT_THAT(folder.error().message, HasSubstr("is a folder, expected a TOML file"));
+  EXPECT_THAT(folder.error().message, HasSubstr("is a folder, expected a file"));
+}
+
+TEST(Document, FilesThatWouldNeverEndAreRefused) {
+  for (const char* name : {"/dev/zero", "/dev/tty"}) {
+    const auto document = read_document(name);
+    ASSERT_FALSE(document) << name;
+    EXPECT_THAT(document.error().message, StartsWith(name));
+  }
+  const auto file = std::filesystem::path(testing::TempDir()) / "p1rig_document_large.toml";
+  std::ofstream(file) << "# " << std::string(std::size_t{5} << 20U, 'x') << "\n";
+  const auto large = read_document(file);
+  std::filesystem::remove(file);
+  ASSERT_FALSE(large);
+  EXPECT_THAT(large.error().message, HasSubstr("has more than 4 MiB, which is too much"));
 }
 
 TEST(Document, EmptyFileIsAnEmptyTable) {
@@ -103,20 +117,18 @@ TEST(Duration, IsANumberAndAUnit) {
 
 TEST(Duration, IsNothingElse) {
   for (const char* text : {"", "10", "s", "10 s", "-10s", "+10s", "1.5s", "10S", "10m", "10sec",
-                           " 10s", "10s ", "1000000001s", "99999999999999999999s"}) {
+                           " 10s", "10s ", "36526d", "999999999d", "99999999999999999999s"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
 }
 
 TEST(TableReader, GivesWhatIsThere) {
   const Document document = parsed(
-      "name = 'x'\ncount = 3\nfactor = 1.5\nhuge = 2\nyes = true\nwait = '10s'\n"
+      "name = 'x'\ncount = 3\nyes = true\nwait = '10s'\n"
       "words = ['a', 'b']\nphase = 'edge'\n");
   const std::string said = complaints(document, [](TableReader& table, Complaints&) {
     EXPECT_EQ(table.string("name"), "x");
-    EXPECT_EQ(table.integer("count"), 3);
-    EXPECT_EQ(table.number("factor"), 1.5);
-    EXPECT_EQ(table.number("huge"), 2.0) << "an integer is a number, too";
+    EXPECT_EQ(table.integer("count", 1, 3), 3);
     EXPECT_EQ(table.boolean("yes"), true);
     EXPECT_EQ(table.duration("wait"), 10s);
     EXPECT_THAT(table.strings("words"), ElementsAre("a", "b"));
@@ -141,7 +153,7 @@ TEST(TableReader, WrongTypesAreComplainedAboutWhereTheyStand) {
       "more = 1\n");
   const std::string said = complaints(document, [](TableReader& table, Complaints&) {
     EXPECT_EQ(table.string("name"), std::nullopt);
-    EXPECT_EQ(table.integer("count"), std::nullopt);
+    EXPECT_EQ(table.integer("count", 0, 9), std::nullopt);
     EXPECT_EQ(table.boolean("yes"), std::nullopt);
     EXPECT_EQ(table.duration("wait"), std::nullopt);
     EXPECT_THAT(table.strings("words"), ElementsAre("a"));
@@ -154,17 +166,57 @@ TEST(TableReader, WrongTypesAreComplainedAboutWhereTheyStand) {
             "a.toml:2:9: count: expected an integer, found a string\n"
             "a.toml:3:7: yes: expected true or false, found a string\n"
             "a.toml:4:8: wait: \"soon\" is not a duration: expected a number and ms, s, min, h or "
-            "d, such as \"10s\"\n"
+            "d, such as \"10s\", at most 36525d\n"
             "a.toml:5:15: words: expected a string, found an integer\n"
             "a.toml:6:9: phase: \"edg\" is none of: free, edge, did you mean \"edge\"?\n"
             "a.toml:7:8: list: expected an array of strings, found a string\n"
             "a.toml:8:8: more: expected an array of tables, found an integer");
 }
 
+TEST(TableReader, IntegersOutOfRangeAreNone) {
+  const Document document = parsed(
+      "suite = -9223372036854775808\nvalve = -1\nchannel = 4294967297\nlast = 4\nonly = 1\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    EXPECT_EQ(table.integer("suite", 0, 2), std::nullopt);
+    EXPECT_EQ(table.integer("valve", 0, 9), std::nullopt);
+    EXPECT_EQ(table.integer("channel", 1, 4), std::nullopt) << "1 where it is cut to 32 bits";
+    EXPECT_EQ(table.integer("last", 1, 4), 4);
+    EXPECT_EQ(table.integer("only", 0, 0), std::nullopt);
+  });
+  EXPECT_EQ(said,
+            "a.toml:1:9: suite: expected 0 to 2, found -9223372036854775808\n"
+            "a.toml:2:9: valve: expected 0 to 9, found -1\n"
+            "a.toml:3:11: channel: expected 1 to 4, found 4294967297\n"
+            "a.toml:5:8: only: expected 0, found 1");
+}
+
+TEST(TableReader, WhatIsEmptyIsNotAbsent) {
+  const Document document = parsed(
+      "name = ''\nneeded = ''\nwait = ''\nphase = ''\nwords = ['a', '']\nlist = []\nnote = ''\n"
+      "arguments = ['']\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    EXPECT_EQ(table.string("name"), std::nullopt);
+    EXPECT_EQ(table.required_string("needed"), "");
+    EXPECT_EQ(table.duration("wait"), std::nullopt);
+    EXPECT_EQ(table.word("phase", {"free", "edge"}), std::nullopt);
+    EXPECT_THAT(table.strings("words"), ElementsAre("a"));
+    EXPECT_THAT(table.strings("list"), IsEmpty());
+    EXPECT_EQ(table.text("note"), "") << "where an empty text is one";
+    EXPECT_THAT(table.texts("arguments"), ElementsAre(""));
+  });
+  EXPECT_EQ(said,
+            "a.toml:1:8: name: is empty, expected a value\n"
+            "a.toml:2:10: needed: is empty, expected a value\n"
+            "a.toml:3:8: wait: is empty, expected a value\n"
+            "a.toml:4:9: phase: is empty, expected a value\n"
+            "a.toml:5:15: words: is empty, expected a value\n"
+            "a.toml:6:8: list: is an empty list: name something, or leave it out");
+}
+
 TEST(TableReader, UnknownKeysAreComplainedAboutWithTheNearest) {
   const Document document = parsed("baud = 9600\nperoid = '10s'\ncolour = 'red'\n");
   const std::string said = complaints(document, [](TableReader& table, Complaints&) {
-    table.integer("baud");
+    table.integer("baud", 0, 9600);
     table.duration("period");
   });
   EXPECT_EQ(said,
@@ -181,6 +233,16 @@ TEST(TableReader, MissingKeysAreComplainedAboutAtTheirTable) {
     EXPECT_EQ(meter.required_string("name"), "");
   });
   EXPECT_EQ(said, "a.toml:2:1: [meter]: name is missing");
+}
+
+TEST(Complaints, AHundredAreEnough) {
+  Complaints complaints("a.toml");
+  EXPECT_TRUE(complaints.none());
+  for (std::uint32_t line = 1; line <= 250; ++line) complaints.add({line, 1}, "wrong");
+  EXPECT_FALSE(complaints.none());
+  const std::string said = complaints.error().message;
+  EXPECT_THAT(said, HasSubstr("a.toml:100:1: wrong\na.toml: and 150 more"));
+  EXPECT_THAT(said, testing::Not(HasSubstr("a.toml:101:")));
 }
 
 TEST(TableReader, ATableThatIsAbsentOrNoneIsHarmless) {

@@ -159,7 +159,7 @@ std::vector<Passage> passages(const std::vector<std::string>& faults, int count,
   sealer.remember_frames();
   std::vector<Passage> sent;
   for (int number = from; number < from + count; ++number) {
-    Passage passage = passage_of(telegram(number));
+    Passage passage{.bytes = telegram(number)};
     apply_faults(requests, seed, static_cast<std::uint64_t>(number), kNow, passage,
                  [&](Passage& plain) { EXPECT_TRUE(sealer.seal(plain)); });
     sent.push_back(std::move(passage));
@@ -295,7 +295,7 @@ void length_forms_are_filled() {
   const auto shortened = [](std::string_view fault, std::size_t lines, std::size_t more) {
     std::string text = telegram(1, lines);
     text.insert(text.find("\r\n"), std::string(more, 'x'));
-    Passage passage = passage_of(with_crc(text.substr(0, text.size() - 6)));
+    Passage passage{.bytes = with_crc(text.substr(0, text.size() - 6))};
     const std::vector<FaultRequest> requests = {parsed(fault)};
     apply_faults(requests, 1, 1, kNow, passage);
     return passage.bytes.size();
@@ -492,7 +492,7 @@ TEST(FrameFault, ATagThatEndsWithLineFeedIsCutToo) {
 }
 
 std::string refusal(std::string_view fault, bool sealed, const std::string& text = kText) {
-  const auto why = cannot_apply(parsed(fault), passage_of(text), sealed);
+  const auto why = cannot_apply(parsed(fault), Passage{.bytes = text}, sealed);
   return why ? why->message : "";
 }
 

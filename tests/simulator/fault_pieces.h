@@ -73,7 +73,7 @@ inline Passage faulted(const std::vector<std::string>& faults, std::string teleg
                        std::chrono::sys_seconds t = kNow) {
   std::vector<FaultRequest> requests;
   for (const std::string& fault : faults) requests.push_back(parsed(fault));
-  Passage passage = passage_of(std::move(telegram));
+  Passage passage{.bytes = std::move(telegram)};
   apply_faults(requests, seed, index, t, passage);
   return passage;
 }

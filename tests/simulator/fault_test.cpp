@@ -87,12 +87,12 @@ TEST(Fault, CombinesByStageThenByOrder) {
 }
 
 TEST(Fault, SealsBetweenTextAndBytes) {
-  Passage passage = passage_of(kSent);
+  Passage passage{.bytes = kSent};
   const std::vector<FaultRequest> requests = {parsed("cut-tail=2"), parsed("lf-only")};
   std::string sealed;
   apply_faults(requests, 1, 1, kNow, passage, [&](Passage& plain) {
     sealed = plain.bytes;
-    plain = passage_of("FRAME");
+    plain = Passage{.bytes = "FRAME"};
   });
   EXPECT_EQ(sealed, bytes_of({"lf-only"}));
   EXPECT_EQ(passage.bytes, "FRA");
@@ -124,7 +124,7 @@ TEST(Fault, IsAtAnObjectAByteOrALine) {
 }
 
 std::string refusal(std::string_view fault, const std::string& telegram) {
-  const auto why = cannot_apply(parsed(fault), passage_of(telegram));
+  const auto why = cannot_apply(parsed(fault), Passage{.bytes = telegram});
   return why ? why->message : "";
 }
 

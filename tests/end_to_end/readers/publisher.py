@@ -1,12 +1,17 @@
 """A small reader as people write them, that tells what it reads in a way of its own.
 
 usage: publisher.py ENDPOINT --http HOST:PORT | --tcp HOST:PORT | --mqtt HOST:PORT | --mqtt-topics HOST:PORT
-                    [--no-crc] [--flat-power] [--heartbeat]
+                    | --stdout - | --contract - [--no-crc] [--flat-power] [--heartbeat] [--deep]
+                    [--numbered] [--many-levels]
 
 --no-crc      believes every telegram
 --flat-power  says "power": 1193 (in W) instead of kilowatts
 --heartbeat   publishes p1/uptime, too, again and again, apart from the telegrams
+--deep        the time of the gas meter is an array of 200,000 levels
+--numbered    says something of meter 4000000000, too
+--many-levels says something at a path of 100 names, too
 """
+import functools
 import http.server
 import json
 import os
@@ -22,6 +27,7 @@ import tty
 
 LATEST = {}
 CLIENTS = []
+DEEP = "[" * 200_000 + "]" * 200_000
 HEARTBEAT = 0.3  # seconds: more than the silence that ends a report
 NAMES = {"1-0:1.8.1": ("energy", "import_low"), "1-0:1.8.2": ("energy", "import_normal"),
          "1-0:2.8.1": ("energy", "export_low"), "1-0:2.8.2": ("energy", "export_normal"),
@@ -78,9 +84,13 @@ def understand(body):
     return told
 
 
+def text_of(told, **how):
+    return json.dumps(told, **how).replace('"DEEP"', DEEP)
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):  # pylint: disable=invalid-name
-        body = json.dumps(LATEST, indent=2).encode()
+        body = text_of(LATEST, indent=2).encode()
         self.send_response(200 if LATEST else 503)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -93,7 +103,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def tell_clients(told):
     for client in list(CLIENTS):
         try:
-            client.sendall(json.dumps(told, indent=1).encode() + b"\n")
+            client.sendall(text_of(told, indent=1).encode() + b"\n")
         except OSError:
             CLIENTS.remove(client)
 
@@ -125,6 +135,10 @@ def address_of(text):
 
 def publisher(kind, address, is_alive):
     """What tells one reading."""
+    if kind == "--stdout":
+        return lambda told: print(text_of(told), flush=True)
+    if kind == "--contract":
+        return lambda told: print(text_of({"telegram": {"1-0:1.8.1": told["gas"]["at"]}}), flush=True)
     if kind == "--http":
         server = http.server.ThreadingHTTPServer(address_of(address), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -146,7 +160,7 @@ def publisher(kind, address, is_alive):
             if isinstance(value, dict):
                 publish_all(value, f"{topic}/{name}")
             else:
-                publish(f"{topic}/{name}", str(value))
+                publish(f"{topic}/{name}", DEEP if value == "DEEP" else str(value))
 
     def publish_uptime():
         while True:
@@ -154,7 +168,7 @@ def publisher(kind, address, is_alive):
             publish("p1/uptime", str(time.monotonic()))
     if is_alive:
         threading.Thread(target=publish_uptime, daemon=True).start()
-    return publish_all if kind == "--mqtt-topics" else lambda told: publish("p1", json.dumps(told))
+    return publish_all if kind == "--mqtt-topics" else lambda told: publish("p1", text_of(told))
 
 
 def main():
@@ -166,6 +180,12 @@ def main():
         told = understand(body)
         if "--flat-power" in flags:
             told["power"] = {name: round(kw * 1000) for name, kw in told["power"].items()}
+        if "--deep" in flags:
+            told["gas"]["at"] = "DEEP"
+        if "--numbered" in flags:
+            told["4000000000"] = {"power": 1.0}
+        if "--many-levels" in flags:
+            told["a"] = functools.reduce(lambda inside, _: {"a": inside}, range(99), 1.0)
         tell(told)
 
 

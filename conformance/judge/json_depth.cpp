@@ -1,0 +1,33 @@
+#include "conformance/judge/json_depth.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace p1rig {
+
+std::size_t json_depth(std::string_view text) {
+  std::size_t depth = 0, most = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') {
+      in_string = !in_string;
+    } else if (in_string) {
+      if (c == '\\') ++at;
+    } else if (c == '[' || c == '{') {
+      most = std::max(most, ++depth);
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return most;
+}
+
+bool is_shallow_json(std::string_view text) { return json_depth(text) <= kDeepestJson; }
+
+bool is_deep_json(std::string_view text) {
+  // accept() builds no tree and does not recurse.
+  return !is_shallow_json(text) && nlohmann::json::accept(text);
+}
+
+}  // namespace p1rig

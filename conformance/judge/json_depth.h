@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace p1rig {
+
+/// JSON that somebody else wrote may nest so deep. Most of what is done with a tree, as copying,
+/// comparing and printing it, recurses, and bytes can nest as deep as there are bytes.
+inline constexpr std::size_t kDeepestJson = 64;
+
+/// How deep the brackets of a text nest, which may be any bytes; what is in strings does not count.
+std::size_t json_depth(std::string_view text);
+
+/// True for what may be given to a parser of JSON: whoever parses foreign JSON asks first.
+bool is_shallow_json(std::string_view text);
+
+/// True for what is JSON all right, but nests too deep.
+bool is_deep_json(std::string_view text);
+
+/// What is said then.
+inline constexpr std::string_view kDeepJson = "nests deeper than 64 levels";
+
+}  // namespace p1rig
