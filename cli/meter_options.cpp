@@ -1,6 +1,7 @@
 #include "cli/meter_options.h"
 
 #include "simulator/render.h"
+#include "simulator/scenario_notes.h"
 
 namespace p1rig {
 
@@ -55,6 +56,9 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
   chosen.profile = std::make_shared<const Profile>(std::move(*shown));
   chosen.scenario = std::make_shared<const Scenario>(std::move(*scenario));
   chosen.meter.emplace(chosen.profile, chosen.scenario, chosen.seed);
+  for (const std::string& note : notes_on(*chosen.scenario, *chosen.profile, t)) {
+    say("p1rig: note: " + note);
+  }
   if (t - chosen.scenario->start > std::chrono::days{800}) {
     say("p1rig: living through " +
         std::to_string((t - chosen.scenario->start) / std::chrono::days{365}) +

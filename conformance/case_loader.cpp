@@ -66,7 +66,7 @@ class CaseLoader {
         table.complain("dialects", unknown_dialect(glob));
       }
     }
-    one.profiles = table.strings("profiles");
+    one.profiles = table.some_strings("profiles");
     for (const Node* step : table.tables("send")) this->step(*step, one);
     if (one.steps.empty()) table.complain("send", "expected steps: a case sends something");
     expectations(table, one);

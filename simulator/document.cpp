@@ -217,6 +217,15 @@ std::vector<std::string> TableReader::strings(std::string_view key) {
   return list;
 }
 
+std::vector<std::string> TableReader::some_strings(std::string_view key) {
+  const Node* node = find(key);
+  const auto* items = node == nullptr ? nullptr : node->array();
+  if (items != nullptr && items->empty()) {
+    complain(key, "is empty: name at least one, or leave it out");
+  }
+  return strings(key);
+}
+
 const Node* TableReader::node(std::string_view key) { return find(key); }
 
 std::vector<const Node*> TableReader::tables(std::string_view key) {

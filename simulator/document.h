@@ -90,6 +90,8 @@ class TableReader {
   /// One of the words; another one is complained about with the nearest.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
   std::vector<std::string> strings(std::string_view key);
+  /// Like strings(), but complains of an empty array, where leaving the key out means something else.
+  std::vector<std::string> some_strings(std::string_view key);
   /// The table or array of tables under the key, to be read by readers of their own.
   const Node* node(std::string_view key);
   std::vector<const Node*> tables(std::string_view key);

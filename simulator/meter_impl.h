@@ -19,7 +19,7 @@ namespace p1rig {
 
 inline constexpr std::int64_t kMinute = 60;
 inline constexpr std::int64_t kTenMinutes = 600;
-inline constexpr std::int64_t kQuarter = 900;  // the demand interval (e-MUCS-P1 1.7.1)
+inline constexpr std::int64_t kQuarter = kDemandSeconds;
 
 /// The n-th quantity from `first` on: phases and tariffs follow one another in the table.
 inline Quantity nth(Quantity first, std::size_t n) {

@@ -13,8 +13,7 @@ namespace {
 
 using Kind = ValueFormat::Kind;
 
-constexpr std::int64_t kDemandSeconds = 900;  // the demand interval (e-MUCS-P1 1.7.1)
-constexpr std::size_t kSerialOctets = 6;      // in which identifiers of one make differ
+constexpr std::size_t kSerialOctets = 6;  // in which identifiers of one make differ
 
 constexpr std::array<std::uint32_t, 4> kPowersOfTen = {1, 10, 100, 1000};
 
