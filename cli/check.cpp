@@ -108,7 +108,7 @@ Problems check_profile(const std::string& file) {
     const auto scenario =
         std::make_shared<const Scenario>(constant_load(*profile, t - std::chrono::days{1}));
     if (moment == kMoments[0]) print_notes(notes_on(*scenario, *profile, t));
-    ChosenMeter chosen{profile, scenario, Meter(profile, scenario, 1)};
+    ChosenMeter chosen{profile, scenario, Meter(profile, scenario, 1), {}};
     check_telegram(*profile, chosen.telegram_at(t), problems);
   }
   return once_each(std::move(problems));

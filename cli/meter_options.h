@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/options.h"
+#include "cli/seed_options.h"
 #include "protocol/truth.h"
 #include "simulator/meter.h"
 #include "simulator/profile.h"
@@ -19,13 +20,13 @@ struct ChosenMeter {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
   std::optional<Meter> meter;
-  std::uint64_t seed = 1;
+  Seeds seeds;
 
   /// The telegram that the meter sends at `t`.
   std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);
 };
 
-/// Declares --scenario and --seed.
+/// Declares --scenario, --seed and --id-seed.
 void add_meter_options(Options& options);
 
 /// This second.

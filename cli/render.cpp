@@ -81,7 +81,8 @@ int run_render(const Arguments& arguments) {
     return code;
   const Profile& profile = *chosen.profile;
   std::optional<TelegramSealer> sealer;
-  if (const int code = choose_sealer(options, profile, false, sealer); code != kAsExpected)
+  if (const int code = choose_sealer(options, profile, chosen.seeds.ids, false, sealer);
+      code != kAsExpected)
     return code;
   if (!chosen.meter->sends_at(at)) {
     say("p1rig: the meter is silent at this moment: this is what it would send");

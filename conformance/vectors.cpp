@@ -123,8 +123,8 @@ std::string file_name(std::string id) {
   return id;
 }
 
-StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile, std::uint64_t seed) {
-  return StimulusMaker(profile, seed, parse_frame_keys(kExampleKey).value());
+StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile, const VectorPlan& plan) {
+  return StimulusMaker(profile, plan.seed, parse_frame_keys(kExampleKey).value(), plan.id_seed);
 }
 
 class VectorWriter {
@@ -133,7 +133,7 @@ class VectorWriter {
 
   Result<void> write(const Case& one, const std::shared_ptr<const Profile>& profile) {
     const bool sealed = is_sealed(*profile);
-    StimulusMaker maker = make_stimuli(profile, plan_.seed);
+    StimulusMaker maker = make_stimuli(profile, plan_);
     maker.begin(one.id);
     std::string bytes;
     Json telegrams = Json::array();
@@ -198,10 +198,9 @@ class VectorWriter {
                     ignored);
       break;
     }
-    const Json index = {{"format", kFormat},
-                        {"version", suite_versions().back()},
-                        {"seed", plan_.seed},
-                        {"vectors", list_}};
+    Json index = {{"format", kFormat}, {"version", suite_versions().back()}, {"seed", plan_.seed}};
+    if (plan_.id_seed.value_or(plan_.seed) != plan_.seed) index["id_seed"] = *plan_.id_seed;
+    index["vectors"] = list_;
     if (auto done = write_file(plan_.folder / "index.json", index.dump(1) + "\n"); !done) {
       return tl::make_unexpected(done.error());
     }
@@ -224,7 +223,8 @@ void remove_older(const fs::path& folder) {
     if (!vector.is_object() || !vector.contains("file") || !vector["file"].is_string()) continue;
     // DIALECT/PROFILE/CASE, and nothing outside of the folder.
     const fs::path stem = fs::path(vector["file"].get<std::string>()).lexically_normal();
-    if (std::distance(stem.begin(), stem.end()) != 3 || stem.is_absolute() || *stem.begin() == "..") {
+    if (std::distance(stem.begin(), stem.end()) != 3 || stem.is_absolute() ||
+        *stem.begin() == "..") {
       continue;
     }
     for (const char* end : {".bin", ".json"}) fs::remove(folder / (stem.string() + end), ignored);
@@ -254,7 +254,8 @@ Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases) 
   for (const std::string& glob : plan.cases) {
     const auto is_named = [&](const Case& one) { return matches_glob(glob, one.id); };
     if (std::ranges::none_of(cases, is_named)) {
-      return fail(fmt::format("--case: no case is named by \"{}\" (`p1rig cases` lists them)", glob));
+      return fail(
+          fmt::format("--case: no case is named by \"{}\" (`p1rig cases` lists them)", glob));
     }
   }
   if (std::ranges::none_of(cases, [&](const Case& one) { return is_in(plan, one); })) {
@@ -279,7 +280,7 @@ Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case
   remove_older(plan.folder);
   VectorWriter writer(plan);
   for (const auto& profile : *profiles) {
-    StimulusMaker maker = make_stimuli(profile, plan.seed);
+    StimulusMaker maker = make_stimuli(profile, plan);
     for (const Case& one : cases) {
       if (!is_in(plan, one) || does_not_apply(one, maker)) continue;
       if (auto done = writer.write(one, profile); !done) return tl::make_unexpected(done.error());

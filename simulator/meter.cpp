@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "simulator/identity.h"
 #include "simulator/mbus_use.h"
 #include "simulator/meter_impl.h"
 #include "simulator/random.h"
@@ -84,6 +85,7 @@ void Meter::Impl::restart() {
   ledger.now = scenario->start;
   ledger.booted = scenario->start;
   ledger.state = profile->start;
+  identify(ledger.state, id_seed);
   for (const auto& [quantity, text] : scenario->values) assign(quantity, text);
   complete_totals();
   if (ledger.state[Quantity::kPeakTime] == 0) {
@@ -93,7 +95,7 @@ void Meter::Impl::restart() {
   if (scenario->devices) {
     for (const ScenarioDevice& device : *scenario->devices) connect(device);
   } else {
-    for (const MbusDevice& device : profile->start.devices) connect({device, std::nullopt});
+    for (const MbusDevice& device : ledger.state.devices) connect({device, std::nullopt});
   }
   ledger.state.devices.clear();
   if (profile->layout.uses_month) ledger.state.month = ledger.state.values;
@@ -241,9 +243,9 @@ MeterState Meter::Impl::shown() const {
 }
 
 Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
-             std::uint64_t seed)
-    : impl_(
-          std::make_unique<Impl>(Impl{std::move(profile), std::move(scenario), seed, {}, {}, {}})) {
+             std::uint64_t seed, std::optional<std::uint64_t> id_seed)
+    : impl_(std::make_unique<Impl>(Impl{
+          std::move(profile), std::move(scenario), seed, id_seed.value_or(seed), {}, {}, {}})) {
   impl_->restart();
 }
 

@@ -86,7 +86,7 @@ Ledger::Demands demands_of(const Flow& flow);
 struct Meter::Impl {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
-  std::uint64_t seed;
+  std::uint64_t seed, id_seed;
   Ledger ledger;
 
   /// The record of a stencil from which telegrams are printed until something happens.

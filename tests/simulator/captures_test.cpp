@@ -289,7 +289,7 @@ TEST(Captures, AreNeverFromWhenTheyCouldNotBe) {
         for (const seconds after : {-1s, 0s, 1s}) moments.push_back(event.at + after);
       }
       std::ranges::sort(moments);
-      Meter meter(profile, scenario, seed);
+      Meter meter(profile, scenario, seed, 1);
       for (const sys_seconds t : moments) {
         const std::string where = name + ", seed " + std::to_string(seed) + ", after " +
                                   std::to_string((t - kStart).count()) + " s";
