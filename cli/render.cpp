@@ -10,6 +10,7 @@
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/truth_json.h"
+#include "simulator/follow.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
@@ -26,9 +27,9 @@ std::vector<const Hole*> holes_of(const Layout& layout, Quantity quantity) {
   return holes;
 }
 
-/// Applies "quantity=value" to the state.
-Result<void> set(std::string_view assignment, const Layout& layout, const Zone& zone,
-                 MeterState& state) {
+/// Applies "quantity=value" to the state; which quantity it was.
+Result<Quantity> set(std::string_view assignment, const Layout& layout, const Zone& zone,
+                     MeterState& state) {
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos) {
     return fail(fmt::format("--set {}: expected quantity=value", assignment));
@@ -55,6 +56,22 @@ Result<void> set(std::string_view assignment, const Layout& layout, const Zone& 
                               state[row->id] < 0 ? "at least" : "at most", *limit));
     }
   }
+  return row->id;
+}
+
+/// Applies all assignments and what follows from them. Says what does not follow.
+Result<void> set_all(const std::vector<std::string>& assignments, const Profile& profile,
+                     MeterState& state) {
+  const MeterState before = state;
+  std::vector<Quantity> quantities;
+  for (const std::string& assignment : assignments) {
+    const auto done = set(assignment, profile.layout, profile.zone, state);
+    if (!done) return tl::make_unexpected(done.error());
+    quantities.push_back(*done);
+  }
+  for (const std::string& sentence : follow(profile, before, quantities, state)) {
+    say("p1rig: note: --set: " + sentence + "; the telegram has what is set");
+  }
   return {};
 }
 
@@ -71,7 +88,8 @@ int run_render(const Arguments& arguments) {
                 "default: now");
   add_meter_options(options);
   options.values("set", "Q=V",
-                 "a quantity's value, such as power.import=\"1.5 kW\"; may be repeated");
+                 "a quantity's value, such as power.import=\"1.5 kW\"; what follows from it goes "
+                 "with it, unless it is set, too; may be repeated");
   add_seal_options(options);
   options.value("truth", "F", "write what the telegram says to this file, as JSON");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
@@ -88,9 +106,8 @@ int run_render(const Arguments& arguments) {
     say("p1rig: the meter is silent at this moment: this is what it would send");
   }
   MeterState state = chosen.meter->at(at);
-  for (const std::string& assignment : options.list("set")) {
-    const auto done = set(assignment, profile.layout, profile.zone, state);
-    if (!done) return options.misuse(done.error().message);
+  if (const auto done = set_all(options.list("set"), profile, state); !done) {
+    return options.misuse(done.error().message);
   }
   std::string telegram;
   Truth truth;
