@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/reader_choice.h"
+#include "cli/seed_options.h"
 #include "conformance/conform.h"
 #include "conformance/observer.h"
 #include "conformance/process_subject.h"
@@ -125,7 +126,7 @@ void show_progress(const std::string& reader, const SpeedStep& step) {
 }
 
 /// An error is about the environment.
-Result<SpeedResult> measure(const Entrant& entrant, std::uint64_t seed, SpeedSettings settings,
+Result<SpeedResult> measure(const Entrant& entrant, const Seeds& seeds, SpeedSettings settings,
                             EventLoop& loop) {
   auto subject = make_process_subject({.reader = entrant.reader,
                                        .endpoint = entrant.endpoint,
@@ -134,7 +135,7 @@ Result<SpeedResult> measure(const Entrant& entrant, std::uint64_t seed, SpeedSet
                                        .unparsed = settings.unparsed},
                                       loop);
   if (!subject) return tl::make_unexpected(subject.error());
-  StimulusMaker maker(entrant.profile, seed, std::nullopt);
+  StimulusMaker maker(entrant.profile, seeds.values, std::nullopt, seeds.ids);
   maker.begin("bench");
   const std::string& name = entrant.reader.name;
   settings.told = [&name](const SpeedStep& step) { show_progress(name, step); };
@@ -158,7 +159,7 @@ void declare(Options& options) {
   options.value("json", "F", "all that was measured, step by step");
   options.value("svg", "F", "a plot of latency and loss over the rate");
   add_force_option(options);
-  options.value("seed", "N", "for the values that are sent; default: 1");
+  add_seed_options(options, "for the values that are sent; default: 1");
 }
 
 struct BenchFiles {
@@ -220,11 +221,9 @@ int run_bench(const Arguments& arguments) {
   constexpr std::size_t kMostReaders = 100;
   if (const auto code = options.parse(before, 0, kMostReaders)) return *code;
   SpeedReport report;
-  if (const auto text = options.get("seed")) {
-    const auto seed = parse_count(*text);
-    if (!seed) return options.misuse("--seed: expected a whole number");
-    report.seed = *seed;
-  }
+  Seeds seeds;
+  if (const int code = choose_seeds(options, seeds); code != kAsExpected) return code;
+  report.seed = seeds.values;
   std::optional<double> latency_rate;
   if (const auto text = options.get("latency-rate")) {
     latency_rate = parse_rate(*text);
@@ -247,7 +246,7 @@ int run_bench(const Arguments& arguments) {
     SpeedSettings settings = settings_of(entrant.reader);
     settings.latency_rate = latency_rate;
     settings.interrupted = [&interrupted] { return interrupted; };
-    auto result = measure(entrant, report.seed, std::move(settings), loop);
+    auto result = measure(entrant, seeds, std::move(settings), loop);
     if (!result) return complain(kEnvironment, result.error().message);
     report.results.push_back(std::move(*result));
     if (interrupted) break;

@@ -200,7 +200,7 @@ int run_cases(const Arguments& arguments) {
   std::optional<std::string> profile;
   if (at != std::string::npos) profile = shown.substr(at + 1);
   for (const std::string& word : words) {
-    const std::string note = note_on_renamed(word.substr(0, word.find('@')), *cases);
+    const std::string note = note_on_renamed(word.substr(0, word.find('@')), all.cases);
     if (!note.empty()) complain(kAsExpected, "cases: " + note);
   }
   std::vector<CatalogueEntry> entries;

@@ -22,12 +22,18 @@
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/evidence.h"
+#include "simulator/scenario_notes.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
 namespace {
 
 using Problems = std::vector<std::string>;
+
+/// What may be meant: said, and no failure.
+void print_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) fmt::print("note    {}\n", note);
+}
 
 /// Where two texts part, for a person: the line, and both lines.
 std::string first_difference(std::string_view got, std::string_view expected) {
@@ -106,7 +112,8 @@ Problems check_profile(const std::string& file) {
     const std::chrono::sys_seconds t{std::chrono::seconds{moment}};
     const auto scenario =
         std::make_shared<const Scenario>(constant_load(*profile, t - std::chrono::days{1}));
-    ChosenMeter chosen{profile, scenario, Meter(profile, scenario, 1)};
+    if (moment == kMoments[0]) print_notes(notes_on(*scenario, *profile, t));
+    ChosenMeter chosen{profile, scenario, Meter(profile, scenario, 1), {}};
     check_telegram(*profile, chosen.telegram_at(t), problems);
   }
   return once_each(std::move(problems));
@@ -124,8 +131,11 @@ Problems check_scenario(const std::string& file) {
   auto shown = with_readout(*profile, scenario->readout);
   if (!shown) return {shown.error().message};
   ChosenMeter chosen{std::make_shared<const Profile>(std::move(*shown)),
-                     std::make_shared<const Scenario>(std::move(*scenario)), std::nullopt};
+                     std::make_shared<const Scenario>(std::move(*scenario)),
+                     std::nullopt,
+                     {}};
   chosen.meter.emplace(chosen.profile, chosen.scenario, 1);
+  print_notes(notes_on(*chosen.scenario, *chosen.profile, chosen.scenario->start));
   const auto until = chosen.scenario->until.value_or(chosen.scenario->start + std::chrono::days{1});
   Problems problems;
   // A scenario may be about a wrong clock.
@@ -133,7 +143,11 @@ Problems check_scenario(const std::string& file) {
     return std::holds_alternative<ClockEvent>(event.what);
   });
   Linter linter(chosen.profile->dialect, quirks_of(*chosen.profile));
-  for (auto t = chosen.scenario->start; t < until; t += std::chrono::minutes{10}) {
+  // Of a window of years, fewer moments are enough.
+  constexpr std::int64_t kMostMoments = 10'000;
+  const auto step = std::max<std::chrono::seconds>(std::chrono::minutes{10},
+                                                   (until - chosen.scenario->start) / kMostMoments);
+  for (auto t = chosen.scenario->start; t < until; t += step) {
     if (!chosen.meter->sends_at(t)) continue;
     lint_next(*chosen.profile, chosen.telegram_at(t), &linter, problems, clock_is_wrong);
   }

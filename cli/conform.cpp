@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/report_files.h"
+#include "cli/seed_options.h"
 #include "conformance/renamed_cases.h"
 #include "conformance/report.h"
 #include "conformance/shell_word.h"
@@ -52,11 +53,10 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     if (!level) return options.misuse("--level: expected must, should or quirk");
     plan.level = *level;
   }
-  if (const auto text = options.get("seed")) {
-    const auto seed = parse_count(*text);
-    if (!seed) return options.misuse("--seed: expected a whole number");
-    plan.seed = *seed;
-  }
+  Seeds seeds;
+  if (const int code = choose_seeds(options, seeds); code != kAsExpected) return code;
+  plan.seed = seeds.values;
+  plan.id_seed = seeds.ids;
   if (const auto text = options.get("repeat")) {
     const auto repeat = parse_count(*text);
     if (!repeat || *repeat == 0 || *repeat > 1000) {
@@ -138,7 +138,7 @@ int run_conform(const Arguments& arguments) {
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
   options.values("case-file", "F", "the cases of this file instead of the suite's; may be repeated");
   options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");
-  options.value("seed", "N", "for the values that are sent; default: 1");
+  add_seed_options(options, "for the values that are sent; default: 1");
   options.value("fuzz", "N",
                 "instead of the cases, N random telegrams, faults and moments; what fails is made "
                 "small and printed as a case");

@@ -73,7 +73,7 @@ class Corpus {
                     .crc_algorithm = chosen_.profile->layout.crc_algorithm};
     Result<bool> sealed = true;
     const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
-    apply_faults(faults_, chosen_.seed, number_, t_, passage,
+    apply_faults(faults_, chosen_.seeds.values, number_, t_, passage,
                  sealer_ ? std::function<void(Passage&)>(seal) : nullptr);
     if (!sealed) return tl::make_unexpected(sealed.error());
     bytes += passage.bytes;
@@ -287,9 +287,10 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
                {"profile_sha256", *profile},
                {"scenario", chosen.scenario->name},
                {"scenario_sha256", *scenario},
-               {"seed", chosen.seed},
+               {"seed", chosen.seeds.values},
                {"start", start.time_since_epoch().count()},
                {"sealed", sealer.has_value()}};
+  if (chosen.seeds.ids != chosen.seeds.values) head["id_seed"] = chosen.seeds.ids;
   if (sealer) {
     head["key_check_value"] = sealer->key_check_value();
     head["counter"] = sealer->next_counter();
@@ -341,7 +342,7 @@ int run_corpus(const Arguments& arguments) {
   if (const int code = choose_meter(options, "start", kBegin, chosen, start); code != kAsExpected)
     return code;
   std::optional<TelegramSealer> sealer;
-  if (const int code = choose_sealer(options, *chosen.profile, false, sealer);
+  if (const int code = choose_sealer(options, *chosen.profile, chosen.seeds.ids, false, sealer);
       code != kAsExpected) {
     return code;
   }

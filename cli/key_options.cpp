@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "simulator/identity.h"
 #include "simulator/key_file.h"
 
 namespace p1rig {
@@ -30,8 +31,8 @@ int choose_keys(const Options& options, std::optional<FrameKeys>& keys) {
   return kAsExpected;
 }
 
-int choose_sealer(const Options& options, const Profile& profile, bool needed,
-                  std::optional<TelegramSealer>& sealer) {
+int choose_sealer(const Options& options, const Profile& profile, std::uint64_t id_seed,
+                  bool needed, std::optional<TelegramSealer>& sealer) {
   std::optional<FrameKeys> keys;
   if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
   const auto counter_path = options.get("counter-file");
@@ -49,7 +50,7 @@ int choose_sealer(const Options& options, const Profile& profile, bool needed,
                                         "  p1rig simulate {} --key-file meter.key",
                                         profile.name, profile.name));
   }
-  const std::string& title = encryption->system_title;
+  const std::string title = system_title_of(profile, id_seed);
   if (!counter_path) {
     sealer.emplace(*keys, title);
     return kAsExpected;

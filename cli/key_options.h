@@ -21,7 +21,7 @@ int choose_keys(const Options& options, std::optional<FrameKeys>& keys);
 
 /// What puts the telegrams of this meter under seal; none for a meter that sends them plain. A
 /// meter whose key is missing is an error only where it is `needed`.
-int choose_sealer(const Options& options, const Profile& profile, bool needed,
-                  std::optional<TelegramSealer>& sealer);
+int choose_sealer(const Options& options, const Profile& profile, std::uint64_t id_seed,
+                  bool needed, std::optional<TelegramSealer>& sealer);
 
 }  // namespace p1rig

@@ -23,16 +23,18 @@ int LineRecording::begin(const Options& options, const SessionOptions& session,
   auto writer = RecordingWriter::create(path_);
   if (!writer) return complain(kEnvironment, "--record: " + writer.error().message);
   const auto uris = options.list("line");
+  const auto id_seed = options.get("id-seed");
+  const std::string ids = id_seed ? ", identifiers of seed " + *id_seed : "";
   const auto noted =
       write_note(path_, {.source = "p1rig " P1RIG_VERSION " simulate",
                          .profile = profile,
                          .settings = print_settings(session.settings),
                          .line = uris.empty() ? "pty:" : uris.front(),
                          .seed = std::to_string(seed),
-                         .details = fmt::format("scenario {}, speed {}, faults: {}",
+                         .details = fmt::format("scenario {}, speed {}, faults: {}{}",
                                                 options.get("scenario").value_or("household"),
                                                 options.get("speed").value_or("1"),
-                                                fmt::join(options.list("fault"), " "))});
+                                                fmt::join(options.list("fault"), " "), ids)});
   if (!noted) return complain(kEnvironment, noted.error().message);
   writer_.emplace(std::move(*writer));
   time_.emplace(session, clock);

@@ -1,6 +1,7 @@
 #include "cli/meter_options.h"
 
 #include "simulator/render.h"
+#include "simulator/scenario_notes.h"
 
 namespace p1rig {
 
@@ -26,7 +27,7 @@ void add_meter_options(Options& options) {
   options.value("scenario", "S",
                 "what the meter lives through: a name of `p1rig scenarios` or a path; default: "
                 "household");
-  options.value("seed", "N", "makes other days of the same kind; default: 1");
+  add_seed_options(options, "another meter of the same kind, with other days; default: 1");
 }
 
 std::chrono::sys_seconds this_second() {
@@ -37,11 +38,7 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
                  ChosenMeter& chosen, std::chrono::sys_seconds& t) {
   auto profile = find_profile(options.words()[0]);
   if (!profile) return complain(kUsage, profile.error().message);
-  if (const auto text = options.get("seed")) {
-    const auto number = parse_count(*text);
-    if (!number) return options.misuse("--seed: expected a whole number");
-    chosen.seed = *number;
-  }
+  if (const int code = choose_seeds(options, chosen.seeds); code != kAsExpected) return code;
   t = otherwise;
   const auto asked = options.get(moment);
   if (asked) {
@@ -62,7 +59,10 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
   if (!shown) return complain(kUsage, shown.error().message);
   chosen.profile = std::make_shared<const Profile>(std::move(*shown));
   chosen.scenario = std::make_shared<const Scenario>(std::move(*scenario));
-  chosen.meter.emplace(chosen.profile, chosen.scenario, chosen.seed);
+  chosen.meter.emplace(chosen.profile, chosen.scenario, chosen.seeds.values, chosen.seeds.ids);
+  for (const std::string& note : notes_on(*chosen.scenario, *chosen.profile, t)) {
+    say("p1rig: note: " + note);
+  }
   if (t - chosen.scenario->start > std::chrono::days{800}) {
     say("p1rig: living through " +
         std::to_string((t - chosen.scenario->start) / std::chrono::days{365}) +

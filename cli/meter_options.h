@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/seed_options.h"
 #include "protocol/truth.h"
 #include "simulator/meter.h"
 #include "simulator/profile.h"
@@ -20,7 +21,7 @@ struct ChosenMeter {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
   std::optional<Meter> meter;
-  std::uint64_t seed = 1;
+  Seeds seeds;
 
   /// The files that it is made of: profile, scenario, tables of loads.
   std::vector<std::string> files() const;
@@ -29,7 +30,7 @@ struct ChosenMeter {
   std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);
 };
 
-/// Declares --scenario and --seed.
+/// Declares --scenario, --seed and --id-seed.
 void add_meter_options(Options& options);
 
 /// This second.

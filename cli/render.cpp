@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/truth_json.h"
+#include "simulator/follow.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
@@ -27,9 +28,9 @@ std::vector<const Hole*> holes_of(const Layout& layout, Quantity quantity) {
   return holes;
 }
 
-/// Applies "quantity=value" to the state.
-Result<void> set(std::string_view assignment, const Layout& layout, const Zone& zone,
-                 MeterState& state) {
+/// Applies "quantity=value" to the state; which quantity it was.
+Result<Quantity> set(std::string_view assignment, const Layout& layout, const Zone& zone,
+                     MeterState& state) {
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos) {
     return fail(fmt::format("--set {}: expected quantity=value", assignment));
@@ -56,6 +57,22 @@ Result<void> set(std::string_view assignment, const Layout& layout, const Zone& 
                               state[row->id] < 0 ? "at least" : "at most", *limit));
     }
   }
+  return row->id;
+}
+
+/// Applies all assignments and what follows from them. Says what does not follow.
+Result<void> set_all(const std::vector<std::string>& assignments, const Profile& profile,
+                     MeterState& state) {
+  const MeterState before = state;
+  std::vector<Quantity> quantities;
+  for (const std::string& assignment : assignments) {
+    const auto done = set(assignment, profile.layout, profile.zone, state);
+    if (!done) return tl::make_unexpected(done.error());
+    quantities.push_back(*done);
+  }
+  for (const std::string& sentence : follow(profile, before, quantities, state)) {
+    say("p1rig: note: --set: " + sentence + "; the telegram has what is set");
+  }
   return {};
 }
 
@@ -72,7 +89,8 @@ int run_render(const Arguments& arguments) {
                 "default: now");
   add_meter_options(options);
   options.values("set", "Q=V",
-                 "a quantity's value, such as power.import=\"1.5 kW\"; may be repeated");
+                 "a quantity's value, such as power.import=\"1.5 kW\"; what follows from it goes "
+                 "with it, unless it is set, too; may be repeated");
   add_seal_options(options);
   options.value("truth", "F", "write what the telegram says to this file, as JSON");
   add_force_option(options);
@@ -83,15 +101,15 @@ int run_render(const Arguments& arguments) {
     return code;
   const Profile& profile = *chosen.profile;
   std::optional<TelegramSealer> sealer;
-  if (const int code = choose_sealer(options, profile, false, sealer); code != kAsExpected)
+  if (const int code = choose_sealer(options, profile, chosen.seeds.ids, false, sealer);
+      code != kAsExpected)
     return code;
   if (!chosen.meter->sends_at(at)) {
     say("p1rig: the meter is silent at this moment: this is what it would send");
   }
   MeterState state = chosen.meter->at(at);
-  for (const std::string& assignment : options.list("set")) {
-    const auto done = set(assignment, profile.layout, profile.zone, state);
-    if (!done) return options.misuse(done.error().message);
+  if (const auto done = set_all(options.list("set"), profile, state); !done) {
+    return options.misuse(done.error().message);
   }
   std::string telegram;
   Truth truth;

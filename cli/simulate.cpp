@@ -127,7 +127,8 @@ int run_simulate(const Arguments& all_arguments) {
   }
   const Profile& profile = *chosen.profile;
   std::optional<TelegramSealer> sealer;
-  if (const int code = choose_sealer(options, profile, true, sealer); code != kAsExpected)
+  if (const int code = choose_sealer(options, profile, chosen.seeds.ids, true, sealer);
+      code != kAsExpected)
     return code;
 
   std::vector<FaultRequest> faults;
@@ -164,7 +165,7 @@ int run_simulate(const Arguments& all_arguments) {
   session.began = clock.now();
   LineRecording recording;
   if (const int code =
-          recording.begin(options, session, profile.name, chosen.seed, clock, guard, lines);
+          recording.begin(options, session, profile.name, chosen.seeds.values, clock, guard, lines);
       code != kAsExpected)
     return code;
 
@@ -193,7 +194,7 @@ int run_simulate(const Arguments& all_arguments) {
       if (done && silent) complain(kAsExpected, "the frame counter is at its end: silence");
       if (!done || (silent && session.speed == kMaxSpeed)) loop.stop();
     };
-    apply_faults(faults, chosen.seed, ++sent, t, passage,
+    apply_faults(faults, chosen.seeds.values, ++sent, t, passage,
                  sealer ? std::function<void(Passage&)>(seal) : nullptr);
     if (silent) return Emission{};
     if (!passage.bytes.empty()) last_sent = t;

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/seed_options.h"
 #include "conformance/renamed_cases.h"
 
 namespace p1rig {
@@ -15,17 +16,16 @@ int run_vectors(const Arguments& arguments) {
   options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
   options.values("dialect", "D", "these dialects, globs; default: all");
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
-  options.value("seed", "N", "for the values that are sent; default: 1");
+  add_seed_options(options, "for the values that are sent; default: 1");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   VectorPlan plan{.folder = options.words()[0],
                   .profiles = options.list("profile"),
                   .dialects = options.list("dialect"),
                   .cases = options.list("case")};
-  if (const auto text = options.get("seed")) {
-    const auto seed = parse_count(*text);
-    if (!seed) return options.misuse("--seed: expected a whole number");
-    plan.seed = *seed;
-  }
+  Seeds seeds;
+  if (const int code = choose_seeds(options, seeds); code != kAsExpected) return code;
+  plan.seed = seeds.values;
+  plan.id_seed = seeds.ids;
   const auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
   for (const std::string& glob : plan.cases) {

@@ -60,7 +60,7 @@ class CaseLoader {
                     .value_or(Level::kMust);
     one.basis = find_basis(table.word("basis", {"printed", "derived", "field"}).value_or("derived"))
                     .value_or(Basis::kDerived);
-    one.dialects = table.strings("dialects");
+    one.dialects = table.some_strings("dialects");
     if (one.dialects.empty())
       table.complain("dialects", "expected globs of dialects, such as \"*\"");
     for (const std::string& glob : one.dialects) {
@@ -68,7 +68,7 @@ class CaseLoader {
         table.complain("dialects", unknown_dialect(glob));
       }
     }
-    one.profiles = table.strings("profiles");
+    one.profiles = table.some_strings("profiles");
     for (const Node* step : table.tables("send")) this->step(*step, one);
     if (one.steps.empty()) table.complain("send", "expected steps: a case sends something");
     expectations(table, one);

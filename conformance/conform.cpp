@@ -211,7 +211,7 @@ class Conformance {
   }
 
   StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile) const {
-    return StimulusMaker(profile, plan_.seed, key_.keys());
+    return StimulusMaker(profile, plan_.seed, key_.keys(), plan_.id_seed);
   }
 
   Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
@@ -382,9 +382,11 @@ class Conformance {
     result.endpoint = endpoint;
     const std::string what = plan_.fuzz > 0 ? fmt::format("--fuzz {}", plan_.fuzz)
                                             : "--case " + shell_word(result.of->id);
+    const std::uint64_t ids = plan_.id_seed.value_or(plan_.seed);
+    const std::string pinned = ids == plan_.seed ? "" : fmt::format(" --id-seed {}", ids);
     result.reproduction =
-        fmt::format("{} --profile {} --line {} {} --seed {}{}", plan_.command_line, profile_word_,
-                    shell_word(endpoint), what, plan_.seed, plan_.command_tail);
+        fmt::format("{} --profile {} --line {} {} --seed {}{}{}", plan_.command_line, profile_word_,
+                    shell_word(endpoint), what, plan_.seed, pinned, plan_.command_tail);
     if (plan_.waivers) apply_waivers(*plan_.waivers, result);
     report_.results.push_back(std::move(result));
     if (told_) told_(report_.results.back());
@@ -441,8 +443,9 @@ bool counts_against(const CaseResult& result, Level level) {
 }
 
 bool is_nothing_judged(const ConformReport& report) {
-  return report.fuzzed == 0 && std::ranges::all_of(
-      report.results, [](const CaseResult& result) { return result.outcome == Outcome::kSkip; });
+  return report.fuzzed == 0 && std::ranges::all_of(report.results, [](const CaseResult& result) {
+           return result.outcome == Outcome::kSkip;
+         });
 }
 
 int exit_code(const ConformReport& report) {

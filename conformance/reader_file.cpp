@@ -60,11 +60,11 @@ class ReaderLoader {
       table.complain("command", "a device that is attached is not started: leave one of them out");
     }
     check_placeholders(table);
-    if (auto endpoints = table.strings("endpoints"); !endpoints.empty()) {
+    if (auto endpoints = table.some_strings("endpoints"); !endpoints.empty()) {
       reader_.endpoints = std::move(endpoints);
     }
     check_endpoints(table);
-    reader_.dialects = table.strings("dialects");
+    reader_.dialects = table.some_strings("dialects");
     for (const std::string& glob : reader_.dialects) {
       if (!names_a_dialect(glob)) {
         table.complain("dialects", unknown_dialect(glob));

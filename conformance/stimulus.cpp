@@ -8,6 +8,7 @@
 #include "conformance/contract_truth.h"
 #include "conformance/telegram_edit.h"
 #include "protocol/dialect.h"
+#include "simulator/identity.h"
 #include "simulator/meter.h"
 #include "simulator/random.h"
 #include "simulator/render.h"
@@ -90,13 +91,14 @@ struct StimulusMaker::Impl {
   std::uint64_t made = 0;
 
   Impl(std::shared_ptr<const Profile> its_profile, std::uint64_t its_seed,
-       const std::optional<FrameKeys>& keys)
+       const std::optional<FrameKeys>& keys, std::uint64_t id_seed)
       : profile(std::move(its_profile)),
         seed(its_seed),
-        base(Meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed)
+        base(Meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed,
+                   id_seed)
                  .at(kBegin)) {
     if (!keys || !is_sealed(*profile)) return;
-    sealer.emplace(*keys, profile->encryption->system_title);
+    sealer.emplace(*keys, system_title_of(*profile, id_seed));
     sealer->remember_frames();
     own_key = sealer->key_check_value();
   }
@@ -297,8 +299,8 @@ struct StimulusMaker::Impl {
 };
 
 StimulusMaker::StimulusMaker(std::shared_ptr<const Profile> profile, std::uint64_t seed,
-                             std::optional<FrameKeys> keys)
-    : impl_(std::make_unique<Impl>(std::move(profile), seed, keys)) {}
+                             std::optional<FrameKeys> keys, std::optional<std::uint64_t> id_seed)
+    : impl_(std::make_unique<Impl>(std::move(profile), seed, keys, id_seed.value_or(seed))) {}
 StimulusMaker::~StimulusMaker() = default;
 StimulusMaker::StimulusMaker(StimulusMaker&&) noexcept = default;
 StimulusMaker& StimulusMaker::operator=(StimulusMaker&&) noexcept = default;

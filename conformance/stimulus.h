@@ -34,8 +34,9 @@ bool is_sealed(const Profile& profile);
 class StimulusMaker {
  public:
   /// `keys` seal the telegrams of a meter that encrypts; others have no use for them.
+  /// `id_seed` as for Meter.
   StimulusMaker(std::shared_ptr<const Profile> profile, std::uint64_t seed,
-                std::optional<FrameKeys> keys);
+                std::optional<FrameKeys> keys, std::optional<std::uint64_t> id_seed = std::nullopt);
   ~StimulusMaker();
   StimulusMaker(StimulusMaker&&) noexcept;
   StimulusMaker& operator=(StimulusMaker&&) noexcept;

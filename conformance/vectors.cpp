@@ -143,8 +143,8 @@ std::string stem_of(const Case& one, const Profile& profile) {
   return fmt::format("{}/{}/{}", profile.dialect->name, profile.name, file_name(one.id));
 }
 
-StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile, std::uint64_t seed) {
-  return StimulusMaker(profile, seed, parse_frame_keys(kExampleKey).value());
+StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile, const VectorPlan& plan) {
+  return StimulusMaker(profile, plan.seed, parse_frame_keys(kExampleKey).value(), plan.id_seed);
 }
 
 class VectorWriter {
@@ -153,7 +153,7 @@ class VectorWriter {
 
   Result<void> write(const Case& one, const std::shared_ptr<const Profile>& profile) {
     const bool sealed = is_sealed(*profile);
-    StimulusMaker maker = make_stimuli(profile, plan_.seed);
+    StimulusMaker maker = make_stimuli(profile, plan_);
     maker.begin(one.id);
     std::string bytes;
     Json telegrams = Json::array();
@@ -216,10 +216,9 @@ class VectorWriter {
       fs::copy_file(license, plan_.folder / "LICENSE", fs::copy_options::skip_existing, ignored);
       break;
     }
-    const Json index = {{"format", kFormat},
-                        {"version", suite_versions().back()},
-                        {"seed", plan_.seed},
-                        {"vectors", list_}};
+    Json index = {{"format", kFormat}, {"version", suite_versions().back()}, {"seed", plan_.seed}};
+    if (plan_.id_seed.value_or(plan_.seed) != plan_.seed) index["id_seed"] = *plan_.id_seed;
+    index["vectors"] = list_;
     if (auto done = write_file(plan_.folder / "index.json", index.dump(1) + "\n"); !done) {
       return tl::make_unexpected(done.error());
     }
@@ -248,7 +247,8 @@ std::set<std::string> stems_in(const Json& index) {
     if (!vector.is_object() || !vector.contains("file") || !vector["file"].is_string()) continue;
     // DIALECT/PROFILE/CASE, and nothing outside of the folder.
     const fs::path stem = fs::path(vector["file"].get<std::string>()).lexically_normal();
-    if (std::distance(stem.begin(), stem.end()) != 3 || stem.is_absolute() || *stem.begin() == "..") {
+    if (std::distance(stem.begin(), stem.end()) != 3 || stem.is_absolute() ||
+        *stem.begin() == "..") {
       continue;
     }
     stems.insert(stem.string());
@@ -344,7 +344,7 @@ Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case
   remove_older(plan.folder);
   VectorWriter writer(plan);
   for (const auto& profile : *profiles) {
-    StimulusMaker maker = make_stimuli(profile, plan.seed);
+    StimulusMaker maker = make_stimuli(profile, plan);
     for (const Case& one : cases) {
       if (!is_in(plan, one) || does_not_apply(one, maker)) continue;
       if (auto done = writer.write(one, profile); !done) return tl::make_unexpected(done.error());

@@ -17,6 +17,7 @@ struct VectorPlan {
   std::vector<std::string> dialects;  ///< globs
   std::vector<std::string> cases;     ///< globs over ids
   std::uint64_t seed = 1;
+  std::optional<std::uint64_t> id_seed = {};  ///< of the meters' identifiers; nothing: the seed
 };
 
 /// An error where the plan chooses nothing, or its folder holds something else than vectors.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "simulator/country.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/suggest.h"
@@ -48,7 +49,7 @@ int read_tariff(TableReader& table, std::string_view key) {
 Calendar::Rule read_rule(const Node& node, Complaints& complaints) {
   TableReader table("[[period.rule]]", &node, complaints);
   Calendar::Rule rule;
-  const auto days = table.strings("days");
+  const auto days = table.some_strings("days");
   for (const std::string& name : days) {
     const auto day = std::ranges::find(kDays, name);
     if (day == kDays.end()) {
@@ -131,7 +132,12 @@ Result<Calendar> load_calendar(const std::filesystem::path& file) {
   Calendar calendar;
   calendar.name = file.stem();
   calendar.title = head.required_string("title");
-  calendar.countries = head.strings("countries");
+  calendar.countries = head.some_strings("countries");
+  for (const std::string& country : calendar.countries) {
+    if (const auto known = check_country(country); !known) {
+      head.complain("countries", known.error().message);
+    }
+  }
   head.finish();
   for (const Node* node : root.tables("period")) {
     const Calendar::Period period = read_period(*node, complaints);

@@ -242,7 +242,6 @@ std::vector<std::string> TableReader::strings(std::string_view key) {
   std::vector<std::string> list = texts(key);
   const Node* node = find(key);
   if (node == nullptr || node->array() == nullptr) return list;
-  if (node->array()->empty()) complain(key, "is an empty list: name something, or leave it out");
   for (const Node& item : *node->array()) {
     if (item.string() != nullptr && item.string()->empty()) {
       complaints_.add(item.place, std::string(key) + ": " + std::string(kEmpty));
@@ -271,6 +270,15 @@ std::vector<std::string> TableReader::texts(std::string_view key) {
     }
   }
   return list;
+}
+
+std::vector<std::string> TableReader::some_strings(std::string_view key) {
+  const Node* node = find(key);
+  const auto* items = node == nullptr ? nullptr : node->array();
+  if (items != nullptr && items->empty()) {
+    complain(key, "is empty: name at least one, or leave it out");
+  }
+  return strings(key);
 }
 
 const Node* TableReader::node(std::string_view key) { return find(key); }

@@ -99,8 +99,11 @@ class TableReader {
   std::optional<std::chrono::milliseconds> duration(std::string_view key);
   /// One of the words; another one is complained about with the nearest.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
-  /// A list that is there has something in it, and none of it is empty; texts() takes all.
+  /// None of them may be empty.
   std::vector<std::string> strings(std::string_view key);
+  /// Like strings(), but complains of an empty list, where leaving the key out means something else.
+  std::vector<std::string> some_strings(std::string_view key);
+  /// Any texts, empty ones, too.
   std::vector<std::string> texts(std::string_view key);
   /// The table or array of tables under the key, to be read by readers of their own.
   const Node* node(std::string_view key);

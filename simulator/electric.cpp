@@ -21,6 +21,20 @@ std::int64_t power_factor(std::int64_t active, std::int64_t apparent) {
   return std::clamp<std::int64_t>(active * 1000 / apparent, -1000, 1000);
 }
 
+// Squares of powers that fit in 64 bits.
+__extension__ using Wide = __int128;
+
+/// The square root, cut, from a first guess that is not below it. Newton's method on integers: the
+/// same on every machine, unlike a rounded double.
+template <class Integer>
+Integer newton(Integer square, Integer root) {
+  for (;;) {
+    const Integer next = (root + square / root) / 2;
+    if (next >= root) return root;
+    root = next;
+  }
+}
+
 Quantity of_phase(Quantity first, std::size_t phase) {
   return static_cast<Quantity>(static_cast<std::size_t>(first) + phase);
 }
@@ -46,19 +60,15 @@ void set_phase(std::size_t phase, const PhaseLoad& load, MeterState& state) {
 
 std::int64_t integer_sqrt(std::int64_t square) {
   if (square <= 0) return 0;
-  // Newton's method on integers: the same on every machine, unlike a rounded double.
-  std::int64_t root = std::int64_t{1}
-                      << ((64 - __builtin_clzll(static_cast<unsigned long long>(square)) + 1) / 2);
-  for (;;) {
-    const std::int64_t next = (root + square / root) / 2;
-    if (next >= root) return root;
-    root = next;
-  }
+  const int bits = 64 - __builtin_clzll(static_cast<unsigned long long>(square));
+  return newton(square, std::int64_t{1} << ((bits + 1) / 2));
 }
 
 std::int64_t apparent_power(std::int64_t active, std::int64_t reactive) {
-  // Both may be 2 MW (2e9 mW): their squares still fit. A connection has far less.
-  return integer_sqrt(active * active + reactive * reactive);
+  const Wide square = Wide{active} * active + Wide{reactive} * reactive;
+  if (square <= INT64_MAX) return integer_sqrt(static_cast<std::int64_t>(square));
+  constexpr Wide kAbove = Wide{1} << 64;  // the root of any such sum
+  return static_cast<std::int64_t>(std::min<Wide>(newton(square, kAbove), INT64_MAX));
 }
 
 Flow flow_of(const PhaseLoads& phases, bool each) {

@@ -7,6 +7,11 @@
 
 namespace p1rig {
 
+/// The most that flows through one phase, in mW and in mvar: more than any connection has, and so
+/// little that the squares of three phases' sums fit in 64 bits.
+inline constexpr std::int64_t kMostOnPhase = 500'000'000;
+static_assert(2 * (3 * kMostOnPhase) <= INT64_MAX / (3 * kMostOnPhase));
+
 /// What flows through one phase at a moment; import is positive.
 struct PhaseLoad {
   std::int64_t active = 0;    ///< mW
@@ -28,7 +33,7 @@ Flow flow_of(const PhaseLoads& phases, bool each);
 /// The square root, cut to an integer.
 std::int64_t integer_sqrt(std::int64_t square);
 
-/// Apparent power in mVA: sqrt(P² + Q²).
+/// Apparent power in mVA: sqrt(P² + Q²), cut; INT64_MAX where it is more.
 std::int64_t apparent_power(std::int64_t active, std::int64_t reactive);
 
 /// Fills in all instantaneous electric quantities: those of the phases from `phases`, the totals

@@ -105,7 +105,7 @@ Result<Family> load_family(const std::string& name) {
   Family family{document->file, {}};
   for (const Node* node : root.tables("object")) {
     TableReader object("[[object]]", node, complaints);
-    SeenObject seen{object.required_string("obis"), object.strings("shapes")};
+    SeenObject seen{object.required_string("obis"), object.some_strings("shapes")};
     // A value on a line of its own continues the object.
     for (const std::string& line : object.strings("continuation")) {
       const std::size_t first_lines = seen.shapes.size();

@@ -1,5 +1,6 @@
 #include "simulator/household.h"
 
+#include <algorithm>
 #include <array>
 
 #include "simulator/random.h"
@@ -43,6 +44,9 @@ constexpr std::array<std::int64_t, 12> kSeason = {125, 118, 105, 95,  85,  78,
 constexpr std::int64_t kStandby = 105;     // W
 constexpr std::int64_t kFridgeCycle = 48;  // minutes
 constexpr std::int64_t kFridgeRuns = 17;
+constexpr Power kFridge{85, 51};            // W and var
+constexpr std::int64_t kUnrest = 3;         // per cent
+constexpr std::int64_t kMostOfUsual = 140;  // per cent of what stands around
 
 struct LocalMinute {
   std::uint64_t day = 0;
@@ -66,14 +70,15 @@ void add_base(const LocalMinute& now, std::uint64_t seed, PhasePowers& watts) {
   const auto hour = static_cast<std::size_t>(now.minute / 60);
   const std::int64_t usual = (now.weekend ? kWeekend : kWeekday)[hour] * kSeason[now.season] / 100;
   const auto quarter = static_cast<std::uint64_t>(now.minute / 15);
-  const std::int64_t percent = 60 + random_below(random_at(seed, 1, now.day, quarter), 81);
+  const std::int64_t percent =
+      60 + random_below(random_at(seed, 1, now.day, quarter), kMostOfUsual - 60 + 1);
   watts[0].active += kStandby + usual * percent / 100;
   watts[0].reactive += 22 + usual / 5;
 
   const std::int64_t shift = random_below(random_at(seed, 2, now.day), kFridgeCycle);
   if ((now.minute + shift) % kFridgeCycle < kFridgeRuns) {
-    watts[1].active += 85;
-    watts[1].reactive += 51;
+    watts[1].active += kFridge.active;
+    watts[1].reactive += kFridge.reactive;
   }
 }
 
@@ -109,9 +114,28 @@ PhasePowers household_power(const HouseholdLoad& home, const Zone& zone, std::ui
   const std::uint64_t unrest = random_at(seed, 4, now.day, static_cast<std::uint64_t>(now.minute));
   for (std::size_t phase = 0; phase < 3; ++phase) {
     const std::int64_t own = watts[phase].active;
-    const std::int64_t percent = 97 + random_below(unrest >> (phase * 8), 7);
+    const std::int64_t percent =
+        100 - kUnrest + random_below(unrest >> (phase * 8), 2 * kUnrest + 1);
     watts[phase].active = own * percent * home.percent / 10;  // W per cent² to mW
     watts[phase].reactive = watts[phase].reactive * home.percent * 10;
+  }
+  return watts;
+}
+
+PhasePowers most_household_power(const HouseholdLoad& home) {
+  const std::int64_t usual = std::max(std::ranges::max(kWeekday), std::ranges::max(kWeekend)) *
+                             std::ranges::max(kSeason) / 100;
+  PhasePowers watts{};
+  watts[0] = {kStandby + usual * kMostOfUsual / 100, 22 + usual / 5};
+  watts[1] = kFridge;
+  for (const Appliance& appliance : kAppliances) {
+    Power& power = watts[appliance.phase];
+    power.active += std::max(appliance.heating_power, appliance.running_power);
+    power.reactive += appliance.running_power * appliance.reactive_percent / 100;
+  }
+  for (Power& power : watts) {
+    power.active = power.active * (100 + kUnrest) * home.percent / 10;
+    power.reactive = power.reactive * home.percent * 10;
   }
   return watts;
 }

@@ -12,4 +12,7 @@ namespace p1rig {
 PhasePowers household_power(const HouseholdLoad& home, const Zone& zone, std::uint64_t seed,
                             std::chrono::sys_seconds t);
 
+/// What it cannot draw more than: all its appliances at once.
+PhasePowers most_household_power(const HouseholdLoad& home);
+
 }  // namespace p1rig

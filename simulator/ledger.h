@@ -18,6 +18,8 @@ struct LedgerDevice {
   std::int64_t counted = 0;         ///< what the device itself reads now
   std::optional<std::int64_t> use;  ///< fixed, in each capture period
   bool heard = true;                ///< its radio is there
+  bool gone = false;                ///< another one has taken over: only its last value is left
+  bool captured = false;            ///< by this meter; until then it shows neither time nor reading
   std::uint64_t stream = 0;
   /// A capture that is not on the port yet.
   struct Capture {
@@ -41,8 +43,18 @@ struct Ledger {
   /// the quarter-hour began.
   using Demands = std::array<std::int64_t, 6>;
   Demands quarter{};
-  std::array<std::int64_t, 3> ten_minutes{};          ///< import, export, voltage is apart
-  std::array<std::int64_t, 3> ten_minutes_voltage{};  ///< mV s of each phase
+  std::int64_t quarter_number = 0;         ///< of the running one, by the meter's clock
+  std::chrono::sys_seconds month_begin{};  ///< likewise
+
+  /// Since the ten minutes began.
+  struct TenMinutes {
+    std::int64_t measured = 0;              ///< seconds with supply
+    std::int64_t import = 0, export_ = 0;   ///< mW s
+    std::array<std::int64_t, 3> voltage{};  ///< mV s of each phase
+  };
+  TenMinutes ten_minutes;
+  std::int64_t ten_minutes_number = 0;
+  bool averaged = false;  ///< ten minutes have ended
 
   std::optional<std::chrono::sys_seconds> dark_since;  ///< the grid is down
   std::chrono::sys_seconds dark_until{};

@@ -118,9 +118,6 @@ const TableLoad::Row* row_at(const TableLoad& table, sys_seconds t) {
 
 // --- CSV -----------------------------------------------------------------------------------------
 
-// More than any connection carries, and small enough for squares of sums.
-constexpr std::int64_t kLargestPower = 10'000'000'000;  // mW
-
 std::vector<std::string_view> cells_of(std::string_view line) {
   std::vector<std::string_view> cells;
   for (;;) {
@@ -142,26 +139,40 @@ Result<sys_seconds> parse_time(std::string_view cell, const Zone& zone, sys_seco
   return zone.parse_instant(cell);
 }
 
+/// The active power of a cell in mW.
+Result<std::int64_t> parse_power(std::string_view cell) {
+  const auto watts = parse_decimal(cell);
+  const auto milliwatts = watts ? scaled(*watts, 3) : std::nullopt;
+  if (!milliwatts || milliwatts->decimals != 0) {
+    return fail("\"" + std::string(cell) + "\" is no power in W with at most three decimals");
+  }
+  if (milliwatts->digits > kMostOnPhase || milliwatts->digits < -kMostOnPhase) {
+    return fail(std::string(cell) + " W: expected at most 500 kW on a phase");
+  }
+  return milliwatts->digits;
+}
+
+/// The error begins with the column.
 Result<TableLoad::Row> parse_row(std::string_view line, std::size_t columns, const Zone& zone,
-                                 sys_seconds start) {
+                                 sys_seconds start, int phases) {
   const auto cells = cells_of(line);
+  const auto wrong = [&](std::string_view cell, const std::string& why) {
+    return fail(std::to_string(cell.data() - line.data() + 1) + ": " + why);
+  };
   if (cells.size() != columns) {
-    return fail("has " + std::to_string(cells.size()) + " cells, the head " +
-                std::to_string(columns));
+    return wrong(line, "has " + std::to_string(cells.size()) + " cells, the head " +
+                           std::to_string(columns));
   }
   const auto time = parse_time(cells[0], zone, start);
-  if (!time) return tl::make_unexpected(time.error());
+  if (!time) return wrong(cells[0], time.error().message);
   TableLoad::Row row{*time, {}};
   for (std::size_t i = 1; i < cells.size(); ++i) {
-    const auto watts = parse_decimal(cells[i]);
-    const auto milliwatts = watts ? scaled(*watts, 3) : std::nullopt;
-    if (!milliwatts || milliwatts->decimals != 0) {
-      return fail("\"" + std::string(cells[i]) + "\" is no power in W with at most three decimals");
+    const auto power = parse_power(cells[i]);
+    if (!power) return wrong(cells[i], power.error().message);
+    if (*power != 0 && static_cast<int>(i) > phases) {
+      return wrong(cells[i], "the meter has no phase L" + std::to_string(i));
     }
-    if (milliwatts->digits > kLargestPower || milliwatts->digits < -kLargestPower) {
-      return fail(std::string(cells[i]) + " W is more than 10 MW");
-    }
-    row.power[i - 1].active = milliwatts->digits;
+    row.power[i - 1].active = *power;
   }
   return row;
 }
@@ -181,6 +192,16 @@ PhasePowers power_at(const Load& load, const Zone& zone, std::uint64_t seed, sys
   return row == nullptr ? PhasePowers{} : row->power;
 }
 
+PhasePowers most_of(const Load& load) {
+  if (const auto* fixed = std::get_if<FixedLoad>(&load.kind)) return fixed->power;
+  if (const auto* home = std::get_if<HouseholdLoad>(&load.kind)) return most_household_power(*home);
+  if (const auto* sun = std::get_if<SunLoad>(&load.kind)) {
+    return over_phases(-sun->peak, sun->phases);
+  }
+  const auto* car = std::get_if<CarLoad>(&load.kind);
+  return car != nullptr ? power_of(*car) : PhasePowers{};
+}
+
 sys_seconds next_change(const Load& load, sys_seconds t) {
   if (t < load.from) return load.from;
   if (t >= load.until) return sys_seconds::max();
@@ -196,7 +217,7 @@ sys_seconds next_change(const Load& load, sys_seconds t) {
 }
 
 Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const Zone& zone,
-                                                     sys_seconds start) {
+                                                     sys_seconds start, int phases) {
   static constexpr std::string_view kColumns[] = {"time", "l1", "l2", "l3"};
   static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
@@ -210,25 +231,27 @@ Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const
     ++number;
     if (line.empty()) continue;
     const auto wrong = [&](const std::string& why) {
-      return fail("line " + std::to_string(number) + ": " + why);
+      return fail(std::to_string(number) + ":" + why);
     };
     if (columns == 0) {
       const auto names = cells_of(line);
       columns = names.size();
       if ((columns != 2 && columns != 4) ||
           !std::equal(names.begin(), names.end(), std::begin(kColumns))) {
-        return wrong("expected the head \"time,l1\" or \"time,l1,l2,l3\"");
+        return wrong("1: expected the head \"time,l1\" or \"time,l1,l2,l3\"");
       }
       continue;
     }
-    auto row = parse_row(line, columns, zone, start);
+    auto row = parse_row(line, columns, zone, start, phases);
     if (!row) return wrong(row.error().message);
     if (!rows.empty() && row->from <= rows.back().from) {
-      return wrong("its time is not after that of the row before");
+      return wrong("1: its time is not after that of the row before");
     }
     rows.push_back(*row);
   }
-  if (rows.empty()) return fail("expected a head and at least one row");
+  if (rows.empty()) {
+    return fail(std::to_string(number + 1) + ":1: expected a head and at least one row");
+  }
   return rows;
 }
 

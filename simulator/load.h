@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "simulator/document.h"
 #include "simulator/electric.h"
 #include "simulator/zone.h"
 
@@ -64,20 +65,26 @@ struct Load {
   std::chrono::sys_seconds from;                                     ///< before it: nothing
   std::chrono::sys_seconds until = std::chrono::sys_seconds::max();  ///< from then on: nothing
   std::uint64_t stream = 0;  ///< tells loads of one scenario apart in their randomness
+  Place place = {};          ///< in the scenario's file
 };
 
 /// What the load draws at `t`.
 PhasePowers power_at(const Load& load, const Zone& zone, std::uint64_t seed,
                      std::chrono::sys_seconds t);
 
+/// The most that the load may draw or give at any time, phase by phase; not of a table.
+PhasePowers most_of(const Load& load);
+
 /// The first second after `t` at which it may change; sys_seconds::max() for never.
 std::chrono::sys_seconds next_change(const Load& load, std::chrono::sys_seconds t);
 
 /// Rows from CSV text "time,l1[,l2,l3]" with a head line; times as Zone::parse_instant() reads them
 /// or whole seconds after `start`; powers in W with up to three decimals, negative for export. The
-/// last row ends the curve (its power is not used) unless only one row is there. The error names
-/// the line: a time that is not after the one before, a row with fields missing, no number.
+/// last row ends the curve (its power is not used) unless only one row is there. The error begins
+/// with "LINE:COLUMN: ": a time that is not after the one before, a row with fields missing, no
+/// number, more than kMostOnPhase, power on a phase that a meter of one phase has not.
 Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const Zone& zone,
-                                                     std::chrono::sys_seconds start);
+                                                     std::chrono::sys_seconds start,
+                                                     int phases = 3);
 
 }  // namespace p1rig

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "simulator/identity.h"
 #include "simulator/mbus_use.h"
 #include "simulator/meter_impl.h"
 #include "simulator/random.h"
@@ -13,8 +14,6 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 namespace {
-
-constexpr std::size_t kKeptPeaks = 13;
 
 bool is_multiple(sys_seconds t, std::int64_t period) {
   return t.time_since_epoch().count() % period == 0;
@@ -72,10 +71,12 @@ void Meter::Impl::integrate(const PhaseLoads& loads, int tariff, std::int64_t el
   });
   const Ledger::Demands now = demands_of(flow);
   for (std::size_t i = 0; i < now.size(); ++i) ledger.quarter[i] += now[i] * elapsed;
-  ledger.ten_minutes[0] += flow.import * elapsed;
-  ledger.ten_minutes[1] += flow.export_ * elapsed;
+  Ledger::TenMinutes& sums = ledger.ten_minutes;
+  if (!ledger.dark()) sums.measured += elapsed;
+  sums.import += flow.import * elapsed;
+  sums.export_ += flow.export_ * elapsed;
   for (std::size_t phase = 0; phase < 3; ++phase) {
-    ledger.ten_minutes_voltage[phase] += loads[phase].voltage * elapsed;
+    sums.voltage[phase] += loads[phase].voltage * elapsed;
   }
 }
 
@@ -84,6 +85,7 @@ void Meter::Impl::restart() {
   ledger.now = scenario->start;
   ledger.booted = scenario->start;
   ledger.state = profile->start;
+  identify(ledger.state, id_seed);
   for (const auto& [quantity, text] : scenario->values) assign(quantity, text);
   complete_totals();
   if (ledger.state[Quantity::kPeakTime] == 0) {
@@ -93,7 +95,7 @@ void Meter::Impl::restart() {
   if (scenario->devices) {
     for (const ScenarioDevice& device : *scenario->devices) connect(device);
   } else {
-    for (const MbusDevice& device : profile->start.devices) connect({device, std::nullopt});
+    for (const MbusDevice& device : ledger.state.devices) connect({device, std::nullopt});
   }
   ledger.state.devices.clear();
   if (profile->layout.uses_month) ledger.state.month = ledger.state.values;
@@ -101,11 +103,17 @@ void Meter::Impl::restart() {
     (*ledger.state.month)[kTimeIndex] = month_start(scenario->start).time_since_epoch().count();
   }
   ledger.registers_shown = ledger.state.values;
-  // What was captured last is known at the start already.
+  // What was captured last is known at the start already, or on its way.
+  const sys_seconds last = next_capture(scenario->start) - profile->capture.period;
   for (LedgerDevice& device : ledger.devices) {
+    device.captured = true;
     device.shown.time = last_shown_capture(scenario->start);
+    device.shown.reading = device.counted;
+    if (last > *device.shown.time) device.pending = {last, device.counted};
   }
+  begin_intervals();
   happen();
+  begin_averages();
 }
 
 void Meter::Impl::complete_totals() {
@@ -134,8 +142,7 @@ void Meter::Impl::advance(sys_seconds t) {
   while (ledger.now < t) {
     const sys_seconds next = std::min(t, next_boundary());
     const PhaseLoads loads = loads_at(ledger, ledger.now);
-    const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now);
-    integrate(loads, tariff, (next - ledger.now).count());
+    integrate(loads, tariff_now(), (next - ledger.now).count());
     ledger.now = next;
     happen();
   }
@@ -143,6 +150,8 @@ void Meter::Impl::advance(sys_seconds t) {
 
 sys_seconds Meter::Impl::next_boundary() const {
   sys_seconds next = next_multiple(ledger.now, kMinute);
+  // The meter's own minutes, in which intervals and tariffs begin.
+  next = std::min(next, next_multiple(clock_time(), kMinute) - ledger.deviation);
   const auto consider = [&](sys_seconds t) {
     if (t > ledger.now) next = std::min(next, t);
   };
@@ -163,12 +172,8 @@ sys_seconds Meter::Impl::next_boundary() const {
 
 void Meter::Impl::happen() {
   const sys_seconds now = ledger.now;
-  if (now > scenario->start) {
-    if (is_multiple(now, kMinute)) minute_ends();
-    if (is_multiple(now, kTenMinutes)) ten_minutes_end();
-    if (is_multiple(now, kQuarter)) quarter_ends();
-    if (is_multiple(now, kQuarter) && month_start(now) == now) month_ends();
-  }
+  if (now > scenario->start && is_multiple(now, kMinute)) minute_ends();
+  end_intervals();
   if (ledger.dark() && now >= ledger.dark_until) power_returns();
   for (std::size_t phase = 0; phase < 3; ++phase) end_disturbance(phase);
   while (ledger.next_event < scenario->events.size() &&
@@ -191,80 +196,18 @@ void Meter::Impl::minute_ends() {
   }
 }
 
-void Meter::Impl::ten_minutes_end() {
-  MeterState& state = ledger.state;
-  const auto& sums = ledger.ten_minutes;
-  state[Quantity::kAveragePowerImport] = sums[0] / kTenMinutes;
-  state[Quantity::kAveragePowerNet] = (sums[0] - sums[1]) / kTenMinutes;
-  state[Quantity::kAveragePowerAbsolute] = (sums[0] + sums[1]) / kTenMinutes;
-  for (std::size_t phase = 0; phase < 3; ++phase) {
-    state[nth(Quantity::kAverageVoltageL1, phase)] =
-        ledger.ten_minutes_voltage[phase] / kTenMinutes;
-  }
-  ledger.ten_minutes = {};
-  ledger.ten_minutes_voltage = {};
-}
-
-void Meter::Impl::quarter_ends() {
-  MeterState& state = ledger.state;
-  for (std::size_t i = 0; i < kDemands.size(); ++i) {
-    const std::int64_t average = ledger.quarter[i] / kQuarter;
-    state[kDemands[i].last] = average;
-    state[kDemands[i].max] = std::max(state[kDemands[i].max], average);
-  }
-  const std::int64_t import = ledger.quarter[0] / kQuarter;
-  const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now - seconds{1});
-  if (tariff == 1 || tariff == 2) {
-    const auto index = static_cast<std::size_t>(tariff - 1);
-    auto& import_max = state[nth(Quantity::kDemandMaxImportT1, index)];
-    auto& export_max = state[nth(Quantity::kDemandMaxExportT1, index)];
-    import_max = std::max(import_max, import);
-    export_max = std::max(export_max, ledger.quarter[1] / kQuarter);
-  }
-  if (import > state[Quantity::kPeakPower]) {
-    state[Quantity::kPeakPower] = import;
-    state[Quantity::kPeakTime] = clock_now();
-  }
-  ledger.quarter = {};
-}
-
-void Meter::Impl::month_ends() {
-  MeterState& state = ledger.state;
-  MonthPeak peak;
-  peak.month_end = ledger.now;
-  const std::int64_t time = state[Quantity::kPeakTime];
-  if (time != kUnsetTime) peak.time = sys_seconds{seconds{time}};
-  peak.power = state[Quantity::kPeakPower];
-  state.peaks.insert(state.peaks.begin(), peak);
-  if (state.peaks.size() > kKeptPeaks) state.peaks.pop_back();
-  state[Quantity::kPeakPower] = 0;
-  state[Quantity::kPeakTime] = clock_now();
-  if (profile->layout.uses_month) {
-    state.month.reset();
-    state.month = state.values;
-    (*state.month)[kTimeIndex] = ledger.now.time_since_epoch().count();
-  }
-  for (const DemandRow& demand : kDemands) state[demand.max] = 0;
-  for (std::size_t i = 0; i < 4; ++i) state[nth(Quantity::kDemandMaxImportT1, i)] = 0;
-}
+sys_seconds Meter::Impl::clock_time() const { return ledger.now + ledger.deviation; }
 
 std::int64_t Meter::Impl::clock_now() const {
-  return ledger.clock_unset ? kUnsetTime
-                            : (ledger.now + ledger.deviation).time_since_epoch().count();
+  return ledger.clock_unset ? kUnsetTime : clock_time().time_since_epoch().count();
 }
 
 std::optional<sys_seconds> Meter::Impl::known_time_now() const {
-  return ledger.clock_unset ? std::nullopt : std::optional(ledger.now + ledger.deviation);
+  return ledger.clock_unset ? std::nullopt : std::optional(clock_time());
 }
 
-sys_seconds Meter::Impl::month_start(sys_seconds t) const {
-  Timestamp first = profile->zone.local(t);
-  const auto into = std::chrono::days{first.day - 1} + std::chrono::hours{first.hour} +
-                    std::chrono::minutes{first.minute} + seconds{first.second};
-  first.day = 1;
-  first.hour = first.minute = first.second = 0;
-  first.season = '\0';
-  return profile->zone.instant(first).value_or(t - into);
+int Meter::Impl::tariff_now() const {
+  return scenario->calendar.tariff_at(profile->zone, clock_time());
 }
 
 MeterState Meter::Impl::shown() const {
@@ -277,7 +220,7 @@ MeterState Meter::Impl::shown() const {
     }
   }
   state[Quantity::kTime] = clock_now();
-  state[Quantity::kTariff] = scenario->calendar.tariff_at(profile->zone, t);
+  state[Quantity::kTariff] = tariff_now();
   const auto minute = static_cast<std::uint64_t>(t.time_since_epoch().count() / kMinute);
   state[Quantity::kFrequency] =
       ledger.dark() ? 0 : 50'000 + random_below(random_at(seed, 0x46726571, minute), 41) - 20;
@@ -290,15 +233,19 @@ MeterState Meter::Impl::shown() const {
     state[kDemands[i].now] = ledger.quarter[i] / kQuarter;
   }
   state[Quantity::kFactorMin] = state[Quantity::kFactor];
-  for (const LedgerDevice& device : ledger.devices) state.devices.push_back(device.shown);
+  for (const LedgerDevice& device : ledger.devices) {
+    // How a meter without a stamp for "never" shows a device that it has no value of is not known.
+    const bool showable = device.captured || !profile->layout.unset_time.empty();
+    if (showable) state.devices.push_back(device.shown);
+  }
   fill_free_channels(profile->capture, state);
   return state;
 }
 
 Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
-             std::uint64_t seed)
-    : impl_(
-          std::make_unique<Impl>(Impl{std::move(profile), std::move(scenario), seed, {}, {}, {}})) {
+             std::uint64_t seed, std::optional<std::uint64_t> id_seed)
+    : impl_(std::make_unique<Impl>(Impl{
+          std::move(profile), std::move(scenario), seed, id_seed.value_or(seed), {}, {}, {}})) {
   impl_->restart();
 }
 

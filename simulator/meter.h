@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,15 +20,16 @@ Scenario constant_load(const Profile& profile, std::chrono::sys_seconds start);
 
 /// A meter living through a scenario.
 ///
-/// What it shows at a whole second is a pure function of (profile, scenario, seed, second): asking
+/// What it shows at a whole second is a pure function of (profile, scenario, seeds, second): asking
 /// ahead, stepping there, or asking back give the same, bit for bit. Inside, it keeps a ledger of
 /// exact integrals at the second asked last and goes on from there; asking back starts again. Power
 /// is constant between the minutes, the events and the changes of loads, so that a day takes about
 /// 1500 steps however often it is asked.
 class Meter {
  public:
+  /// Its identifiers are those of the meter with `id_seed` (simulator/identity.h); without, of `seed`.
   Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
-        std::uint64_t seed);
+        std::uint64_t seed, std::optional<std::uint64_t> id_seed = std::nullopt);
   ~Meter();
   Meter(Meter&&) noexcept;
   Meter& operator=(Meter&&) noexcept;

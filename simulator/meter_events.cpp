@@ -16,6 +16,13 @@ constexpr seconds kLongFailure{180};  // default threshold (DSMR-P3 4.2.2, 0-0:9
 constexpr seconds kCountedSag{30};    // default threshold (DSMR-P3 4.2.2 §6.5)
 constexpr std::size_t kLoggedFailures = 10;
 
+void forget_captures(LedgerDevice& device) {
+  device.captured = false;
+  device.pending.reset();
+  device.shown.time.reset();
+  device.shown.reading = 0;
+}
+
 }  // namespace
 
 sys_seconds Meter::Impl::next_capture(sys_seconds t) const {
@@ -32,13 +39,15 @@ void Meter::Impl::capture(sys_seconds now) {
   const bool captures = next_capture(now - seconds{1}) == now && now > scenario->start;
   for (LedgerDevice& device : ledger.devices) {
     if (captures && device.use && device.shown.valve != 0) device.counted += *device.use;
-    if (captures && device.heard && !ledger.dark()) {
+    const bool running = !ledger.dark() && now >= ledger.booted;
+    if (captures && device.heard && running) {
       device.pending = LedgerDevice::Capture{known_time_now(), device.counted};
     }
     const bool due = next_capture(now - settings.delay - seconds{1}) + settings.delay == now;
     if (due && device.pending) {
       device.shown.time = device.pending->time;
       device.shown.reading = device.pending->reading;
+      device.captured = true;
       device.pending.reset();
     }
   }
@@ -54,12 +63,12 @@ void Meter::Impl::connect(const ScenarioDevice& device) {
   LedgerDevice entry;
   entry.shown = device.device;
   entry.counted = device.device.reading;
+  forget_captures(entry);
   entry.use = device.use;
   entry.stream = ++ledger.devices_seen;
   for (int channel = 1; entry.shown.channel == 0 && channel <= 4; ++channel) {
     if (device_on(channel) == nullptr) entry.shown.channel = channel;
   }
-  if (!entry.shown.time) entry.shown.time = last_shown_capture(ledger.now);
   const auto place =
       std::ranges::lower_bound(ledger.devices, entry.shown.channel, {},
                                [](const LedgerDevice& d) { return d.shown.channel; });
@@ -77,6 +86,7 @@ void Meter::Impl::power_returns() {
   const seconds duration = ledger.now - *ledger.dark_since;
   ledger.dark_since.reset();
   ledger.booted = ledger.now + ledger.boot;
+  begin_averages();
   // The new meter has not seen the time without supply: it is no failure in its counters.
   if (std::exchange(ledger.exchanging, false)) return;
   ++ledger.state[Quantity::kFailuresShort];
@@ -130,7 +140,8 @@ void Meter::Impl::take(const MeterExchangeEvent& event) {
   state.peaks.clear();
   ledger.quarter = {};
   ledger.ten_minutes = {};
-  ledger.ten_minutes_voltage = {};
+  ledger.averaged = false;
+  for (std::size_t i = 0; i < kAverages; ++i) state[nth(Quantity::kAverageVoltageL1, i)] = 0;
   for (const auto& [quantity, text] : event.values) assign(quantity, text);
   complete_totals();
   ledger.registers_shown = state.values;
@@ -139,7 +150,10 @@ void Meter::Impl::take(const MeterExchangeEvent& event) {
     state.month = state.values;
     (*state.month)[kTimeIndex] = month_start(ledger.now).time_since_epoch().count();
   }
-  if (event.duration == seconds{0}) return;
+  // It knows the devices that are there, and has heard of none yet.
+  std::erase_if(ledger.devices, [](const LedgerDevice& device) { return device.gone; });
+  for (LedgerDevice& device : ledger.devices) forget_captures(device);
+  if (event.duration == seconds{0}) return begin_averages();
   ledger.dark_since = ledger.now;
   ledger.dark_until = ledger.now + event.duration;
   ledger.boot = seconds{0};
@@ -161,6 +175,7 @@ void Meter::Impl::take(const DisconnectEvent& event) {
 void Meter::Impl::take(const ExchangeEvent& event) {
   if (LedgerDevice* old = device_on(event.channel); old != nullptr && event.old_stays) {
     old->heard = false;
+    old->gone = true;
     old->pending.reset();
   } else {
     take(DisconnectEvent{event.channel});
@@ -170,7 +185,7 @@ void Meter::Impl::take(const ExchangeEvent& event) {
 
 void Meter::Impl::take(const RadioEvent& event) {
   LedgerDevice* device = device_on(event.channel);
-  if (device == nullptr) return;
+  if (device == nullptr || device->gone) return;
   device->heard = !event.lost;
   if (event.lost) device->pending.reset();
 }
@@ -186,6 +201,8 @@ void Meter::Impl::take(const RequestEvent&) {}  // the line's business
 void Meter::Impl::take(const ClockEvent& event) {
   ledger.clock_unset = event.unset;
   ledger.deviation = event.deviation;
+  end_intervals();
+  end_month();
 }
 
 }  // namespace p1rig

@@ -15,11 +15,11 @@
 namespace p1rig {
 
 // How a meter lives through its scenario: meter.cpp goes on in time and shows what is, from
-// meter_events.cpp comes what happens to it.
+// meter_events.cpp comes what happens to it, from meter_intervals.cpp its averages and peaks.
 
 inline constexpr std::int64_t kMinute = 60;
 inline constexpr std::int64_t kTenMinutes = 600;
-inline constexpr std::int64_t kQuarter = 900;  // the demand interval (e-MUCS-P1 1.7.1)
+inline constexpr std::int64_t kQuarter = kDemandSeconds;
 
 /// The n-th quantity from `first` on: phases and tariffs follow one another in the table.
 inline Quantity nth(Quantity first, std::size_t n) {
@@ -27,6 +27,9 @@ inline Quantity nth(Quantity first, std::size_t n) {
 }
 
 inline constexpr auto kTimeIndex = static_cast<std::size_t>(Quantity::kTime);
+
+/// How many averages over ten minutes there are, from that of the voltage of L1 on.
+inline constexpr std::size_t kAverages = 6;
 
 /// The average of the running demand interval, of the last one, and the highest of the month.
 struct DemandRow {
@@ -45,10 +48,15 @@ inline constexpr std::array<DemandRow, 6> kDemands = {{
      Quantity::kDemandMaxApparentExport},
 }};
 
+/// The number of the period, counted from 1970 on, that `t` is in.
+inline std::int64_t interval_of(std::chrono::sys_seconds t, std::int64_t period) {
+  const std::int64_t count = t.time_since_epoch().count();
+  return (count >= 0 ? count : count - period + 1) / period;
+}
+
 /// The first multiple of the period after `t`.
 inline std::chrono::sys_seconds next_multiple(std::chrono::sys_seconds t, std::int64_t period) {
-  const std::int64_t count = t.time_since_epoch().count();
-  return std::chrono::sys_seconds{std::chrono::seconds{count - count % period + period}};
+  return std::chrono::sys_seconds{std::chrono::seconds{(interval_of(t, period) + 1) * period}};
 }
 
 /// Calls each(register, power) for all registers that count at that flow, in that tariff.
@@ -78,7 +86,7 @@ Ledger::Demands demands_of(const Flow& flow);
 struct Meter::Impl {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
-  std::uint64_t seed;
+  std::uint64_t seed, id_seed;
   Ledger ledger;
 
   /// The record of a stencil from which telegrams are printed until something happens.
@@ -114,12 +122,23 @@ struct Meter::Impl {
   /// All that falls on the second `now`: intervals end first, then events happen.
   void happen();
   void minute_ends();
-  void ten_minutes_end();
-  void quarter_ends();
-  void month_ends();
-  /// What the meter's own clock says of now.
+  /// The meter's own clock, whether or not it knows that it has one.
+  std::chrono::sys_seconds clock_time() const;
+  /// What that clock says of now.
   std::int64_t clock_now() const;
   std::optional<std::chrono::sys_seconds> known_time_now() const;
+  int tariff_now() const;
+
+  // intervals
+  void begin_intervals();
+  /// Ends those that are over by the meter's clock.
+  void end_intervals();
+  void end_month();
+  void ten_minutes_end();
+  /// Until ten minutes have ended, the averages are what is measured now.
+  void begin_averages();
+  void quarter_ends();
+  void month_ends();
   /// The local midnight with which the month of `t` begins.
   std::chrono::sys_seconds month_start(std::chrono::sys_seconds t) const;
 

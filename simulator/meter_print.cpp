@@ -26,7 +26,7 @@ sys_seconds Meter::Impl::steady_until() const {
 
 std::vector<Growth> Meter::Impl::growths() const {
   const Flow flow = flow_of(loads_at(ledger, ledger.now), profile->phases_each);
-  const int tariff = scenario->calendar.tariff_at(profile->zone, ledger.now);
+  const int tariff = tariff_now();
   std::vector<Growth> growths;
   if (profile->register_update == seconds{0}) {
     each_counted(flow, tariff, [&](Quantity quantity, std::int64_t power) {

@@ -13,6 +13,7 @@
 #include "protocol/dialect.h"
 #include "protocol/line_settings.h"
 #include "protocol/result.h"
+#include "simulator/document.h"
 #include "simulator/layout.h"
 #include "simulator/schedule_settings.h"
 #include "simulator/state.h"
@@ -63,6 +64,7 @@ struct Profile {
   std::string name;  ///< the file's stem
   std::string file;
   std::string title, brand, model, country;
+  Place country_place;  ///< in the file
   const Dialect* dialect = nullptr;
   int phases = 3;
   std::string reader_setting;

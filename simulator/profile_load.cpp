@@ -4,6 +4,7 @@
 #include "protocol/crc_algorithms.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/hex.h"
+#include "simulator/country.h"
 #include "simulator/document.h"
 #include "simulator/profile.h"
 #include "simulator/stencil.h"
@@ -63,8 +64,9 @@ class Loader {
     profile_.brand = meter.required_string("brand");
     profile_.model = meter.string("model").value_or("");
     profile_.country = meter.required_string("country");
-    if (!profile_.country.empty() && profile_.country.size() != 2) {
-      meter.complain("country", "expected two letters, such as \"NL\"");
+    profile_.country_place = meter.place_of("country");
+    if (const auto known = check_country(profile_.country); !known && !profile_.country.empty()) {
+      meter.complain("country", known.error().message);
     }
     const std::string dialect = meter.required_string("dialect");
     profile_.dialect = find_dialect(dialect);
@@ -90,12 +92,9 @@ class Loader {
     } else if (!framing.empty()) {
       line.complain("framing", "\"" + framing + "\" is no framing: expected \"8N1\" or \"7E1\"");
     }
-    const auto period = line.duration("period");
-    if (!period || *period < seconds{1} || *period % seconds{1} != milliseconds{0}) {
-      line.complain("period", "expected whole seconds, such as \"10s\"");
-    } else {
-      profile_.schedule.period = duration_cast<seconds>(*period);
-    }
+    if (line.node("period") == nullptr) line.complain("period", "is missing, such as \"10s\"");
+    profile_.schedule.period =
+        read_seconds(line, "period", profile_.schedule.period, seconds{1}, std::chrono::hours{1});
     const std::string zone = line.required_string("zone");
     if (auto found = Zone::find(zone)) {
       profile_.zone = std::move(*found);
@@ -108,6 +107,9 @@ class Loader {
       profile_.schedule.on_release = OnRelease::kFinish;
     }
     profile_.schedule.first = line.duration("first").value_or(milliseconds{0});
+    if (profile_.schedule.first > profile_.schedule.period) {
+      line.complain("first", "is longer than the period");
+    }
     line.finish();
   }
 
@@ -170,15 +172,14 @@ class Loader {
   void mbus() {
     auto mbus = table("mbus");
     profile_.capture.channels = mbus.integer("channels", 0, 4).value_or(0);
-    const auto whole = [&](std::string_view key, seconds otherwise) {
-      const auto value = mbus.duration(key);
-      return value ? duration_cast<seconds>(*value) : otherwise;
-    };
-    profile_.capture.period = whole("period", seconds{3600});
-    profile_.capture.offset = whole("offset", seconds{0});
-    profile_.capture.delay = whole("delay", seconds{0});
-    if (profile_.capture.period < seconds{1}) mbus.complain("period", "expected at least 1s");
-    if (profile_.capture.delay >= profile_.capture.period) {
+    // Hourly is what most do, daily what some water meters do.
+    constexpr seconds kNone{0}, kMost = std::chrono::days{31}, kAny = seconds::max();
+    auto& [period, offset, delay, channels] = profile_.capture;
+    period = read_seconds(mbus, "period", period, seconds{1}, kMost);
+    offset = read_seconds(mbus, "offset", offset, kNone, kAny);
+    delay = read_seconds(mbus, "delay", delay, kNone, kAny);
+    if (offset >= period) mbus.complain("offset", "expected less than the period");
+    if (delay >= period) {
       mbus.complain("delay", "expected less than the period: the next value would overtake");
     }
     for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
@@ -242,21 +243,36 @@ class Loader {
   void registers() {
     auto registers = table("registers");
     profile_.register_update =
-        duration_cast<seconds>(registers.duration("update").value_or(milliseconds{0}));
+        read_seconds(registers, "update", seconds{0}, seconds{0}, std::chrono::days{1});
     registers.finish();
     auto registration = table("registration");
     profile_.phases_each = registration.word("phases", {"sum", "each"}) == "each";
     profile_.phase_skew =
-        duration_cast<seconds>(registration.duration("phase_skew").value_or(milliseconds{0}));
+        read_seconds(registration, "phase_skew", seconds{0}, seconds{0}, std::chrono::minutes{1});
     registration.finish();
   }
 
   void values() {
     // What a meter is when nobody says otherwise: connected, its clock set.
     profile_.start[Quantity::kBreaker] = 1;
-    if (const Node* node = root_.node("values")) read_values("[values]", *node, profile_.start);
+    if (const Node* node = root_.node("values")) {
+      read_values("[values]", *node, profile_.start);
+      refuse_measured(*node);
+    }
     for (const Node* node : root_.tables("device"))
       read_device("[[device]]", *node, profile_.start);
+  }
+
+  /// What a meter measures has its value at each moment.
+  void refuse_measured(const Node& values) {
+    if (values.table() == nullptr) return;
+    for (const auto& [key, node] : *values.table()) {
+      const QuantityRow* row = find_quantity(key);
+      if (row == nullptr || !follows_from_loads(row->id)) continue;
+      const bool as_it_is =
+          row->id == Quantity::kDemandPeriod && profile_.start[row->id] == kDemandSeconds;
+      if (!as_it_is) complaints_.add(node.place, key + ": " + std::string(kFollowsFromLoads));
+    }
   }
 
   void read_values(const std::string& name, const Node& node, MeterState& state) {

@@ -343,10 +343,22 @@ const QuantityRow* find_quantity(std::string_view name) {
 }
 
 bool follows_from_loads(Quantity quantity) {
-  if (quantity == Quantity::kCurrentNeutral) return false;
-  const bool measured = quantity >= Quantity::kPowerImport && quantity <= Quantity::kFactorMin;
-  return measured || quantity == Quantity::kTime || quantity == Quantity::kTariff ||
-         quantity == Quantity::kDemandPeriod;
+  switch (quantity) {
+    case Quantity::kTime:
+    case Quantity::kTariff:
+    case Quantity::kDemandPeriod:
+    case Quantity::kDemandImport:
+    case Quantity::kDemandExport:
+    case Quantity::kDemandReactiveImport:
+    case Quantity::kDemandReactiveExport:
+    case Quantity::kDemandApparentImport:
+    case Quantity::kDemandApparentExport:
+      return true;
+    case Quantity::kCurrentNeutral:
+      return false;
+    default:
+      return quantity >= Quantity::kPowerImport && quantity <= Quantity::kFactorMin;
+  }
 }
 
 std::int64_t state_units_per_base_unit(Dimension dimension, QuantityKind kind) {

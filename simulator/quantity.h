@@ -196,7 +196,7 @@ const QuantityRow& row_of(Quantity quantity);
 const QuantityRow* find_quantity(std::string_view name);
 
 /// True for what a meter measures or takes from its clock at each moment, so that no scenario can
-/// give it a value: powers, voltages, currents, the tariff.
+/// give it a value: powers, voltages, currents, the running demands, the tariff.
 bool follows_from_loads(Quantity quantity);
 
 inline constexpr std::size_t kQuantityCount =

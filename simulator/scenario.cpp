@@ -5,6 +5,7 @@
 
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
+#include "simulator/load_sums.h"
 #include "simulator/scenario_load.h"
 #include "simulator/suggest.h"
 #include "simulator/table_values.h"
@@ -12,8 +13,6 @@
 namespace p1rig {
 namespace {
 
-using std::chrono::duration_cast;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
@@ -38,11 +37,15 @@ class ScenarioLoader {
     for (const Node* node : root_.tables("load")) {
       scenario_.loads.push_back(
           read_load(*node, folder, profile_, scenario_.start, ++stream, complaints_));
+      if (has_start_) refuse_ended(scenario_.loads.back());
     }
     for (const Node* node : root_.tables("event")) event(*node);
     root_.finish();
     std::ranges::stable_sort(scenario_.events, {}, &Event::at);
-    if (complaints_.none()) follow_channels();
+    if (complaints_.none()) {
+      check_channels(scenario_, device_places_, profile_, complaints_);
+    }
+    if (complaints_.none()) add_up_loads();
     if (!complaints_.none()) return tl::make_unexpected(complaints_.error());
     return std::move(scenario_);
   }
@@ -53,6 +56,7 @@ class ScenarioLoader {
     if (!head.exists()) complaints_.add({1, 1}, "[scenario] is missing");
     scenario_.title = head.required_string("title");
     scenario_.made_for = head.string("made_for").value_or("");
+    has_start_ = head.node("start") != nullptr;
     scenario_.start = time(head, "start").value_or(local_midnight());
     scenario_.until = time(head, "until");
     if (scenario_.until && *scenario_.until <= scenario_.start) {
@@ -71,7 +75,7 @@ class ScenarioLoader {
     } else {
       head.complain("tariff", found.error().message);
     }
-    for (const std::string& code : head.strings("readout")) {
+    for (const std::string& code : head.some_strings("readout")) {
       const auto written = parse_obis(code);
       if (!written) {
         head.complain("readout", "\"" + code + "\" is no OBIS code such as \"1-0:1.8.0\"");
@@ -120,28 +124,16 @@ class ScenarioLoader {
     return read_value(table, key, Dimension::kVoltage, QuantityKind::kInstant, "V");
   }
 
-  seconds whole_seconds(TableReader& table, std::string_view key, seconds otherwise,
-                        seconds least = seconds{0}) {
-    if (table.node(key) == nullptr) return otherwise;
-    const auto duration = table.duration(key);
-    if (!duration) return otherwise;
-    if (*duration % seconds{1} != milliseconds{0}) {
-      table.complain(key, "expected whole seconds");
-    } else if (*duration < least) {
-      table.complain(key, "expected at least " + std::to_string(least.count()) + "s");
-    }
-    return duration_cast<seconds>(*duration);
+  /// Of what happens to the meter. A year of silence is no life any more.
+  seconds lasting(TableReader& table, std::string_view key, seconds otherwise, seconds least) {
+    return read_seconds(table, key, otherwise, least, std::chrono::days{366});
   }
 
   Assignments assignments(const std::string& name, const Node& node) {
     Assignments list;
     read_quantities(name, node, complaints_,
                     [&](const QuantityRow& row, const std::string& text) -> Result<void> {
-                      if (follows_from_loads(row.id)) {
-                        return fail(
-                            "follows from loads, clock and calendar: it cannot be given a "
-                            "value here");
-                      }
+                      if (follows_from_loads(row.id)) return fail(std::string(kFollowsFromLoads));
                       list.emplace_back(row.id, text);
                       MeterState scratch;
                       return set_quantity(row, text, profile_.zone, scratch);
@@ -155,8 +147,10 @@ class ScenarioLoader {
     device.id = table.required_string("id");
     device.channel = table.integer("channel", 1, 4).value_or(0);
     if (table.node("use") != nullptr) {
-      result.use = read_value(table, "use", dimension_of(device.medium), QuantityKind::kRegister,
-                              customary_unit(device.medium));
+      result.use = read_reading(table, "use", device.medium);
+      // A century of them, so that what it reads never grows too large.
+      const std::int64_t captures = std::chrono::days{36'525} / profile_.capture.period;
+      if (*result.use > INT64_MAX / 16 / captures) table.complain("use", "is too large");
     }
     return result;
   }
@@ -201,16 +195,20 @@ class ScenarioLoader {
   void what(const std::string& kind, TableReader& table, Event& event) {
     if (kind == "power-failure") {
       PowerFailureEvent failure;
-      failure.duration = whole_seconds(table, "duration", seconds{0}, seconds{1});
-      failure.boot = whole_seconds(table, "boot", seconds{10});
+      failure.duration = lasting(table, "duration", seconds{1}, seconds{1});
+      failure.boot = read_seconds(table, "boot", seconds{10}, seconds{0}, std::chrono::hours{1});
       if (table.node("duration") == nullptr) table.complain("duration", "is missing");
       event.what = failure;
     } else if (kind == "sag" || kind == "swell") {
       event.what = voltage_event(table, kind);
     } else if (kind == "set") {
       const Node* values = table.node("values");
-      if (values == nullptr)
-        table.complain("values", "is missing: { \"limit.power\" = \"10 kW\" }");
+      const bool none =
+          values == nullptr || (values->table() != nullptr && values->table()->empty());
+      if (none) {
+        const std::string what = values == nullptr ? "is missing" : "is empty";
+        table.complain("values", what + ": { \"limit.power\" = \"10 kW\" }");
+      }
       event.what = SetEvent{values != nullptr ? assignments("values", *values) : Assignments{}};
     } else if (kind == "breaker") {
       if (table.node("state") == nullptr) {
@@ -222,7 +220,7 @@ class ScenarioLoader {
       const Node* values = table.node("values");
       event.what =
           MeterExchangeEvent{values != nullptr ? assignments("values", *values) : Assignments{},
-                             whole_seconds(table, "duration", seconds{600})};
+                             lasting(table, "duration", seconds{600}, seconds{0})};
     } else if (kind == "message") {
       event.what = message(table);
     } else if (kind == "connect") {
@@ -272,8 +270,37 @@ class ScenarioLoader {
     if (kind == "sag" ? !low : sag.voltage <= 253'000) {
       table.complain("voltage", kind == "sag" ? "a sag is below 207 V" : "a swell is above 253 V");
     }
-    sag.duration = whole_seconds(table, "duration", seconds{60});
+    constexpr std::int64_t kMostVoltage = 1'000'000;
+    if (sag.voltage < 0 || sag.voltage > kMostVoltage) {
+      table.complain("voltage", "expected 0 V to 1000 V");
+    }
+    sag.duration = lasting(table, "duration", seconds{60}, seconds{1});
     return sag;
+  }
+
+  /// A load of which nothing is left at the start was not meant so.
+  void refuse_ended(const Load& load) {
+    if (load.until <= scenario_.start) {
+      complaints_.add(load.place, "[[load]]: until: is before the scenario's start");
+    }
+    const auto* table = std::get_if<TableLoad>(&load.kind);
+    if (table == nullptr || table->rows.size() < 2) return;
+    if (table->rows.back().from <= scenario_.start) {
+      complaints_.add(load.place,
+                      "[[load]]: file: " + table->file + ": ends before the scenario's start");
+    }
+  }
+
+  void add_up_loads() {
+    const auto over = find_overload(scenario_.loads, profile_.phases);
+    if (!over) return;
+    const std::string unit = over->reactive ? " kvar" : " kW";
+    complaints_.add(scenario_.loads[over->load].place,
+                    "[[load]]: with the other loads up to " +
+                        std::to_string((over->power + 500'000) / 1'000'000) + unit + " flow on L" +
+                        std::to_string(over->phase + 1) + " from " +
+                        to_string(profile_.zone.local(over->from)) + " on: expected at most 500" +
+                        unit + " on a phase");
   }
 
   MessageEvent message(TableReader& table) {
@@ -284,52 +311,6 @@ class ScenarioLoader {
     return message;
   }
 
-  /// Lives through the comings and goings on the M-Bus once: four channels, no device that is not
-  /// there.
-  void follow_channels() {
-    std::array<bool, 5> used{};
-    const auto take = [&](int wanted, Place place) {
-      int channel = wanted;
-      for (int free = 1; channel == 0 && free <= 4; ++free) {
-        if (!used[static_cast<std::size_t>(free)]) channel = free;
-      }
-      if (channel == 0)
-        return complaints_.add(place, "a fifth M-Bus device: there are four channels");
-      bool& taken = used[static_cast<std::size_t>(channel)];
-      if (taken) complaints_.add(place, "channel " + std::to_string(channel) + " is taken");
-      taken = true;
-    };
-    if (scenario_.devices) {
-      for (std::size_t i = 0; i < scenario_.devices->size(); ++i) {
-        take((*scenario_.devices)[i].device.channel, device_places_[i]);
-      }
-    } else {
-      for (const MbusDevice& device : profile_.start.devices) take(device.channel, {});
-    }
-    const auto leave = [&](int channel, bool goes, Place place) {
-      bool& taken = used[static_cast<std::size_t>(channel)];
-      if (!taken) {
-        complaints_.add(place, "there is no M-Bus device on channel " + std::to_string(channel) +
-                                   " when something happens to it");
-      }
-      if (goes) taken = false;
-    };
-    for (const Event& event : scenario_.events) {
-      if (const auto* connect = std::get_if<ConnectEvent>(&event.what)) {
-        take(connect->device.device.channel, event.place);
-      } else if (const auto* disconnect = std::get_if<DisconnectEvent>(&event.what)) {
-        leave(disconnect->channel, true, event.place);
-      } else if (const auto* exchange = std::get_if<ExchangeEvent>(&event.what)) {
-        leave(exchange->channel, !exchange->old_stays, event.place);
-        take(0, event.place);
-      } else if (const auto* radio = std::get_if<RadioEvent>(&event.what)) {
-        leave(radio->channel, false, event.place);
-      } else if (const auto* valve = std::get_if<ValveEvent>(&event.what)) {
-        leave(valve->channel, false, event.place);
-      }
-    }
-  }
-
   const Document& document_;
   const Profile& profile_;
   sys_seconds moment_;
@@ -337,6 +318,7 @@ class ScenarioLoader {
   TableReader root_;
   Scenario scenario_;
   std::vector<Place> device_places_;
+  bool has_start_ = false;
 };
 
 }  // namespace

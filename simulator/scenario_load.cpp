@@ -1,7 +1,6 @@
 #include "simulator/scenario_load.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "simulator/read_file.h"
 #include "simulator/table_values.h"
@@ -30,6 +29,7 @@ class LoadReader {
     TableReader table("[[load]]", &node, complaints_);
     Load load;
     load.stream = stream;
+    load.place = node.place;
     load.from = read_instant(table, "from", profile_.zone).value_or(start_);
     load.until = read_instant(table, "until", profile_.zone).value_or(sys_seconds::max());
     if (load.until <= load.from) table.complain("until", "is not after its beginning");
@@ -55,7 +55,7 @@ class LoadReader {
  private:
   std::array<bool, 3> phases(TableReader& table) {
     std::array<bool, 3> chosen{};
-    const auto names = table.strings("phases");
+    const auto names = table.some_strings("phases");
     for (const std::string& name : names) {
       const bool known = name == "l1" || name == "l2" || name == "l3";
       if (!known) table.complain("phases", "\"" + name + "\" is none of: l1, l2, l3");
@@ -68,16 +68,20 @@ class LoadReader {
     return chosen;
   }
 
-  /// More than any connection has; sums and squares of powers stay exact.
-  void limit(TableReader& table, std::string_view key, std::int64_t power) {
-    constexpr std::int64_t kMost = 500'000'000;  // mW
-    if (power > kMost || power < -kMost) table.complain(key, "expected at most 500 kW on a phase");
+  static void limit(TableReader& table, std::string_view key, std::int64_t power) {
+    if (power > kMostOnPhase || power < -kMostOnPhase) {
+      table.complain(key, "expected at most 500 kW on a phase");
+    }
   }
 
   FixedLoad fixed(TableReader& table) {
     static constexpr std::array<std::string_view, 3> kActive = {"l1", "l2", "l3"};
     static constexpr std::array<std::string_view, 3> kReactive = {"q1", "q2", "q3"};
     FixedLoad load;
+    const auto given = [&](std::string_view key) { return table.node(key) != nullptr; };
+    if (std::ranges::none_of(kActive, given) && std::ranges::none_of(kReactive, given)) {
+      table.complain("kind", "has no power: expected l1, l2, l3, q1, q2 or q3");
+    }
     for (std::size_t phase = 0; phase < 3; ++phase) {
       auto& power = load.power[phase];
       power.active =
@@ -129,16 +133,11 @@ class LoadReader {
       table.complain("file", text.error().message);
       return {};
     }
-    auto rows = parse_load_table(*text, profile_.zone, start_);
+    auto rows = parse_load_table(*text, profile_.zone, start_, profile_.phases);
     if (!rows) {
-      table.complain("file", file.string() + ": " + rows.error().message);
+      table.complain("file", file.string() + ":" + rows.error().message);
       return {};
     }
-    std::int64_t most = 0;
-    for (const TableLoad::Row& row : *rows) {
-      for (const Power& power : row.power) most = std::max(most, std::abs(power.active));
-    }
-    limit(table, "file", most);
     const bool any_export = std::ranges::any_of(*rows, [](const TableLoad::Row& row) {
       return std::ranges::any_of(row.power, [](const Power& power) { return power.active < 0; });
     });

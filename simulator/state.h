@@ -23,6 +23,9 @@ std::optional<Medium> find_medium(std::string_view name);
 Dimension dimension_of(Medium medium);
 std::string_view customary_unit(Medium medium);
 
+/// The demand interval in s (e-MUCS-P1 1.7.1).
+inline constexpr std::int64_t kDemandSeconds = 900;
+
 /// A device on the meter's M-Bus, as it is shown now.
 struct MbusDevice {
   Medium medium = Medium::kGas;

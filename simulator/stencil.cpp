@@ -58,7 +58,11 @@ bool Stencil::fill_gaps(const MeterState& state, std::span<std::uint32_t> record
       shown = text_of(gap.hole, state, gap.index);
       if (!shown.starts_with(gap.before)) return false;
       shown.remove_prefix(gap.before.size());
-      append_hex(shown, printed);
+      if (gap.hole.format.kind == ValueFormat::Kind::kHex) {
+        append_hex(shown, printed);
+      } else {
+        printed = shown;
+      }
     } else {
       append_value(gap.hole, value_of(gap.hole, state, gap.index), unset_time_, zone_, printed);
     }

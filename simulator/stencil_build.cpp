@@ -5,6 +5,7 @@
 
 #include "protocol/crc16.h"
 #include "protocol/crc_algorithms.h"
+#include "simulator/identity.h"
 #include "simulator/print_value.h"
 #include "simulator/print_walk.h"
 #include "simulator/stencil.h"
@@ -13,9 +14,6 @@ namespace p1rig {
 namespace {
 
 using Kind = ValueFormat::Kind;
-
-constexpr std::int64_t kDemandSeconds = 900;  // the demand interval (e-MUCS-P1 1.7.1)
-constexpr std::size_t kSerialOctets = 6;      // in which identifiers of one make differ
 
 constexpr std::array<std::uint32_t, 4> kPowersOfTen = {1, 10, 100, 1000};
 
@@ -55,9 +53,10 @@ bool changes(const Hole& hole) {
 }
 
 bool names_a_meter(const Hole& hole) {
-  return hole.format.kind == Kind::kHex &&
-         (hole.source == Source::kDeviceId ||
-          (hole.source == Source::kQuantity && hole.quantity == Quantity::kMeterId));
+  if (hole.source == Source::kDeviceId || hole.source == Source::kDeviceEan) return true;
+  return hole.source == Source::kQuantity &&
+         (hole.quantity == Quantity::kMeterId || hole.quantity == Quantity::kMeterName ||
+          hole.quantity == Quantity::kMeterEan);
 }
 
 /// How many of the value's seconds make a growing quantity, 0 of one that does not grow evenly.
@@ -159,14 +158,15 @@ class Stencil::Builder {
 
   void text_hole(const Hole& hole, std::size_t index) {
     std::string shown(text_of(hole, state_, index));
-    const bool named = names_a_meter(hole) && shown.size() >= kSerialOctets;
-    if (named) shown.resize(shown.size() - kSerialOctets);
-    if (hole.format.kind == Kind::kHex) {
+    const bool named = names_a_meter(hole) && shown.size() >= kSerialSize;
+    if (named) shown.resize(shown.size() - kSerialSize);
+    const bool hex = hole.format.kind == Kind::kHex;
+    if (hex) {
       append_hex(shown, stencil_.text_);
     } else {
       stencil_.text_ += shown;
     }
-    if (named) return gap(hole, index, std::move(shown), 2 * kSerialOctets);
+    if (named) return gap(hole, index, std::move(shown), (hex ? 2 : 1) * kSerialSize);
     stencil_.constants_.push_back({hole, index, 0, std::move(shown)});
   }
 

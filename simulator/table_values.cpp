@@ -5,6 +5,19 @@
 #include "simulator/suggest.h"
 
 namespace p1rig {
+namespace {
+
+/// "90s", "1h", as durations are written.
+std::string in_words(std::chrono::seconds duration) {
+  const std::int64_t count = duration.count();
+  if (count == 0) return "0s";
+  if (count % 86'400 == 0) return std::to_string(count / 86'400) + "d";
+  if (count % 3600 == 0) return std::to_string(count / 3600) + "h";
+  if (count % 60 == 0) return std::to_string(count / 60) + "min";
+  return std::to_string(count) + "s";
+}
+
+}  // namespace
 
 std::optional<std::chrono::sys_seconds> read_instant(TableReader& table, std::string_view key,
                                                      const Zone& zone) {
@@ -23,6 +36,29 @@ std::int64_t read_value(TableReader& table, std::string_view key, Dimension dime
   const auto value = parse_state_value(dimension, kind, unit, *text);
   if (!value) table.complain(key, value.error().message);
   return value.value_or(0);
+}
+
+std::chrono::seconds read_seconds(TableReader& table, std::string_view key,
+                                  std::chrono::seconds otherwise, std::chrono::seconds least,
+                                  std::chrono::seconds most) {
+  const auto duration = table.duration(key);
+  if (!duration) return otherwise;
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(*duration);
+  if (whole != *duration) {
+    table.complain(key, "expected whole seconds");
+  } else if (whole < least || whole > most) {
+    table.complain(key, "expected " + in_words(least) + " to " + in_words(most));
+  }
+  return whole;
+}
+
+std::int64_t read_reading(TableReader& table, std::string_view key, Medium medium) {
+  const std::int64_t reading =
+      read_value(table, key, dimension_of(medium), QuantityKind::kRegister, customary_unit(medium));
+  if (reading < 0) table.complain(key, "it only counts up, from 0 on");
+  // Room for centuries of counting.
+  if (reading > INT64_MAX / 16) table.complain(key, "is too large");
+  return reading;
 }
 
 void read_quantities(
@@ -62,8 +98,7 @@ MbusDevice read_device(TableReader& table, const Profile& profile) {
   device.medium = found.value_or(Medium::kGas);
   device.ean = table.string("ean").value_or("");
   device.valve = table.integer("valve", 0, 9).value_or(1);
-  device.reading = read_value(table, "reading", dimension_of(device.medium),
-                              QuantityKind::kRegister, customary_unit(device.medium));
+  device.reading = read_reading(table, "reading", device.medium);
   return device;
 }
 

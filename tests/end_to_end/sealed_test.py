@@ -292,7 +292,8 @@ class Faults(SealedCase):
         for seed in range(40):
             said = self.read(LUXEMBOURG, key, "flip-length,every=3", "--seed", seed)
             self.assertEqual(said.count("telegram"), 6, (seed, said))
-            self.assertLessEqual(set(said), {"telegram", "tag", "syntax"})
+            # What is left of the frame may have a '/' and a '!' in it by chance: "crc".
+            self.assertLessEqual(set(said), {"telegram", "tag", "syntax", "crc"})
 
     def test_every_one_is_here(self):
         known = {fault["name"] for fault in rig.json_of("faults", "--json") if fault["sealed_only"]}

@@ -213,11 +213,11 @@ constexpr const char* kHead = "[calendar]\ntitle = \"T\"\n";
 
 TEST_F(CalendarFile, WithEverythingIsRead) {
   const auto loaded = load(std::string(kHead) +
-                           "countries = [\"XA\", \"XB\"]\n[[period]]\nfrom = 2026-01-01\n"
+                           "countries = [\"IS\", \"MT\"]\n[[period]]\nfrom = 2026-01-01\n"
                            "otherwise = 5\n[[period.rule]]\ndays = [\"tue\", \"sun\"]\n"
                            "from = \"06:30\"\nuntil = \"24:00\"\ntariff = 3\n");
   ASSERT_TRUE(loaded) << loaded.error().message;
-  EXPECT_EQ(loaded->countries, (std::vector<std::string>{"XA", "XB"}));
+  EXPECT_EQ(loaded->countries, (std::vector<std::string>{"IS", "MT"}));
   ASSERT_EQ(loaded->periods.size(), 1U);
   EXPECT_EQ(loaded->periods[0].year, 2026);
   EXPECT_EQ(loaded->periods[0].otherwise, 5);
@@ -262,7 +262,9 @@ TEST_F(CalendarFile, WithAMistakeIsRefusedAtItsPlace) {
       {rule + "tariff = 1\nuntil = \"24:01\"\n", ":8:9: ", "no time of day"},
       {rule + "tariff = 1\nfrom = \"22:00\"\nuntil = \"07:00\"\n", ":9:9: ", "second one"},
       {rule + "tariff = 1\ndays = [\"fry\"]\n", ":8:8: ", "did you mean \"fri\"?"},
+      {rule + "tariff = 1\ndays = []\n", ":8:8: ", "is empty"},
       {rule + "tariff = 9\n", ":7:10: ", "1 to 5"},
+      {std::string(kHead) + "countries = [\"NL\", \"XX\"]\n", ":3:13: ", "\"XX\" is no country"},
   };
   for (const auto& wrong : kWrong) {
     const auto loaded = load(wrong.text);
@@ -277,13 +279,13 @@ TEST_F(CalendarFile, WithAMistakeIsRefusedAtItsPlace) {
 
 TEST_F(CalendarFile, ThatIsBrokenDoesNotPassForNoTariffs) {
   const std::string good = std::string(kHead) +
-                           "countries = [\"XA\"]\n[[period]]\nfrom = \"2026-01-01\"\n"
+                           "countries = [\"IS\"]\n[[period]]\nfrom = \"2026-01-01\"\n"
                            "otherwise = 1\n";
   load(good, "good");
   load("[calendar", "broken");
   ::setenv("P1RIG_DATA", folder_.c_str(), 1);
-  const auto with = calendar_of_country("XA");
-  const auto without = calendar_of_country("XB");
+  const auto with = calendar_of_country("IS");
+  const auto without = calendar_of_country("MT");
   ::unsetenv("P1RIG_DATA");
   ASSERT_TRUE(with) << with.error().message;
   EXPECT_EQ(with->name, "good");

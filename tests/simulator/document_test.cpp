@@ -141,6 +141,19 @@ TEST(TableReader, GivesWhatIsThere) {
   EXPECT_EQ(said, "");
 }
 
+TEST(TableReader, EmptyIsNotLeftOut) {
+  const Document document = parsed("none = []\nsome = ['a']\nwrong = 'a'\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    EXPECT_THAT(table.strings("none"), IsEmpty());
+    EXPECT_THAT(table.strings("some"), ElementsAre("a"));
+    EXPECT_THAT(table.strings("absent"), IsEmpty());
+    EXPECT_THAT(table.strings("wrong"), IsEmpty());
+  });
+  EXPECT_EQ(said,
+            "a.toml:1:8: none: is empty: name at least one, or leave it out\n"
+            "a.toml:3:9: wrong: expected an array of strings, found a string");
+}
+
 TEST(TableReader, WrongTypesAreComplainedAboutWhereTheyStand) {
   const Document document = parsed(
       "name = 3\n"

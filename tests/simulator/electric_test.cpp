@@ -79,6 +79,31 @@ TEST(Electric, ApparentPower) {
   EXPECT_EQ(apparent_power(2'000'000'000, 2'000'000'000), 2'828'427'124);
 }
 
+// Eight loads of 450 kW were 0 kVA: their square is more than 64 bits hold.
+TEST(Electric, ApparentPowerOfAnyPowers) {
+  EXPECT_EQ(apparent_power(3'600'000'000, 0), 3'600'000'000);
+  EXPECT_EQ(apparent_power(3'000'000'000'000, -4'000'000'000'000), 5'000'000'000'000);
+  EXPECT_EQ(apparent_power(-8'000'000'000'000'000'000, 15), 8'000'000'000'000'000'000);
+  EXPECT_EQ(apparent_power(INT64_MAX, INT64_MIN), INT64_MAX);
+}
+
+// The most on each phase, in each direction, gives nothing that overflows.
+TEST(Electric, TheMostOnEachPhase) {
+  for (const std::int64_t active : {-kMostOnPhase, kMostOnPhase}) {
+    for (const std::int64_t reactive : {-kMostOnPhase, kMostOnPhase}) {
+      MeterState state;
+      const PhaseLoad load{active, reactive, 230'000};
+      set_instantaneous({load, load, load}, {load, load, load}, false, state);
+      // √2 · 500 kVA, and 3 of them.
+      EXPECT_EQ(state[Quantity::kApparentPowerImportL3] + state[Quantity::kApparentPowerExportL3],
+                707'106'781);
+      EXPECT_EQ(state[Quantity::kApparentPowerImport] + state[Quantity::kApparentPowerExport],
+                2'121'320'343);
+      EXPECT_EQ(state[Quantity::kCurrentL1], 3'074'377) << "707,106.781 VA at 230 V";
+    }
+  }
+}
+
 TEST(Electric, FillsInThePhases) {
   MeterState state;
   const PhaseLoads phases =

@@ -4,11 +4,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
+
+#include "simulator/load_sums.h"
+#include "tests/protocol/xorshift.h"
 
 namespace p1rig {
 namespace {
@@ -365,6 +370,16 @@ TEST(Car, DrawsItsCurrentAt230Volts) {
 
 const sys_seconds kStart = sys_days{std::chrono::year{2026} / 5 / 28};
 
+TEST(LoadTable, RefusesPowerOnPhasesThatAMeterHasNot) {
+  const char* const zeros = "time,l1,l2,l3\n0,100,0,0\n60,0,0,0\n";
+  EXPECT_TRUE(parse_load_table(zeros, zone(), kStart, 1));
+  const char* const three = "time,l1,l2,l3\n0,100,0,0\n60,0,0,5\n";
+  EXPECT_TRUE(parse_load_table(three, zone(), kStart, 3));
+  const auto refused = parse_load_table(three, zone(), kStart, 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "3:8: the meter has no phase L3");
+}
+
 TEST(LoadTable, HoldsEachRowUntilTheNext) {
   const auto rows =
       parse_load_table("time,l1,l2,l3\n0,100,0,-50.5\n60,200.125,0,0\n90,0,0,0\n", zone(), kStart);
@@ -418,26 +433,26 @@ TEST(LoadTable, RefusesWhatIsNoCurveAndNamesTheLine) {
     const char* line;
     const char* why;
   } kWrong[] = {
-      {"", "", "expected a head"},
-      {"time,l1\n", "", "at least one row"},
-      {"t,l1\n0,1\n", "line 1: ", "time,l1"},
-      {"time,l2\n0,1\n", "line 1: ", "time,l1"},
-      {"time,l1,l2\n0,1,2\n", "line 1: ", "time,l1"},
-      {"time,l1,l2,l3,l4\n0,1,2,3,4\n", "line 1: ", "time,l1"},
-      {"time,l1\n0,1\n0,2\n", "line 3: ", "not after"},
-      {"time,l1\n60,1\n0,2\n", "line 3: ", "not after"},
-      {"time,l1\n0\n", "line 2: ", "cells"},
-      {"time,l1,l2,l3\n0,1,2\n", "line 2: ", "cells"},
-      {"time,l1\n0,1,2\n", "line 2: ", "cells"},
-      {"time,l1\n0,\n", "line 2: ", "no power"},
-      {"time,l1\n0,1e3\n", "line 2: ", "no power"},
-      {"time,l1\n0,1.2345\n", "line 2: ", "no power"},
-      {"time,l1\n0,1 W\n", "line 2: ", "no power"},
-      {"time,l1\n0,10000000.001\n", "line 2: ", "10 MW"},
-      {"time,l1\n0,-99999999999\n", "line 2: ", "10 MW"},
-      {"time,l1\nyesterday,1\n", "line 2: ", "yesterday"},
-      {"time,l1\n260329023000S,1\n", "line 2: ", "never happens"},
-      {"time,l1\n261025023000,1\n", "line 2: ", "twice"},
+      {"", "1:1: ", "expected a head"},
+      {"time,l1\n", "2:1: ", "at least one row"},
+      {"t,l1\n0,1\n", "1:1: ", "time,l1"},
+      {"time,l2\n0,1\n", "1:1: ", "time,l1"},
+      {"time,l1,l2\n0,1,2\n", "1:1: ", "time,l1"},
+      {"time,l1,l2,l3,l4\n0,1,2,3,4\n", "1:1: ", "time,l1"},
+      {"time,l1\n0,1\n0,2\n", "3:1: ", "not after"},
+      {"time,l1\n60,1\n0,2\n", "3:1: ", "not after"},
+      {"time,l1\n0\n", "2:1: ", "cells"},
+      {"time,l1,l2,l3\n0,1,2\n", "2:1: ", "cells"},
+      {"time,l1\n0,1,2\n", "2:1: ", "cells"},
+      {"time,l1\n0,\n", "2:3: ", "no power"},
+      {"time,l1\n0,1e3\n", "2:3: ", "no power"},
+      {"time,l1\n0,1.2345\n", "2:3: ", "no power"},
+      {"time,l1\n0,1 W\n", "2:3: ", "no power"},
+      {"time,l1\n0,500000.001\n", "2:3: ", "500 kW"},
+      {"time,l1,l2,l3\n0,1, 20,-99999999999\n", "2:9: ", "500 kW"},
+      {"time,l1\nyesterday,1\n", "2:1: ", "yesterday"},
+      {"time,l1\n260329023000S,1\n", "2:1: ", "never happens"},
+      {"time,l1\n261025023000,1\n", "2:1: ", "twice"},
   };
   for (const auto& wrong : kWrong) {
     const auto rows = parse_load_table(wrong.csv, zone(), kStart);
@@ -445,6 +460,104 @@ TEST(LoadTable, RefusesWhatIsNoCurveAndNamesTheLine) {
     EXPECT_TRUE(rows.error().message.starts_with(wrong.line)) << rows.error().message;
     EXPECT_NE(rows.error().message.find(wrong.why), std::string::npos) << rows.error().message;
   }
+}
+
+// --- together ------------------------------------------------------------------------------------
+
+constexpr std::int64_t kKilowatt = 1'000'000;  // mW
+
+TEST(Load, DrawsNoMoreThanItsMost) {
+  const Load loads[] = {load_of(HouseholdLoad{100}), load_of(HouseholdLoad{1000}),
+                        load_of(SunLoad{7 * kKilowatt, {true, false, true}, 0}),
+                        load_of(CarLoad{32'000, {false, true, true}}),
+                        load_of(FixedLoad{{{{-5, 7}, {3, -9}, {}}}})};
+  for (const Load& load : loads) {
+    const PhasePowers most = most_of(load);
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      for (auto t = kNewYear; t < kNewYear + 24h * 365; t += 7min) {
+        const PhasePowers now = power_at(load, zone(), seed, t);
+        for (std::size_t phase = 0; phase < 3; ++phase) {
+          ASSERT_LE(std::abs(now[phase].active), std::abs(most[phase].active));
+          ASSERT_LE(std::abs(now[phase].reactive), std::abs(most[phase].reactive));
+        }
+      }
+    }
+  }
+}
+
+TEST(Load, EightTimes450KilowattAreTooMuch) {
+  std::vector<Load> loads;
+  const auto fixed = [](std::int64_t kilowatts) {
+    return FixedLoad{{{{kilowatts * kKilowatt, 0}, {}, {}}}};
+  };
+  for (int i = 0; i < 8; ++i) loads.push_back(load_of(fixed(450), kNewYear));
+  const auto over = find_overload(loads, 3);
+  ASSERT_TRUE(over);
+  EXPECT_EQ(over->load, 7U);
+  EXPECT_EQ(over->phase, 0U);
+  EXPECT_EQ(over->power, 3600 * kKilowatt);
+  EXPECT_EQ(over->from, kNewYear);
+  EXPECT_FALSE(over->reactive);
+  // One after the other they are not.
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    loads[i].from = kNewYear + i * 1h;
+    loads[i].until = kNewYear + (i + 1) * 1h;
+  }
+  EXPECT_FALSE(find_overload(loads, 3));
+  EXPECT_FALSE(find_overload({load_of(fixed(500))}, 3));
+  // What is given does not count against what is drawn.
+  EXPECT_FALSE(find_overload({load_of(fixed(400)), load_of(fixed(-400))}, 3));
+  EXPECT_TRUE(find_overload({load_of(fixed(-300)), load_of(fixed(-201))}, 3));
+}
+
+TEST(Load, AMeterOfOnePhaseHasAllOnIt) {
+  const Load household = load_of(HouseholdLoad{1000});
+  std::vector<Load> loads(4, household);
+  EXPECT_FALSE(find_overload(loads, 3));
+  EXPECT_TRUE(find_overload(loads, 1));
+}
+
+/// Against a sum at every second.
+TEST(Load, OverloadIsFoundWhereItIs) {
+  testing::Xorshift random(11);
+  int found = 0;
+  for (int turn = 0; turn < 2000; ++turn) {
+    std::vector<Load> loads;
+    for (std::size_t i = 0; i < 4; ++i) {
+      const auto power = [&] {
+        const auto kilowatts = static_cast<std::int64_t>(random.below(601)) - 300;
+        return PhasePowers{{{kilowatts * kKilowatt, 0}, {0, kilowatts * kKilowatt / 2}, {}}};
+      };
+      Load load = load_of(FixedLoad{power()}, kStart + random.below(20) * 1s);
+      if (random.below(2) == 0) load.until = load.from + (1 + random.below(20)) * 1s;
+      if (random.below(2) == 0) {
+        TableLoad table;
+        auto t = kStart;
+        for (std::size_t row = random.below(5); row < 5; ++row) {
+          table.rows.push_back({t += (1 + random.below(8)) * 1s, power()});
+        }
+        load.kind = table;
+      }
+      loads.push_back(load);
+    }
+    std::optional<sys_seconds> expected;
+    for (auto t = kStart; t < kStart + 60s && !expected; t += 1s) {
+      std::int64_t drawn = 0, given = 0, inductive = 0, capacitive = 0;
+      for (const Load& load : loads) {
+        const PhasePowers now = power_at(load, zone(), 1, t);
+        (now[0].active > 0 ? drawn : given) += std::abs(now[0].active);
+        (now[1].reactive > 0 ? inductive : capacitive) += std::abs(now[1].reactive);
+      }
+      if (std::max({drawn, given, inductive, capacitive}) > kMostOnPhase) expected = t;
+    }
+    const auto over = find_overload(loads, 3);
+    ASSERT_EQ(over.has_value(), expected.has_value()) << turn;
+    if (!over) continue;
+    ++found;
+    ASSERT_EQ(over->from, *expected) << turn;
+    ASSERT_EQ(over->phase, over->reactive ? 1U : 0U) << turn;
+  }
+  EXPECT_GT(found, 200);
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST(Profile, LoadsWhatItSays) {
   const auto profile = parse_profile("small.toml", replaced(small_profile(), R"([telegram])",
                                                             R"(phase = "edge"
 on_release = "finish"
-first = "1500ms"
+first = "900ms"
 
 [registers]
 update = "1h"
@@ -87,7 +87,7 @@ system_title = "5341473500000001"
 
 [telegram])"));
   ASSERT_TRUE(profile) << profile.error().message;
-  EXPECT_EQ(profile->schedule, (ScheduleSettings{1s, Phase::kEdge, OnRelease::kFinish, 1500ms}));
+  EXPECT_EQ(profile->schedule, (ScheduleSettings{1s, Phase::kEdge, OnRelease::kFinish, 900ms}));
   EXPECT_EQ(profile->register_update, 1h);
   EXPECT_TRUE(profile->phases_each);
   EXPECT_EQ(profile->phase_skew, 2s);
@@ -196,6 +196,73 @@ TEST(Profile, MissingTablesAndKeys) {
 TEST(Profile, BrokenSyntaxSaysWhere) {
   EXPECT_THAT(complaints_about(replaced(small_profile(), "\"Iskra\"", "Iskra")),
               ElementsAre(StartsWith("broken.toml:3:")));
+}
+
+TEST(Profile, CountriesAreThoseOfTheWorld) {
+  const auto of = [](std::string_view code) {
+    return complaints_about(replaced(small_profile(), "\"NL\"", "\"" + std::string(code) + "\""));
+  };
+  for (const char* code : {"XX", "nl", "UK", "N ", "NLD", "ED", "  "}) {
+    EXPECT_THAT(of(code), ElementsAre(HasSubstr("broken.toml:5:11: country: \"" +
+                                                std::string(code) + "\" is no country")));
+  }
+  for (const char* code : {"AD", "BE", "SE", "LU", "XK", "ZW"}) {
+    const auto known = parse_profile(
+        "known.toml", replaced(small_profile(), "\"NL\"", "\"" + std::string(code) + "\""));
+    EXPECT_TRUE(known) << code;
+  }
+}
+
+TEST(Profile, DurationsHaveALimit) {
+  const auto complaint = [](std::string_view from, std::string_view to) {
+    const auto lines = complaints_about(replaced(small_profile(), from, to));
+    return lines.size() == 1 ? lines.front() : std::to_string(lines.size()) + " complaints";
+  };
+  const std::string line = "period = \"1s\"";
+  const auto with = [](const std::string& table) { return table + "\n[telegram]"; };
+  EXPECT_EQ(complaint(line, "period = \"400d\""), "broken.toml:10:10: period: expected 1s to 1h");
+  EXPECT_EQ(complaint(line, "period = \"0s\""), "broken.toml:10:10: period: expected 1s to 1h");
+  EXPECT_EQ(complaint(line, "period = \"1500ms\""),
+            "broken.toml:10:10: period: expected whole seconds");
+  EXPECT_THAT(complaint(line, ""), HasSubstr("period: is missing"));
+  EXPECT_THAT(complaint("[telegram]", with("first = \"1100ms\"")), HasSubstr("than the period"));
+  for (const char* key : {"period", "offset", "delay"}) {
+    EXPECT_THAT(complaint("[mbus.gas]", "[mbus]\n" + std::string(key) + " = \"400d\"\n[mbus.gas]"),
+                HasSubstr("expected"))
+        << key;
+  }
+  EXPECT_THAT(complaint("[mbus.gas]", "[mbus]\noffset = \"1h\"\n[mbus.gas]"),
+              HasSubstr("offset: expected less than the period"));
+  EXPECT_THAT(complaint("[telegram]", with("[registers]\nupdate = \"500ms\"")),
+              HasSubstr("update: expected whole seconds"));
+  EXPECT_THAT(complaint("[telegram]", with("[registers]\nupdate = \"25h\"")),
+              HasSubstr("update: expected 0s to 1d"));
+  EXPECT_THAT(complaint("[telegram]", with("[registration]\nphase_skew = \"61s\"")),
+              HasSubstr("phase_skew: expected 0s to 1min"));
+}
+
+TEST(Profile, WhatIsMeasuredIsNoValueOfIt) {
+  const auto complaints = [](std::string_view value) {
+    return complaints_about(
+        replaced(small_profile(), "[values]\n", "[values]\n" + std::string(value) + "\n"));
+  };
+  for (const char* value : {"\"power.import\" = \"1 kW\"", "\"tariff\" = \"1\"",
+                            "\"demand.import\" = \"1 kW\"", "\"demand.period\" = \"60 s\""}) {
+    EXPECT_THAT(complaints(value), ElementsAre(HasSubstr("follows from loads"))) << value;
+  }
+  const auto profile =
+      parse_profile("small.toml", replaced(small_profile(), "[values]\n",
+                                           "[values]\n\"demand.period\" = \"900 s\"\n"
+                                           "\"demand.max.import\" = \"3 kW\"\n"));
+  EXPECT_TRUE(profile) << "the interval as it is, and what was the highest before";
+}
+
+TEST(Profile, ReadingsOnlyCountUp) {
+  const auto complaints = [](std::string_view reading) {
+    return complaints_about(replaced(small_profile(), "500 m3", reading));
+  };
+  EXPECT_THAT(complaints("-1 m3"), ElementsAre(HasSubstr("reading: it only counts up")));
+  EXPECT_THAT(complaints("9000000000000 m3"), ElementsAre(HasSubstr("reading: is too large")));
 }
 
 TEST(Profile, TheTextMustBeATelegram) {

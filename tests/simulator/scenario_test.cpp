@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "simulator/scenario_notes.h"
 #include "tests/simulator/small_profile.h"
 
 namespace p1rig {
@@ -15,7 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 const sys_seconds kMoment = std::chrono::sys_days{std::chrono::year{2026} / 7 / 15} + 10h;
@@ -89,6 +92,14 @@ const std::string kHead =
 
 std::string event(const std::string& rest, const std::string& at = "2026-07-15T09:00:00Z") {
   return "[[event]]\nat = \"" + at + "\"\n" + rest + "\n";
+}
+
+std::string devices(int count) {
+  std::string text;
+  for (int i = 1; i <= count; ++i) {
+    text += "[[device]]\nmedium = \"gas\"\nid = \"G" + std::to_string(i) + "\"\n";
+  }
+  return text;
 }
 
 TEST_F(ScenarioFile, SaysWhatHappensInTheOrderOfTime) {
@@ -165,18 +176,149 @@ TEST_F(ScenarioFile, RefusesDurationsThatAreNone) {
                  {"duration", "4 minutes"});
   expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"500ms\""), 8,
                  {"whole seconds"});
-  expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"0s\""), 8, {"at least 1s"});
+  expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"0s\""), 8, {"1s to 366d"});
   expect_refused(kHead + event("kind = \"power-failure\""), 5, {"duration", "missing"});
   expect_refused(kHead + event("kind = \"power-failure\"\nduration = 60"), 8, {"string"});
   expect_refused(kHead + event("kind = \"sag\"\nduration = \"1.5s\""), 8, {"1.5s"});
+  expect_refused(kHead + event("kind = \"sag\"\nduration = \"0s\""), 8, {"1s to 366d"});
+  expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"400d\""), 8, {"1s to 366d"});
+  expect_refused(kHead + event("kind = \"power-failure\"\nduration = \"1s\"\nboot = \"2h\""), 9,
+                 {"0s to 1h"});
+  expect_refused(kHead + event("kind = \"meter-exchange\"\nduration = \"400d\""), 8,
+                 {"0s to 366d"});
 }
 
-std::string devices(int count) {
-  std::string text;
-  for (int i = 1; i <= count; ++i) {
-    text += "[[device]]\nmedium = \"gas\"\nid = \"G" + std::to_string(i) + "\"\n";
+TEST_F(ScenarioFile, RefusesWhatIsThereAndEmpty) {
+  expect_refused("[scenario]\ntitle = \"T\"\nreadout = []\n", 3, {"readout", "empty"});
+  expect_refused(kHead + "[[load]]\nkind = \"sun\"\nphases = []\n", 7, {"phases", "empty"});
+  expect_refused(kHead + "[[load]]\nkind = \"car\"\nphases = []\n", 7, {"phases", "empty"});
+  expect_refused(kHead + "[[load]]\nkind = \"fixed\"\n", 6, {"no power", "l1"});
+  expect_refused(kHead + event("kind = \"set\"\nvalues = {}"), 8, {"values", "empty"});
+  const auto none = loaded("device = []\n" + kHead).devices;
+  EXPECT_TRUE(none && none->empty()) << "none, and not those of the profile";
+}
+
+TEST_F(ScenarioFile, RefusesWhatIsOverBeforeItBegins) {
+  expect_refused(kHead +
+                     "[[load]]\nkind = \"household\"\nfrom = \"2026-07-15T07:00:00Z\"\n"
+                     "until = \"2026-07-15T08:00:00Z\"\n",
+                 5, {"until", "before the scenario's start"});
+  const std::string table = "[[load]]\nkind = \"table\"\nfile = \"old.csv\"\n";
+  write("old.csv", "time,l1\n2026-07-14T08:00:00Z,1\n2026-07-15T08:00:00Z,0\n");
+  expect_refused(kHead + table, 5, {"old.csv", "ends before the scenario's start"});
+  EXPECT_EQ(complaint("[scenario]\ntitle = \"T\"\n" + table), "")
+      << "without a start of its own, it depends on the moment";
+  write("old.csv", "time,l1\n2026-07-14T08:00:00Z,1\n");
+  EXPECT_EQ(complaint(kHead + table), "") << "one row is for ever";
+}
+
+TEST_F(ScenarioFile, RefusesMoreThanAPhaseCarries) {
+  const auto load = [](const std::string& rest) { return "[[load]]\n" + rest + "\n"; };
+  std::string eight;
+  for (int i = 0; i < 8; ++i) eight += load("kind = \"fixed\"\nl1 = \"450 kW\"");
+  expect_refused(kHead + eight, 26, {"3600 kW", "on L1 from 260715100000S on", "500 kW"});
+  const std::string reactive = load("kind = \"fixed\"\nq3 = \"-300 kvar\"");
+  expect_refused(kHead + reactive + reactive, 8, {"600 kvar", "L3", "500 kvar"});
+  const std::string later = load("kind = \"fixed\"\nl2 = \"300 kW\"\nfrom = \"260715110000S\"");
+  const std::string car = load("kind = \"car\"\ncurrent = \"1000 A\"");
+  expect_refused(kHead + later + car, 5, {"530 kW", "L2", "260715110000S"});
+  EXPECT_EQ(complaint(kHead + load("kind = \"fixed\"\nl2 = \"200 kW\"") + car), "");
+  write("curve.csv", "time,l1\n0,100\n3600,400000\n7200,0\n");
+  expect_refused(kHead + load("kind = \"fixed\"\nl1 = \"200 kW\"") +
+                     load("kind = \"table\"\nfile = \"curve.csv\""),
+                 8, {"600 kW", "L1", "260715110000S"});
+}
+
+TEST_F(ScenarioFile, RefusesDevicesThatCountDownOrBeyondAllNumbers) {
+  expect_refused(kHead + devices(1) + "reading = \"-1 m3\"\n", 8, {"reading", "only counts up"});
+  expect_refused(kHead + devices(1) + "reading = \"9000000000000 m3\"\n", 8, {"too large"});
+  expect_refused(kHead + devices(1) + "use = \"-1 m3\"\n", 8, {"use", "only counts up"});
+  expect_refused(kHead + devices(1) + "use = \"100000000 m3\"\n", 8, {"use", "too large"});
+  EXPECT_EQ(complaint(kHead + devices(1) + "use = \"1000 m3\"\n"), "");
+}
+
+TEST_F(ScenarioFile, RefusesWhatHappensToADeviceThatWasExchanged) {
+  const std::string exchange = event(
+      "kind = \"exchange\"\nchannel = 1\nmedium = \"gas\"\nid = \"N\"", "2026-07-15T08:30:00Z");
+  for (const char* kind : {"radio-lost", "radio-back", "valve"}) {
+    const std::string rest = std::string(kind) == "valve" ? "\nstate = 0" : "";
+    const std::string of = "kind = \"" + std::string(kind) + "\"\nchannel = ";
+    expect_refused(kHead + exchange + event(of + "1" + rest), 11, {"was exchanged"});
+    EXPECT_EQ(complaint(kHead + exchange + event(of + "2" + rest)), "");
   }
-  return text;
+  const std::string again = "kind = \"exchange\"\nmedium = \"gas\"\nid = \"M\"\nchannel = ";
+  expect_refused(kHead + exchange + event(again + "1"), 11, {"was exchanged"});
+  EXPECT_EQ(complaint(kHead + exchange + event(again + "2")), "");
+  EXPECT_EQ(complaint(kHead + exchange + event("kind = \"disconnect\"\nchannel = 1")), "")
+      << "its last value goes, too";
+  // Another meter knows nothing of it, and has its channel free.
+  const std::string meter = event("kind = \"meter-exchange\"");
+  const std::string four = "kind = \"connect\"\nmedium = \"gas\"\nid = \"O\"\nchannel = 1";
+  EXPECT_EQ(complaint(kHead + exchange + meter + event(four, "2026-07-15T10:00:00Z")), "");
+  expect_refused(kHead + exchange + event(four, "2026-07-15T10:00:00Z"), 11, {"is taken"});
+}
+
+// --- what may be meant: said, but not refused ------------------------------------------------------
+
+TEST_F(ScenarioFile, NotesWhatHasNoEffect) {
+  const auto notes = [&](const std::string& text, sys_seconds from = kMoment - 2h,
+                         const std::string& profile = "iskra-am550") {
+    std::vector<std::string> list = notes_on(loaded(text, profile), profile_named(profile), from);
+    for (std::string& note : list) {
+      for (std::size_t at; (at = note.find(folder_.string() + "/")) != std::string::npos;) {
+        note.erase(at, folder_.string().size() + 1);
+      }
+    }
+    return list;
+  };
+  const std::string household = "[[load]]\nkind = \"household\"\n";
+  EXPECT_THAT(notes(kHead + household), IsEmpty());
+  EXPECT_THAT(notes(kHead + household + "from = \"2026-07-15T12:00:00Z\"\n"),
+              ElementsAre(StartsWith("s.toml:5:1: [[load]]: from: is not before the end")));
+  EXPECT_THAT(notes(kHead + event("kind = \"port-off\"", "2026-07-15T12:00:00Z")),
+              ElementsAre(StartsWith("s.toml:5:1: [[event]]: at: is not before the end")));
+  EXPECT_THAT(notes(kHead + event("kind = \"port-off\"", "2026-07-15T11:59:59Z")), IsEmpty());
+
+  const std::string table = "[[load]]\nkind = \"table\"\nfile = \"c.csv\"\n";
+  write("c.csv", "time,l1\n2026-07-15T08:00:00Z,1\n2026-07-15T12:00:00Z,0\n");
+  EXPECT_THAT(notes(kHead + table), IsEmpty());
+  write("c.csv", "time,l1\n2026-10-15T08:00:00Z,1\n2026-10-15T12:00:00Z,0\n");
+  EXPECT_THAT(notes(kHead + table),
+              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: nothing flows before 261015100000S, "
+                          "the first of its times"));
+  write("c.csv", "time,l1\n2026-07-15T08:00:00Z,1\n2026-07-15T09:00:00Z,0\n");
+  EXPECT_THAT(notes(kHead + table),
+              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: nothing flows from 260715110000S on, "
+                          "the last of its times"));
+  EXPECT_THAT(notes(kHead + table + "until = \"2026-07-15T09:00:00Z\"\n"), IsEmpty())
+      << "it ends as it says";
+  const std::string open = "[scenario]\ntitle = \"T\"\nstart = \"2026-07-15T08:00:00Z\"\n";
+  EXPECT_THAT(notes(open + table), IsEmpty());
+  EXPECT_THAT(notes(open + table, kMoment), ElementsAre(HasSubstr("nothing flows from")))
+      << "at the moment that is asked for it has ended";
+}
+
+TEST(ScenarioNotes, SayThatACountryHasNoTariffs) {
+  std::string text = testing::small_profile();
+  text.replace(text.find("\"NL\""), 4, "\"PL\"");
+  const auto profile = parse_profile("small.toml", text);
+  ASSERT_TRUE(profile) << profile.error().message;
+  const Scenario scenario = find_scenario("household", *profile, kMoment).value();
+  EXPECT_THAT(notes_on(scenario, *profile, kMoment),
+              ElementsAre(StartsWith("small.toml:5:11: country: no tariff calendar is for PL")));
+}
+
+TEST(ScenarioNotes, SayNothingOfWhatIsShipped) {
+  for (const auto& [name, file] : list_profiles()) {
+    const auto profile = load_profile(file);
+    ASSERT_TRUE(profile) << profile.error().message;
+    for (const auto& [scenario_name, scenario_file] : list_scenarios()) {
+      const auto scenario = find_scenario(scenario_name, *profile, kMoment);
+      if (!scenario) continue;
+      EXPECT_THAT(notes_on(*scenario, *profile, scenario->start), IsEmpty())
+          << name << " in " << scenario_name;
+    }
+  }
 }
 
 TEST_F(ScenarioFile, RefusesAFifthDevice) {
@@ -305,6 +447,8 @@ TEST_F(ScenarioFile, RefusesSagsAndSwellsThatAreNone) {
   expect_refused(voltage("sag", "207 V"), 8, {"below 207 V"});
   EXPECT_EQ(complaint(voltage("swell", "253.1 V")), "");
   expect_refused(voltage("swell", "253 V"), 8, {"above 253 V"});
+  expect_refused(voltage("sag", "-1 V"), 8, {"0 V to 1000 V"});
+  expect_refused(voltage("swell", "1001 V"), 8, {"0 V to 1000 V"});
 }
 
 TEST_F(ScenarioFile, RefusesLoadsThatNoConnectionHas) {
@@ -323,13 +467,15 @@ TEST_F(ScenarioFile, RefusesCurvesByFileAndLine) {
   const std::string table = kHead + "[[load]]\nkind = \"table\"\nfile = \"curve.csv\"\n";
   expect_refused(table, 7, {"curve.csv", "cannot be read"});
   write("curve.csv", "time,l1\n0,1\n20,2\n10,3\n");
-  expect_refused(table, 7, {"curve.csv", "line 4"});
+  expect_refused(table, 7, {"curve.csv:4:1: "});
   write("curve.csv", "time,l1,l2,l3\n0,1,2,3\n20,2,,3\n30,1,2,3\n");
-  expect_refused(table, 7, {"curve.csv", "line 3"});
+  expect_refused(table, 7, {"curve.csv:3:6: "});
   write("curve.csv", "time,l1,l2,l3\n0,1,2,3\n20,2,3\n30,1,2,3\n");
-  expect_refused(table, 7, {"curve.csv", "line 3"});
+  expect_refused(table, 7, {"curve.csv:3:1: "});
   write("curve.csv", "time,l1\n0,600000\n60,0\n");
-  expect_refused(table, 7, {"500 kW"});
+  expect_refused(table, 7, {"curve.csv:2:3: ", "500 kW"});
+  write("curve.csv", "time,l1,l2,l3\n0,6,0,0.5\n60,0,0,0\n");
+  expect_refused(table, 7, {"curve.csv:2:7: ", "no phase L3"}, "iskra-am550-1p");
 }
 
 TEST_F(ScenarioFile, ComplainsAboutEverythingAtOnce) {

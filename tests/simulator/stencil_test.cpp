@@ -112,15 +112,15 @@ TEST(Stencil, OfOneMeterPrintsThoseWithOtherSerialNumbers) {
   for (MbusDevice& device : state.devices) device.time = kStart;
   const auto stencil = Stencil::make(profile.layout, profile.zone, state);
   std::vector<std::uint32_t> record(stencil->record_size());
-  for (const char* digits : {"000000", "000043", "999999"}) {
-    state.texts[Quantity::kMeterId].replace(11, 6, digits);
-    state.devices.at(0).id.replace(11, 6, digits);
+  for (const char* digits : {"00000000", "00000043", "99999999"}) {
+    state.texts[Quantity::kMeterId].replace(9, 8, digits);
+    state.devices.at(0).id.replace(9, 8, digits);
     ASSERT_NE(stencil->take(state, {}, record), Stencil::Fit::kNone);
     std::string telegram;
     stencil->print(record, telegram);
     EXPECT_EQ(telegram, plainly(profile, state));
   }
-  state.texts[Quantity::kMeterId] = "E0044007218999999";
+  state.texts[Quantity::kMeterId] = "E0044007199999999";
   EXPECT_EQ(stencil->take(state, {}, record), Stencil::Fit::kNone);
 }
 
