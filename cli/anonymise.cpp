@@ -15,6 +15,7 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "protocol/framer.h"
+#include "protocol/wording.h"
 #include "simulator/key_file.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
@@ -225,8 +226,12 @@ int run_anonymise(const Arguments& arguments) {
   const int code = recorded ? write_recorded(path, *output, guard, anonymiser)
                             : write_text(path, options, guard, anonymiser);
   if (code == kAsExpected) {
-    say(fmt::format("{} telegrams, {} identifiers replaced", anonymiser.telegrams(),
-                    anonymiser.identifiers()));
+    say(fmt::format("{}, {} replaced", counted(anonymiser.telegrams(), "telegram"),
+                    counted(anonymiser.identifiers(), "identifier")));
+    if (anonymiser.longer_crcs() > 0) {
+      say(fmt::format("{} without leading zeros longer than before: no shorter one was right",
+                      counted(anonymiser.longer_crcs(), "CRC")));
+    }
   }
   return code;
 }

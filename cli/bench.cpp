@@ -23,6 +23,7 @@
 #include "conformance/speed_report.h"
 #include "conformance/stimulus.h"
 #include "conformance/whole_file.h"
+#include "protocol/wording.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -120,7 +121,7 @@ SpeedSettings settings_of(const ReaderFile& reader) {
 /// Says on a terminal what is tried.
 void show_progress(const std::string& reader, const SpeedStep& step) {
   if (::isatty(STDERR_FILENO) != 1) return;
-  fmt::print(stderr, "\r\x1B[K{}: {:.4g} telegrams/s, {} of {} lost", reader, step.reached,
+  fmt::print(stderr, "\r\x1B[K{}: {} telegrams/s, {} of {} lost", reader, readable(step.reached),
              step.lost(), step.sent);
   std::fflush(stderr);
 }

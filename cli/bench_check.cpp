@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "conformance/columns.h"
 
 namespace p1rig {
 namespace {
@@ -41,34 +42,38 @@ Json json_of(const BenchCertificate& certificate) {
           {"passed", certificate.passed()}};
 }
 
-void print_times(const char* name, const std::optional<RoundTimes>& times) {
+void add_times(const char* name, const std::optional<RoundTimes>& times,
+               std::vector<TableRow>& rows) {
   if (!times) return;
   const auto milliseconds = [](std::chrono::microseconds time) {
     return static_cast<double>(time.count()) / 1000;
   };
-  fmt::print("  {:<22} {:.1f} ms, at most {:.1f} ms\n", name, milliseconds(times->median),
-             milliseconds(times->longest));
+  rows.push_back({name, fmt::format("{:.1f} ms, at most {:.1f} ms", milliseconds(times->median),
+                                    milliseconds(times->longest))});
 }
 
 void print_text(const BenchCertificate& certificate) {
   const auto latency = [](const std::optional<int>& timer) {
     return timer ? fmt::format("latency timer {} ms", *timer) : "no latency timer";
   };
-  fmt::print("meter's port   {}, {}\n", certificate.meter, latency(certificate.meter_latency));
-  fmt::print("reader's port  {}, {}\n", certificate.reader, latency(certificate.reader_latency));
+  std::vector<TableRow> rows = {
+      {"meter's port", certificate.meter + ", " + latency(certificate.meter_latency)},
+      {"reader's port", certificate.reader + ", " + latency(certificate.reader_latency)}};
   for (const BenchFinding& finding : certificate.findings) {
-    fmt::print("  {:<22} {}: {}\n", finding.name, finding.passed ? "ok" : "FAILED", finding.detail);
+    rows.push_back(
+        {finding.name, fmt::format("{}: {}", finding.passed ? "ok" : "FAILED", finding.detail)});
   }
   for (const FollowedLine& line : certificate.lines) {
-    fmt::print("  {:<22} {}, {}\n", line.output + " -> " + line.input, "follows",
-               line.inverted ? "inverted" : "not inverted");
+    rows.push_back({line.output + " -> " + line.input,
+                    line.inverted ? "follows, inverted" : "follows, not inverted"});
   }
   if (certificate.lines.empty()) {
-    fmt::print("  no input follows RTS or DTR: nothing can ask for data\n");
+    rows.push_back({"Data Request", "no input follows RTS or DTR: nothing can ask for data"});
   }
-  print_times("request to first bit", certificate.request_to_first_bit);
-  print_times("release to last bit", certificate.release_to_last_bit);
-  fmt::print("{}\n", certificate.passed() ? "fit for a bench" : "NOT fit for a bench");
+  add_times("request to first bit", certificate.request_to_first_bit, rows);
+  add_times("release to last bit", certificate.release_to_last_bit, rows);
+  fmt::print("{}{}\n", in_columns(rows),
+             certificate.passed() ? "fit for a bench" : "NOT fit for a bench");
 }
 
 }  // namespace

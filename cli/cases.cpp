@@ -17,6 +17,7 @@
 #include "conformance/stimulus.h"
 #include "protocol/dialect.h"
 #include "protocol/hex.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -139,7 +140,7 @@ std::string text_of(const Sending& sending) {
     const auto times = step["times"].get<int>();
     const auto hex = step["bytes"].get<std::string>();
     text += fmt::format("\n{}{}:\n{}\n", step.contains("meant") ? "telegram " + name : name,
-                        times > 1 ? fmt::format(", {} times", times) : "",
+                        times > 1 ? ", " + counted(times, "time") : "",
                         sending.sealed ? hex : parse_hex(hex).value_or(""));
     if (step.contains("meant")) text += "means " + step["meant"].dump() + "\n";
   }
@@ -207,7 +208,7 @@ int run_cases(const Arguments& arguments) {
   for (const Case& one : all.cases) {
     if (!is_chosen(one, options)) continue;
     CatalogueEntry entry{.name = one.id,
-                         .summary = one.title,
+                         .facts = {one.title},
                          .json = json_text(json_of(one)),
                          .former_names = one.formerly};
     const std::string asked = shown.substr(0, at);
@@ -244,7 +245,7 @@ int run_readers(const Arguments& arguments) {
                              {"dialects", reader->dialects}};
           entries.push_back(
               {.name = name,
-               .summary = fmt::format("{} on {}", reader->name, fmt::join(reader->endpoints, ", ")),
+               .facts = {fmt::format("{} on {}", reader->name, fmt::join(reader->endpoints, ", "))},
                .json = json_text(json),
                .details = file.string() + "\n" + json_text(json, 2)});
         }

@@ -17,11 +17,12 @@ void print_list(const std::vector<CatalogueEntry>& entries, bool json) {
     fmt::print("[{}]\n", list);
     return;
   }
-  std::size_t width = 0;
-  for (const CatalogueEntry& entry : entries) width = std::max(width, entry.name.size());
+  std::vector<TableRow> rows;
   for (const CatalogueEntry& entry : entries) {
-    fmt::print("{:<{}}  {}\n", entry.name, width, entry.summary);
+    rows.push_back({entry.name});
+    rows.back().insert(rows.back().end(), entry.facts.begin(), entry.facts.end());
   }
+  fmt::print("{}", in_columns(rows));
 }
 
 bool is_named(const CatalogueEntry& entry, std::string_view glob) {
@@ -47,7 +48,8 @@ int show_catalogue(std::string_view what, const Options& options,
     const auto found = std::ranges::find(entries, words[1], &CatalogueEntry::name);
     if (found == entries.end()) return missing(words[1]);
     if (!found->broken.empty()) return complain(kUsage, found->broken);
-    fmt::print("{}\n", json ? found->json : found->details);
+    const std::string& text = json ? found->json : found->details;
+    fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
     return kAsExpected;
   }
   for (const std::string& glob : words) {

@@ -19,6 +19,7 @@
 #include "conformance/reader_file.h"
 #include "conformance/waivers.h"
 #include "protocol/crc_algorithms.h"
+#include "protocol/wording.h"
 #include "simulator/data_dir.h"
 #include "simulator/document.h"
 #include "simulator/evidence.h"
@@ -30,9 +31,14 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-/// What may be meant: said, and no failure.
-void print_notes(const std::vector<std::string>& notes) {
-  for (const std::string& note : notes) fmt::print("note    {}\n", note);
+/// What a check found: a file is right where there are no problems. Notes are worth knowing.
+struct Findings {
+  Problems problems;
+  Problems notes;
+};
+
+void add_notes(const std::vector<std::string>& more, Problems& notes) {
+  for (const std::string& note : more) notes.push_back("note: " + note);
 }
 
 /// Where two texts part, for a person: the line, and both lines.
@@ -96,46 +102,46 @@ void check_telegram(const Profile& profile, const std::string& bytes, Problems& 
 /// A profile is looked at in winter and in summer, by day and a second before a month's end.
 constexpr std::int64_t kMoments[] = {1'768'478'096, 1'784'116'800, 1'793'480'399};
 
-Problems check_profile(const std::string& file) {
-  Problems problems;
+Findings check_profile(const std::string& file) {
+  Problems problems, notes;
   auto loaded = load_profile(file);
-  if (!loaded) return {loaded.error().message};
+  if (!loaded) return {{loaded.error().message}, {}};
   const auto profile = std::make_shared<const Profile>(std::move(*loaded));
   check_example(*profile, problems);
-  const bool family = !profile->evidence.family.empty() || !profile->evidence.also.empty();
-  if (!profile->example && !family) {
-    problems.push_back(
-        "evidence: neither an [example] nor a family of shapes: nothing shows that "
-        "a meter sends this");
+  if (!has_evidence(*profile)) {
+    notes.push_back(
+        "note: neither an [example] nor a family in [evidence]: nothing shows that a meter sends "
+        "this");
   }
   for (const std::int64_t moment : kMoments) {
     const std::chrono::sys_seconds t{std::chrono::seconds{moment}};
     const auto scenario =
         std::make_shared<const Scenario>(constant_load(*profile, t - std::chrono::days{1}));
-    if (moment == kMoments[0]) print_notes(notes_on(*scenario, *profile, t));
+    if (moment == kMoments[0]) add_notes(notes_on(*scenario, *profile, t), notes);
     ChosenMeter chosen{profile, scenario, Meter(profile, scenario, 1), {}};
     check_telegram(*profile, chosen.telegram_at(t), problems);
   }
-  return once_each(std::move(problems));
+  return {once_each(std::move(problems)), std::move(notes)};
 }
 
 /// A scenario is lived through by the meter that it is made for, looked at every ten minutes.
-Problems check_scenario(const std::string& file) {
+Findings check_scenario(const std::string& file) {
   const auto head = read_scenario_head(file);
-  if (!head) return {head.error().message};
+  if (!head) return {{head.error().message}, {}};
   auto profile = find_profile(head->made_for.empty() ? "iskra-am550" : head->made_for);
-  if (!profile) return {file + ": made_for: " + profile.error().message};
+  if (!profile) return {{file + ": made_for: " + profile.error().message}, {}};
   const std::chrono::sys_seconds moment{std::chrono::seconds{kMoments[0]}};
   auto scenario = load_scenario(file, *profile, moment);
-  if (!scenario) return {scenario.error().message};
+  if (!scenario) return {{scenario.error().message}, {}};
   auto shown = with_readout(*profile, scenario->readout);
-  if (!shown) return {shown.error().message};
+  if (!shown) return {{shown.error().message}, {}};
   ChosenMeter chosen{std::make_shared<const Profile>(std::move(*shown)),
                      std::make_shared<const Scenario>(std::move(*scenario)),
                      std::nullopt,
                      {}};
   chosen.meter.emplace(chosen.profile, chosen.scenario, 1);
-  print_notes(notes_on(*chosen.scenario, *chosen.profile, chosen.scenario->start));
+  Problems notes;
+  add_notes(notes_on(*chosen.scenario, *chosen.profile, chosen.scenario->start), notes);
   const auto until = chosen.scenario->until.value_or(chosen.scenario->start + std::chrono::days{1});
   Problems problems;
   // A scenario may be about a wrong clock.
@@ -151,7 +157,7 @@ Problems check_scenario(const std::string& file) {
     if (!chosen.meter->sends_at(t)) continue;
     lint_next(*chosen.profile, chosen.telegram_at(t), &linter, problems, clock_is_wrong);
   }
-  return once_each(std::move(problems));
+  return {once_each(std::move(problems)), std::move(notes)};
 }
 
 constexpr const char* kFolders[] = {"profiles", "profiles/scenarios", "profiles/tariffs",
@@ -188,29 +194,37 @@ bool is_case(const std::string& key, const Node& node) {
          });
 }
 
-Problems check_file(const std::string& file) {
+Findings check_file(const std::string& file) {
+  const auto only = [](Problems problems) { return Findings{std::move(problems), {}}; };
   std::error_code code;
-  if (!std::filesystem::exists(file, code)) return no_file(file);
+  if (!std::filesystem::exists(file, code)) return only(no_file(file));
   const auto document = read_document(file);
-  if (!document) return {document.error().message};
-  if (document->root.table()->empty()) return {file + ": is empty"};
+  if (!document) return only({document.error().message});
+  if (document->root.table()->empty()) return only({file + ": is empty"});
   for (const auto& [key, node] : *document->root.table()) {
     if (key == "reader") {
       const auto reader = load_reader(file);
-      return reader ? Problems{} : Problems{reader.error().message};
+      return only(reader ? Problems{} : Problems{reader.error().message});
     }
     if (key == "waiver") {
       const auto waivers = load_waivers(file);
-      return waivers ? Problems{} : Problems{waivers.error().message};
+      return only(waivers ? Problems{} : Problems{waivers.error().message});
     }
-    if (is_case(key, node)) return check_cases(*document);
+    if (is_case(key, node)) return only(check_cases(*document));
     if (key == "scenario") return check_scenario(file);
     if (key == "calendar") {
       const auto calendar = load_calendar(file);
-      return calendar ? Problems{} : Problems{calendar.error().message};
+      return only(calendar ? Problems{} : Problems{calendar.error().message});
     }
   }
   return check_profile(file);
+}
+
+void print_indented(const Problems& texts) {
+  for (const std::string& text : texts) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) fmt::print("        {}\n", line);
+  }
 }
 
 }  // namespace
@@ -229,20 +243,15 @@ int run_check(const Arguments& arguments) {
   bool unreadable = false;
   for (const std::string& word : options.words()) {
     const std::string file = file_of(word);
-    const Problems problems = check_file(file);
-    if (problems.empty()) {
-      fmt::print("ok      {}\n", file);
-      continue;
-    }
+    const auto [problems, notes] = check_file(file);
+    fmt::print("{}  {}\n", problems.empty() ? "ok    " : "FAILED", file);
+    print_indented(problems);
+    print_indented(notes);
+    if (problems.empty()) continue;
     ++failed;
-    fmt::print("FAILED  {}\n", file);
-    for (const std::string& problem : problems) {
-      std::istringstream lines(problem);
-      for (std::string line; std::getline(lines, line);) fmt::print("        {}\n", line);
-    }
     unreadable = unreadable || problems.front().starts_with(file + ":");
   }
-  fmt::print("{} checked, {} failed\n", options.words().size(), failed);
+  fmt::print("{} checked, {} failed\n", counted(options.words().size(), "file"), failed);
   if (failed == 0) return kAsExpected;
   return unreadable ? kUsage : kNotAsExpected;
 }

@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "conformance/fuzz.h"
+#include "protocol/wording.h"
 #include "simulator/read_file.h"
 
 namespace p1rig {
@@ -203,8 +204,8 @@ tl::expected<WholePart, CorpusRefusal> go_on_from(Corpus& corpus, const CorpusFi
   if (!whole) return whole;
   if (whole->telegrams > count) {
     return tl::make_unexpected(
-        CorpusRefusal{kUsage, fmt::format("--count: {} has {} telegrams already, more than {}",
-                                          files.data, whole->telegrams, count)});
+        CorpusRefusal{kUsage, fmt::format("--count: {} has {} already, more than {}", files.data,
+                                          counted(whole->telegrams, "telegram"), count)});
   }
   if (const auto same = go_over(corpus, files, head, *whole, progress); !same) {
     return tl::make_unexpected(CorpusRefusal{kUsage, same.error().message});
@@ -225,7 +226,7 @@ int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& he
   if (!opened) return stop(opened.error().code, opened.error().message);
   CorpusWriter& writer = *opened;
   const auto stop_amid = [&](ExitCode code, const std::string& why) {
-    return stop(code, fmt::format("{}; {} telegrams are whole{}", why, writer.telegrams(),
+    return stop(code, fmt::format("{}; {} whole{}", why, counted(writer.telegrams(), "telegram"),
                                   files.index.empty() ? "" : " and in the index"));
   };
   if (auto done = writer.begin(head); !done) return stop_amid(kEnvironment, done.error().message);

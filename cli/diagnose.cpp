@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "conformance/judge/line_mistakes.h"
 #include "protocol/crc16.h"
+#include "protocol/wording.h"
 #include "simulator/profile.h"
 
 namespace p1rig {
@@ -140,10 +141,10 @@ void print_effects(const LineQuestion& question, std::string_view telegram,
   const std::string values = values_of(effects.received);
   fmt::print("The meter sends {}, the reader is set to {}.\n\n", written(question.meter),
              written(question.reader));
-  fmt::print("sent      {} bytes: {}\n", telegram.size(), shown(telegram));
-  fmt::print("received  {} bytes: {}\n", values.size(), shown(values));
-  fmt::print("errors    {} framing ({} of them breaks), {} parity\n\n", effects.framing_errors,
-             effects.breaks, effects.parity_errors);
+  fmt::print("sent      {}: {}\n", counted(telegram.size(), "byte"), shown(telegram));
+  fmt::print("received  {}: {}\n", counted(values.size(), "byte"), shown(values));
+  fmt::print("errors    {} framing, among them {}; {} parity\n\n", effects.framing_errors,
+             counted(effects.breaks, "break"), effects.parity_errors);
   if (effects.right) fmt::print("Every byte arrives as it was sent.\n");
   for (const LineCause& cause : effects.causes) {
     fmt::print("What: {}\nWhy:  {}\nDo:   {}\n\n", cause.what, cause.why, cause.fix);

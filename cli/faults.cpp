@@ -42,11 +42,19 @@ std::string acts_on(const FaultRow& row) {
          (row.sealed_only ? " (of meters that seal their telegrams)" : "");
 }
 
+/// "1 byte", "8 bytes", "500 ms", "x-25": the table has plurals.
+std::string default_of(const FaultRow& row) {
+  if (row.words != nullptr) return write_amount(row, row.default_amount);
+  std::string_view unit = row.unit;
+  if (row.default_amount == 1 && unit != "ms" && unit.ends_with('s')) unit.remove_suffix(1);
+  return fmt::format("{} {}", row.default_amount, unit);
+}
+
 /// "digit, default 0, at most 4", or the words that there are.
 std::string describe_amount(const FaultRow& row) {
   if (row.unit.empty()) return "none";
   if (row.words != nullptr) {
-    return fmt::format("{}, default {}: {}", row.unit, write_amount(row, row.default_amount),
+    return fmt::format("{}, default {}: {}", row.unit, default_of(row),
                        fmt::join(row.words(), ", "));
   }
   return fmt::format("{}, default {}, at most {}", row.unit, row.default_amount,
@@ -67,10 +75,7 @@ CatalogueEntry entry_of(const FaultRow& row) {
     json["default"] = write_amount(row, row.default_amount);
     json["words"] = row.words();
   }
-  const std::string amount = row.unit.empty() ? ""
-                             : row.words != nullptr
-                                 ? fmt::format(" (={})", write_amount(row, row.default_amount))
-                                 : fmt::format(" (={} {})", row.default_amount, row.unit);
+  const std::string amount = row.unit.empty() ? "" : fmt::format(" (={})", default_of(row));
   const std::string details = fmt::format(
       "{}: {}\nacts on: {}\namount: {}\n{} afterwards: {}\noptions: every=N, {}from=TIME, "
       "until=TIME",
@@ -80,7 +85,8 @@ CatalogueEntry entry_of(const FaultRow& row) {
                           : "wrong or missing",
       row.at == FaultPlace::kNone ? "" : fmt::format("at={}, ", place_names(row.at)));
   return {std::string(row.id),
-          fmt::format("{:<6} {}{}", stage_name(row.stage), row.summary, amount), json.dump(),
+          {std::string(stage_name(row.stage)), std::string(row.summary) + amount},
+          json.dump(),
           details};
 }
 

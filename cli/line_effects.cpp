@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "protocol/wording.h"
+
 namespace p1rig {
 namespace {
 
@@ -50,9 +52,9 @@ void explain_framing(const LineSettings& meter, const LineSettings& reader,
     cause.why = "it shows as soon as the baud rates agree";
   } else if (same_length && meter.parity != 'N' && reader.parity == 'N') {
     cause.why = fmt::format(
-        "both have {} bits a character, so nothing is flagged, but the meter's parity bit arrives "
-        "as bit {}: every second character or so is wrong, and so is the CRC",
-        meter.bits_per_character(), meter.data_bits);
+        "both have {} a character, so nothing is flagged, but the meter's parity bit arrives as "
+        "bit {}: every second character or so is wrong, and so is the CRC",
+        counted(meter.bits_per_character(), "bit"), meter.data_bits);
     cause.fix += fmt::format(", or clear bit {} of every byte", meter.data_bits);
   } else if (same_length && meter.parity == 'N' && reader.parity != 'N') {
     cause.why =
@@ -90,10 +92,11 @@ void explain_noise(const LineSettings& meter, double rate, std::size_t size,
   const double bits = static_cast<double>(size) * meter.bits_per_character();
   causes.push_back(
       {.id = "noise",
-       .what = fmt::format("one bit in {:.0f} flips", 1 / rate),
-       .why = fmt::format("a telegram has {:.0f} bits, so {:.3g} % of the telegrams are damaged; a "
-                          "CRC tells which, and without one nobody can",
-                          bits, 100 * (1 - std::pow(1 - rate, bits))),
+       .what = fmt::format("one bit in {} flips", readable(std::round(1 / rate))),
+       .why = fmt::format("a telegram has {}, so {} % of the telegrams are damaged; a CRC tells "
+                          "which, and without one nobody can",
+                          counted(std::llround(bits), "bit"),
+                          readable(100 * (1 - std::pow(1 - rate, bits)))),
        .fix = "use a shorter cable, a stronger pull-up (1 kohm) and a common ground"});
 }
 

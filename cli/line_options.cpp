@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "protocol/wording.h"
 #include "simulator/line/tcp_address.h"
 
 namespace p1rig {
@@ -39,13 +40,14 @@ double microseconds(std::chrono::nanoseconds time) {
 }
 
 void print_stats(const SessionStats& stats) {
-  say(fmt::format("{} telegrams, {} bytes on the line", stats.telegrams, stats.bytes));
+  say(fmt::format("{}, {} on the line", counted(stats.telegrams, "telegram"),
+                  counted(stats.bytes, "byte")));
   say(describe_lateness(stats.lateness));
   for (const LineStats& line : stats.lines) {
-    say(fmt::format("{}: {} bytes sent, {} dropped, {} received{}{}", line.name, line.sent,
-                    line.dropped, line.received,
+    say(fmt::format("{}: {} sent, {} dropped, {} received{}{}", line.name,
+                    counted(line.sent, "byte"), line.dropped, line.received,
                     line.settings ? ", the reader set " + settings_of(*line.settings) : "",
-                    line.breaks > 0 ? fmt::format(", {} breaks", line.breaks) : ""));
+                    line.breaks > 0 ? ", " + counted(line.breaks, "break") : ""));
   }
 }
 
@@ -79,8 +81,8 @@ const OutputKind kStatsKind{"a file of --stats-json", [](std::string_view text) 
                             }};
 
 std::string describe_lateness(const Lateness& late) {
-  return fmt::format("{} pieces, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us",
-                     late.count(), microseconds(late.quantile(0.5)),
+  return fmt::format("{}, late by p50 {:.0f} us, p99 {:.0f} us, at most {:.0f} us",
+                     counted(late.count(), "piece"), microseconds(late.quantile(0.5)),
                      microseconds(late.quantile(0.99)), microseconds(late.max()));
 }
 

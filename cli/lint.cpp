@@ -13,6 +13,7 @@
 #include "cli/read_limits.h"
 #include "cli/zone_option.h"
 #include "conformance/judge/stream_linter.h"
+#include "protocol/wording.h"
 #include "simulator/line/recording_note.h"
 
 namespace p1rig {
@@ -83,11 +84,10 @@ class Report {
           to_string(linter.outcome()));
       return;
     }
-    const auto s = [](std::uint64_t count) { return count == 1 ? "" : "s"; };
-    fmt::print("{}: {} telegram{}{}{}{}: {} error{}, {} warning{}, {} quirk{}{}\n", input_,
-               telegrams, s(telegrams), name.empty() ? "" : " of ", name,
-               guessed ? " by the look of it" : "", counts_[0], s(counts_[0]), counts_[1],
-               s(counts_[1]), counts_[2], s(counts_[2]),
+    fmt::print("{}: {}{}{}{}: {}, {}, {}{}\n", input_, counted(telegrams, "telegram"),
+               name.empty() ? "" : " of ", name, guessed ? " by the look of it" : "",
+               counted(counts_[0], "error"), counted(counts_[1], "warning"),
+               counted(counts_[2], "quirk"),
                linter.unjudged() == 0 ? "" : fmt::format(", {} unjudged", linter.unjudged()));
   }
 

@@ -24,11 +24,11 @@ std::string line_of(const LineSettings& line) {
 
 CatalogueEntry entry_of(const Dialect& dialect) {
   Json objects = Json::array();
-  std::string lines;
+  std::vector<TableRow> rows;
   for (const ObjectRule& rule : object_rules()) {
     if (!matches_glob(rule.dialects, dialect.name)) continue;
     objects.push_back({{"obis", rule.obis}, {"shape", rule.shape}, {"meaning", rule.meaning}});
-    lines += fmt::format("\n{:<14}{:<44}{}", rule.obis, rule.shape, rule.meaning);
+    rows.push_back({std::string(rule.obis), std::string(rule.shape), std::string(rule.meaning)});
   }
   const Json json = {{"name", dialect.name},
                      {"document", dialect.document},
@@ -41,12 +41,13 @@ CatalogueEntry entry_of(const Dialect& dialect) {
                      {"summary", dialect.summary},
                      {"objects", objects}};
   const std::string head = fmt::format(
-      "{}: {}\n{}\n{}, every {} s, {}\n", dialect.name, dialect.document, dialect.summary,
+      "{}: {}\n{}\n{}, every {} s, {}\n\n", dialect.name, dialect.document, dialect.summary,
       line_of(dialect.line), dialect.period.count(), dialect.has_crc ? "CRC-16/ARC" : "no CRC");
   return {std::string(dialect.name),
-          fmt::format("{:<22}{:<12}{:>2} s  {}", dialect.document, line_of(dialect.line),
-                      dialect.period.count(), dialect.summary),
-          json.dump(), head + lines};
+          {std::string(dialect.document), line_of(dialect.line),
+           fmt::format("{:>2} s", dialect.period.count()), std::string(dialect.summary)},
+          json.dump(),
+          head + in_columns(rows)};
 }
 
 std::string_view kind_name(QuantityKind kind) {
@@ -61,7 +62,8 @@ CatalogueEntry entry_of(const QuantityRow& row) {
                      {"unit", row.unit},
                      {"meaning", row.meaning}};
   return {std::string(row.name),
-          fmt::format("{:<9}{:<5}{}", kind_name(row.kind), row.unit, row.meaning), json.dump(),
+          {std::string(kind_name(row.kind)), std::string(row.unit), std::string(row.meaning)},
+          json.dump(),
           fmt::format("{}: {}\nkind: {}\nunit: {}", row.name, row.meaning, kind_name(row.kind),
                       row.unit.empty() ? "none" : row.unit)};
 }
@@ -88,10 +90,12 @@ CatalogueEntry entry_of(const Profile& profile) {
                      {"identification", profile.identification},
                      {"follows", profile.evidence.follows},
                      {"file", profile.file}};
-  return {profile.name,
-          fmt::format("{:<11}{} {:<12}{}", profile.dialect->name, profile.country,
-                      line_of(profile.line), profile.title),
-          json_text(json), read_file(profile.file).value_or("")};
+  return {
+      .name = profile.name,
+      .facts = {std::string(profile.dialect->name), profile.country, line_of(profile.line),
+                profile.title},
+      .json = json_text(json),
+      .details = read_file(profile.file).value_or("")};
 }
 
 }  // namespace
@@ -141,7 +145,10 @@ int run_scenarios(const Arguments& arguments) {
                          {"made_for", head->made_for},
                          {"start", head->start},
                          {"file", file.string()}};
-      list.push_back({name, head->title, json_text(json), read_file(file).value_or("")});
+      list.push_back({.name = name,
+                      .facts = {head->title},
+                      .json = json_text(json),
+                      .details = read_file(file).value_or("")});
     }
     return list;
   });

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "conformance/columns.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
@@ -49,9 +50,11 @@ void print_help() {
   fmt::print(
       "p1rig puts a P1 smart meter on your desk and judges everything that reads it.\n\n"
       "Usage: p1rig COMMAND [ARGUMENTS]\n\nCommands:\n");
+  std::vector<TableRow> rows;
   for (const Command& command : kCommands) {
-    fmt::print("  {:<12}{}\n", command.name, command.summary);
+    rows.push_back({fmt::format("  {}", command.name), std::string(command.summary)});
   }
+  fmt::print("{}", in_columns(rows));
   fmt::print("\n`p1rig COMMAND --help` explains one. `p1rig --version` tells the version.\n");
 }
 

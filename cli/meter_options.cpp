@@ -1,5 +1,6 @@
 #include "cli/meter_options.h"
 
+#include "protocol/wording.h"
 #include "simulator/render.h"
 #include "simulator/scenario_notes.h"
 
@@ -65,8 +66,8 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
   }
   if (t - chosen.scenario->start > std::chrono::days{800}) {
     say("p1rig: living through " +
-        std::to_string((t - chosen.scenario->start) / std::chrono::days{365}) +
-        " years since the start of " + chosen.scenario->file);
+        counted((t - chosen.scenario->start) / std::chrono::days{365}, "year") +
+        " since the start of " + chosen.scenario->file);
   }
   // Here and not behind a line that is open already: it can be interrupted.
   chosen.meter->at(t);

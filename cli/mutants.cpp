@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "conformance/columns.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
 #include "conformance/renamed_cases.h"
 #include "protocol/dialect.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -34,15 +37,99 @@ CatalogueEntry entry_of(const Mutant& mutant, const std::vector<Case>& cases) {
                      {"how", how_of(mutant)},
                      {"cases", ids}};
   return {.name = std::string(mutant.name),
-          .summary = std::string(mutant.summary),
+          .facts = {std::string(mutant.summary)},
           .json = json.dump(),
-          .details = fmt::format("{}\n  {}\n  {}, {}\n  must be caught by {}\n", mutant.name,
-                                 mutant.summary, to_string(mutant.family), how_of(mutant),
-                                 ids.empty() ? "nothing yet" : fmt::format("{}", fmt::join(ids, ", ")))};
+          .details =
+              fmt::format("{}\n  {}\n  {}, {}\n  must be caught by {}\n", mutant.name,
+                          mutant.summary, to_string(mutant.family), how_of(mutant),
+                          ids.empty() ? "nothing yet" : fmt::format("{}", fmt::join(ids, ", ")))};
+}
+
+/// What a run is to find out: all that was not chosen by another option.
+struct TrialQuestion {
+  bool mutants = true;  ///< whether each mutant is caught
+  bool cases = true;    ///< whether each case is failed by one
+};
+
+/// Of a few cases, or one dialect, nobody asks that they catch every mutant, nor of a few mutants
+/// that they fail every case.
+TrialQuestion question_of(const Options& options) {
+  return {.mutants = options.get("mutant") || !(options.get("case") || options.get("dialect")),
+          .cases = !options.get("mutant")};
+}
+
+/// The mutants that must be caught: of all cases all, of some those that they name, and one that is
+/// asked for by its name.
+std::set<std::string_view> due_mutants(const Options& options,
+                                       const std::vector<const Mutant*>& chosen,
+                                       const std::vector<TrialGround>& grounds) {
+  const bool is_all = !options.get("case") && !options.get("dialect");
+  std::set<std::string_view> due;
+  for (const Mutant* mutant : chosen) {
+    const bool is_named = std::ranges::any_of(grounds, [&](const TrialGround& ground) {
+      return !cases_for(ground.cases, mutant->name).empty();
+    });
+    if (is_all || is_named || options.get("mutant") == mutant->name) due.insert(mutant->name);
+  }
+  return due;
+}
+
+/// How often the reference reader fails; says which cases.
+std::size_t failures_of_reference(const std::vector<TrialGround>& grounds) {
+  std::size_t failures = 0;
+  for (const TrialGround& ground : grounds) {
+    for (const CaseResult& result : try_mutant(nullptr, ground)) {
+      if (!is_caught(result)) continue;
+      ++failures;
+      fmt::print("The reference reader fails {}: {}\n", result.name(),
+                 fmt::join(result.messages, "; "));
+    }
+  }
+  return failures;
 }
 
 /// The matrix, a row for each mutant: which cases caught it; then what is not as it must be.
-int run_trials(const Options& options, std::vector<Case> cases) {
+int run_trials(const Options& options, const std::vector<const Mutant*>& chosen,
+               const std::vector<TrialGround>& grounds) {
+  const auto began = std::chrono::steady_clock::now();
+  const TrialQuestion question = question_of(options);
+  const std::size_t wrong = failures_of_reference(grounds);
+  const MutantMatrix matrix = run_matrix(chosen, grounds);
+  const auto due = due_mutants(options, chosen, grounds);
+  std::vector<TableRow> rows;
+  std::size_t missed = 0;
+  for (const Mutant* mutant : chosen) {
+    const auto& by = matrix.caught_by.at(std::string(mutant->name));
+    const bool is_missed = by.empty() && question.mutants && due.contains(mutant->name);
+    if (by.empty() && !is_missed) continue;
+    missed += is_missed ? 1 : 0;
+    rows.push_back({std::string(mutant->name), std::to_string(by.size()),
+                    is_missed ? "NOT CAUGHT" : fmt::format("{}", fmt::join(by, " "))});
+  }
+  std::string summary;
+  if (question.mutants) {
+    summary +=
+        fmt::format("{} of {} caught, ", rows.size() - missed, counted(rows.size(), "mutant"));
+  }
+  std::size_t unfailed = 0;
+  fmt::print("{}", in_columns(rows, "<>"));
+  for (const auto& [id, by] : matrix.failed_for) {
+    if (!question.cases || !by.empty()) continue;
+    ++unfailed;
+    fmt::print("No mutant fails {}\n", id);
+  }
+  if (question.cases) {
+    summary +=
+        fmt::format("{} of {} failed by at least one mutant, ", matrix.failed_for.size() - unfailed,
+                    counted(matrix.failed_for.size(), "case"));
+  }
+  const std::chrono::duration<double> needed = std::chrono::steady_clock::now() - began;
+  fmt::print("{}in {:.1f} s\n", summary, needed.count());
+  return wrong + missed + unfailed == 0 ? kAsExpected : kNotAsExpected;
+}
+
+/// The mutants and cases that the options choose, and the meters for them.
+int choose_and_run(const Options& options, std::vector<Case> cases) {
   const std::string mutant_glob = options.get("mutant").value_or("*");
   const std::string case_glob = options.get("case").value_or("*");
   std::vector<const Mutant*> chosen;
@@ -61,43 +148,13 @@ int run_trials(const Options& options, std::vector<Case> cases) {
     return options.misuse(
         fmt::format("--case: none is named by \"{}\" (`p1rig cases` lists them)", case_glob));
   }
-  const auto began = std::chrono::steady_clock::now();
   const auto grounds = trial_grounds(cases, options.get("dialect").value_or("*"));
   if (!grounds) return complain(kUsage, grounds.error().message);
   if (grounds->empty()) return options.misuse("--dialect: no dialect is named so (`p1rig dialects`)");
-
-  std::size_t wrong = 0;
-  for (const TrialGround& ground : *grounds) {
-    for (const CaseResult& result : try_mutant(nullptr, ground)) {
-      if (!is_caught(result)) continue;
-      ++wrong;
-      fmt::print("The reference reader fails {}: {}\n", result.name(),
-                 fmt::join(result.messages, "; "));
-    }
+  if (std::ranges::all_of(*grounds, [](const auto& ground) { return ground.cases.empty(); })) {
+    return options.misuse("--case: no meter of these dialects shows it");
   }
-  const MutantMatrix matrix = run_matrix(chosen, *grounds);
-  std::size_t caught = 0;
-  for (const Mutant* mutant : chosen) {
-    const auto& by = matrix.caught_by.at(std::string(mutant->name));
-    if (!by.empty()) ++caught;
-    fmt::print("{:<24} {:>4}  {}\n", mutant->name, by.size(),
-               by.empty() ? "NOT CAUGHT" : fmt::format("{}", fmt::join(by, " ")));
-  }
-  std::size_t failed = 0;
-  for (const auto& [id, by] : matrix.failed_for) {
-    if (by.empty()) {
-      fmt::print("No mutant fails {}\n", id);
-    } else {
-      ++failed;
-    }
-  }
-  const auto needed = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - began);
-  fmt::print("{} of {} mutants caught, {} of {} cases failed by at least one, in {:.1f} s\n", caught,
-             chosen.size(), failed, matrix.failed_for.size(),
-             static_cast<double>(needed.count()) / 1000);
-  const bool all = wrong == 0 && caught == chosen.size() && failed == matrix.failed_for.size();
-  return all ? kAsExpected : kNotAsExpected;
+  return run_trials(options, chosen, *grounds);
 }
 
 }  // namespace
@@ -117,15 +174,18 @@ int run_mutants(const Arguments& arguments) {
                            return entries;
                          });
   }
-  Options options("mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]",
-                  "Runs the reference reader and its mutants against the cases. Exit code 1 where a\n"
-                  "mutant is not caught, or nothing fails a case.");
+  Options options(
+      "mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]",
+      "Runs the reference reader and its mutants against the cases. Exit code 1 where a\n"
+      "mutant is not caught, or nothing fails a case: with --mutant alone the first is\n"
+      "asked, with --case or --dialect alone the second, with both whether these cases\n"
+      "catch it.");
   options.flag("run", "run them");
   options.value("mutant", "GLOB", "these mutants only");
   options.value("case", "GLOB", "these cases only");
   options.value("dialect", "GLOB", "at meters of these dialects only");
   if (const auto code = options.parse(arguments, 0, 0)) return *code;
-  return run_trials(options, std::move(*cases));
+  return choose_and_run(options, std::move(*cases));
 }
 
 }  // namespace p1rig

@@ -9,6 +9,7 @@
 #include "cli/outputs.h"
 #include "cli/read_limits.h"
 #include "protocol/framer.h"
+#include "protocol/wording.h"
 #include "simulator/line/reader_end.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
@@ -45,7 +46,7 @@ int write_recording(const std::string& uri, const LineSettings& settings, const 
                       return writer.good() && (limits.count == 0 || telegrams < limits.count);
                     },
                     {.until = limits.until, .show_edge = true});
-  say(fmt::format("{} telegrams recorded", telegrams));
+  say(counted(telegrams, "telegram") + " recorded");
   return code;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,46 +11,36 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/read_limits.h"
-#include "simulator/line/recording.h"
+#include "protocol/wording.h"
+#include "simulator/line/recorded_steps.h"
 #include "simulator/line/recording_note.h"
 #include "simulator/line/session.h"
 
 namespace p1rig {
 namespace {
 
-/// The bytes that the meter sent, one packet after another.
-class RecordedSteps {
- public:
-  explicit RecordedSteps(RecordingReader& reader) : reader_(reader) {}
-
-  std::optional<ReplayStep> next() {
-    for (;;) {
-      auto event = reader_.next();
-      if (!event) trouble_ = event.error().message;
-      if (!event || !*event) return std::nullopt;
-      if (!first_) first_ = (*event)->time;
-      if ((*event)->type == SerialEvent::kDataReceived && !(*event)->bytes.empty()) {
-        return ReplayStep{(*event)->time - *first_, std::move((*event)->bytes)};
-      }
-    }
-  }
-
-  const std::string& trouble() const { return trouble_; }
-
- private:
-  RecordingReader& reader_;
-  std::optional<MeterTime> first_;
-  std::string trouble_;
-};
+/// How often the recording is sent: nothing for ever.
+int choose_times(const Options& options, std::optional<std::uint64_t>& times) {
+  times = 1;
+  if (options.has("loop")) times.reset();
+  const auto text = options.get("times");
+  if (!text) return kAsExpected;
+  if (options.has("loop")) return options.misuse("--loop and --times: not both");
+  times = parse_count(*text);
+  if (times && *times > 0) return kAsExpected;
+  return options.misuse("--times: expected a number from 1 on");
+}
 
 }  // namespace
 
 int run_replay(const Arguments& arguments) {
   Options options(
-      "replay F.pcap [--line URI] [--speed X|max] [--stats]",
+      "replay F.pcap [--line URI] [--speed X|max] [--loop|--times N] [--stats]",
       "Sends what was recorded, byte for byte and with its gaps, once a reader is there.");
   options.values("line", "URI", "where to send, as for `p1rig simulate`; default: pty:");
   options.value("speed", "X", "seconds of the recording in one second, or max");
+  options.flag("loop", "again and again, until it is interrupted or the line ends");
+  options.value("times", "N", "so often; default: once");
   options.flag("stats", "say in the end what was sent, and how late, on stderr");
   add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
@@ -61,8 +52,10 @@ int run_replay(const Arguments& arguments) {
     how.speed = speed.value_or(kMaxSpeed);
   }
   if (options.list("line").size() > 1) return options.misuse("--line: one line");
-  auto reader = RecordingReader::open(path);
-  if (!reader) return complain(kUsage, reader.error().message);
+  std::optional<std::uint64_t> times;
+  if (const int code = choose_times(options, times); code != kAsExpected) return code;
+  auto steps = RecordedSteps::open(path, times);
+  if (!steps) return complain(kUsage, steps.error().message);
   const auto note = read_note(path);
   const auto settings = note ? parse_settings(note->settings) : std::nullopt;
   OutputGuard guard = guard_of(options);
@@ -74,17 +67,16 @@ int run_replay(const Arguments& arguments) {
       code != kAsExpected) {
     return code;
   }
-  RecordedSteps steps(*reader);
   const RealClock clock;
   const ReplayResult result =
-      replay([&] { return steps.next(); }, how, *lines.list.front(), clock, loop);
+      replay([&] { return steps->next(); }, how, *lines.list.front(), clock, loop);
   if (options.has("stats")) {
-    say(fmt::format("{} bytes sent", result.sent));
+    say(counted(result.sent, "byte") + " sent");
     say(describe_lateness(result.lateness));
   }
   if (!result.error.empty()) return complain(kEnvironment, result.error);
   if (result.signal != 0) return kInterrupted;
-  if (!steps.trouble().empty()) return complain(kEnvironment, steps.trouble());
+  if (!steps->trouble().empty()) return complain(kEnvironment, steps->trouble());
   return result.complete ? kAsExpected : kNotAsExpected;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/outputs.h"
 #include "protocol/framer.h"
 #include "protocol/hex.h"
+#include "protocol/wording.h"
 #include "simulator/output_file.h"
 
 namespace p1rig {
@@ -122,8 +123,8 @@ int run_seal(const Arguments& arguments) {
     if (stretch.kind != Stretch::Kind::kTelegram || !trouble.empty()) return;
     ++telegrams;
     if (!frame_length_field(stretch.bytes.size(), settings.form)) {
-      trouble = fmt::format("telegram {} has {} bytes, too many for this length form", telegrams,
-                            stretch.bytes.size());
+      trouble = fmt::format("telegram {} has {}, too many for this length form", telegrams,
+                            counted(stretch.bytes.size(), "byte"));
     } else if (settings.counter == kLastCounter) {
       trouble = fmt::format("telegram {}: no counter is left", telegrams);
     } else {

@@ -17,6 +17,7 @@
 #include "cli/outputs.h"
 #include "cli/reader_command.h"
 #include "cli/truth_json.h"
+#include "protocol/wording.h"
 #include "simulator/fault.h"
 #include "simulator/line/clock.h"
 #include "simulator/line/run_session.h"
@@ -27,8 +28,8 @@ namespace {
 /// One line on stderr for each thing that happens; on a terminal only, so that pipes stay quiet.
 void print_event(const SessionEvent& event, const Zone& zone) {
   if (const auto* started = std::get_if<TelegramStarted>(&event)) {
-    say(fmt::format("{} telegram {}, {} bytes", to_string(zone.local(started->time)),
-                    started->number, started->bytes));
+    say(fmt::format("{} telegram {}, {}", to_string(zone.local(started->time)), started->number,
+                    counted(started->bytes, "byte")));
   } else if (const auto* came = std::get_if<ReaderCame>(&event)) {
     say(fmt::format("{}: a reader came", came->line));
   } else if (const auto* left = std::get_if<ReaderLeft>(&event)) {
@@ -36,8 +37,8 @@ void print_event(const SessionEvent& event, const Zone& zone) {
   } else if (const auto* noted = std::get_if<LineNoted>(&event)) {
     say(fmt::format("{}: {}", noted->line, noted->note));
   } else if (const auto* dropped = std::get_if<BytesDropped>(&event)) {
-    say(fmt::format("{}: {} bytes dropped, the reader does not fetch them", dropped->line,
-                    dropped->bytes));
+    say(fmt::format("{}: {} dropped, the reader does not fetch all", dropped->line,
+                    counted(dropped->bytes, "byte")));
   }
 }
 

@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/seed_options.h"
 #include "conformance/renamed_cases.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 
@@ -35,7 +36,7 @@ int run_vectors(const Arguments& arguments) {
   if (auto right = check_plan(plan, *cases); !right) return complain(kUsage, right.error().message);
   const auto written = write_vectors(plan, *cases);
   if (!written) return complain(kEnvironment, written.error().message);
-  fmt::print("{} vectors in {}\n", *written, plan.folder.string());
+  fmt::print("{} in {}\n", counted(*written, "vector"), plan.folder.string());
   return kAsExpected;
 }
 

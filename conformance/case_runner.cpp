@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/wording.h"
+
 namespace p1rig {
 namespace {
 
@@ -75,7 +77,7 @@ void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes
   if (wire.size() == kMostWire) {
     if (left_out_ == 0) wire[kFirstWire] = {wire[kFirstWire].at, WireMoment::Kind::kNote, "", ""};
     wire.erase(wire.begin() + kFirstWire + 1);
-    wire[kFirstWire].bytes = fmt::format("{} moments left out", ++left_out_ + 1);
+    wire[kFirstWire].bytes = counted(++left_out_ + 1, "moment") + " left out";
   }
   if (bytes.size() > kMostMoment) bytes.resize(kMostMoment);
   wire.push_back({duration_cast<microseconds>(subject_.now() - began_), kind,

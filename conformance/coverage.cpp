@@ -7,6 +7,7 @@
 #include <set>
 
 #include "conformance/requirement.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -60,8 +61,9 @@ std::string coverage_page(std::span<const Case> cases) {
     page += fmt::format("| **{}** {}<br>({}) | {} | {} |\n", requirement.id, cell(requirement.text),
                         cell(requirement.source), asked, quoted_list(mutants));
   }
-  return page + fmt::format("\n{} of {} requirements are asked for, by {} cases.\n", covered,
-                            requirements().size(), cases.size());
+  return page + fmt::format("\n{} of {} are asked for, by {}.\n", covered,
+                            counted(requirements().size(), "requirement"),
+                            counted(cases.size(), "case"));
 }
 
 }  // namespace p1rig

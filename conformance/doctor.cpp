@@ -17,6 +17,7 @@
 #include "conformance/process_subject.h"
 #include "conformance/reader_map.h"
 #include "conformance/stimulus.h"
+#include "protocol/wording.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -228,7 +229,8 @@ class Doctor {
            "is `wiring` right?");
     }
     if (log.written > 0) {
-      tell(Kind::kAdvice, fmt::format("{}: it wrote {} bytes to the meter", endpoint, log.written),
+      tell(Kind::kAdvice,
+           fmt::format("{}: it wrote {} to the meter", endpoint, counted(log.written, "byte")),
            "P1 is read-only");
     }
   }
@@ -244,8 +246,8 @@ class Doctor {
            at(fmt::format("hello from {} {}", heard_.hello->name, heard_.hello->version)));
     }
     tell(Kind::kGood,
-         at(fmt::format("{} of {} telegrams were told, the slowest after {} ms", heard_.told.size(),
-                        heard_.sent.size(), heard_.slowest.count())));
+         at(fmt::format("{} of {} told, the slowest after {} ms", heard_.told.size(),
+                        counted(heard_.sent.size(), "telegram"), heard_.slowest.count())));
     tell_values(endpoint);
   }
 
@@ -284,8 +286,8 @@ class Doctor {
         if (value.kind != ContractValue::Kind::kNull) codes.insert(to_string(code));
       }
     }
-    tell(Kind::kGood,
-         fmt::format("{}: it tells {} codes: {}", endpoint, codes.size(), fmt::join(codes, " ")));
+    tell(Kind::kGood, fmt::format("{}: it tells {}: {}", endpoint, counted(codes.size(), "code"),
+                                  fmt::join(codes, " ")));
     const auto advice = advise_on_values(request);
     for (std::size_t i = 0; i < std::min(advice.size(), kMostAdvice); ++i) {
       tell(advice[i].wrong ? Kind::kWrong : Kind::kAdvice, endpoint + ": " + advice[i].message,

@@ -35,8 +35,8 @@ std::optional<Url> parse_url(std::string_view text) {
   text.remove_prefix(kScheme.size());
   const std::size_t slash = std::min(text.find('/'), text.size());
   const std::string host(text.substr(0, slash));
-  Url url{.address = {}, .path = std::string(text.substr(slash))};
-  if (url.path.empty()) url.path = "/";
+  Url url;
+  url.path = slash < text.size() ? text.substr(slash) : "/";
   if (url.path.find_first_of(" \r\n") != std::string::npos || host.empty()) return std::nullopt;
   if (const auto address = parse_tcp_address(host); address && !address->host.empty()) {
     url.address = *address;

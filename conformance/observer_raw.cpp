@@ -7,6 +7,7 @@
 #include "conformance/observers.h"
 #include "conformance/tcp_feed.h"
 #include "protocol/framer.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -79,7 +80,7 @@ class RawObserver final : public Observer {
       return at < text.size() ? fmt::format("{:02X}", static_cast<unsigned char>(text[at]))
                               : std::string("nothing");
     };
-    return fmt::format("after {} bytes that are right {} was sent and {} came", most,
+    return fmt::format("after {} that are right {} was sent and {} came", counted(most, "byte"),
                        hex(sent_, where), hex(got, most));
   }
 

@@ -6,6 +6,7 @@
 
 #include "conformance/report.h"
 #include "conformance/report_text.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -39,7 +40,7 @@ std::string failure_text(const CaseResult& result) {
   for (const std::string& line : expected_of(one)) text += "  expected: " + visible(line) + "\n";
   const std::size_t first =
       result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
-  if (first > 0) text += fmt::format("    … {} moments before\n", first);
+  if (first > 0) text += fmt::format("    … {} before\n", counted(first, "moment"));
   for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
   if (!result.smallest.empty()) {
     text += fmt::format("  as a case, for --case-file with the --seed and --profile of below:\n\n{}\n",
@@ -76,8 +77,7 @@ std::string console_report(const ConformReport& report) {
     }
   }
   for (const auto& [reason, count] : skips) {
-    text += fmt::format("{:<12} {} case{} at {}\n", "skip", count, count == 1 ? "" : "s",
-                        visible(reason));
+    text += fmt::format("{:<12} {} at {}\n", "skip", counted(count, "case"), visible(reason));
   }
   for (const std::string& refused : report.refused) {
     text += fmt::format("{:<12} {}\n", "contract", visible(refused));
@@ -87,16 +87,15 @@ std::string console_report(const ConformReport& report) {
         fmt::format("{:<12} {}: {}: {}\n", "waiver", waiver.where, waiver.pattern, waiver.message);
   }
   if (!report.newer_cases.empty()) {
-    text += fmt::format("{:<12} {} newer case{} by --suite-version {}\n", "left out",
-                        report.newer_cases.size(), report.newer_cases.size() == 1 ? "" : "s",
-                        report.suite_version);
+    text += fmt::format("{:<12} {} by --suite-version {}\n", "left out",
+                        counted(report.newer_cases.size(), "newer case"), report.suite_version);
   }
   if (!text.empty() && !text.ends_with("\n\n")) text += '\n';
-  text +=
-      fmt::format("{}{}{}: {} results in {:.1f} s, seed {}", visible(report.reader),
-                  report.version.empty() ? "" : " ", visible(report.version), report.results.size(),
-                  static_cast<double>(report.duration.count()) / 1000, report.seed);
-  if (report.fuzzed > 0) text += fmt::format(", {} random stimuli", report.fuzzed);
+  text += fmt::format("{}{}{}: {} in {:.1f} s, seed {}", visible(report.reader),
+                      report.version.empty() ? "" : " ", visible(report.version),
+                      counted(report.results.size(), "result"),
+                      static_cast<double>(report.duration.count()) / 1000, report.seed);
+  if (report.fuzzed > 0) text += fmt::format(", {} at random", report.fuzzed);
   for (const auto& [outcome, count] : sums)
     text += fmt::format(", {} {}", count, to_string(outcome));
   return text + ": " + verdict_of(report) + "\n";

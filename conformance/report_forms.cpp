@@ -54,7 +54,7 @@ std::string verdict_of(const ConformReport& report) {
     return counts_against(result, report.level);
   });
   if (against > 0 && report.fuzzed > 0) {
-    return fmt::format("{} of {} stimuli not as expected", against, report.fuzzed);
+    return fmt::format("{} of {} not as expected", against, report.fuzzed);
   }
   if (against > 0) return fmt::format("{} of {} not as expected", against, judged);
   if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) {

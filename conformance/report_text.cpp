@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "conformance/judge/line_judge.h"
+#include "protocol/wording.h"
 #include "simulator/utf8.h"
 
 namespace p1rig {
@@ -96,7 +97,7 @@ std::string visible(std::string_view bytes, std::size_t most) {
   if (bytes.size() <= most) return visible(bytes);
   // Not within a character.
   while (most > 0 && (static_cast<unsigned char>(bytes[most]) & 0xC0U) == 0x80) --most;
-  return visible(bytes.substr(0, most)) + fmt::format("… ({} bytes)", bytes.size());
+  return visible(bytes.substr(0, most)) + fmt::format("… ({})", counted(bytes.size(), "byte"));
 }
 
 std::string visible_text(std::string_view text) {
@@ -138,8 +139,7 @@ std::vector<std::string> expected_of(const Case& one) {
     }
   }
   if (one.may_lose > 0) {
-    lines.push_back(fmt::format("at most {} good telegram{} lost", one.may_lose,
-                                one.may_lose == 1 ? " is" : "s are"));
+    lines.push_back(fmt::format("at most {} lost", counted(one.may_lose, "good telegram")));
   }
   for (const std::string& name : one.judges) {
     lines.push_back("the line: " + std::string(find_line_judge(name)->summary));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conformance/speed_feed.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -96,7 +97,8 @@ class Measurement {
         "loses telegrams at any rate, first lost: number {} of {} sent one at a time; {} in all",
         *step.first_lost, step.sent, step.lost());
     if (step.damaged > 0) {
-      result_.message += fmt::format("; {} reports had values of another telegram", step.damaged);
+      result_.message +=
+          fmt::format("; {} with values of another telegram", counted(step.damaged, "report"));
     }
   }
 
@@ -157,17 +159,15 @@ class Measurement {
     if (step == nullptr) return;
     result_.relaxed = *step;
     if (step->lost() > 0) {
-      result_.message = fmt::format(
-          "lost {} of {} telegrams at {:.4g} a second, where the latency "
-          "was measured",
-          step->lost(), step->sent, rate);
+      result_.message = fmt::format("lost {} of {} at {} a second, where the latency was measured",
+                                    step->lost(), counted(step->sent, "telegram"), readable(rate));
     }
   }
 
   std::string after_what() const {
     const SpeedStep& last = result_.steps.back();
     if (last.pace == Pace::kOneAtATime) return ", after telegrams that were sent one at a time";
-    return fmt::format(", after it had taken {:.4g} telegrams a second", last.reached);
+    return ", after it had taken " + readable(last.reached) + " telegrams a second";
   }
 
   void forget_numbers() {

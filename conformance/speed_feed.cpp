@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/wording.h"
+
 namespace p1rig {
 namespace {
 
@@ -104,8 +106,8 @@ void SpeedFeed::take(SubjectEvent event) {
   auto& said = std::get<ReaderSaid>(event);
   heard_ += said.line.size();
   if (heard_ > allowed_) {
-    return stop(SpeedVerdict::kFloods,
-                fmt::format("it said {} bytes about {} telegrams", heard_, next_));
+    return stop(SpeedVerdict::kFloods, fmt::format("it said {} about {}", counted(heard_, "byte"),
+                                                   counted(next_, "telegram")));
   }
   const bool raw = settings_.unparsed && std::holds_alternative<ContractLog>(said.what);
   if (!raw) return understand(said.what, said.at);
@@ -235,9 +237,9 @@ void SpeedFeed::warm_up() {
   if (std::ranges::any_of(sendings_, [](const Sending& one) { return one.told_at.has_value(); }))
     return;
   stop(SpeedVerdict::kSilent,
-       fmt::format("it told none of {} telegrams so that it could be recognised by its clock or "
-                   "one of its registers",
-                   next_));
+       fmt::format("it told none of {} so that it could be recognised by its clock or one of its "
+                   "registers",
+                   counted(next_, "telegram")));
 }
 
 /// True where most reports came after the next telegram, though it waited for them.
@@ -324,7 +326,7 @@ bool SpeedFeed::settle(std::size_t last) {
     // One that was thought lost came late.
     if (sendings_[last].told_at) return !stop_;
   }
-  stop(SpeedVerdict::kSilent, fmt::format("it told nothing any more after {} telegrams", last + 1));
+  stop(SpeedVerdict::kSilent, "it told nothing any more after " + counted(last + 1, "telegram"));
   return false;
 }
 

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "conformance/columns.h"
 #include "conformance/report_text.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -20,18 +22,6 @@ using std::chrono::nanoseconds;
 constexpr int kFormat = 1;
 
 double microseconds(nanoseconds time) { return duration<double, std::micro>(time).count(); }
-
-/// Three digits that mean something, in the unit that suits.
-std::string short_time(nanoseconds time) {
-  const double us = microseconds(time);
-  if (us < 1000) return fmt::format("{:.0f} us", us);
-  if (us < 1e6) return fmt::format("{:.3g} ms", us / 1000);
-  return fmt::format("{:.3g} s", us / 1e6);
-}
-
-std::string short_number(double number) {
-  return number >= 100 ? fmt::format("{:.0f}", number) : fmt::format("{:.3g}", number);
-}
 
 std::string name_of(const SpeedResult& result) {
   return visible(result.version.empty() ? result.reader : result.reader + " " + result.version);
@@ -72,19 +62,16 @@ std::string_view headline(SpeedVerdict verdict) {
   return {};  // the message says it
 }
 
-using Row = std::vector<std::string>;
-
-Row row_of(const SpeedResult& result) {
-  Row row = {name_of(result), visible(result.endpoint), short_number(result.telegrams_per_second),
-             fmt::format("{:.3g}", result.bytes_per_second / 1e6),
-             std::string(words_of(result.limit))};
+TableRow row_of(const SpeedResult& result) {
+  TableRow row = {name_of(result), visible(result.endpoint), readable(result.telegrams_per_second),
+                  readable(result.bytes_per_second / 1e6), std::string(words_of(result.limit))};
   const bool relaxed = result.relaxed && result.relaxed->latency;
-  row.push_back(relaxed ? short_number(result.relaxed->rate) + "/s" : "-");
-  row.push_back(relaxed ? short_time(result.relaxed->latency->p50) : "-");
-  row.push_back(relaxed ? short_time(result.relaxed->latency->p99) : "-");
-  row.push_back(relaxed ? short_time(result.relaxed->latency->longest) : "-");
+  row.push_back(relaxed ? readable(result.relaxed->rate) + "/s" : "-");
+  row.push_back(relaxed ? readable(result.relaxed->latency->p50) : "-");
+  row.push_back(relaxed ? readable(result.relaxed->latency->p99) : "-");
+  row.push_back(relaxed ? readable(result.relaxed->latency->longest) : "-");
   const auto& processor = result.processor_per_telegram;
-  row.push_back(processor ? short_time(*processor) : "-");
+  row.push_back(processor ? readable(*processor) : "-");
   row.push_back(processor ? fmt::format("{:.0f} %", 100 * result.processor_share) : "-");
   row.push_back(result.peak_memory
                     ? fmt::format("{:.0f} MB", static_cast<double>(*result.peak_memory) / 1e6)
@@ -92,25 +79,8 @@ Row row_of(const SpeedResult& result) {
   return row;
 }
 
-std::string table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      // Words to the left, numbers to the right.
-      const bool word = i < 2 || i == 4;
-      line += word ? fmt::format("{:<{}}  ", row[i], widths[i])
-                   : fmt::format("{:>{}}  ", row[i], widths[i]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
+/// Words to the left, numbers to the right.
+constexpr std::string_view kAlignment = "<<>><>>>>>>>";
 
 Json json_of(const std::optional<SpeedLatency>& latency) {
   if (!latency) return nullptr;
@@ -181,8 +151,8 @@ Json json_of(const SpeedResult& result) {
 }  // namespace
 
 std::string console_report(const SpeedReport& report) {
-  std::vector<Row> rows = {{"reader", "line", "telegrams/s", "MB/s", "limit", "latency at", "p50",
-                            "p99", "max", "CPU each", "core", "memory"}};
+  std::vector<TableRow> rows = {{"reader", "line", "telegrams/s", "MB/s", "limit", "latency at",
+                                 "p50", "p99", "max", "CPU each", "core", "memory"}};
   std::string remarks;
   for (const SpeedResult& result : report.results) {
     const bool measured = result.verdict == SpeedVerdict::kMeasured;
@@ -193,7 +163,7 @@ std::string console_report(const SpeedReport& report) {
         fmt::format("{} on {}: {}{}{}\n", name_of(result), visible(result.endpoint), what,
                     what.empty() || result.message.empty() ? "" : ": ", visible(result.message));
   }
-  std::string text = rows.size() > 1 ? table(rows) : "";
+  std::string text = rows.size() > 1 ? in_columns(rows, kAlignment) : "";
   if (!text.empty() && !remarks.empty()) text += "\n";
   return text + remarks;
 }

@@ -9,6 +9,7 @@
 
 #include "conformance/report_text.h"
 #include "conformance/speed_report.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -104,22 +105,9 @@ std::string line_from(double x1, double y1, double x2, double y2, std::string_vi
 
 constexpr std::string_view kGrid = R"(stroke="#ddd" fill="none")";
 
-std::string power_of_ten(int exponent) {
-  constexpr std::array<std::string_view, 6> kSmall = {"1",    "10",     "100",
-                                                      "1000", "10 000", "100 000"};
-  if (exponent >= 0 && exponent < static_cast<int>(kSmall.size())) {
-    return std::string(kSmall[static_cast<std::size_t>(exponent)]);
-  }
-  return fmt::format("1e{}", exponent);
-}
-
-std::string latency_label(int exponent) {
-  constexpr std::array<std::string_view, 8> kLabels = {"1 us",  "10 us",  "100 us", "1 ms",
-                                                       "10 ms", "100 ms", "1 s",    "10 s"};
-  if (exponent >= 0 && exponent < static_cast<int>(kLabels.size())) {
-    return std::string(kLabels[static_cast<std::size_t>(exponent)]);
-  }
-  return fmt::format("1e{} us", exponent);
+/// A whole power of ten on the axis of latencies, which are in microseconds.
+std::string latency_label(double us) {
+  return readable(std::chrono::round<nanoseconds>(duration<double, std::micro>(us)));
 }
 
 /// The loss at the top of its axis: the least of these that is no less.
@@ -136,17 +124,17 @@ std::string axes(const LogScale& x, const LogScale& y, double most_lost) {
     const double at = x(std::pow(10, e));
     svg += line_from(at, kLatencyTop, at, kLatencyBottom, kGrid);
     svg += line_from(at, kLossTop, at, kLossBottom, kGrid);
-    svg += text_at(at, kLossBottom + 18, "middle", power_of_ten(e));
+    svg += text_at(at, kLossBottom + 18, "middle", readable(std::pow(10, e)));
   }
   for (int e = static_cast<int>(y.low); e <= static_cast<int>(y.high); ++e) {
     const double at = y(std::pow(10, e));
     svg += line_from(kLeft, at, kRight, at, kGrid);
-    svg += text_at(kLeft - 8, at + 4, "end", latency_label(e));
+    svg += text_at(kLeft - 8, at + 4, "end", latency_label(std::pow(10, e)));
   }
   for (const double part : {0.0, 0.5, 1.0}) {
     const double at = kLossBottom - part * (kLossBottom - kLossTop);
     svg += line_from(kLeft, at, kRight, at, kGrid);
-    svg += text_at(kLeft - 8, at + 4, "end", fmt::format("{:.3g} %", part * most_lost * 100));
+    svg += text_at(kLeft - 8, at + 4, "end", readable(part * most_lost * 100) + " %");
   }
   svg += text_at((kLeft + kRight) / 2, kLossBottom + 36, "middle", "telegrams a second");
   svg += text_at(
@@ -211,8 +199,8 @@ std::string legend_of(const Curve& curve, double y) {
   const SpeedResult& result = *curve.result;
   const bool measured = result.verdict == SpeedVerdict::kMeasured;
   const std::string words =
-      measured ? fmt::format("{:.4g} telegrams/s, {:.3g} MB/s", result.telegrams_per_second,
-                             result.bytes_per_second / 1e6)
+      measured ? fmt::format("{} telegrams/s, {} MB/s", readable(result.telegrams_per_second),
+                             readable(result.bytes_per_second / 1e6))
                : fmt::format("{}: {}", to_string(result.verdict), result.message);
   // What the picture has room for.
   const std::string line =

@@ -193,6 +193,10 @@ bool has_shape(std::string_view brackets, std::string_view shape) {
   return at == texts.size();
 }
 
+bool has_evidence(const Profile& profile) {
+  return profile.example || !profile.evidence.family.empty() || !profile.evidence.also.empty();
+}
+
 std::string render_example(const Profile& profile) {
   std::string telegram;
   render(profile.layout, profile.example->state, profile.zone, telegram);
@@ -209,9 +213,15 @@ std::string render_example(const Profile& profile) {
 }
 
 Result<std::string> example_bytes(const Profile& profile) {
-  const auto file = data_dir() / profile.example->file;
-  auto bytes = read_file(file);
-  if (!bytes) return fail(profile.file + ": example " + bytes.error().message);
+  namespace fs = std::filesystem;
+  const fs::path beside = fs::path(profile.file).parent_path() / profile.example->file;
+  const fs::path shipped = data_dir() / profile.example->file;
+  std::error_code error;
+  auto bytes = read_file(fs::exists(beside, error) ? beside : shipped);
+  if (!bytes) {
+    return fail(profile.file + ": [example] file: neither " + beside.string() + " nor " +
+                shipped.string() + " can be read");
+  }
   return bytes;
 }
 

@@ -12,11 +12,15 @@ namespace p1rig {
 // What a profile rests on: printed bytes that must come out of it, or the shapes that telegrams of
 // its family have (captures/shapes/). Works on text alone, without the telegram decoder.
 
+/// True where an example, a family or known shapes show that a meter sends this.
+bool has_evidence(const Profile& profile);
+
 /// The telegram of the profile's example, with the misprints of the document put in and the CRC
 /// computed after them.
 std::string render_example(const Profile& profile);
 
-/// The bytes that the example must be; an error where the file cannot be read.
+/// The bytes that the example must be. The file is looked for beside the profile, and then in
+/// data_dir(); an error where it cannot be read.
 Result<std::string> example_bytes(const Profile& profile);
 
 /// True where a data line's brackets, such as "(101209112500W)(12785.123*m3)", have a shape in the

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "protocol/wording.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {
@@ -344,7 +345,7 @@ class Compiler {
     const int decimals = hole.format.max_decimals;
     if (std::max<int>(hole.format.digits, decimals + 1) > kMaxDigits) {
       complain(begin, "format " + to_string(hole.format) + " has more than " +
-                          std::to_string(kMaxDigits) + " digits");
+                          counted(kMaxDigits, "digit"));
       return false;
     }
     const std::int64_t per_unit = state_units_per_base_unit(field.dimension, field.kind);

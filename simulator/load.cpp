@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/decimal.h"
+#include "protocol/wording.h"
 #include "simulator/household.h"
 #include "simulator/random.h"
 
@@ -160,7 +161,7 @@ Result<TableLoad::Row> parse_row(std::string_view line, std::size_t columns, con
     return fail(std::to_string(cell.data() - line.data() + 1) + ": " + why);
   };
   if (cells.size() != columns) {
-    return wrong(line, "has " + std::to_string(cells.size()) + " cells, the head " +
+    return wrong(line, "has " + counted(cells.size(), "cell") + ", the head " +
                            std::to_string(columns));
   }
   const auto time = parse_time(cells[0], zone, start);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/wording.h"
 #include "simulator/data_dir.h"
 #include "simulator/suggest.h"
 
@@ -10,7 +11,7 @@ namespace p1rig {
 Result<void> check_message(std::string_view text) {
   constexpr std::size_t kLongestMessage = 1024;
   if (text.size() > kLongestMessage) {
-    return fail("has " + std::to_string(text.size()) + " characters, at most " +
+    return fail("has " + counted(text.size(), "character") + ", at most " +
                 std::to_string(kLongestMessage) + " (DSMR-P1 5.0.2 §7.2)");
   }
   if (text.find_first_of("\r\n") != std::string_view::npos) {

@@ -10,6 +10,10 @@
 #include "protocol/crc16.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/hex.h"
+#include "protocol/obis.h"
+#include "protocol/timestamp.h"
+#include "protocol/unit.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -20,10 +24,20 @@ constexpr std::size_t kLongestMakerCode = 4;
 constexpr std::size_t kSerialDigits = 6;   ///< fewer in a row are a type, such as MT382-1000
 constexpr std::size_t kTellingLength = 6;  ///< shorter identifiers are found anywhere by chance
 constexpr std::size_t kTitleMaker = 3;     ///< octets of a system title
+constexpr std::size_t kCrcDigits = 4;
+
+// One running number in 16 leaves the CRC of a telegram a leading zero, and those of all that are
+// as long; one in 4096 does so for telegrams of three lengths.
+constexpr std::size_t kMostShifts = 4000;
+constexpr std::size_t kMostShortCrcs = 1000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 bool is_printable(char c) { return c >= ' ' && c <= '~'; }
+
+bool has_lower_case(std::string_view digits) {
+  return digits.find_first_of("abcdef") != digits.npos;
+}
 
 enum class Kind { kOther, kIdentifier, kEan, kMessage };
 
@@ -49,7 +63,7 @@ Written read_value(std::string_view text) {
   if (!octets || octets->empty() || !std::ranges::all_of(*octets, is_printable)) {
     return {std::string(text), false, false};
   }
-  return {std::move(*octets), true, text.find_first_of("abcdef") != text.npos};
+  return {std::move(*octets), true, has_lower_case(text)};
 }
 
 std::string print_value(const Written& value) {
@@ -101,26 +115,27 @@ bool may_be_identifier(std::string_view text) {
 
 std::string rewrite_message(std::string_view text) {
   const auto octets = parse_hex(text);
-  Written value{octets ? *octets : std::string(text), octets.has_value(),
-                text.find_first_of("abcdef") != text.npos};
+  Written value{octets ? *octets : std::string(text), octets.has_value(), has_lower_case(text)};
   value.text = without_meaning(value.text);
   return print_value(value);
 }
 
-/// Right CRCs stay right in their form, wrong ones stay wrong by the same bits, others stay.
-void rewrite_crc(std::string& bytes, const Telegram& before) {
-  const CrcVerdict verdict = check_crc(before);
-  if (verdict != CrcVerdict::kRight && verdict != CrcVerdict::kWrong) return;
-  const std::string_view text = before.crc_text;
-  unsigned sent = 0;
-  std::from_chars(text.data(), text.data() + text.size(), sent, 16);
-  const unsigned was = crc16(before.bytes.substr(0, before.bang_offset + 1));
-  const unsigned is = crc16(std::string_view(bytes).substr(0, before.bang_offset + 1));
-  const unsigned value = (sent ^ was ^ is) & 0xFFFFU;
-  const bool lower = text.find_first_of("abcdef") != text.npos;
-  const std::string digits = lower ? fmt::format("{:0{}x}", value, text.size())
-                                   : fmt::format("{:0{}X}", value, text.size());
-  bytes.replace(before.bang_offset + 1, text.size(), digits);
+/// A part of a telegram between brackets, line ends and the like: where an identifier may stand.
+bool is_word_character(char c) {
+  return is_digit(c) || is_letter(c) || c == '.' || c == ':' || c == '*' || c == '-';
+}
+
+std::string_view word_at(std::string_view text) {
+  const auto end = std::ranges::find_if_not(text, is_word_character);
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+/// True for a word in which an identifier is found by chance only: "1-0:1.8.0", "260115123010W",
+/// "123456.789*kWh".
+bool is_something_else(std::string_view word) {
+  if (parse_obis(word)) return true;
+  if (const auto time = parse_timestamp(word)) return time->season != '\0';
+  return find_unit(split_unit(word).unit).has_value();
 }
 
 /// Digits in a row, 6 or more, not behind a backslash: that is the number of a type (253769975).
@@ -173,8 +188,8 @@ Result<void> Anonymiser::learn(const Stretch& stretch) {
     learn_telegram(stretch.bytes);
   }
   if (numbers_.size() <= kMostIdentifiers && titles_.size() <= kMostIdentifiers) return {};
-  return fail(fmt::format("offset {}: more than {} identifiers, expected the line of one household",
-                          stretch.offset, kMostIdentifiers));
+  return fail(fmt::format("offset {}: more than {}, expected the line of one household",
+                          stretch.offset, counted(kMostIdentifiers, "identifier")));
 }
 
 void Anonymiser::learn_telegram(std::string_view bytes) {
@@ -187,22 +202,59 @@ void Anonymiser::learn_telegram(std::string_view bytes) {
       const Written value = read_value(bracket.text);
       if (says_nothing(value.text)) continue;
       learn_identifier(value.text);
-      const std::string instead = rewrite_value(bracket.text, kind == Kind::kEan);
-      if (bracket.text.size() >= kTellingLength)
-        known_.try_emplace(std::string(bracket.text), instead);
-      if (value.hex && value.text.size() >= kTellingLength) {
-        known_.try_emplace(value.text, replacement(value.text, kind == Kind::kEan));
-      }
+      const bool is_ean = kind == Kind::kEan;
+      know(bracket.text, {.is_ean = is_ean, .is_written = true, .instead = {}});
+      if (value.hex) know(value.text, {.is_ean = is_ean, .is_written = false, .instead = {}});
     }
   }
+  learn_crc(telegram);
   std::string identification(telegram.identification);
   replace_known(identification);
   if (identification != telegram.identification) return;
   for (const auto& [at, size] : serial_numbers(telegram.identification)) {
     const std::string number(telegram.identification.substr(at, size));
     learn_identifier(number);
-    known_.try_emplace(number, replacement(number, false));
+    know(number, {});
   }
+}
+
+void Anonymiser::learn_crc(const Telegram& telegram) {
+  const CrcVerdict verdict = check_crc(telegram);
+  if (verdict != CrcVerdict::kRight && verdict != CrcVerdict::kWrong) return;
+  lower_case_crcs_ = lower_case_crcs_ || has_lower_case(telegram.crc_text);
+  if (telegram.crc_text.size() < kCrcDigits && short_crcs_.size() < kMostShortCrcs) {
+    short_crcs_.emplace_back(telegram.bytes);
+  }
+}
+
+std::string Anonymiser::instead_of(std::string_view text, const Known& known) const {
+  return known.is_written ? rewrite_value(text, known.is_ean) : replacement(text, known.is_ean);
+}
+
+/// Shorter texts are replaced in their place only.
+void Anonymiser::know(std::string_view text, Known known) {
+  if (text.size() < kTellingLength) return;
+  known.instead = instead_of(text, known);
+  known_.try_emplace(std::string(text), std::move(known));
+}
+
+/// Finds the running numbers with which no CRC becomes longer; the first ones where there are none.
+void Anonymiser::settle() {
+  if (std::exchange(settled_, true) || short_crcs_.empty()) return;
+  const auto renumber = [this](std::size_t shift) {
+    shift_ = shift;
+    for (auto& [text, known] : known_) known.instead = instead_of(text, known);
+  };
+  const auto keeps_its_crc = [this](const std::string& telegram) {
+    const std::string after = rewrite_telegram(telegram);
+    const std::size_t first = telegram.rfind('!') + 1;
+    return after.size() == telegram.size() && (after[first] != '0' || telegram[first] == '0');
+  };
+  for (std::size_t shift = 0; shift < kMostShifts; ++shift) {
+    renumber(shift);
+    if (std::ranges::all_of(short_crcs_, keeps_its_crc)) return;
+  }
+  renumber(0);
 }
 
 void Anonymiser::learn_identifier(std::string_view text) {
@@ -220,7 +272,8 @@ std::string Anonymiser::replacement(std::string_view identifier, bool is_ean) co
   const bool check = is_ean && identifier.size() > 2 && std::ranges::all_of(identifier, is_digit);
 
   std::string text(identifier);
-  std::size_t number = found->second;
+  // By a factor without 2 and 5 in it, so that no two become alike, however few digits there are.
+  std::size_t number = found->second * (1 + shift_ * kMostIdentifiers);
   for (std::size_t i = text.size(); i-- > 0;) {
     char& c = text[i];
     if (!is_printable(c)) c = 'X';
@@ -246,13 +299,19 @@ std::string Anonymiser::rewrite_value(std::string_view text, bool is_ean) const 
 
 Result<std::string> Anonymiser::rewrite(const Stretch& stretch) {
   using Kind = Stretch::Kind;
+  settle();
   if (stretch.kind != Kind::kFrame && stretch.kind != Kind::kTelegram) {
     std::string bytes = scrub(stretch.bytes);
     replace_known(bytes);
     return bytes;
   }
   in_bracket_ = false;
-  if (stretch.kind == Kind::kTelegram) return rewrite_telegram(stretch.bytes);
+  const auto rewrite_whole = [this](std::string_view before) {
+    std::string after = rewrite_telegram(before);
+    if (after.size() > before.size()) ++longer_crcs_;
+    return after;
+  };
+  if (stretch.kind == Kind::kTelegram) return rewrite_whole(stretch.bytes);
   const auto telegram = open(stretch);
   if (!telegram) return tl::unexpected(telegram.error());
   const auto frame = parse_frame(stretch.bytes);
@@ -263,7 +322,7 @@ Result<std::string> Anonymiser::rewrite(const Stretch& stretch) {
   }
   std::string sealed;
   FrameCipher& cipher = new_cipher_ ? *new_cipher_ : *cipher_;
-  cipher.seal(title, frame->counter, rewrite_telegram(*telegram), sealed, frame->form);
+  cipher.seal(title, frame->counter, rewrite_whole(*telegram), sealed, frame->form);
   return sealed;
 }
 
@@ -294,16 +353,40 @@ std::string Anonymiser::rewrite_telegram(std::string_view before) const {
   return bytes;
 }
 
-/// What was learned, wherever it stands.
+/// Right CRCs stay right, wrong ones stay wrong by the same bits, and what is none stays.
+void Anonymiser::rewrite_crc(std::string& bytes, const Telegram& before) const {
+  const CrcVerdict verdict = check_crc(before);
+  if (verdict != CrcVerdict::kRight && verdict != CrcVerdict::kWrong) return;
+  const std::string_view text = before.crc_text;
+  unsigned sent = 0;
+  std::from_chars(text.data(), text.data() + text.size(), sent, 16);
+  const unsigned was = crc16(before.bytes.substr(0, before.bang_offset + 1));
+  const unsigned is = crc16(std::string_view(bytes).substr(0, before.bang_offset + 1));
+  const unsigned value = (sent ^ was ^ is) & 0xFFFFU;
+  // A number without letters is of the case of the others.
+  const bool has_letters = text.find_first_of("ABCDEFabcdef") != text.npos;
+  const bool lower = has_letters ? has_lower_case(text) : lower_case_crcs_;
+  const std::string digits = lower ? fmt::format("{:0{}x}", value, text.size())
+                                   : fmt::format("{:0{}X}", value, text.size());
+  bytes.replace(before.bang_offset + 1, text.size(), digits);
+}
+
+/// What was learned, wherever it stands but where it means something else.
 void Anonymiser::replace_known(std::string& bytes) const {
   for (std::size_t at = 0; at < bytes.size();) {
     const auto here = std::string_view(bytes).substr(at);
+    const std::string_view word =
+        at == 0 || !is_word_character(bytes[at - 1]) ? word_at(here) : std::string_view();
+    if (!word.empty() && is_something_else(word)) {
+      at += word.size();
+      continue;
+    }
     const auto found = std::ranges::find_if(
         known_, [&](const auto& known) { return here.starts_with(known.first); });
     if (found == known_.end()) {
       ++at;
     } else {
-      bytes.replace(at, found->first.size(), found->second);
+      bytes.replace(at, found->first.size(), found->second.instead);
       at += found->first.size();
     }
   }

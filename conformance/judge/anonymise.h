@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/frame_cipher.h"
 #include "protocol/framer.h"
@@ -13,8 +14,8 @@
 
 namespace p1rig {
 
-/// Takes out of telegrams what says whose they are, and leaves everything else as it is. Bytes keep
-/// their number, and CRCs their rightness.
+/// Takes out of telegrams what says whose they are, and leaves everything else as it is: every
+/// length, and CRCs their form and their rightness.
 ///
 /// | what                                            | becomes                                      |
 /// |-------------------------------------------------|----------------------------------------------|
@@ -29,11 +30,15 @@ namespace p1rig {
 /// | in telegrams whose CRC is wrong: what may be an | 0                                            |
 /// |   identifier under a damaged code               |                                              |
 /// | identifiers elsewhere, as where a code is       | the same as in their place                   |
-/// |   damaged                                       |                                              |
+/// |   damaged; not what looks like one in an OBIS   |                                              |
+/// |   code, a time or a number with unit            |                                              |
 /// | what is no whole telegram: letters and digits   | X and 0, or nothing but 00 and FF where it   |
 /// |   in brackets                                   | is not text                                  |
 ///
 /// Registers, times and peaks stay: they say how somebody lives, and not who it is.
+///
+/// A CRC that was written without its leading zeros needs a value that has as many again: running
+/// numbers are then multiplied by what makes it so.
 ///
 /// To be told every stretch of a stream twice: first learn(), then rewrite().
 class Anonymiser {
@@ -51,11 +56,26 @@ class Anonymiser {
   std::uint64_t telegrams() const { return telegrams_; }  ///< learned
   std::size_t identifiers() const { return numbers_.size(); }
 
+  /// CRCs without leading zeros that had to become longer to be right, rewritten so far.
+  std::uint64_t longer_crcs() const { return longer_crcs_; }
+
  private:
+  /// What is replaced wherever it stands.
+  struct Known {
+    bool is_ean = false;
+    bool is_written = false;  ///< as in a bracket, perhaps in hexadecimal
+    std::string instead;
+  };
+
   void learn_telegram(std::string_view bytes);
+  void learn_crc(const Telegram& telegram);
+  void settle();
+  std::string instead_of(std::string_view text, const Known& known) const;
+  void know(std::string_view text, Known known);
   void learn_identifier(std::string_view text);
   Result<std::string> open(const Stretch& stretch);
   std::string rewrite_telegram(std::string_view bytes) const;
+  void rewrite_crc(std::string& bytes, const Telegram& before) const;
   std::string replacement(std::string_view identifier, bool is_ean) const;
   std::string rewrite_value(std::string_view text, bool is_ean) const;
   void replace_known(std::string& bytes) const;
@@ -63,9 +83,12 @@ class Anonymiser {
 
   std::optional<FrameCipher> cipher_, new_cipher_;
   std::map<std::string, std::size_t, std::less<>> numbers_;  ///< of identifiers, from 1
-  std::map<std::string, std::string, std::less<>> known_;    ///< as written, and instead
+  std::map<std::string, Known, std::less<>> known_;          ///< by the text
   std::map<std::string, std::uint32_t, std::less<>> titles_;
-  std::uint64_t telegrams_ = 0;
+  std::vector<std::string> short_crcs_;  ///< telegrams with fewer than four digits, some of them
+  std::size_t shift_ = 0;                ///< of the running numbers
+  bool lower_case_crcs_ = false, settled_ = false;
+  std::uint64_t telegrams_ = 0, longer_crcs_ = 0;
   bool in_bracket_ = true;  ///< in what is no whole telegram
 };
 

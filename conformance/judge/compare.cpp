@@ -9,6 +9,7 @@
 #include "protocol/decimal.h"
 #include "protocol/hex.h"
 #include "protocol/unit.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -199,7 +200,7 @@ std::optional<std::string> list_difference(const ContractValue& said, const Cont
   };
   const auto unset = static_cast<std::size_t>(std::ranges::count_if(meant.items, is_unset));
   if (said.items.size() > meant.items.size() || said.items.size() + unset < meant.items.size()) {
-    return "says " + std::to_string(said.items.size()) + " entries, expected " +
+    return "says " + counted(said.items.size(), "entry") + ", expected " +
            std::to_string(meant.items.size()) + ": " + to_json(meant);
   }
   // Entries of a log tell their time and may come in any order; plain values may not.

@@ -7,10 +7,10 @@
 #include <map>
 #include <optional>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/detect_dialect.h"
 #include "conformance/judge/lint_check.h"
 #include "conformance/judge/medium.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {

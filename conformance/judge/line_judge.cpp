@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/wording.h"
+
 namespace p1rig {
 namespace {
 
@@ -35,8 +37,8 @@ LineVerdict judge_framing(const LineLog& log) {
 }
 
 LineVerdict judge_quiet(const LineLog& log) {
-  return pass_if(log.written == 0, "the reader wrote " + std::to_string(log.written) +
-                                       " bytes to the meter, which has no ear");
+  return pass_if(log.written == 0, "the reader wrote " + counted(log.written, "byte") +
+                                       " to the meter, which has no ear");
 }
 
 LineVerdict judge_request_first(const LineLog& log) {
@@ -46,18 +48,18 @@ LineVerdict judge_request_first(const LineLog& log) {
 
 LineVerdict judge_request_held(const LineLog& log) {
   if (!log.request_seen) return kRequestUnseen;
-  return pass_if(log.falls_in_telegram == 0,
-                 "Data Request was released " + std::to_string(log.falls_in_telegram) +
-                     " times within a telegram");
+  return pass_if(
+      log.falls_in_telegram == 0,
+      "Data Request was released " + counted(log.falls_in_telegram, "time") + " within a telegram");
 }
 
 LineVerdict judge_request_steady(const LineLog& log) {
   if (!log.request_seen) return kRequestUnseen;
   // A reader may ask for each telegram, but an edge more often than that is a signal of its own.
   const auto telegrams = static_cast<int>(log.delays.size());
-  return pass_if(log.edges <= 2 * telegrams + 2,
-                 "Data Request changed " + std::to_string(log.edges) + " times during " +
-                     std::to_string(telegrams) + " telegrams");
+  return pass_if(log.edges <= 2 * telegrams + 2, "Data Request changed " +
+                                                     counted(log.edges, "time") + " during " +
+                                                     counted(telegrams, "telegram"));
 }
 
 std::chrono::nanoseconds median(std::span<const std::chrono::nanoseconds> delays) {
@@ -73,7 +75,7 @@ constexpr std::size_t kLeastDelays = 20;
 
 LineVerdict judge_lag(const LineLog& log) {
   if (log.delays.size() < kLeastDelays) {
-    return {Kind::kFail, "only " + std::to_string(log.delays.size()) + " telegrams were told"};
+    return {Kind::kFail, "told only " + counted(log.delays.size(), "telegram")};
   }
   const std::span delays(log.delays);
   const std::size_t tenth = delays.size() / 10;

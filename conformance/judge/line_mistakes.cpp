@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/device_notes.h"
 #include "conformance/judge/line_contents.h"
 #include "conformance/judge/line_repairs.h"
@@ -13,6 +12,7 @@
 #include "conformance/judge/other_protocols.h"
 #include "conformance/judge/telegram_mistakes.h"
 #include "conformance/judge/turn_signal.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -120,9 +120,9 @@ class Examination {
     constexpr std::size_t kEnough = 1000;
     if (facts_.flow == 0 && facts_.size >= kEnough) {
       add("flow-control", Likelihood::kCertain,
-          fmt::format("none of {} bytes of sealed frames is 11 or 13: chance makes that once in "
-                      "2000 times or less",
-                      facts_.size));
+          fmt::format("none of {} of sealed frames is 11 or 13: chance makes that once in 2000 "
+                      "times or less",
+                      counted(facts_.size, "byte")));
     }
     if (facts_.cr == 0 && facts_.size >= kEnough) {
       if (facts_.share(facts_.lf) > 1.5 / 256) {
@@ -242,7 +242,7 @@ class Examination {
     }
     if (best.text.empty()) return false;
     add("inverted", Likelihood::kCertain,
-        fmt::format("turned round, the signal reads {} OBIS codes", count_codes(best.text)));
+        "turned round, the signal reads " + counted(count_codes(best.text), "OBIS code"));
     if (best_has_parity && !seven_bits) {
       add("parity-in-bit-7", Likelihood::kCertain,
           "turned round, the characters have seven bits and even parity");

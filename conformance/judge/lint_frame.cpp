@@ -9,6 +9,7 @@
 #include "conformance/judge/lint_check.h"
 #include "protocol/crc16.h"
 #include "protocol/framer.h"
+#include "protocol/wording.h"
 
 // The telegram as bytes: identification, blank line, lines, end line, CRC.
 
@@ -49,8 +50,9 @@ void check_line_ends(const LintContext& context, Reporter& reporter) {
   }
   if (deviating == 0) return;
   const RawLine& line = context.raw_lines[first];
-  reporter.report(Severity::kError, first + 1, line.offset + line.text.size(),
-                  fmt::format("{} of {} lines do not end CR LF", deviating, count));
+  reporter.report(
+      Severity::kError, first + 1, line.offset + line.text.size(),
+      fmt::format("{} of {} without CR LF at the end", deviating, counted(count, "line")));
 }
 
 void check_last_line_end(const LintContext& context, Reporter& reporter) {
@@ -223,9 +225,10 @@ void check_transfer_time(const LintContext& context, Reporter& reporter) {
   const std::size_t bits =
       context.telegram.bytes.size() * static_cast<std::size_t>(line.bits_per_character());
   if (bits <= limit_seconds * static_cast<std::size_t>(line.baud)) return;
-  reporter.report(Severity::kError, 1, 0,
-                  fmt::format("{} bytes take more than {} s at {} baud",
-                              context.telegram.bytes.size(), limit_seconds, line.baud));
+  reporter.report(
+      Severity::kError, 1, 0,
+      fmt::format("{}: more than {} s at {} baud", counted(context.telegram.bytes.size(), "byte"),
+                  limit_seconds, line.baud));
 }
 
 constexpr std::string_view kFrame = "DSMR-P1 5.0.2 §6.2";

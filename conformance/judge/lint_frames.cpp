@@ -6,6 +6,7 @@
 
 #include "protocol/hex.h"
 #include "protocol/telegram.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -69,7 +70,7 @@ FrameLinter::Judged FrameLinter::check_frame(std::string_view bytes, std::uint64
     judge_counter(*frame, judged.findings);
     if (cipher_ && !is_one_telegram(telegram)) {
       report(judged.findings, "frame-content", Severity::kError,
-             fmt::format("{} bytes that are not one telegram", telegram.size()));
+             counted(telegram.size(), "byte") + ", expected one telegram");
     }
     if (cipher_) judged.telegram = std::move(telegram);
   }

@@ -7,6 +7,7 @@
 #include "conformance/judge/lint_check.h"
 #include "conformance/judge/medium.h"
 #include "protocol/unit.h"
+#include "protocol/wording.h"
 
 // The devices on the M-Bus: objects 0-n:24.x.x and 0-n:96.1.x of the channels 1 to 4.
 
@@ -130,7 +131,7 @@ void check_age(const LintContext& context, Reporter& reporter) {
   for_each_capture(context, [&](const JudgedLine& line, std::chrono::sys_seconds instant) {
     const auto age = std::chrono::floor<std::chrono::minutes>(*context.now - instant);
     if (age <= limit) return;
-    reporter.warning(line, fmt::format("captured {} minutes before the message", age.count()));
+    reporter.warning(line, "captured " + counted(age.count(), "minute") + " before the message");
   });
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "conformance/judge/lint_check.h"
+#include "protocol/wording.h"
 
 // What stands between the brackets, against the shape that the dialect prescribes.
 
@@ -77,7 +78,8 @@ void check_text_length(const LintContext& context, Reporter& reporter) {
       return context.is(row.dialects) && matches_glob(row.obis, code);
     });
     if (limit == kTextLimits.end() || size <= limit->digits) continue;
-    reporter.error(line, fmt::format("at most {} digits, found {}", limit->digits, size));
+    reporter.error(line,
+                   fmt::format("at most {}, found {}", counted(limit->digits, "digit"), size));
   }
 }
 
@@ -137,7 +139,7 @@ void check_list_count(const LintContext& context, Reporter& reporter) {
 void check_list_length(const LintContext& context, Reporter& reporter) {
   for_each_list(context, [&](const JudgedLine& line, const ListRule& list, std::size_t entries) {
     if (entries <= list.most) return;
-    reporter.error(line, fmt::format("at most {} entries, found {}", list.most, entries));
+    reporter.error(line, fmt::format("at most {}, found {}", counted(list.most, "entry"), entries));
   });
 }
 

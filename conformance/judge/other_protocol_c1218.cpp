@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/crc_algorithms.h"
+#include "protocol/wording.h"
 
 // Packets of ANSI C12.18, in which OSGP meters (ETSI GS OSG 001) speak at their ports:
 // EE | identity | control | sequence | length, 2 | data | CRC-16/X-25, the lower octet first.

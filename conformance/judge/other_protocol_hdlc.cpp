@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/crc_algorithms.h"
+#include "protocol/wording.h"
 
 // HDLC frames with a length field (ISO/IEC 13239), which need no octets stuffed in between:
 //

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
+#include "protocol/wording.h"
 
 // Blocks of IEC 62056-21, mode C: STX, data lines, ETX, and a check character (BCC), the XOR of all
 // octets after STX through ETX (ISO 1155). A whole readout has '!' CR LF before its ETX. P1 has the

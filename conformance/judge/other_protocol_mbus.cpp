@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
+#include "protocol/wording.h"
 
 // The long frame of the wired M-Bus (EN 13757-2): 68 L L 68, L octets, their sum, 16.
 

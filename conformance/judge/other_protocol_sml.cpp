@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/crc_algorithms.h"
+#include "protocol/wording.h"
 
 // The transport of SML (BSI TR-03109-1, as libsml reads it): 1B1B1B1B 01010101, messages in words of
 // four octets, 1B1B1B1B, 1A, the number of octets filled in, CRC-16/X-25 of all before it, the lower

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/line_repairs.h"
 #include "protocol/crc16.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {

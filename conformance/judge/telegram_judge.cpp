@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/dialect.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -147,7 +148,7 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   const bool judged = !watched->settled && sent.expectation.whole != Whole::kAnything;
   if (!judged || findings_.size() >= kMostFindings) return sent.name;
   if (watched->told > 1 && !sent.expectation.may_repeat) {
-    findings_.push_back({sent.name, "is told " + std::to_string(watched->told) + " times"});
+    findings_.push_back({sent.name, "is told " + counted(watched->told, "time")});
   }
   const std::size_t before = findings_.size();
   compare(sent, said);
@@ -283,7 +284,7 @@ std::size_t TelegramJudge::lost() const {
 std::vector<Mismatch> TelegramJudge::findings(std::size_t may_lose) const {
   std::vector<Mismatch> all = findings_;
   if (lost() <= may_lose) return all;
-  if (long_lost_ > 0) all.push_back({"", std::to_string(long_lost_) + " telegrams were lost"});
+  if (long_lost_ > 0) all.push_back({"", counted(long_lost_, "telegram") + " lost"});
   for (const Watched& watched : watched_) {
     if (!watched.settled && watched.sent.expectation.is_owed() && watched.told == 0) {
       all.push_back({watched.sent.name, "was lost"});

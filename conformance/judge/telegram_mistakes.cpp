@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "conformance/judge/counted.h"
 #include "conformance/judge/crc_algorithms.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {

@@ -21,6 +21,7 @@ function make(name, attributes, ...children) {
   return element;
 }
 
+const counted = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const cases = new Map(report.cases.map((one) => [one.id, one]));
 const columnOf = (result) => `${result.profile}@${result.endpoint}`;
 const columns = [...new Set(report.results.map(columnOf))];
@@ -88,7 +89,7 @@ function story(result) {
   add('clause', one.clause);
   add('requirement', `${one.requirement} · ${one.level} · ${one.basis}`);
   add('why asked', one.why);
-  if (result.lost > 0) add('lost', `${result.lost} good telegram${result.lost === 1 ? '' : 's'}`);
+  if (result.lost > 0) add('lost', counted(result.lost, 'good telegram'));
   add('took', `${(result.duration_us / 1000).toFixed(1)} ms`);
   const parts = [facts];
   if (result.wire.length > 0) parts.push(wireLog(result));
@@ -115,9 +116,12 @@ function head() {
   const name = [report.reader.name, report.reader.version].filter(Boolean).join(' ');
   document.title = `${name}: P1 conformance`;
   byId('title').textContent = name;
-  byId('facts').append(...[
-    `${report.results.length} results`, `level ${report.level}`, `suite ${report.suite}`, `seed ${report.seed}`,
-    `${(report.duration_ms / 1000).toFixed(1)} s`, report.began,
+  byId('facts').append(...[counted(report.results.length, 'result'),
+                           `level ${report.level}`,
+                           `suite ${report.suite}`,
+                           `seed ${report.seed}`,
+                           `${(report.duration_ms / 1000).toFixed(1)} s`,
+                           report.began,
   ].map((fact) => make('span', null, fact)));
   byId('verdict').textContent = report.verdict;
   if (report.exit_code === 0) byId('verdict').classList.add('good');
@@ -133,7 +137,8 @@ function head() {
   report.breaches.forEach((line) => note(`Reader contract: ${line}`));
   report.unused_waivers.forEach((waiver) => note(
     `Unused waiver ${waiver.case} (${waiver.where}): ${waiver.message}`, !waiver.counts));
-  if (report.newer_cases.length > 0) note(`${report.newer_cases.length} newer cases were left out.`, true);
+  if (report.newer_cases.length > 0)
+    note(`Left out: ${counted(report.newer_cases.length, 'newer case')}.`, true);
   byId('made').textContent = `p1rig ${report.p1rig}, report format ${report.format}`;
 }
 
@@ -164,7 +169,8 @@ function cell(one, column) {
   const runs = cells.get(one.id + '\n' + column);
   if (!runs) return make('td', null, make('span', {class: 'hidden-text'}, 'does not apply'));
   const result = runs[0];
-  const label = `${result.outcome}: ${one.id} at ${column}` + (runs.length > 1 ? `, ${runs.length} runs` : '');
+  const label = `${result.outcome}: ${one.id} at ${column}` +
+      (runs.length > 1 ? `, ${counted(runs.length, 'run')}` : '');
   const button = make('button', {type: 'button', class: 'cell', outcome: result.outcome, title: label, 'aria-label': label,
     'aria-expanded': 'false', tabindex: '-1'}, signs[result.outcome]);
   button.runs = runs;

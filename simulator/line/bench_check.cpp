@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "protocol/wording.h"
 #include "simulator/line/clock.h"
 #include "simulator/line/serial_adapter.h"
 
@@ -107,11 +108,11 @@ BenchFinding compare(const std::string& name, const std::string& expected,
   const auto [left, right] =
       std::mismatch(expected.begin(), expected.end(), arrived.begin(), arrived.end());
   if (left == expected.end() && right == arrived.end()) {
-    return {name, true, "all " + std::to_string(expected.size()) + " bytes arrive"};
+    return {name, true, "all of " + counted(expected.size(), "byte") + " arrive"};
   }
   return {name, false,
-          std::to_string(arrived.size()) + " of " + std::to_string(expected.size()) +
-              " bytes arrive, the first wrong or missing one at " +
+          std::to_string(arrived.size()) + " of " + counted(expected.size(), "byte") +
+              " arrive, the first wrong or missing one at " +
               std::to_string(left - expected.begin())};
 }
 

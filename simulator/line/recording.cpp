@@ -12,6 +12,7 @@
 #include <fstream>
 #include <utility>
 
+#include "protocol/wording.h"
 #include "simulator/output_file.h"
 
 namespace p1rig {
@@ -122,8 +123,7 @@ struct RecordingReader::Impl {
   std::size_t events = 0;
 
   tl::unexpected<Error> damaged(const std::string& what) const {
-    return fail(path + ": " + what + ", after " + std::to_string(events) +
-                (events == 1 ? " event" : " events"));
+    return fail(path + ": " + what + ", after " + counted(events, "event"));
   }
 };
 
@@ -162,8 +162,8 @@ Result<std::optional<RecordedEvent>> RecordingReader::next() {
     return impl_->damaged(cut ? "ends within a packet" : reason);
   }
   if (header->caplen < kHeaderSize) {
-    return impl_->damaged("a packet has " + std::to_string(header->caplen) +
-                          " octets, expected at least 12");
+    return impl_->damaged("a packet has " + counted(header->caplen, "octet") +
+                          ", expected at least 12");
   }
   if (header->ts.tv_sec < 0 || header->ts.tv_sec > kLastSecond) {
     return impl_->damaged("a packet has a time that no clock shows");

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "protocol/wording.h"
+
 namespace p1rig {
 namespace {
 
@@ -67,7 +69,7 @@ Result<void> make_raw(int tty, const LineSettings& settings) {
   const auto speed = speed_of(settings.baud);
   if (!speed) return fail("no terminal has " + std::to_string(settings.baud) + " baud");
   if (settings.data_bits < 5 || settings.data_bits > 8) {
-    return fail("no terminal has " + std::to_string(settings.data_bits) + " data bits");
+    return fail("no terminal has " + counted(settings.data_bits, "data bit"));
   }
   termios wanted{};
   if (::tcgetattr(tty, &wanted) != 0) return fail(std::strerror(errno));

@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdio>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/conformance/telegrams.h"
+#include "tests/simulator/bitwise_crc.h"
 
 namespace p1rig {
 namespace {
@@ -131,6 +135,112 @@ TEST(Anonymise, AWrongCrcStaysWrong) {
     return telegram;
   };
   EXPECT_EQ(anonymised(flipped(before)).value(), flipped(right));
+}
+
+/// A telegram with this identifier and a power with which its CRC is one that is wanted.
+template <typename Wanted>
+std::string with_crc(std::string_view identifier, const char* format, Wanted wanted) {
+  for (int watts = 0; watts < 100'000; ++watts) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "%02d.%03d", watts / 1000, watts % 1000);
+    const std::string body = std::string("/ISK5\\2M550T-1012\r\n\r\n0-0:96.1.1(") +
+                             std::string(identifier) + ")\r\n1-0:1.7.0(" + digits + "*kW)\r\n!";
+    const unsigned crc = testing::bitwise_crc(body);
+    if (!wanted(crc)) continue;
+    std::snprintf(digits, sizeof digits, format, crc);
+    return body + digits + "\r\n";
+  }
+  throw std::runtime_error("no power gives such a CRC");
+}
+
+std::string crc_text(std::string_view telegram) {
+  const std::size_t begin = telegram.rfind('!') + 1;
+  return std::string(telegram.substr(begin, telegram.find('\r', begin) - begin));
+}
+
+/// As the document says it: every byte from '/' to '!', without leading zeros.
+std::string unpadded_crc(std::string_view telegram) {
+  char digits[8];
+  std::snprintf(digits, sizeof digits, "%X",
+                testing::bitwise_crc(telegram.substr(0, telegram.rfind('!') + 1)));
+  return digits;
+}
+
+/// One whose CRC has so many digits without its leading zeros.
+std::string with_digits(std::string_view identifier, unsigned digits) {
+  return with_crc(identifier, "%X", [digits](unsigned crc) {
+    return crc >> 4 * digits == 0 && crc >> 4 * (digits - 1) != 0;
+  });
+}
+
+// A device that drops leading zeros keeps to that, and every telegram keeps its length.
+TEST(Anonymise, ACrcWithoutLeadingZerosStaysOne) {
+  const std::string first = "4530303434303037", second = "4530303434303038";
+  for (const std::vector<std::string>& telegrams :
+       {std::vector{with_digits(first, 4), with_digits(first, 3), with_digits(second, 3)},
+        std::vector{with_digits(first, 2), with_digits(first, 3)}}) {
+    std::string stream;
+    for (const std::string& telegram : telegrams) stream += telegram;
+    const std::string after = anonymised(stream).value();
+    EXPECT_EQ(after.size(), stream.size());
+    EXPECT_EQ(after.find("453030343430"), std::string::npos) << after;
+    std::size_t at = 0;
+    for (const std::string& telegram : telegrams) {
+      const auto own = std::string_view(after).substr(at, telegram.size());
+      EXPECT_EQ(crc_text(own), unpadded_crc(own)) << own;
+      at += telegram.size();
+    }
+  }
+}
+
+// Three digits leave no choice of a number: a right CRC is worth more than its length.
+TEST(Anonymise, WhereNoNumberKeepsTheLengthTheCrcIsRightAndThatIsTold) {
+  const std::string telegram = with_digits("AB1", 2);
+  Anonymiser anonymiser({}, {});
+  const Stretch stretch{Stretch::Kind::kTelegram, telegram, 0};
+  ASSERT_TRUE(anonymiser.learn(stretch));
+  const std::string after = anonymiser.rewrite(stretch).value();
+  EXPECT_EQ(line_of(after, "0-0:96.1.1"), "0-0:96.1.1(001)");
+  EXPECT_EQ(crc_text(after), unpadded_crc(after));
+  EXPECT_GT(after.size(), telegram.size());
+  EXPECT_EQ(anonymiser.longer_crcs(), 1U);
+}
+
+TEST(Anonymise, ACrcKeepsItsCase) {
+  const auto has_letters = [](unsigned crc) { return crc >= 0xA000; };
+  const auto has_none = [](unsigned crc) {
+    return crc >= 0x1000 && (crc >> 12) < 10 && (crc >> 8 & 15) < 10 && (crc >> 4 & 15) < 10 &&
+           (crc & 15) < 10;
+  };
+  // Of many that have no letters before, some have one afterwards.
+  std::string stream = with_crc("4530303434303037", "%04x", has_letters);
+  for (int i = 0; i < 20; ++i) {
+    int before = i;
+    stream += with_crc("4530303434303037", "%04x",
+                       [&](unsigned crc) { return has_none(crc) && before-- == 0; });
+  }
+  const std::string after = anonymised(stream).value();
+  std::string digits;
+  for (std::size_t at = after.find('!'); at != std::string::npos; at = after.find('!', at + 1)) {
+    digits += after.substr(at + 1, 4);
+  }
+  EXPECT_EQ(digits.find_first_of("ABCDEF"), std::string::npos) << digits;
+  EXPECT_NE(digits.find_first_of("abcdef", 4), std::string::npos) << digits;
+}
+
+// What looks like an identifier by chance.
+TEST(Anonymise, CodesTimesAndNumbersAreNoIdentifiers) {
+  const std::string lines =
+      "0-0:1.0.0(260115123010W)\n1-0:1.8.1(000123.456*kWh)\n"
+      "1-0:99.97.0(1)(0-0:96.7.19)(251208152415W)(0000000240*s)\n";
+  for (const Row& row : {Row{"0-0:96.1.1(1-0:1.8.1)", "0-0:96.1.1(0-0:0.0.1)"},
+                         Row{"0-0:96.1.1(96.7.19)", "0-0:96.1.1(00.0.01)"},
+                         Row{"0-0:96.1.1(000123)", "0-0:96.1.1(000001)"},
+                         Row{"0-0:96.1.1(260115)", "0-0:96.1.1(000001)"},
+                         Row{"0-0:96.1.1(000240)", "0-0:96.1.1(000001)"}}) {
+    EXPECT_EQ(anonymised(with_lines(std::string(row.before) + "\n" + lines)).value(),
+              with_lines(std::string(row.after) + "\n" + lines));
+  }
 }
 
 TEST(Anonymise, FindsIdentifiersUnderDamagedCodes) {

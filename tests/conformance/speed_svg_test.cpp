@@ -62,6 +62,16 @@ TEST(SpeedSvg, TheLossAxisFitsTheLargestLoss) {
   EXPECT_THAT(svg_report(report_of({step_of(kRate, 200, 2)})), Not(HasSubstr(">100 %<")));
 }
 
+TEST(SpeedSvg, NumbersHaveNoPowerOfTen) {
+  SpeedReport report = report_of({step_of(kRate, 8, 0), step_of(kRate, 2'000'000, 0)});
+  report.results[0].telegrams_per_second = 25'880.4;
+  report.results[0].bytes_per_second = 1.2345e10;
+  const std::string svg = svg_report(report);
+  EXPECT_THAT(svg, HasSubstr("25 880 telegrams/s, 12 345 MB/s"));
+  EXPECT_THAT(svg, HasSubstr(">10 000 000<"));
+  EXPECT_EQ(count(svg, ">[^<]*[0-9]e[+-]?[0-9][^<]*<"), 0U);
+}
+
 TEST(SpeedSvg, OnlyStepsThatLostHaveADotBelow) {
   // Between 420 and 540: 2 of 128 on an axis up to 2 % are at 540 - 120 * 0.015625 / 0.02 = 446.25.
   const std::string svg = svg_report(report_of({step_of(kRate, 8, 0), step_of(kRate, 200, 2)}));

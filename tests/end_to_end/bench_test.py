@@ -20,12 +20,12 @@ class Bench(rig.Case):
         self.temporary.mkdir()
         self.environment = os.environ | {"TMPDIR": str(self.temporary), "PYTHONPATH": str(READERS)}
 
-    def reader_file(self, name):
+    def reader_file(self, name, startup=rig.ENDLESS, patience=rig.ENDLESS):
         file = self.folder / f"{name}.toml"
         file.write_text(f'''[reader]
 command = [{json.dumps(sys.executable)}, {json.dumps(str(READERS / name))}, "{{endpoint}}"]
-startup = "5s"
-patience = "2s"
+startup = "{startup}"
+patience = "{patience}"
 ''')
         return file
 
@@ -82,7 +82,7 @@ patience = "2s"
 
     def test_a_reader_that_drops_one_now_and_then_has_no_number(self):
         reader = self.no_number(1, "loses", "loses telegrams at any rate, first lost: number",
-                                self.reader_file("drops_some.py"))
+                                self.reader_file("drops_some.py", patience="2s"))
         # The first that is lost of those sent at a rate is as lost without one.
         self.assertEqual(reader["steps"][-1]["pace"], "one at a time")
         self.assertGreater(reader["steps"][-1]["lost"], 0)
@@ -95,8 +95,10 @@ patience = "2s"
         self.no_number(3, "ended", "no such \\x1B[31mdevice", self.reader_file("exits_at_once.py"))
 
     def test_a_silent_reader_has_no_number(self):
-        self.no_number(3, "silent", "told nothing any more", self.reader_file("hangs.py"))
-        self.no_number(3, "silent", "did not open its end", self.reader_file("never_opens.py"))
+        self.no_number(3, "silent", "told nothing any more",
+                       self.reader_file("hangs.py", patience="2s"))
+        self.no_number(3, "silent", "did not open its end",
+                       self.reader_file("never_opens.py", startup="5s"))
 
     def test_a_flooding_reader_has_no_number(self):
         self.no_number(3, "floods", "it said ", self.reader_file("floods_output.py"))

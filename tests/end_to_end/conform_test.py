@@ -36,11 +36,11 @@ class Conform(rig.Case):
         self.temporary.mkdir()
         self.environment = os.environ | {"TMPDIR": str(self.temporary), "PYTHONPATH": str(READERS)}
 
-    def reader_file(self, name, patience="3s"):
+    def reader_file(self, name, startup=rig.ENDLESS, patience=rig.ENDLESS):
         file = self.folder / f"{name}.toml"
         file.write_text(f'''[reader]
 command = [{json.dumps(sys.executable)}, {json.dumps(str(READERS / name))}, "{{endpoint}}"]
-startup = "4s"
+startup = "{startup}"
 patience = "{patience}"
 ''')
         return file
@@ -113,6 +113,22 @@ patience = "{patience}"
             self.assertIn(b"140 of 140 as expected", result.stdout)
         self.nothing_is_left()
 
+    def test_what_a_killed_run_left_is_cleared_by_the_next(self):
+        reader = ["--", rig.PROGRAM, "read", "{endpoint}"]
+        killed = self.start("conform", "--profile", "sagemcom-smarty-lux-encrypted", *reader,
+                            env=self.environment, stdout=subprocess.DEVNULL)
+        rig.wait_for(lambda: list(self.temporary.glob("*/key")), "the key of the run")
+        # The second folder is that of the reader.
+        rig.wait_for(lambda: len(list(self.temporary.iterdir())) == 2, "the reader's line")
+        killed.kill()
+        killed.wait()
+        self.assertEqual(len(list(self.temporary.glob("*/key"))), 1)
+        result = rig.run("conform", "--profile", METER, "--case", FLIP, *reader,
+                         env=self.environment)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        rig.wait_for(lambda: not processes_with(str(self.temporary)), "the reader's end")
+        self.nothing_is_left()
+
     # 1: not as expected
 
     def test_what_is_written_at_opening_is_seen(self):
@@ -149,7 +165,7 @@ patience = "{patience}"
         self.assertIn(f"ended by signal {signal.SIGSEGV.value}", self.all_messages(report))
 
     def test_a_hang_is_told_and_the_run_goes_on(self):
-        report = self.conform(1, "hangs.py")
+        report = self.conform(1, "hangs.py", patience="3s")
         self.assertEqual(self.outcomes(report), ["hang", "hang"])
 
     def test_what_is_printed_to_run_a_case_again_runs_it_again(self):
@@ -249,7 +265,7 @@ patience = "{patience}"
                       report["refused"][0])
 
     def test_a_reader_that_opens_nothing_breaks_the_contract(self):
-        report = self.conform(3, "never_opens.py")
+        report = self.conform(3, "never_opens.py", startup="4s")
         self.assertIn("did not open its end of the line within 4000 ms", report["refused"][0])
 
     def test_a_reader_that_knows_no_dialect_breaks_the_contract(self):
@@ -261,7 +277,7 @@ while line.read(100): pass
 """)
         file = self.folder / "nobody.toml"
         file.write_text(f'[reader]\ncommand = ["{sys.executable}", "{reader}", "{{endpoint}}"]\n'
-                        'startup = "1s"\npatience = "1s"\n')
+                        f'startup = "{rig.ENDLESS}"\npatience = "1s"\n')
         result = rig.run("conform", file, env=self.environment)
         self.assertEqual(result.returncode, 3, result.stderr)
         self.assertIn("its hello names no dialect that there is, but dsmr-9", result.stdout.decode())
@@ -311,8 +327,8 @@ while line.read(100): pass
 
     def test_an_interrupted_run_ends_at_once_and_reports_what_there_is(self):
         report = self.folder / "report.json"
-        # Patience that no test has: only the interrupt can end it.
-        run = self.start(*self.arguments("hangs.py", "--json", report, patience="1h"),
+        # Only the interrupt can end it.
+        run = self.start(*self.arguments("hangs.py", "--json", report),
                          env=self.environment, stdout=subprocess.DEVNULL,
                          stderr=subprocess.DEVNULL)
         # The sync, B and three sentinels: the last of them is waited for.

@@ -120,6 +120,40 @@ class Lists(rig.Case):
         self.assert_fails(MISTAKE, 'there is no "no/such@iskra-am550"', "cases", "show", "no/such@iskra-am550")
 
 
+class Tables(rig.Case):
+    """What stands in columns does not run together, whatever is in them."""
+
+    def rows(self, *arguments):
+        text = rig.run(*arguments).stdout.decode()
+        return [re.split(" {2,}", line) for line in text.splitlines()]
+
+    def test_the_objects_of_every_dialect(self):
+        for dialect in rig.json_of("dialects", "--json"):
+            rows = self.rows("dialects", "show", dialect["name"])
+            self.assertGreater(len(dialect["objects"]), 5)
+            for rule in dialect["objects"]:
+                self.assertIn([rule["obis"], rule["shape"], rule["meaning"]], rows)
+
+    def test_every_list(self):
+        cells = {"dialects": ["name", "document"], "quantities": ["name", "kind", "unit", "meaning"],
+                 "profiles": ["name", "dialect", "country"], "scenarios": ["name", "title"],
+                 "faults": ["name", "stage"], "cases": ["name", "title"],
+                 "mutants": ["name", "summary"], "readers": ["name"]}
+        self.assertLessEqual(set(LISTS), set(cells))
+        for name, columns in cells.items():
+            rows = self.rows(name)
+            entries = rig.json_of(name, "--json")
+            self.assertEqual(len(rows), len(entries))
+            for row, entry in zip(rows, entries):
+                expected = [entry[column] for column in columns if entry[column]]
+                self.assertEqual(row[:len(expected)], expected)
+
+    def test_the_commands(self):
+        rows = self.rows("--help")
+        self.assertIn(["", "bench-check", "what can this serial adapter, or this pair, do for a meter?"],
+                      rows)
+
+
 class Names(rig.Case):
     def test_commands(self):
         self.assert_fails(MISTAKE, ['unknown command "rendr"', 'did you mean "render"?'], "rendr")
@@ -356,6 +390,44 @@ class BrokenProfile(rig.Case):
     def test_no_profiles_at_all(self):
         self.assert_fails(MISTAKE, ["/nowhere/profiles", "P1RIG_DATA"], "render", "iskra-am550",
                           env=os.environ | {"P1RIG_DATA": "/nowhere"})
+
+
+class PrivateProfile(rig.Case):
+    """A meter of one's own, that lies with its telegram in a folder of one's own."""
+
+    def setUp(self):
+        super().setUp()
+        self.text = (rig.SOURCE / "profiles" / "dsmr-5.0.2-example.toml").read_text()
+        self.profile = self.folder / "mine.toml"
+
+    def check(self, code, text):
+        self.profile.write_text(text)
+        result = rig.run("check", self.profile)
+        self.assertEqual(result.returncode, code, result.stdout)
+        return result.stdout.decode()
+
+    def test_its_example_lies_beside_it(self):
+        [shipped] = re.findall('^file = "(.*)"', self.text, re.M)
+        text = self.text.replace(shipped, "telegrams/mine.txt")
+        said = self.check(MISTAKE, text)
+        for place in (self.folder / "telegrams" / "mine.txt", rig.SOURCE / "telegrams" / "mine.txt"):
+            self.assertIn(str(place), said)
+        mine = self.folder / "telegrams" / "mine.txt"
+        mine.parent.mkdir()
+        mine.write_bytes((rig.SOURCE / shipped).read_bytes())
+        self.check(0, text)
+        # Beside it comes first, and is looked at.
+        self.check(0, self.text)
+        beside = self.folder / shipped
+        beside.parent.mkdir(parents=True)
+        beside.write_bytes(mine.read_bytes().replace(b"01.193", b"01.194"))
+        self.assertIn("example: line ", self.check(1, self.text))
+
+    def test_without_example_and_family_it_is_right(self):
+        text = re.sub(r"^\[example\](.|\n)*", "", self.text, flags=re.M)
+        text = re.sub(r"^family = .*\n", "", text, flags=re.M)
+        said = self.check(0, text)
+        self.assertIn(f"ok      {self.profile}\n        note: neither an [example] nor a family", said)
 
 
 class ClosedOutput(rig.Case):

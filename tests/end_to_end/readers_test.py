@@ -297,7 +297,7 @@ class Shim(Readers):
             name = "wrong"
             command = ["{sys.executable}", "-c", "import os, sys, termios\\nf = os.open(sys.argv[1], os.O_RDWR)\\na = termios.tcgetattr(f)\\na[2] = a[2] & ~termios.CSIZE | termios.CS7 | termios.PARENB\\na[4] = a[5] = termios.B115200\\ntermios.tcsetattr(f, 0, a)\\nwhile 1: os.read(f, 1)", "{{endpoint}}"]
             endpoints = ["pty-shim"]
-            startup = "2s"
+            startup = "1h"
             patience = "1s"
             """)
         result = rig.run("doctor", reader, "--profile", METER)
@@ -313,7 +313,7 @@ class Doctor(Readers):
         for word in words:
             self.assertIn(word, said)
 
-    def script(self, text, more=""):
+    def script(self, text, more="", patience=rig.ENDLESS):
         script = self.folder / "reader.py"
         script.write_text("import json, sys\nline = open(sys.argv[1], 'rb', buffering=0)\n" +
                           textwrap.dedent(text))
@@ -321,8 +321,8 @@ class Doctor(Readers):
             [reader]
             name = "script"
             command = ["{sys.executable}", "{script}", "{{endpoint}}"]
-            startup = "2s"
-            patience = "1s"
+            startup = "{rig.ENDLESS}"
+            patience = "{patience}"
             {more}
             """)
 
@@ -348,7 +348,7 @@ class Doctor(Readers):
         self.examine(0, ["pty: hello from p1rig read", "stdin:", "is right"], "p1rig")
 
     def test_one_that_is_right(self):
-        self.examine(0, ["telegrams were told", "it tells 2 codes: 1-0:1.7.0 1-0:1.8.1"],
+        self.examine(0, [" telegrams told, the slowest", "it tells 2 codes: 1-0:1.7.0 1-0:1.8.1"],
                      self.telling('{"1-0:1.7.0": power + " kW", "1-0:1.8.1": energy + " kWh"}'))
 
     def test_units(self):
@@ -374,7 +374,8 @@ class Doctor(Readers):
 
     def test_one_that_is_silent(self):
         self.examine(3, ["told no telegram", "does not work yet"],
-                     self.script("print('hello', flush=True)\nwhile line.read(100): pass"))
+                     self.script("print('hello', flush=True)\nwhile line.read(100): pass",
+                                 patience="1s"))
 
     def test_one_that_ends(self):
         self.examine(3, ["ended by status 7; it said: no such meter"],

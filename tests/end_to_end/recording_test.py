@@ -33,6 +33,18 @@ class Recording(rig.Case):
             self.assertEqual((result.returncode, result.stderr), (0, b""))
             self.assertEqual(result.stdout, sent)
 
+    def test_a_replay_goes_round(self):
+        sent = self.record()
+        again = ["replay", self.pcap, "--line", "stdout", "--speed", "max"]
+        self.assertEqual(rig.run(*again, "--times", 3).stdout, 3 * sent)
+        endless = self.start(*again, "--loop", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(endless.stdout.read(10 * len(sent)), 10 * sent)
+        endless.stdout.close()  # the line ends with its reader
+        self.assertIn(endless.wait(rig.HANG), (0, 1))
+        for times in ("0", "-1", "x", "9" * 30):
+            self.assert_fails(2, "--times: expected a number from 1 on", *again, f"--times={times}")
+        self.assert_fails(2, "not both", *again, "--loop", "--times", 2)
+
     def test_a_reader_of_a_terminal_gets_the_same_bytes(self):
         sent = self.record()
         link = self.folder / "meter"
@@ -229,24 +241,27 @@ kind = "request-on"
                 result = rig.run("lint", line, "--count", "2")
                 self.assertIn(b" 2 telegrams of dsmr-5.0", result.stdout)
 
+    def check_request(self):
+        """Released, then asked for, and data only from then on. Until the reader lets go, a port that
+        was just opened may ask, and so does an inverted one that nobody has set: a whole telegram may
+        come of that, where the reader is slow."""
+        frames = self.tshark("rtacser.eventtype", "rtacser.rts")
+        released = len(frames) - 1 - frames[::-1].index(["0x00", "0"])
+        edges = [frame[1] for frame in frames[released:] if frame[0] == "0x00"]
+        self.assertEqual(edges, ["0", "1"])
+        asked = frames.index(["0x00", "1"], released)
+        self.assertEqual({tuple(frame) for frame in frames[asked + 1:]}, {("0x02", "1")})
+
     def test_data_request_of_a_live_line_is_recorded(self):
-        """Released at first, and then asked for: the meter is silent until then."""
         for wiring in ("rts", "dtr#"):
             meter = self.start("simulate", "sagemcom-smarty-lux", "--line",
                                f"rfc2217-listen:127.0.0.1:0?wiring={wiring}",
                                stderr=subprocess.PIPE)
             port = re.search(rb"127\.0\.0\.1:(\d+)", meter.stderr.readline())[1].decode()
             result = rig.run("record", f"rfc2217:127.0.0.1:{port}?wiring={wiring}", "-o",
-                             self.pcap, "--count", "1")
+                             self.pcap, "--count", "2")
             self.assertEqual(result.returncode, 0, result.stderr)
-            frames = self.tshark("rtacser.eventtype", "rtacser.rts")
-            # With inverted wiring a line that nobody has set yet asks: what came before the first
-            # release is not the reader's doing.
-            frames = frames[frames.index(["0x00", "0"]):]
-            edges = [frame[1] for frame in frames if frame[0] == "0x00"]
-            self.assertEqual(edges, ["0", "1"])
-            asked = frames.index(["0x00", "1"])
-            self.assertEqual({tuple(frame) for frame in frames[asked + 1:]}, {("0x02", "1")})
+            self.check_request()
 
     def test_data_request_of_a_serial_port_is_recorded(self):
         """The shim gives a pseudo terminal the modem lines of a serial port."""
@@ -254,14 +269,9 @@ kind = "request-on"
         for wiring in ("rts", "dtr"):
             result = rig.run("simulate", "sagemcom-smarty-lux", "--line",
                              f"pty:{link}?modem=shim&wiring={wiring}", "--", rig.PROGRAM, "record",
-                             f"serial:{link}?wiring={wiring}", "-o", self.pcap, "--count", "1")
+                             f"serial:{link}?wiring={wiring}", "-o", self.pcap, "--count", "2")
             self.assertEqual(result.returncode, 0, result.stderr)
-            frames = self.tshark("rtacser.eventtype", "rtacser.rts")
-            # A port that is opened asks, until its reader lets go: what came before is no matter.
-            edges = [frame[1] for frame in frames if frame[0] == "0x00"]
-            self.assertEqual(edges, ["0", "1"])
-            asked = frames.index(["0x00", "1"])
-            self.assertEqual({tuple(frame) for frame in frames[asked + 1:]}, {("0x02", "1")})
+            self.check_request()
 
     def test_a_meter_that_ignores_data_request(self):
         """What lint says of it, live: `--request on` is a meter with a broken input."""

@@ -137,7 +137,6 @@ class Reports(rig.Case):
                      "R-CRC-01", f"--profile {METERS[1]}", "to the reader (A)", "sentinel 1", NASTY,
                      r"\r\n"):
             self.assertIn(word, story)
-        self.assertEqual(page["folded"], 0)
         self.assertIn("tells a telegram", page["failure"])
         self.assertGreaterEqual(page["width"], page["scroll width"], "the page scrolls sideways")
 

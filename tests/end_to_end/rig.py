@@ -15,6 +15,9 @@ SANITIZED = os.environ.get("P1RIG_SANITIZED", "") not in ("", "OFF", "0")
 # Nothing here takes long: this only turns a hang into a failure.
 HANG = 300
 
+# What a reader gets that will answer, however busy the machine is; less where it is to be given up.
+ENDLESS = "1h"
+
 
 def run(*arguments, stdin=b"", timeout=HANG, **options):
     """Runs p1rig to its end. The result has returncode, stdout and stderr (bytes)."""

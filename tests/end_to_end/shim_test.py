@@ -135,11 +135,12 @@ class PySerial(Shim):
                 port.{line} = {active}
                 say(first=until(port, b"0-0:96").decode()[:5])
                 say(soon=time.monotonic() - asked < 5)
-                port.{line} = {not active}  # in the middle of a telegram, which takes 0.7 s
-                say(rest=during(port, 1.5).decode())
+                port.{line} = {not active}  # in the middle of a telegram, while it stalls
+                say(rest=during(port, 3).decode())
                 port.{line} = {active}
                 say(whole=until(port, b"!").decode())
-            """), *START, options="modem=shim" + (f"&wiring={wiring}" if wiring else ""))
+            """), *START, "--fault", "stall=1500ms,at=1-0:1.8.1",
+            options="modem=shim" + (f"&wiring={wiring}" if wiring else ""))
         silent, first, soon, rest, whole = said
         self.assertEqual((silent["silent"], first["first"], soon["soon"]), ("", "/ISk5", True))
         self.assertNotIn("!", rest["rest"], "cut")
@@ -207,18 +208,17 @@ class OtherReaders(Shim):
         self.assertEqual(line["received"], len(plain))
 
     def test_one_that_makes_its_system_calls_itself_is_noticed(self):
-        # As Go programs do.
-        self.read(NEW, self.script("""
+        # As Go programs do. It reads until the test has heard what it waits for.
+        meter = self.start(*self.arguments(NEW, self.script("""
             import ctypes
             call = ctypes.CDLL(None).syscall
             tty = call(257, -100, path.encode(), os.O_RDWR | os.O_NOCTTY)  # openat of x86-64
-            got = b""
-            while b"!" not in got: got += os.read(tty, 100)
-            time.sleep(1.5)
-            say(got=len(got))
-            """), *FAST)
-        self.assertIn("nothing is heard of the shim", self.errors)
-        self.assertIn("Go programs", self.errors)
+            while os.read(tty, 100): pass
+            """), *FAST), stderr=subprocess.PIPE)
+        noted = next((line for line in meter.stderr if b"nothing is heard of the shim" in line), b"")
+        self.assertIn(b"Go programs", noted)
+        meter.terminate()
+        self.assertEqual(meter.wait(rig.HANG), 130)
 
     def test_others_are_not_said_to_be(self):
         self.read(NEW, self.script("""

@@ -70,8 +70,8 @@ class Tcp(rig.Case):
         meter = self.meter("--speed", "400", "--pace", "none")
         slow = [self.connect(SO_RCVBUF=2048) for _ in range(10)]
         good = self.connect()
-        got, end = b"", time.monotonic() + 6
-        while time.monotonic() < end:
+        got = b""
+        while got.count(b"\r\n!") < 240:  # six seconds of it
             got += good.recv(65536)
         stats = self.stats_of(meter)
         self.assertGreater(stats["lines"][0]["dropped"], 0)
@@ -80,7 +80,6 @@ class Tcp(rig.Case):
             if not rest:
                 break
             got += rest
-        self.assertGreater(got.count(b"\r\n!"), 100)
         # Nothing is missing for the good one: its telegrams are 10 s of the meter apart.
         seconds = [int(at[-3:-1]) for at in re.findall(rb"0-0:1\.0\.0\(\d{12}[SW]", got)]
         del slow

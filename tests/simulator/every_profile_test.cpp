@@ -7,6 +7,7 @@
 
 #include "protocol/value_format.h"
 #include "simulator/document.h"
+#include "simulator/evidence.h"
 #include "simulator/profile.h"
 #include "simulator/render.h"
 #include "tests/protocol/xorshift.h"
@@ -261,6 +262,7 @@ TEST(EveryProfile, FillsItsHolesAndTouchesNothingElse) {
     SCOPED_TRACE(name);
     const auto profile = load_profile(file);
     ASSERT_TRUE(profile) << profile.error().message;
+    EXPECT_TRUE(has_evidence(*profile)) << "what is shipped is shown to be sent by a meter";
     const Template shape = template_of(read_document(file).value());
     const std::string form = crc_form(shape.telegram);
     EXPECT_EQ(profile->layout.has_crc, !form.empty());

@@ -441,7 +441,7 @@ TEST(LoadTable, RefusesWhatIsNoCurveAndNamesTheLine) {
       {"time,l1,l2,l3,l4\n0,1,2,3,4\n", "1:1: ", "time,l1"},
       {"time,l1\n0,1\n0,2\n", "3:1: ", "not after"},
       {"time,l1\n60,1\n0,2\n", "3:1: ", "not after"},
-      {"time,l1\n0\n", "2:1: ", "cells"},
+      {"time,l1\n0\n", "2:1: ", "has 1 cell, the head 2"},
       {"time,l1,l2,l3\n0,1,2\n", "2:1: ", "cells"},
       {"time,l1\n0,1,2\n", "2:1: ", "cells"},
       {"time,l1\n0,\n", "2:3: ", "no power"},

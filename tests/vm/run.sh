@@ -17,6 +17,14 @@ fail() {
   exit 1
 }
 
+# The machine has these folders to itself, and finds the rest where it is here.
+for folder in "$root" "$build"; do
+  case $folder/ in
+    /dev/* | /proc/* | /sys/*) fail "$folder cannot be seen inside the machine; use a clone elsewhere" ;;
+    *[[:space:]]*) fail "$folder: has a blank, which a kernel's command line cannot have; use a clone elsewhere" ;;
+  esac
+done
+
 took() { awk -v from="$started" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.0f s", to - from }'; }
 
 scripts/install-deps.sh --vm
@@ -43,7 +51,7 @@ python3 tests/vm/make_initramfs.py "$tree" /bin/busybox tests/vm/init.sh "$work/
   virtio_pci 9p 9pnet_virtio vhci-hcd ftdi_sio
 
 cat >"$work/guest.sh" <<GUEST
-export PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+export PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/dev/shm TMPDIR=/dev/shm LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 export P1RIG_PROGRAM='$build/p1rig' P1RIG_CROSSED='$build/tests/crossed_cables' P1RIG_SOURCE_DIR='$root'
 cd '$root/tests/vm' && exec python3 guest_test.py -v
 GUEST
