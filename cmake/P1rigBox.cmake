@@ -16,6 +16,33 @@ if(P1RIG_WERROR)
   list(APPEND P1RIG_WARNINGS -Werror)
 endif()
 
+# p1rig_precompiled(NAME library...): the standard library and fmt, and of the given libraries the
+# headers in PRECOMPILE, compiled once for all targets that p1rig_precompile(TARGET NAME) gives them.
+# Off by default, and in the release preset, where a missing #include is seen.
+function(p1rig_precompiled name)
+  cmake_parse_arguments(PCH "" "" "PRECOMPILE" ${ARGN})
+  if(NOT P1RIG_PRECOMPILE)
+    return()
+  endif()
+  set(source "${PROJECT_BINARY_DIR}/${name}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "")
+  add_library(${name} OBJECT "${source}")
+  target_compile_options(${name} PRIVATE ${P1RIG_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${PCH_UNPARSED_ARGUMENTS})
+  target_precompile_headers(${name} PRIVATE
+    <algorithm> <array> <chrono> <charconv> <cstdint> <filesystem> <fstream> <functional> <map>
+    <memory> <optional> <set> <span> <sstream> <string> <string_view> <utility> <vector>
+    <fmt/format.h> ${PCH_PRECOMPILE})
+endfunction()
+
+function(p1rig_precompile target name)
+  if(P1RIG_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM ${name})
+    # As it was when fmt's headers were compiled, also for a target that does not link fmt.
+    target_compile_definitions(${target} PRIVATE FMT_SHARED)
+  endif()
+endfunction()
+
 function(p1rig_box name)
   cmake_parse_arguments(BOX "" "" "LINK;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
@@ -24,6 +51,7 @@ function(p1rig_box name)
   target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${headers})
   target_compile_options(${name} PRIVATE ${P1RIG_WARNINGS})
   target_link_libraries(${name} PUBLIC ${BOX_LINK} PRIVATE ${BOX_PRIVATE})
+  p1rig_precompile(${name} p1rig_headers)
   set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 
   # Users of the installed libraries write p1rig::protocol for p1rig_protocol.

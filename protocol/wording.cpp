@@ -68,4 +68,6 @@ std::string readable(std::chrono::nanoseconds time) {
   return readable(us / 1e6) + " s";
 }
 
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
+
 }  // namespace p1rig

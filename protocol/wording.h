@@ -23,4 +23,7 @@ std::string readable(double number);
 /// A duration in the unit that suits, to three digits: "870 us", "1.25 ms", "12 s".
 std::string readable(std::chrono::nanoseconds time);
 
+/// The text between double quotes, nothing in it changed.
+std::string in_quotes(std::string_view text);
+
 }  // namespace p1rig

@@ -138,8 +138,6 @@ bool same_time(const Instant& said, const Instant& meant, TimeForm form) {
   return said.wall == utc(meant);
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
-
 bool same_text(std::string_view said, std::string_view meant) {
   if (said == meant) return true;
   const auto meant_bytes = parse_hex(meant);
@@ -152,7 +150,7 @@ bool same_text(std::string_view said, std::string_view meant) {
 std::optional<std::string> text_difference(const std::string& said, const std::string& meant,
                                            const Precision& precision) {
   if (said == meant) return std::nullopt;
-  const std::string both = "says " + quoted(said) + ", expected " + quoted(meant);
+  const std::string both = "says " + in_quotes(said) + ", expected " + in_quotes(meant);
   if (const auto meant_time = instant_of(meant)) {
     const auto said_time = instant_of(said);
     if (!said_time) return both + ", a time";

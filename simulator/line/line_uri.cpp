@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/wording.h"
 #include "simulator/line/cable_line.h"
 #include "simulator/line/output_line.h"
 #include "simulator/line/pty_line.h"
@@ -95,8 +96,6 @@ std::string head_of(const LineKind& kind) {
   return std::string(kind.scheme) + (kind.address == LineAddress::kNone ? "" : ":");
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
-
 tl::unexpected<Error> unknown_line(std::string_view head) {
   std::string forms;
   std::vector<std::string> heads;
@@ -105,7 +104,7 @@ tl::unexpected<Error> unknown_line(std::string_view head) {
     forms += (forms.empty() ? "" : ", ") + std::string(kind.form);
   }
   const std::string guess = did_you_mean(head, {heads.begin(), heads.end()});
-  return fail("unknown line " + quoted(head) +
+  return fail("unknown line " + in_quotes(head) +
               (guess.empty() ? "; a line is one of " + forms : guess));
 }
 
@@ -119,11 +118,11 @@ std::optional<std::string> read_options(std::string_view text, const LineKind& k
     const std::size_t equals = pair.find('=');
     const std::string_view key = pair.substr(0, equals);
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      return "unknown option " + quoted(key) + did_you_mean(key, keys);
+      return "unknown option " + in_quotes(key) + did_you_mean(key, keys);
     }
-    if (equals == std::string_view::npos) return "option " + quoted(key) + " needs a value";
+    if (equals == std::string_view::npos) return "option " + in_quotes(key) + " needs a value";
     const auto [place, is_new] = uri.options.try_emplace(std::string(key), pair.substr(equals + 1));
-    if (!is_new) return "option " + quoted(key) + " is given twice";
+    if (!is_new) return "option " + in_quotes(key) + " is given twice";
   }
   return std::nullopt;
 }
@@ -145,13 +144,13 @@ Result<LineUri> parse_line_uri(std::string_view uri) {
   LineUri parsed{.scheme = std::string(scheme)};
   if (has_colon) parsed.address = place.substr(colon + 1);
   const auto refuse = [&](const std::string& why) {
-    return fail("line " + quoted(uri) + ": " + why + "; expected " + std::string(kind->form));
+    return fail("line " + in_quotes(uri) + ": " + why + "; expected " + std::string(kind->form));
   };
   if (kind->address == LineAddress::kNone && has_colon) {
-    return refuse("nothing follows " + quoted(kind->scheme));
+    return refuse("nothing follows " + in_quotes(kind->scheme));
   }
   if (kind->address == LineAddress::kRequired && parsed.address.empty()) {
-    return refuse("something must follow " + quoted(head_of(*kind)));
+    return refuse("something must follow " + in_quotes(head_of(*kind)));
   }
   if (place.size() < uri.size()) {
     const auto why = read_options(uri.substr(place.size() + 1), *kind, parsed);
