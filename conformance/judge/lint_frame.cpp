@@ -183,8 +183,8 @@ std::string other_crc(const LintContext& context) {
   if (context.history.wrong_crcs >= kSearched) return {};
   const auto ways = find_crc_ways(context.telegram);
   if (ways.empty() || ways.front().deviations() > 1) return {};
-  return fmt::format("; it is right as {}, which happens by chance in one of {} telegrams",
-                     to_string(ways.front()), chance_of(ways.front()));
+  return fmt::format("; it is right as {}, which happens by chance in one of {}",
+                     to_string(ways.front()), counted(chance_of(ways.front()), "telegram"));
 }
 
 void check_crc_right(const LintContext& context, Reporter& reporter) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "protocol/wording.h"
+
 namespace p1rig {
 namespace {
 
@@ -38,31 +40,31 @@ Finding finding_of(const Loss& loss) {
   switch (loss.kind) {
     case Loss::Kind::kTelegramCut:
       return finding("telegram-cut", kTelegrams, loss.offset,
-                     fmt::format("{} bytes of a telegram, and then another one begins: bytes were "
+                     fmt::format("{} of a telegram, and then another one begins: bytes were "
                                  "lost, or Data Request was released",
-                                 loss.size));
+                                 counted(loss.size, "byte")));
     case Loss::Kind::kFrameCut:
       return finding("frame-cut", kFrames, loss.offset,
-                     fmt::format("{} bytes of a frame of {}: it was cut, or its length is wrong",
-                                 loss.size, loss.announced));
+                     fmt::format("{} of a frame of {}: it was cut, or its length is wrong",
+                                 counted(loss.size, "byte"), loss.announced));
     case Loss::Kind::kFrameOverrun:
       return finding("frame-cut", kFrames, loss.offset,
-                     fmt::format("{} bytes of a frame of {}, and then another one begins: it was "
+                     fmt::format("{} of a frame of {}, and then another one begins: it was "
                                  "cut, or its length is wrong",
-                                 loss.size, loss.announced));
+                                 counted(loss.size, "byte"), loss.announced));
     case Loss::Kind::kStray:
       break;
   }
-  return finding("stray-bytes", kTelegrams, loss.offset,
-                 fmt::format("{} bytes that belong to no telegram: noise, or what bytes that were "
-                             "lost left of one",
-                             loss.size));
+  return finding(
+      "stray-bytes", kTelegrams, loss.offset,
+      fmt::format("{} of no telegram: noise, or what was left of one when bytes were lost",
+                  counted(loss.size, "byte")));
 }
 
 Finding finding_of_oversize(const Stretch& stretch) {
-  Finding one =
-      finding("telegram-endless", kTransfer, stretch.offset,
-              fmt::format("{} bytes without a line that begins with '!'", stretch.bytes.size()));
+  Finding one = finding(
+      "telegram-endless", kTransfer, stretch.offset,
+      fmt::format("{} without a line that begins with '!'", counted(stretch.bytes.size(), "byte")));
   one.severity = Severity::kError;
   return one;
 }

@@ -6,6 +6,7 @@
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/framer.h"
+#include "protocol/wording.h"
 
 // A header in plain text and a body that is none, as Polish Elgama meters send it
 // (esphome/issues#6500): '/', maker, 5, identification, an empty line, and then octets of which all
@@ -67,7 +68,7 @@ std::optional<ProtocolSighting> find_sealed_behind_header(std::string_view bytes
   seen.why = fmt::format(
       "behind the right header \"{}\" stand octets like those of a cipher{}: the baud rate is "
       "right",
-      header, seen.frames > 1 ? fmt::format(", {} times", seen.frames) : "");
+      header, seen.frames > 1 ? ", " + counted(seen.frames, "time") : "");
   return seen;
 }
 

@@ -210,7 +210,7 @@ Damage explain_damage(const SeenTelegram& wrong, const std::vector<SeenTelegram>
   }
   if (const std::size_t at = find_telnet_option(wrong.bytes); at != std::string_view::npos) {
     return {"telnet", Likelihood::kLikely,
-            fmt::format("a telnet command stands {} bytes behind its beginning", at)};
+            fmt::format("a telnet command stands {} behind its beginning", counted(at, "byte"))};
   }
   const ByteFacts facts(wrong.bytes);
   if (!facts.is_text()) {

@@ -38,9 +38,9 @@ class Kinds {
     std::ranges::stable_sort(kinds_, std::greater<>(), &Kind::count);
     std::vector<Damage> all;
     for (Kind& kind : kinds_) {
-      kind.damage.why = fmt::format(
-          "{}at offset {}: {}", kind.count > 1 ? fmt::format("{} times, first ", kind.count) : "",
-          kind.offset, kind.damage.why);
+      kind.damage.why = fmt::format("{}at offset {}: {}",
+                                    kind.count > 1 ? counted(kind.count, "time") + ", first " : "",
+                                    kind.offset, kind.damage.why);
       all.push_back(std::move(kind.damage));
     }
     return all;
@@ -91,8 +91,8 @@ void explain_by_crc(std::vector<const SeenTelegram*>& wrong, Kinds& kinds) {
   const bool likely = different.size() == 1 && best.fits.size() == 1 && best.way.deviations() == 1;
   if (!known && !likely) return;
   const std::string why =
-      known ? fmt::format("{} gives the CRCs of {} different telegrams", to_string(best.way),
-                          best.fits.size())
+      known ? fmt::format("{} gives the CRCs of {}", to_string(best.way),
+                          counted(best.fits.size(), "different telegram"))
             : fmt::format(
                   "{} gives the CRC; by chance it does so for one wrong CRC in {}, and a "
                   "second telegram would tell",
@@ -174,8 +174,8 @@ std::vector<Damage> explain_telegrams(const LineContents& contents) {
   constexpr std::size_t kFew = 3;
   if (contents.right == 0 && kinds.has_only("edited") && edited.size() >= kFew) {
     return {{"crc-unknown", Likelihood::kLikely,
-             fmt::format("{} different telegrams have the right form, and none the right CRC",
-                         edited.size())}};
+             fmt::format("{} have the right form, and none the right CRC",
+                         counted(edited.size(), "different telegram"))}};
   }
   std::vector<Damage> damages = kinds.take();
   if (damages.size() == 1 && damages[0].id == "edited") {

@@ -313,7 +313,7 @@ class Corpus(rig.Case):
         full = rig.run("corpus", "iskra-am550", "--count", "5000", "-o", "/dev/full",
                        "--index", self.folder / "index")
         self.assertEqual(full.returncode, 4)
-        self.assertIn("/dev/full: No space left on device; 0 telegrams are whole",
+        self.assertIn("/dev/full: No space left on device; 0 telegrams whole and in the index",
                       full.stderr.decode())
         lines = (self.folder / "index").read_text().splitlines()
         self.assertEqual([json.loads(line)["corpus"] for line in lines], [1])

@@ -102,7 +102,7 @@ source = "dsmr_parser#91"
         self.assert_fails(2, "from 0 to 1", "diagnose", "--meter", "9600 7E1", "--noise", "2")
         self.assert_fails(2, "--raw goes with FILE", "diagnose", "--meter", "9600 7E1", "--raw")
         self.assert_fails(2, "No such file", "diagnose", "/no/such/file")
-        self.assert_fails(2, "No such file", "diagnose", "")
+        self.assert_fails(2, "is empty", "diagnose", "")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class EveryProfile(rig.Case):
         for name in rig.profile_names()[:5]:
             shown = rig.run("profiles", "show", name)
             self.assertEqual(shown.returncode, 0)
-            self.assertEqual(shown.stdout, (rig.SOURCE / f"profiles/{name}.toml").read_bytes() + b"\n")
+            self.assertEqual(shown.stdout, (rig.SOURCE / f"profiles/{name}.toml").read_bytes())
             self.assertEqual(rig.json_of("profiles", "show", name, "--json")["name"], name)
 
     def test_telegrams(self):

@@ -99,7 +99,8 @@ class Identifiers(rig.Case):
                         ("corpus", BELGIUM, "--count", 1, "-o", "-"), ("vectors", self.folder / "v"),
                         ("conform", "p1rig"), ("bench", "p1rig")):
             for option in ("--seed", "--id-seed"):
-                for wrong in ((option, ""), (f"{option}=x",), (f"{option}=-1",), (f"{option}=1.5",),
+                self.assert_fails(MISTAKE, f"{option}: is empty", *command, option, "")
+                for wrong in ((f"{option}=x",), (f"{option}=-1",), (f"{option}=1.5",),
                               (f"{option}=18446744073709551616",)):
                     self.assert_fails(MISTAKE, f"{option}: expected a whole number", *command, *wrong)
         self.render("--id-seed", 2**64 - 1)
@@ -161,7 +162,8 @@ class Limits(rig.Case):
                  f"{file}:8:1: [[event]]: at: is not before the end of the scenario's window"]
         check = rig.run("check", file)
         self.assertEqual(check.returncode, 0)
-        self.assertEqual(check.stdout.decode().splitlines()[:2], [f"note    {note}" for note in notes])
+        self.assertEqual(check.stdout.decode().splitlines()[:3],
+                         [f"ok      {file}", *(f"        note: {note}" for note in notes)])
         render = rig.run("render", "iskra-am550", "--scenario", file)
         self.assertEqual(render.returncode, 0)
         for note in notes:

@@ -41,7 +41,8 @@ class Simulate(rig.Case):
             with self.subTest(profile=profile):
                 truth = self.folder / "truth.jsonl"
                 meter = self.meter(profile, "--truth", truth, *PATIENT)
-                reader = rig.run("read", self.link, "--count", "5")
+                dialect = rig.json_of("profiles", "show", profile, "--json")["dialect"]
+                reader = rig.run("read", self.link, "--count", "5", "--dialect", dialect)
                 self.assertEqual((reader.returncode, reader.stderr), (0, b""))
                 meter.terminate()
                 self.assertEqual(meter.wait(rig.HANG), 130)

@@ -300,7 +300,7 @@ TEST(Profile, SendsTheCrcThatItNames) {
 TEST(Profile, KnowsTheCrcAlgorithms) {
   EXPECT_THAT(complaints_about(with_crc_key("x25")),
               ElementsAre(HasSubstr("did you mean \"x-25\"")));
-  EXPECT_THAT(complaints_about(with_crc_key("")), ElementsAre(HasSubstr("unknown algorithm \"\"")));
+  EXPECT_THAT(complaints_about(with_crc_key("")), ElementsAre(HasSubstr("crc: is empty")));
   EXPECT_THAT(complaints_about(replaced(with_crc_key("x-25"), "!{crc X4}", "!")),
               ElementsAre(HasSubstr("crc: the text has no {crc")));
 }
