@@ -7,7 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
-#include "conformance/columns.h"
+#include "conformance/report/columns.h"
 
 namespace p1rig {
 namespace {

@@ -7,16 +7,16 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
-#include "conformance/columns.h"
+#include "conformance/report/columns.h"
 
 namespace p1rig {
 
 /// One row of a list that a command shows.
 struct CatalogueEntry {
   std::string name;
-  TableRow facts = {};       ///< what the list says of it, behind the name
-  std::string json = {};     ///< an object with "name"
-  std::string details = {};  ///< all of it, for `show NAME`
+  TableRow facts = {};                         ///< what the list says of it, behind the name
+  std::string json = {};                       ///< an object with "name"
+  std::string details = {};                    ///< all of it, for `show NAME`
   std::vector<std::string> former_names = {};  ///< globs that name one of them mean it, too
   std::string broken = {};  ///< what is wrong with its file; empty where nothing is
 };

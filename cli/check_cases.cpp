@@ -9,12 +9,12 @@
 #include <optional>
 #include <string_view>
 
-#include "conformance/case.h"
-#include "conformance/conform.h"
-#include "conformance/known_words.h"
 #include "conformance/mutants/mutant.h"
-#include "conformance/requirement.h"
-#include "conformance/stimulus.h"
+#include "conformance/run/conform.h"
+#include "conformance/run/stimulus.h"
+#include "conformance/suite/case.h"
+#include "conformance/suite/known_words.h"
+#include "conformance/suite/requirement.h"
 #include "protocol/decimal.h"
 #include "protocol/dialect.h"
 #include "protocol/obis.h"

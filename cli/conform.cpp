@@ -1,4 +1,4 @@
-#include "conformance/conform.h"
+#include "conformance/run/conform.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -12,10 +12,10 @@
 #include "cli/options.h"
 #include "cli/report_files.h"
 #include "cli/seed_options.h"
-#include "conformance/renamed_cases.h"
-#include "conformance/report.h"
-#include "conformance/shell_word.h"
-#include "conformance/waivers.h"
+#include "conformance/report/report.h"
+#include "conformance/run/shell_word.h"
+#include "conformance/run/waivers.h"
+#include "conformance/suite/renamed_cases.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -131,19 +131,22 @@ int run_conform(const Arguments& arguments) {
       "a path; in COMMAND, {endpoint} stands for what the reader has to open.");
   options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
   options.values("dialect", "D", "these dialects, globs; default: those of the reader");
-  options.values("line", "L",
-                 "pty, pty-shim, tcp, rfc2217, stdin, serial:DEVICE or cable:; with a place of your "
-                 "own pty:PATH, tcp:HOST:PORT, rfc2217:HOST:PORT; may be repeated; default: the first "
-                 "that the reader file names");
+  options.values(
+      "line", "L",
+      "pty, pty-shim, tcp, rfc2217, stdin, serial:DEVICE or cable:; with a place of your "
+      "own pty:PATH, tcp:HOST:PORT, rfc2217:HOST:PORT; may be repeated; default: the first "
+      "that the reader file names");
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
-  options.values("case-file", "F", "the cases of this file instead of the suite's; may be repeated");
+  options.values("case-file", "F",
+                 "the cases of this file instead of the suite's; may be repeated");
   options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");
   add_seed_options(options, "for the values that are sent; default: 1");
   options.value("fuzz", "N",
                 "instead of the cases, N random telegrams, faults and moments; what fails is made "
                 "small and printed as a case");
   options.flag("shuffle", "run the cases in an order that the seed decides");
-  options.flag("realtime", "send at the meter's period and at its line's pace, however long it takes");
+  options.flag("realtime",
+               "send at the meter's period and at its line's pace, however long it takes");
   options.value("repeat", "N", "run each case N times");
   options.value("suite-version", "V", "leave out cases that came later; default: the newest");
   options.value("waivers", "F", "failures that are known, with their reasons (docs/reports.md)");

@@ -16,7 +16,7 @@
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
-#include "conformance/fuzz.h"
+#include "conformance/run/fuzz.h"
 #include "protocol/wording.h"
 #include "simulator/read_file.h"
 

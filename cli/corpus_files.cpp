@@ -59,12 +59,11 @@ tl::expected<std::uint64_t, CorpusRefusal> size_of(const std::string& file,
 
 }  // namespace
 
-const OutputKind kIndexKind{
-    "the index of a corpus", [](std::string_view text) {
-      // A run may have been stopped amid its first words.
-      constexpr std::string_view kFirst = "{\"corpus\":";
-      return text.starts_with(kFirst.substr(0, text.size()));
-    }};
+const OutputKind kIndexKind{"the index of a corpus", [](std::string_view text) {
+                              // A run may have been stopped amid its first words.
+                              constexpr std::string_view kFirst = "{\"corpus\":";
+                              return text.starts_with(kFirst.substr(0, text.size()));
+                            }};
 
 Result<BulkFile> BulkFile::open(const std::string& name) {
   if (name == "-") return BulkFile("stdout", Fd(::dup(STDOUT_FILENO)), true);

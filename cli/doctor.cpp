@@ -1,4 +1,4 @@
-#include "conformance/doctor.h"
+#include "conformance/run/doctor.h"
 
 #include <fmt/core.h>
 
@@ -8,8 +8,8 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/reader_choice.h"
-#include "conformance/conform.h"
-#include "conformance/stimulus.h"
+#include "conformance/run/conform.h"
+#include "conformance/run/stimulus.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {

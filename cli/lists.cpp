@@ -90,12 +90,11 @@ CatalogueEntry entry_of(const Profile& profile) {
                      {"identification", profile.identification},
                      {"follows", profile.evidence.follows},
                      {"file", profile.file}};
-  return {
-      .name = profile.name,
-      .facts = {std::string(profile.dialect->name), profile.country, line_of(profile.line),
-                profile.title},
-      .json = json_text(json),
-      .details = read_file(profile.file).value_or("")};
+  return {.name = profile.name,
+          .facts = {std::string(profile.dialect->name), profile.country, line_of(profile.line),
+                    profile.title},
+          .json = json_text(json),
+          .details = read_file(profile.file).value_or("")};
 }
 
 }  // namespace

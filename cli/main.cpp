@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "conformance/columns.h"
+#include "conformance/report/columns.h"
 #include "simulator/suggest.h"
 
 namespace p1rig {

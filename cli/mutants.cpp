@@ -9,10 +9,10 @@
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "cli/options.h"
-#include "conformance/columns.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
-#include "conformance/renamed_cases.h"
+#include "conformance/report/columns.h"
+#include "conformance/suite/renamed_cases.h"
 #include "protocol/dialect.h"
 #include "protocol/wording.h"
 
@@ -137,8 +137,8 @@ int choose_and_run(const Options& options, std::vector<Case> cases) {
     if (matches_glob(mutant_glob, mutant.name)) chosen.push_back(&mutant);
   }
   if (chosen.empty()) {
-    return options.misuse(fmt::format("--mutant: none is named by \"{}\" (`p1rig mutants` lists them)",
-                                      mutant_glob));
+    return options.misuse(
+        fmt::format("--mutant: none is named by \"{}\" (`p1rig mutants` lists them)", mutant_glob));
   }
   if (const std::string note = note_on_renamed(case_glob, cases); !note.empty()) {
     complain(kAsExpected, "--case: " + note);
@@ -150,7 +150,8 @@ int choose_and_run(const Options& options, std::vector<Case> cases) {
   }
   const auto grounds = trial_grounds(cases, options.get("dialect").value_or("*"));
   if (!grounds) return complain(kUsage, grounds.error().message);
-  if (grounds->empty()) return options.misuse("--dialect: no dialect is named so (`p1rig dialects`)");
+  if (grounds->empty())
+    return options.misuse("--dialect: no dialect is named so (`p1rig dialects`)");
   if (std::ranges::all_of(*grounds, [](const auto& ground) { return ground.cases.empty(); })) {
     return options.misuse("--case: no meter of these dialects shows it");
   }
@@ -163,16 +164,17 @@ int run_mutants(const Arguments& arguments) {
   auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
   if (std::ranges::find(arguments, "--run") == arguments.end()) {
-    return run_catalogue("mutants",
-                         "Faulty readers that show that the cases can fail. --run runs them all and\n"
-                         "prints which cases caught which [--mutant GLOB] [--case GLOB] [--dialect GLOB].",
-                         arguments, [&] {
-                           std::vector<CatalogueEntry> entries;
-                           for (const Mutant& mutant : mutants()) {
-                             entries.push_back(entry_of(mutant, *cases));
-                           }
-                           return entries;
-                         });
+    return run_catalogue(
+        "mutants",
+        "Faulty readers that show that the cases can fail. --run runs them all and\n"
+        "prints which cases caught which [--mutant GLOB] [--case GLOB] [--dialect GLOB].",
+        arguments, [&] {
+          std::vector<CatalogueEntry> entries;
+          for (const Mutant& mutant : mutants()) {
+            entries.push_back(entry_of(mutant, *cases));
+          }
+          return entries;
+        });
   }
   Options options(
       "mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]",

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "conformance/reader_file.h"
+#include "conformance/reader/reader_file.h"
 
 namespace p1rig {
 

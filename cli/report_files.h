@@ -8,10 +8,10 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
-#include "conformance/case_recording.h"
-#include "conformance/report.h"
-#include "conformance/waivers.h"
-#include "conformance/whole_file.h"
+#include "conformance/report/case_recording.h"
+#include "conformance/report/report.h"
+#include "conformance/report/whole_file.h"
+#include "conformance/run/waivers.h"
 
 namespace p1rig {
 

@@ -1,11 +1,11 @@
-#include "conformance/vectors.h"
+#include "conformance/run/vectors.h"
 
 #include <fmt/core.h>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/seed_options.h"
-#include "conformance/renamed_cases.h"
+#include "conformance/suite/renamed_cases.h"
 #include "protocol/wording.h"
 
 namespace p1rig {

@@ -127,8 +127,8 @@ bool matches_glob(std::string_view patterns, std::string_view text) {
 }
 
 bool matches_any_glob(std::span<const std::string> patterns, std::string_view text) {
-  return std::ranges::any_of(
-      patterns, [&](std::string_view pattern) { return matches_glob(pattern, text); });
+  return std::ranges::any_of(patterns,
+                             [&](std::string_view pattern) { return matches_glob(pattern, text); });
 }
 
 bool names_a_dialect(std::string_view pattern) {

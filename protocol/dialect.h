@@ -40,7 +40,7 @@ struct ObjectRule {
   std::string_view dialects;  ///< globs
   std::string_view obis;      ///< plain code; 'n' in group B stands for an M-Bus channel 1 to 4
   std::string_view shape;
-  std::string_view clause;    ///< of the first dialect's document
+  std::string_view clause;  ///< of the first dialect's document
   std::string_view meaning;
 };
 

@@ -209,7 +209,8 @@ std::string render_example(const Profile& profile) {
     }
   }
   const bool has_crc = profile.layout.has_crc;
-  return text + (has_crc ? to_hex(crc_of(*profile.layout.crc_algorithm, text)) : std::string{}) + "\r\n";
+  return text + (has_crc ? to_hex(crc_of(*profile.layout.crc_algorithm, text)) : std::string{}) +
+         "\r\n";
 }
 
 Result<std::string> example_bytes(const Profile& profile) {

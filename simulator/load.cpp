@@ -161,8 +161,8 @@ Result<TableLoad::Row> parse_row(std::string_view line, std::size_t columns, con
     return fail(std::to_string(cell.data() - line.data() + 1) + ": " + why);
   };
   if (cells.size() != columns) {
-    return wrong(line, "has " + counted(cells.size(), "cell") + ", the head " +
-                           std::to_string(columns));
+    return wrong(line,
+                 "has " + counted(cells.size(), "cell") + ", the head " + std::to_string(columns));
   }
   const auto time = parse_time(cells[0], zone, start);
   if (!time) return wrong(cells[0], time.error().message);

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "simulator/stencil.h"
 #include "simulator/scenario.h"
+#include "simulator/stencil.h"
 
 namespace p1rig {
 namespace {

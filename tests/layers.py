@@ -10,14 +10,26 @@ import sys
 
 BOXES = ("protocol/", "simulator/", "conformance/", "cli/", "bench/", "tests/")
 
+
+def rooms(*names):
+    return [f"conformance/{name}/" for name in names]
+
+
 # What a file may include of ours, by the longest prefix of its own path. "!" takes away again.
 ALLOWED = {
     "protocol/": ("protocol/",),
     "simulator/": ("protocol/", "simulator/", "!simulator/line/", "!simulator/panel/"),
     "simulator/line/": ("protocol/", "simulator/", "!simulator/panel/"),
     "simulator/panel/": ("protocol/", "simulator/"),
-    "conformance/": ("protocol/", "simulator/", "conformance/"),
     "conformance/judge/": ("protocol/", "conformance/judge/"),
+    "conformance/suite/": ("protocol/", "simulator/", *rooms("judge", "suite")),
+    "conformance/reader/": ("protocol/", "simulator/", *rooms("judge", "suite", "reader")),
+    "conformance/run/": ("protocol/", "simulator/", *rooms("judge", "suite", "reader", "run")),
+    "conformance/report/": ("protocol/", "simulator/", *rooms("judge", "suite", "run", "report")),
+    "conformance/speed/": ("protocol/", "simulator/",
+                           *rooms("judge", "suite", "reader", "run", "report", "speed")),
+    "conformance/mutants/": ("protocol/", "simulator/",
+                             *rooms("judge", "suite", "run", "report", "mutants")),
     "cli/": ("protocol/", "simulator/", "conformance/", "cli/"),
     "bench/": BOXES,
     "tests/": BOXES,

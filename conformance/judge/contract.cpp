@@ -174,8 +174,8 @@ std::string dump(const Json& json) {
 }
 
 ContractReject reject_of(const Foreign& json) {
-  static constexpr std::array<std::string_view, 7> kReasons = {"crc",     "syntax",   "decrypt", "tag",
-                                                               "timeout", "oversize", "other"};
+  static constexpr std::array<std::string_view, 7> kReasons = {
+      "crc", "syntax", "decrypt", "tag", "timeout", "oversize", "other"};
   if (!json.is_string() || std::ranges::find(kReasons, json.get<std::string>()) == kReasons.end()) {
     breach("reject", "crc, syntax, decrypt, tag, timeout, oversize or other");
   }

@@ -30,9 +30,9 @@ struct ContractValue {
     kList    ///< entries of a log, or several values of one object
   };
   Kind kind = Kind::kNull;
-  std::string text = {};                     ///< of kTimed, the value; empty for null
-  std::optional<std::string> at = {};        ///< empty for null; nothing where it was not told
-  std::optional<std::string> month = {};     ///< likewise
+  std::string text = {};                  ///< of kTimed, the value; empty for null
+  std::optional<std::string> at = {};     ///< empty for null; nothing where it was not told
+  std::optional<std::string> month = {};  ///< likewise
   std::vector<ContractValue> items = {};
   bool operator==(const ContractValue&) const = default;
 };
@@ -73,7 +73,8 @@ struct ContractReject {
 
 /// Not for us: kept, never judged.
 struct ContractLog {
-  bool is_trouble = false;  ///< not the reader's, but of where it should be heard: the environment's
+  bool is_trouble =
+      false;  ///< not the reader's, but of where it should be heard: the environment's
 };
 
 /// What is wrong with a line that should have been one of the others.

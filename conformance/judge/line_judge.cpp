@@ -16,9 +16,10 @@ LineVerdict pass_if(bool good, std::string message) {
   return {Kind::kFail, std::move(message)};
 }
 
-const LineVerdict kRequestUnseen{Kind::kUnseen,
-                                 "this line does not show Data Request, or the reader file declares "
-                                 "no wiring of it"};
+const LineVerdict kRequestUnseen{
+    Kind::kUnseen,
+    "this line does not show Data Request, or the reader file declares "
+    "no wiring of it"};
 
 LineVerdict judge_baud(const LineLog& log) {
   if (!log.opened) return {Kind::kUnseen, "this line does not show the reader's settings"};
@@ -97,9 +98,9 @@ LineVerdict judge_memory(const LineLog& log) {
   }
   // The first sample is taken when all buffers have their size.
   const std::uint64_t first = log.memory.front(), last = log.memory.back();
-  return pass_if(last <= first + kGrowthAllowed,
-                 "the reader's memory grew from " + std::to_string(first >> 10U) + " to " +
-                     std::to_string(last >> 10U) + " KiB");
+  return pass_if(last <= first + kGrowthAllowed, "the reader's memory grew from " +
+                                                     std::to_string(first >> 10U) + " to " +
+                                                     std::to_string(last >> 10U) + " KiB");
 }
 
 constexpr std::array kLineJudges = {

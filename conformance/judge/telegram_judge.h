@@ -49,8 +49,8 @@ struct ReaderTraits {
   /// The codes that it tells whenever they are sent, by the keys of a clean telegram or by what it
   /// claimed: the absence of any other is no failure.
   std::vector<std::string> claims = {};
-  bool needs_mbus = false;     ///< the case asks for "mbus": every device must be told
-  bool needs_tariffs = false;  ///< the case asks for "import"
+  bool needs_mbus = false;          ///< the case asks for "mbus": every device must be told
+  bool needs_tariffs = false;       ///< the case asks for "import"
   bool tells_changes_only = false;  ///< what is as in the telegram before is not told
 };
 

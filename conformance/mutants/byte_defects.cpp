@@ -66,9 +66,7 @@ void unescape_backslash(std::string& bytes, MutantState&) {
   }
 }
 
-void strip_blanks(std::string& bytes, MutantState&) {
-  std::erase(bytes, ' ');
-}
+void strip_blanks(std::string& bytes, MutantState&) { std::erase(bytes, ' '); }
 
 void drop_empty_lines(std::string& bytes, MutantState&) {
   for (std::size_t at = bytes.find("\r\n\r\n"); at != std::string::npos;

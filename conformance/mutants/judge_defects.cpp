@@ -15,9 +15,9 @@ std::string_view covered(const Telegram& telegram) {
 
 bool has_digits(const Telegram& telegram) {
   constexpr std::size_t kDigits = 4;
-  return telegram.crc_text.size() == kDigits &&
-         std::ranges::all_of(telegram.crc_text,
-                             [](char c) { return std::isxdigit(static_cast<unsigned char>(c)); });
+  return telegram.crc_text.size() == kDigits && std::ranges::all_of(telegram.crc_text, [](char c) {
+           return std::isxdigit(static_cast<unsigned char>(c));
+         });
 }
 
 std::uint16_t digits_of(const Telegram& telegram) {

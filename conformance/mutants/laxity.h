@@ -44,7 +44,7 @@ struct FrameLaxity {
   std::optional<LengthForm> refuses_form = {};
   bool needs_shortest_form = false;  ///< a length in more octets than it needs is refused
   bool read_is_frame = false;        ///< what one read gives is one frame, whatever its length says
-  bool refuses_db_inside = false;  ///< DB within a frame begins another
+  bool refuses_db_inside = false;    ///< DB within a frame begins another
   bool refuses_plain = false;
   bool accepts_replay = false;
   bool needs_next_counter = false;  ///< a gap is refused

@@ -86,11 +86,11 @@ void one_device_a_medium(MutantReport& report, MutantState&) {
 
 void two_channels_only(MutantReport& report, MutantState&) {
   constexpr int kKnown = 2;
-  std::erase_if(devices(report), [](const ContractDevice& device) {
-    return device.channel.value_or(1) > kKnown;
+  std::erase_if(devices(report),
+                [](const ContractDevice& device) { return device.channel.value_or(1) > kKnown; });
+  std::erase_if(report.telegram.values, [](const auto& entry) {
+    return is_mbus_object(entry.first) && entry.first.b > kKnown;
   });
-  std::erase_if(report.telegram.values,
-                [](const auto& entry) { return is_mbus_object(entry.first) && entry.first.b > kKnown; });
 }
 
 void same_reading_for_all(MutantReport& report, MutantState&) {
@@ -110,9 +110,8 @@ void sum_of_gas(MutantReport& report, MutantState&) {
   const auto first = std::ranges::find_if(all, is_gas);
   first->reading.text = std::to_string(litres / 1000) + " m3";
   const int kept = first->channel.value_or(0);
-  std::erase_if(all, [&](const ContractDevice& device) {
-    return is_gas(device) && device.channel != kept;
-  });
+  std::erase_if(
+      all, [&](const ContractDevice& device) { return is_gas(device) && device.channel != kept; });
 }
 
 void unset_reading_as_zero(MutantReport& report, MutantState&) {

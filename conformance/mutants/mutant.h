@@ -66,16 +66,16 @@ struct LineHabits {
   bool requests_late = false;  ///< after data was due
   bool releases_in_telegram = false;
   int edges_a_telegram = 0;
-  bool opens_once = false;                  ///< a line that vanished is gone for good
-  bool trusts_silence = false;              ///< never doubts a connection over which nothing comes
-  std::chrono::milliseconds gives_up{0};    ///< ends after so long a silence
+  bool opens_once = false;                ///< a line that vanished is gone for good
+  bool trusts_silence = false;            ///< never doubts a connection over which nothing comes
+  std::chrono::milliseconds gives_up{0};  ///< ends after so long a silence
   std::chrono::milliseconds closes_after{0};  ///< closes the line after so long a silence, for good
-  std::chrono::milliseconds deaf_after{0};  ///< reads nothing after so long a silence
+  std::chrono::milliseconds deaf_after{0};    ///< reads nothing after so long a silence
   std::chrono::milliseconds later_each{
-      0};                        ///< from the fiftieth on, each report is that much later
-  std::uint64_t leak = 0;        ///< bytes for each telegram
+      0};                  ///< from the fiftieth on, each report is that much later
+  std::uint64_t leak = 0;  ///< bytes for each telegram
   std::chrono::milliseconds repeats_after{0};  ///< tells the last one again after so long a silence
-  bool deaf_while_busy = false;  ///< loses what comes before its report was fetched
+  bool deaf_while_busy = false;                ///< loses what comes before its report was fetched
 };
 
 struct Mutant {

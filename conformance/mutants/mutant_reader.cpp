@@ -95,7 +95,8 @@ void MutantReader::bad_frame(Reject reason, const DlmsFrame* frame) {
 bool MutantReader::open(const DlmsFrame& frame, std::string& telegram) {
   const FrameLaxity& lax = laxity_.frame;
   if (first_title_.empty()) first_title_ = frame.title;
-  const std::string iv = iv_of(frame, lax.keeps_title ? first_title_ : std::string(frame.title), lax);
+  const std::string iv =
+      iv_of(frame, lax.keeps_title ? first_title_ : std::string(frame.title), lax);
   AesGcm gcm(keys_->encryption);
   telegram.resize(frame.ciphertext.size());
   if (!lax.ignores_tag) {
@@ -122,8 +123,8 @@ void MutantReader::take_frame(std::string_view bytes) {
     return reject(Reject::kSyntax);
   }
   std::string telegram;
-  const bool is_right = lax == FrameLaxity{} ? cipher_->open(*frame, telegram)
-                                             : open(*frame, telegram);
+  const bool is_right =
+      lax == FrameLaxity{} ? cipher_->open(*frame, telegram) : open(*frame, telegram);
   if (!is_right) return bad_frame(Reject::kTag, &*frame);
   const CounterStep step = track_.step(frame->title, frame->counter);
   const bool replay = step == CounterStep::kRepeated || step == CounterStep::kFell;

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "conformance/mutants/mutant_reader.h"
-#include "conformance/subject.h"
+#include "conformance/run/subject.h"
 #include "protocol/line_settings.h"
 
 namespace p1rig {

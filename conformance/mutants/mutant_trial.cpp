@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "conformance/case_runner.h"
-#include "conformance/conform.h"
 #include "conformance/mutants/mutant_subject.h"
+#include "conformance/run/case_runner.h"
+#include "conformance/run/conform.h"
 #include "protocol/dialect.h"
 
 namespace p1rig {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/case_result.h"
 #include "conformance/mutants/mutant.h"
+#include "conformance/run/case_result.h"
 #include "protocol/frame_cipher.h"
 #include "protocol/result.h"
 #include "simulator/profile.h"
@@ -40,7 +40,8 @@ struct MutantMatrix {
   std::map<std::string, std::vector<std::string>> caught_by;   ///< mutant, case ids in order
   std::map<std::string, std::vector<std::string>> failed_for;  ///< case, mutants in order
 };
-MutantMatrix run_matrix(std::span<const Mutant* const> mutants, std::span<const TrialGround> grounds);
+MutantMatrix run_matrix(std::span<const Mutant* const> mutants,
+                        std::span<const TrialGround> grounds);
 
 /// What is not as it must be, a line each: the reference fails, a mutant is not caught, a case that
 /// names it does not fail it, nor another instance of its table, a case that nothing fails. None where all is well. Each mutant is run

@@ -42,9 +42,9 @@ struct SupplyEdge {
 struct SessionOptions {
   LineSettings settings = {};
   ScheduleSettings schedule = {};
-  MeterTime start{};   ///< what the meter's clock shows when the session begins
+  MeterTime start{};                     ///< what the meter's clock shows when the session begins
   std::optional<SteadyTime> began = {};  ///< when that is; default: when the Session is made
-  double speed = 1.0;  ///< seconds of the meter in one of the host; above 0
+  double speed = 1.0;                    ///< seconds of the meter in one of the host; above 0
   /// Ends after this many telegrams. The first one that counts is the first that begins while a
   /// reader is there, so that a reader started beside the meter sees all of them.
   std::optional<std::uint64_t> count = {};

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conformance/case.h"
 #include "conformance/judge/line_judge.h"
+#include "conformance/suite/case.h"
 
 namespace p1rig {
 namespace {
@@ -179,7 +179,8 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ id = \"A\", replace = { \"1-0:1.7\" = \"()\" } }]\n",
                "some.toml:6:45: replace: \"1-0:1.7\" is no OBIS code"},
            Row{"send = [{ id = \"A\", set = { \"powr.import\" = \"1 kW\" } }]\n",
-               "some.toml:6:45: set: quantity: unknown \"powr.import\", did you mean \"power.import\"?"},
+               "some.toml:6:45: set: quantity: unknown \"powr.import\", did you mean "
+               "\"power.import\"?"},
            Row{"send = [{ id = \"A\", devices = [{ medium = \"oil\" }] }]\n",
                "medium: unknown \"oil\": expected one of gas, water, heat"},
            Row{"send = [{ id = \"A\" }]\nexpect = { B = \"values\" }\n",
@@ -190,7 +191,8 @@ TEST(CaseLoader, Mistakes) {
                "mbus: expected devices"},
            Row{"send = [{ id = \"A\" }]\njudge = \"bawd\"\n",
                "some.toml:7:9: judge: unknown \"bawd\", did you mean \"baud\"?"},
-           Row{"send = [{ id = \"A\" }]\nneeds = [\"keys\"]\n", "needs: unknown \"keys\", did you mean \"key\"?"},
+           Row{"send = [{ id = \"A\" }]\nneeds = [\"keys\"]\n",
+               "needs: unknown \"keys\", did you mean \"key\"?"},
            Row{"send = [{ id = \"A\" }]\nneeds = [\"foo\"]\n",
                "needs: unknown \"foo\": expected one of key, mbus, tariffs"},
            Row{"send = [{ id = \"A\" }]\njudge = \"speed\"\n",

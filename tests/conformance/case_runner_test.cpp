@@ -1,4 +1,4 @@
-#include "conformance/case_runner.h"
+#include "conformance/run/case_runner.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

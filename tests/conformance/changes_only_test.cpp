@@ -1,6 +1,6 @@
-#include "conformance/judge/telegram_judge.h"
-
 #include <gtest/gtest.h>
+
+#include "conformance/judge/telegram_judge.h"
 
 namespace p1rig {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/child_process.h"
+#include "conformance/run/child_process.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/watched_child.h"
+#include "conformance/run/watched_child.h"
 #include "simulator/line/event_loop.h"
 
 namespace {

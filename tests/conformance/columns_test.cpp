@@ -1,4 +1,4 @@
-#include "conformance/columns.h"
+#include "conformance/report/columns.h"
 
 #include <gtest/gtest.h>
 

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "conformance/case.h"
-#include "conformance/reader_file.h"
-#include "conformance/waivers.h"
+#include "conformance/reader/reader_file.h"
+#include "conformance/run/waivers.h"
+#include "conformance/suite/case.h"
 #include "simulator/calendar.h"
 #include "simulator/document.h"
 #include "simulator/profile.h"

@@ -1,4 +1,4 @@
-#include "conformance/fuzz.h"
+#include "conformance/run/fuzz.h"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +37,8 @@ TEST(Fuzz, MakesTheSameOfTheSameNumbersAndOtherOfOthers) {
 }
 
 TEST(Fuzz, PrintsCasesThatAFileTakes) {
-  for (const std::string_view name : {"iskra-am550", "iskra-mt382", "sagemcom-smarty-lux-encrypted"}) {
+  for (const std::string_view name :
+       {"iskra-am550", "iskra-mt382", "sagemcom-smarty-lux-encrypted"}) {
     const auto meter = profile(name);
     for (std::uint64_t index = 0; index < 30; ++index) {
       const Case one = fuzz_case(9, index, meter);

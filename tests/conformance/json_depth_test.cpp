@@ -6,7 +6,7 @@
 #include <string>
 
 #include "conformance/judge/contract.h"
-#include "conformance/reader_map.h"
+#include "conformance/reader/reader_map.h"
 
 namespace p1rig {
 namespace {

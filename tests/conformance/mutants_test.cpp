@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "conformance/coverage.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
-#include "conformance/requirement.h"
+#include "conformance/suite/coverage.h"
+#include "conformance/suite/requirement.h"
 #include "protocol/dialect.h"
 #include "simulator/fault.h"
 #include "tests/conformance/one_case.h"

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "conformance/case.h"
+#include "conformance/suite/case.h"
 
 namespace p1rig {
 

@@ -1,4 +1,4 @@
-#include "conformance/rate_search.h"
+#include "conformance/speed/rate_search.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "conformance/reader_map.h"
+#include "conformance/reader/reader_map.h"
 
 #include <gtest/gtest.h>
 
-#include "conformance/json_teller.h"
+#include "conformance/reader/json_teller.h"
 
 namespace p1rig {
 namespace {
@@ -77,14 +77,16 @@ TEST(ReaderMap, AnObjectIsNoValue) {
 }
 
 TEST(ReaderMap, WhatHasNothingOfTheMapIsLog) {
-  for (const char* json : {"{}", R"({"status": "ready"})", "[1]", "7", "", "{\"power\": ", "\xff{"}) {
+  for (const char* json :
+       {"{}", R"({"status": "ready"})", "[1]", "7", "", "{\"power\": ", "\xff{"}) {
     EXPECT_TRUE(std::holds_alternative<ContractLog>(apply_map(kMap, json))) << json;
   }
 }
 
 TEST(ReaderMap, NamesThePathsThatAreMissing) {
-  EXPECT_EQ(missing_paths(kMap, R"({"power": {"now": 1}, "gas": {"m3": 1}})"),
-            (std::vector<std::string>{"/energy/low/reading", "/energy/low/unit", "/gas/at", "/gas/at"}));
+  EXPECT_EQ(
+      missing_paths(kMap, R"({"power": {"now": 1}, "gas": {"m3": 1}})"),
+      (std::vector<std::string>{"/energy/low/reading", "/energy/low/unit", "/gas/at", "/gas/at"}));
 }
 
 TEST(ReaderMap, KnowsJsonPointers) {
@@ -109,7 +111,8 @@ std::string kinds_of(const std::vector<ReaderMapping>& map, std::string_view byt
 
 TEST(JsonTeller, ReadsObjectsThatGoOverSeveralLines) {
   constexpr std::string_view kPretty =
-      "starting\r\n{\r\n  \"text\": \"a } and a \\\" {\",\r\n  \"power\": {\r\n    \"now\": 1\r\n  }\r\n}"
+      "starting\r\n{\r\n  \"text\": \"a } and a \\\" {\",\r\n  \"power\": {\r\n    \"now\": 1\r\n  "
+      "}\r\n}"
       "\r\n{\"power\": {\"now\": 2}}\n";
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, kPretty.size()}) {
     EXPECT_EQ(kinds_of(kMap, kPretty, piece), "LTT");

@@ -1,4 +1,4 @@
-#include "conformance/renamed_cases.h"
+#include "conformance/suite/renamed_cases.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "conformance/waivers.h"
+#include "conformance/run/waivers.h"
 #include "tests/conformance/one_case.h"
 
 namespace p1rig {
@@ -87,8 +87,8 @@ TEST(RenamedCases, EachIsACaseOfNow) {
   EXPECT_THAT(*renamed, testing::Not(IsEmpty()));
   for (const RenamedCase& one : *renamed) {
     EXPECT_TRUE(std::ranges::any_of(*cases, [&](const Case& each) {
-      return std::ranges::any_of(
-          each.formerly, [&](const std::string& id) { return id.starts_with(one.before); });
+      return std::ranges::any_of(each.formerly,
+                                 [&](const std::string& id) { return id.starts_with(one.before); });
     })) << one.before;
     EXPECT_FALSE(std::ranges::any_of(*cases, [&](const Case& each) {
       return each.id.starts_with(one.before);

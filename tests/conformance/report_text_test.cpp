@@ -1,8 +1,10 @@
-#include "conformance/report_text.h"
+#include "conformance/report/report_text.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "simulator/visible.h"
 
 namespace p1rig {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/sent_ledger.h"
+#include "conformance/speed/sent_ledger.h"
 
 #include <gtest/gtest.h>
 

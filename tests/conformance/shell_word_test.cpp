@@ -1,4 +1,4 @@
-#include "conformance/shell_word.h"
+#include "conformance/run/shell_word.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/speed_report.h"
+#include "conformance/speed/speed_report.h"
 
 namespace p1rig {
 namespace {

@@ -1,4 +1,4 @@
-#include "conformance/speed.h"
+#include "conformance/speed/speed.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "conformance/telegram_edit.h"
+#include "conformance/run/telegram_edit.h"
 
 #include <gtest/gtest.h>
 

@@ -271,7 +271,8 @@ TEST_F(TelegramJudgeTest, Tariffs) {
 
 TEST(ContractLines, ARejectHasOneOfTheReasons) {
   EXPECT_TRUE(std::holds_alternative<ContractReject>(parse_contract_line(R"({"reject": "tag"})")));
-  for (const char* const line : {R"({"reject": 3})", R"({"reject": "because"})", R"({"reject": null})"}) {
+  for (const char* const line :
+       {R"({"reject": 3})", R"({"reject": "because"})", R"({"reject": null})"}) {
     EXPECT_TRUE(std::holds_alternative<ContractBreach>(parse_contract_line(line))) << line;
   }
 }

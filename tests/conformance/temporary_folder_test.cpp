@@ -1,4 +1,4 @@
-#include "conformance/temporary_folder.h"
+#include "conformance/run/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

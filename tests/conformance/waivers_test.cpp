@@ -1,4 +1,4 @@
-#include "conformance/waivers.h"
+#include "conformance/run/waivers.h"
 
 #include <gtest/gtest.h>
 

@@ -513,8 +513,9 @@ TEST(FrameFault, ASealedMeterHasNeitherLinesNorCrcOutside) {
                                 row.id == "long-message" || row.id == "slash-and-bang";
     if (!no_such_object && !refusal(row.id, true).empty()) impossible.insert(row.id);
   }
-  EXPECT_EQ(impossible, (std::set<std::string_view>{"crc", "crc-wrong", "crc-missing", "crc-lower-case",
-                                                    "crc-unpadded", "glue", "lose-footer"}));
+  EXPECT_EQ(impossible,
+            (std::set<std::string_view>{"crc", "crc-wrong", "crc-missing", "crc-lower-case",
+                                        "crc-unpadded", "glue", "lose-footer"}));
   EXPECT_EQ(refusal("crc-wrong", true),
             "crc-wrong: cannot apply to this meter's telegrams: sealed, they have neither lines "
             "nor a CRC");

@@ -61,7 +61,5 @@ TEST(PlainRender, SaysWhatRenderSaysOfAnyStateOfEveryProfile) {
   }
 }
 
-
-
 }  // namespace
 }  // namespace p1rig

@@ -1,0 +1,72 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "conformance/report/report.h"
+
+namespace p1rig {
+namespace {
+
+bool has(std::string_view text, std::string_view mark) {
+  return text.find(mark) != std::string_view::npos;
+}
+
+constexpr auto kForms = std::to_array<ReportForm>({
+    {"junit",
+     "write JUnit XML, for continuous integration",
+     junit_report,
+     {"a JUnit report",
+      [](std::string_view text) { return has(text, "<testsuites name=\"p1rig conform "); }}},
+    {"json",
+     "write all of it as JSON (conformance/schema/report.schema.json)",
+     json_report,
+     {"a JSON report",
+      [](std::string_view text) {
+        return text.starts_with("{\n \"format\": ") && has(text, "\n \"p1rig\": ");
+      }}},
+    {"html",
+     "write one page, with the wire log of each failure",
+     html_report,
+     {"an HTML report",
+      [](std::string_view text) { return has(text, "<title>P1 conformance</title>"); }}},
+    {"markdown",
+     "write a summary, as for $GITHUB_STEP_SUMMARY",
+     markdown_report,
+     {"a Markdown report",
+      [](std::string_view text) { return text.starts_with("## P1 conformance: "); }}},
+    {"badge",
+     "write what a shields.io endpoint badge reads",
+     badge_report,
+     {"a badge", [](std::string_view text) { return has(text, "\"label\":\"P1 conformance\""); }}},
+});
+
+}  // namespace
+
+std::span<const ReportForm> report_forms() { return kForms; }
+
+std::string verdict_of(const ConformReport& report) {
+  if (report.interrupted) return "interrupted";
+  if (!report.environment.empty()) return "could not be run";
+  const auto judged = std::ranges::count_if(
+      report.results, [](const CaseResult& result) { return result.outcome != Outcome::kSkip; });
+  const auto against = std::ranges::count_if(report.results, [&](const CaseResult& result) {
+    return counts_against(result, report.level);
+  });
+  if (against > 0 && report.fuzzed > 0) {
+    return fmt::format("{} of {} not as expected", against, report.fuzzed);
+  }
+  if (against > 0) return fmt::format("{} of {} not as expected", against, judged);
+  if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) {
+    return "waivers that nothing answers to";
+  }
+  if (!report.refused.empty() || !report.breaches.empty()) return "reader contract broken";
+  if (report.fuzzed > 0) return fmt::format("{} of {} as expected", report.fuzzed, report.fuzzed);
+  if (judged == 0) return "nothing was judged";
+  const auto unclear =
+      std::ranges::count(report.results, Outcome::kInconclusive, &CaseResult::outcome);
+  if (unclear > 0) return fmt::format("{} of {} inconclusive", unclear, judged);
+  return fmt::format("{} of {} as expected", judged, judged);
+}
+
+}  // namespace p1rig

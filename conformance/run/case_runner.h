@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "conformance/judge/telegram_judge.h"
+#include "conformance/run/case_result.h"
+#include "conformance/run/stimulus.h"
+#include "conformance/run/subject.h"
+
+namespace p1rig {
+
+/// How a reader is treated.
+struct RunnerSettings {
+  std::uint64_t seed = 1;
+  std::chrono::milliseconds startup{15'000};   ///< until it has opened its end of the line
+  std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
+  /// Until it has opened a connection anew that died without a word. A meter may be silent for a minute
+  /// while it starts (SE-P1 2.0, note 3), so that no reader can be asked to know sooner.
+  std::chrono::milliseconds reconnect{90'000};
+  std::chrono::milliseconds min_interval{0};  ///< between two telegrams that it publishes
+  /// Of a meter in real time: telegrams are that far apart, and go at the line's pace. 0: as fast as
+  /// the reader tells them.
+  std::chrono::milliseconds period{0};
+  ReaderTraits traits = {};
+  std::vector<std::string> can = {};  ///< besides what its hello says
+};
+
+/// How a reader came up.
+struct Start {
+  enum class Kind : std::uint8_t {
+    kReady,
+    kUnsupported,  ///< it ended with 89: not this dialect, or not this endpoint
+    kBroken,       ///< it broke the contract: ended, opened nothing, told nothing
+    kEnvironment   ///< it could not be started at all
+  };
+  Kind kind = Kind::kReady;
+  std::string message = {};
+};
+
+/// Runs cases on one reader at one meter's line. The reader lives through all of them and is
+/// started again after it crashed or hung.
+///
+/// Nothing is decided by a sleep. A telegram goes out when the report that was owed before came, or
+/// was late; each case ends with a sentinel, a telegram as it should be, and up to two more of them:
+/// once one is told, all before it are decided, so that "lost" is told apart from "hangs".
+class CaseRunner {
+ public:
+  /// `subject` must outlive the runner.
+  CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings settings);
+
+  /// Starts the reader and waits until it tells a telegram.
+  Start start();
+
+  CaseResult run(const Case& one);
+
+  const ContractHello& hello() const { return hello_; }
+
+  /// Why the reader could not be started again where that is not its own doing; else empty.
+  std::string_view trouble() const {
+    return last_start_.kind == Start::Kind::kEnvironment ? last_start_.message : std::string_view{};
+  }
+
+  /// Lines that broke the contract, so far.
+  const std::vector<std::string>& breaches() const { return breaches_; }
+
+  /// Asked between two steps: true ends the case where it is.
+  void on_interrupt(std::function<bool()> asked) { interrupted_ = std::move(asked); }
+
+ private:
+  enum class Wait : std::uint8_t { kTold, kLate, kGone };
+
+  bool can(std::string_view need) const;
+  std::optional<std::string> lacks(const Case& one) const;
+  bool run_steps(const Case& one, CaseResult& result);
+  bool start_again(const Case& one, CaseResult& result);
+  ReaderTraits traits_of(const Case& one) const;
+  bool run_telegrams(const Case& one, const CaseStep& step, CaseResult& result);
+  bool run_sentinels();
+  void judge(const Case& one, CaseResult& result);
+  Wait deliver(Stimulus stimulus, std::chrono::milliseconds patience, bool at_line_pace);
+  Wait await(std::string_view name, std::chrono::milliseconds patience);
+  void take(const ReaderSaid& said);
+  void take(const ReaderExited& gone);
+  void note(WireMoment::Kind kind, std::string name, std::string bytes);
+  std::chrono::milliseconds short_patience() const;
+
+  Subject& subject_;
+  StimulusMaker maker_;
+  RunnerSettings settings_;
+  TelegramJudge judge_;
+  ContractHello hello_;
+  std::vector<std::string> breaches_, new_breaches_;
+  std::string last_log_, last_trouble_;
+  std::function<bool()> interrupted_;
+  bool ready_ = false;
+  int failed_starts_ = 0;  ///< in a row, after it was ready once
+  Start last_start_;
+  std::optional<ReaderExited> gone_;
+  CaseResult* result_ = nullptr;
+  std::size_t left_out_ = 0;            ///< moments of its wire log
+  std::vector<Mismatch> found_before_;  ///< by the case, before the reader was started again
+  std::size_t lost_before_ = 0;
+  std::uint64_t written_at_start_ = 0;  ///< bytes to the meter, until it told its first telegram
+  std::chrono::steady_clock::time_point began_, sent_at_, last_sent_;
+  std::string last_told_;
+  std::optional<ContractTelegram> last_report_;
+  std::chrono::nanoseconds slowest_{};
+  std::chrono::nanoseconds worst_lateness_{};
+  std::vector<std::chrono::nanoseconds> delays_;
+  std::vector<std::uint64_t> memory_;
+};
+
+}  // namespace p1rig

@@ -1,0 +1,474 @@
+#include "conformance/run/conform.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "conformance/reader/observer.h"
+#include "conformance/run/case_runner.h"
+#include "conformance/run/fuzz.h"
+#include "conformance/run/process_subject.h"
+#include "conformance/run/shell_word.h"
+#include "conformance/run/temporary_folder.h"
+#include "conformance/run/waivers.h"
+#include "conformance/suite/known_words.h"
+#include "protocol/dialect.h"
+#include "simulator/line/event_loop.h"
+#include "simulator/random.h"
+
+namespace p1rig {
+namespace {
+
+using std::chrono::steady_clock;
+
+struct Representative {
+  std::string_view dialect, profile;
+};
+
+/// The richest meter of each: three phases, gas and a failure log where the dialect has them.
+constexpr auto kRepresentatives = std::to_array<Representative>({
+    {"dsmr-2.2", "iskra-mt382"},
+    {"dsmr-3.0", "dsmr-3.0-example"},
+    {"dsmr-4.0", "kaifa-ma304"},
+    {"dsmr-4.2", "kaifa-ma304c"},
+    {"dsmr-5.0", "iskra-am550"},
+    {"emucs-1.4", "sagemcom-t211-d-emucs14"},
+    {"emucs-1.7", "sagemcom-t211-d-emucs17"},
+    {"emucs-2.1", "sagemcom-t211-d-emucs21"},
+    {"lux-1.1", "sagemcom-smarty-lux-encrypted"},
+    {"se-2.0", "aidon-6534"},
+    {"hu-eon", "sagemcom-sag-eon"},
+    {"lt-eso", "eso-extended"},
+    {"at-t210", "sagemcom-t210-d-r"},
+    {"ch-xt211", "sagemcom-xt211"},
+});
+
+/// A key for telegrams that are sealed in this run only. In a file that nobody else can read.
+class RunKey {
+ public:
+  explicit RunKey(std::uint64_t seed) {
+    for (std::uint64_t i = 0; i < 2; ++i) digits_ += fmt::format("{:016X}", random_at(seed, 7, i));
+    keys_ = *parse_frame_keys(digits_);
+  }
+
+  /// The error says why the file cannot be written.
+  Result<void> write() {
+    auto folder = TemporaryFolder::make();
+    if (!folder) return tl::make_unexpected(folder.error());
+    folder_.emplace(std::move(*folder));
+    path_ = folder_->path() + "/key";
+    std::ofstream file(path_);
+    file << digits_ << std::endl;
+    return file ? Result<void>{} : fail(path_ + ": cannot be written: " + std::strerror(errno));
+  }
+
+  const FrameKeys& keys() const { return *keys_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string digits_;
+  std::optional<FrameKeys> keys_;
+  std::optional<TemporaryFolder> folder_;
+  std::string path_;
+};
+
+class Conformance {
+ public:
+  Conformance(ConformPlan plan, EventLoop& loop, const std::function<void(const CaseResult&)>& told)
+      : plan_(std::move(plan)), loop_(loop), told_(told), key_(plan_.seed) {
+    loop_.on_signal([this](int) {
+      report_.interrupted = true;
+      loop_.stop();
+    });
+  }
+  ~Conformance() { loop_.on_signal({}); }
+  Conformance(const Conformance&) = delete;
+  Conformance& operator=(const Conformance&) = delete;
+
+  Result<ConformReport> run() {
+    const auto began = steady_clock::now();
+    report_.reader = plan_.reader.name;
+    report_.seed = plan_.seed;
+    report_.level = plan_.level;
+    report_.began = std::chrono::system_clock::now();
+    report_.whole_suite = plan_.cases.empty() && !plan_.own_cases;
+    report_.suite_version =
+        plan_.suite_version.empty() ? suite_versions().back() : plan_.suite_version;
+    for (Case& one : plan_.all_cases) {
+      if (is_newer(one, report_.suite_version)) {
+        report_.newer_cases.push_back(one.id);
+        continue;
+      }
+      if (plan_.cases.empty() || names_case(one)) report_.cases.push_back(std::move(one));
+    }
+    if (plan_.fuzz > 0) report_.cases.clear();
+    if (plan_.fuzz == 0) {
+      for (const std::string& glob : plan_.cases) {
+        const auto id = glob.substr(0, glob.find('@'));
+        const auto is_meant = [&](const Case& one) { return is_named(one, id); };
+        if (std::ranges::any_of(report_.cases, is_meant)) continue;
+        return fail(fmt::format("no case is named by \"{}\" (`p1rig cases` lists them)", glob));
+      }
+    }
+    if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
+    for (const std::string& endpoint : plan_.endpoints) {
+      if (auto known = check_endpoint(endpoint, plan_.reader.attached); !known) {
+        return fail("--line: " + known.error().message);
+      }
+    }
+    if (auto written = key_.write(); !written) {
+      report_.environment = written.error().message;
+      return std::move(report_);
+    }
+    auto profiles = choose_profiles();
+    if (!profiles) return tl::make_unexpected(profiles.error());
+    for (const std::string& endpoint : plan_.endpoints) {
+      fuzz_step_ = profiles->size();
+      fuzz_place_ = 0;
+      for (const auto& profile : *profiles) {
+        run_at(profile, endpoint);
+        ++fuzz_place_;
+        if (report_.interrupted || !report_.environment.empty()) break;
+      }
+      if (report_.interrupted || !report_.environment.empty()) break;
+    }
+    const bool ran = !report_.results.empty() || report_.fuzzed > 0 || !report_.refused.empty() ||
+                     report_.interrupted || !report_.environment.empty();
+    if (!ran) return fail("none of these cases is about these meters: nothing was run");
+    if (plan_.waivers) report_.unused_waivers = unused_waivers(*plan_.waivers, report_);
+    report_.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
+    return std::move(report_);
+  }
+
+ private:
+  /// "id", a glob, or "id@profile" as results are named.
+  bool names_case(const Case& one) const {
+    return std::ranges::any_of(plan_.cases, [&](const std::string& glob) {
+      return is_named(one, glob.substr(0, glob.find('@')));
+    });
+  }
+
+  Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles() {
+    std::vector<std::string> names = plan_.profiles;
+    std::vector<std::string> globs =
+        plan_.dialects.empty() ? plan_.reader.dialects : plan_.dialects;
+    for (const std::string& glob : globs) {
+      if (!names_a_dialect(glob)) {
+        return fail("--dialect: " + unknown_dialect(glob));
+      }
+    }
+    if (names.empty()) {
+      if (globs.empty()) globs = dialects_of_hello();
+      if (std::ranges::none_of(globs, names_a_dialect)) {
+        report_.refused.push_back(fmt::format(
+            "its hello names no dialect that there is, but {} (`p1rig dialects` lists them)",
+            fmt::join(globs, ", ")));
+      }
+      for (const Representative& row : kRepresentatives) {
+        if (matches_any_glob(globs, row.dialect)) names.emplace_back(row.profile);
+      }
+    }
+    auto profiles = find_profiles(names);
+    for (std::size_t i = 0; profiles && i < names.size(); ++i) {
+      profile_words_[(*profiles)[i].get()] = shell_word(names[i]);
+    }
+    if (!profiles || plan_.dialects.empty()) return profiles;
+    for (const auto& profile : *profiles) {
+      if (matches_any_glob(plan_.dialects, profile->dialect->name)) continue;
+      return fail(fmt::format("--profile {} is {}, which --dialect {} leaves out", profile->name,
+                              profile->dialect->name, fmt::join(plan_.dialects, ", ")));
+    }
+    return profiles;
+  }
+
+  /// Those that the reader names when it is started; else the one that most readers know.
+  std::vector<std::string> dialects_of_hello() {
+    const std::vector<std::string> usual = {"dsmr-5.0"};
+    const ReaderFile& reader = plan_.reader;
+    const bool says_hello =
+        !reader.attached && reader.map.empty() && reader.observe.kind == "stdout";
+    if (!says_hello) return usual;
+    auto found = find_profile(profile_of_dialect(usual.front()));
+    if (!found) return usual;
+    const auto profile = std::make_shared<const Profile>(std::move(*found));
+    auto subject = make_subject(profile, plan_.endpoints.front());
+    if (!subject) return usual;
+    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
+    runner.on_interrupt([this] { return report_.interrupted; });
+    static_cast<void>(runner.start());
+    return runner.hello().dialects.empty() ? usual : runner.hello().dialects;
+  }
+
+  StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile) const {
+    return StimulusMaker(profile, plan_.seed, key_.keys(), plan_.id_seed);
+  }
+
+  Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
+                                                const std::string& endpoint) {
+    const bool sealed = is_sealed(*profile);
+    return make_process_subject({.reader = plan_.reader,
+                                 .endpoint = endpoint,
+                                 .profile = std::move(profile),
+                                 .key_file = sealed ? key_.path() : "",
+                                 .keys = sealed ? std::optional(key_.keys()) : std::nullopt,
+                                 .interrupted = [this] { return report_.interrupted; }},
+                                loop_);
+  }
+
+  RunnerSettings settings(const Profile& profile) const {
+    const ReaderFile& reader = plan_.reader;
+    RunnerSettings settings{.seed = plan_.seed,
+                            .startup = reader.startup,
+                            .patience = reader.patience,
+                            .reconnect = reader.reconnect,
+                            .min_interval = spacing_of(reader)};
+    if (plan_.realtime) settings.period = profile.dialect->period;
+    settings.traits.precision.time = reader.time;
+    if (reader.decimals) settings.traits.precision.decimals = *reader.decimals;
+    settings.traits.claims = reader.claims;
+    settings.traits.tells_changes_only = reader.publish == Publish::kChanges;
+    settings.can = reader.can;
+    return settings;
+  }
+
+  /// The cases in the order of this round.
+  std::vector<const Case*> order(int round) const {
+    std::vector<const Case*> all;
+    for (const Case& one : report_.cases) all.push_back(&one);
+    if (!plan_.shuffle) return all;
+    for (std::size_t i = all.size(); i > 1; --i) {
+      const auto k = random_below(random_at(plan_.seed, static_cast<std::uint64_t>(round), i),
+                                  static_cast<std::int64_t>(i));
+      std::swap(all[i - 1], all[static_cast<std::size_t>(k)]);
+    }
+    return all;
+  }
+
+  /// Those that say something about this meter: found out once for all rounds and endpoints.
+  const std::set<const Case*>& cases_about(const std::shared_ptr<const Profile>& profile) {
+    const auto [found, is_new] = cases_about_.try_emplace(profile.get());
+    if (!is_new) return found->second;
+    StimulusMaker maker = make_stimuli(profile);
+    for (const Case& one : report_.cases) {
+      if (!does_not_apply(one, maker)) found->second.insert(&one);
+    }
+    return found->second;
+  }
+
+  void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
+    profile_word_ = profile_words_[profile.get()];
+    if (plan_.fuzz > 0) return fuzz_at(profile, endpoint);
+    const std::set<const Case*>& about_it = cases_about(profile);
+    std::vector<const Case*> fitting;
+    for (int round = 0; round < plan_.repeat; ++round) {
+      std::ranges::copy_if(order(round), std::back_inserter(fitting),
+                           [&](const Case* one) { return about_it.contains(one); });
+    }
+    if (fitting.empty()) return;
+    auto subject = make_subject(profile, endpoint);
+    if (!subject) {
+      report_.environment = subject.error().message;
+      return;
+    }
+    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
+    if (!start(runner, *profile, endpoint, fitting)) return;
+    for (const Case* one : fitting) {
+      if (is_answered_elsewhere(*one, *profile, endpoint)) continue;
+      const std::size_t before = runner.breaches().size();
+      CaseResult result = runner.run(*one);
+      if (report_.interrupted) break;
+      if (!runner.trouble().empty()) {
+        report_.environment = runner.trouble();
+        break;
+      }
+      if (one->once && result.outcome != Outcome::kSkip) {
+        answered_by_.try_emplace({one, endpoint}, profile.get());
+      }
+      add(std::move(result), endpoint);
+      // A waiver covers them, too.
+      if (report_.results.back().outcome == Outcome::kXfail) continue;
+      for (std::size_t i = before; i < runner.breaches().size(); ++i) {
+        report_.breaches.push_back(runner.breaches()[i]);
+      }
+    }
+  }
+
+  bool is_answered_elsewhere(const Case& one, const Profile& profile,
+                             const std::string& endpoint) const {
+    const auto found = answered_by_.find({&one, endpoint});
+    return found != answered_by_.end() && found->second != &profile;
+  }
+
+  /// True where the runner is ready; else what is said about it is in the report.
+  bool start(CaseRunner& runner, const Profile& profile, const std::string& endpoint,
+             const std::vector<const Case*>& cases) {
+    runner.on_interrupt([this] { return report_.interrupted; });
+    const Start start = runner.start();
+    if (report_.interrupted) return false;
+    if (start.kind == Start::Kind::kEnvironment) {
+      report_.environment = start.message;
+      return false;
+    }
+    if (start.kind != Start::Kind::kReady) {
+      refuse(cases, profile, endpoint, start);
+      return false;
+    }
+    if (!runner.hello().name.empty()) report_.reader = runner.hello().name;
+    if (!runner.hello().version.empty()) report_.version = runner.hello().version;
+    return true;
+  }
+
+  /// The stimuli go round the meters; a failure is made small and becomes a result.
+  void fuzz_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
+    auto subject = make_subject(profile, endpoint);
+    if (!subject) {
+      report_.environment = subject.error().message;
+      return;
+    }
+    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
+    if (!start(runner, *profile, endpoint, {})) return;
+    std::optional<CaseResult> failed;  // the last that did
+    const auto fails = [&](const Case& one) {
+      CaseResult result = runner.run(one);
+      const Outcome outcome = result.outcome;
+      const bool bad =
+          outcome == Outcome::kFail || outcome == Outcome::kCrash || outcome == Outcome::kHang;
+      if (bad) failed = std::move(result);
+      return bad;
+    };
+    for (std::uint64_t index = fuzz_place_; index < plan_.fuzz; index += fuzz_step_) {
+      Case one = fuzz_case(plan_.seed, index, profile);
+      ++report_.fuzzed;
+      const bool failing = fails(one);
+      report_.environment = runner.trouble();
+      if (report_.interrupted || !report_.environment.empty()) return;
+      if (!failing) continue;
+      report_.cases.push_back(shrink(std::move(one), fails));
+      const Case& small = report_.cases.back();
+      failed->of = &small;
+      failed->smallest = to_toml(small);
+      add(std::move(*failed), endpoint);
+    }
+    for (const std::string& breach : runner.breaches()) report_.breaches.push_back(breach);
+  }
+
+  /// No case can be run there: each is skipped, with the reason.
+  void refuse(const std::vector<const Case*>& cases, const Profile& profile,
+              const std::string& endpoint, const Start& start) {
+    const std::string where = fmt::format("{} on {}: {}", profile.name, endpoint, start.message);
+    if (start.kind == Start::Kind::kBroken) report_.refused.push_back(where);
+    for (const Case* one : cases) {
+      add({.of = one,
+           .profile = profile.name,
+           .dialect = std::string(profile.dialect->name),
+           .outcome = Outcome::kSkip,
+           .messages = {start.message}},
+          endpoint);
+    }
+  }
+
+  void add(CaseResult result, const std::string& endpoint) {
+    result.endpoint = endpoint;
+    const std::string what = plan_.fuzz > 0 ? fmt::format("--fuzz {}", plan_.fuzz)
+                                            : "--case " + shell_word(result.of->id);
+    const std::uint64_t ids = plan_.id_seed.value_or(plan_.seed);
+    const std::string pinned = ids == plan_.seed ? "" : fmt::format(" --id-seed {}", ids);
+    result.reproduction =
+        fmt::format("{} --profile {} --line {} {} --seed {}{}{}", plan_.command_line, profile_word_,
+                    shell_word(endpoint), what, plan_.seed, pinned, plan_.command_tail);
+    if (plan_.waivers) apply_waivers(*plan_.waivers, result);
+    report_.results.push_back(std::move(result));
+    if (told_) told_(report_.results.back());
+  }
+
+  ConformPlan plan_;
+  EventLoop& loop_;
+  const std::function<void(const CaseResult&)>& told_;
+  RunKey key_;
+  std::map<const Profile*, std::string> profile_words_;  ///< as they were named
+  std::string profile_word_;                             ///< of the meter that is run now
+  std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;         ///< which of the stimuli are this meter's
+  std::map<const Profile*, std::set<const Case*>> cases_about_;
+  /// The meter that answered a case for all of them, on each endpoint.
+  std::map<std::pair<const Case*, std::string>, const Profile*> answered_by_;
+  ConformReport report_;
+};
+
+}  // namespace
+
+Result<std::vector<std::shared_ptr<const Profile>>> find_profiles(
+    std::span<const std::string> names) {
+  std::vector<std::shared_ptr<const Profile>> profiles;
+  for (const std::string& name : names) {
+    auto profile = find_profile(name);
+    if (!profile) return tl::make_unexpected(profile.error());
+    profiles.push_back(std::make_shared<const Profile>(std::move(*profile)));
+  }
+  return profiles;
+}
+
+std::string_view profile_of_dialect(std::string_view dialect) {
+  const auto* const row = std::ranges::find(kRepresentatives, dialect, &Representative::dialect);
+  return row == kRepresentatives.end() ? std::string_view{} : row->profile;
+}
+
+bool counts_against(const CaseResult& result, Level level) {
+  switch (result.outcome) {
+    case Outcome::kFail:
+      return true;
+    case Outcome::kXpass:
+      return !result.comes_and_goes;
+    case Outcome::kCrash:
+    case Outcome::kHang:
+    case Outcome::kNonStrict:
+    case Outcome::kInfo:
+      // What a line cannot show has another reason than the reader.
+      return result.outcome != Outcome::kInfo || result.of->level == Level::kQuirk
+                 ? result.of->level <= level
+                 : false;
+    default:
+      return false;
+  }
+}
+
+bool is_nothing_judged(const ConformReport& report) {
+  return report.fuzzed == 0 && std::ranges::all_of(report.results, [](const CaseResult& result) {
+           return result.outcome == Outcome::kSkip;
+         });
+}
+
+int exit_code(const ConformReport& report) {
+  constexpr int kNotAsExpected = 1, kContract = 3, kEnvironment = 4, kInconclusive = 75,
+                kInterrupted = 130;
+  if (report.interrupted) return kInterrupted;
+  if (!report.environment.empty()) return kEnvironment;
+  const auto against = [&](const CaseResult& result) {
+    return counts_against(result, report.level);
+  };
+  if (std::ranges::any_of(report.results, against)) return kNotAsExpected;
+  if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) return kNotAsExpected;
+  if (!report.refused.empty() || !report.breaches.empty()) return kContract;
+  const auto count = [&](Outcome outcome) {
+    return std::ranges::count(report.results, outcome, &CaseResult::outcome);
+  };
+  if (count(Outcome::kInconclusive) > 0 || is_nothing_judged(report)) return kInconclusive;
+  return 0;
+}
+
+Result<ConformReport> run_conformance(ConformPlan plan, EventLoop& loop,
+                                      const std::function<void(const CaseResult&)>& told) {
+  return Conformance(std::move(plan), loop, told).run();
+}
+
+}  // namespace p1rig

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/reader/reader_file.h"
+#include "conformance/run/case_result.h"
+#include "protocol/result.h"
+#include "simulator/profile.h"
+
+namespace p1rig {
+
+class EventLoop;
+
+struct Waivers;
+
+/// A waiver that no result answered to.
+struct UnusedWaiver {
+  std::string pattern, reason;
+  std::string where;    ///< file:line:column
+  std::string message;  ///< why it may be so
+  bool counts = false;  ///< nothing will ever answer to it
+};
+
+/// What is to be run.
+struct ConformPlan {
+  ReaderFile reader;
+  std::vector<std::string> profiles;   ///< names or paths; empty: one for each dialect
+  std::vector<std::string> dialects;   ///< globs; empty: those of the reader
+  std::vector<std::string> endpoints;  ///< empty: the first that the reader file names
+  std::vector<std::string> cases;      ///< globs over ids; empty: all
+  std::vector<Case> all_cases;
+  bool own_cases = false;      ///< they are somebody's own: none of the suite is missed
+  Level level = Level::kMust;  ///< the lowest that decides whether the run is as expected
+  std::uint64_t seed = 1;
+  std::optional<std::uint64_t> id_seed = {};  ///< of the meters' identifiers; nothing: the seed
+  bool shuffle = false;
+  bool realtime = false;  ///< telegrams come at the meter's period, not as fast as they are told
+  int repeat = 1;
+  std::string suite_version;  ///< leaves out cases that came later; empty: none
+  std::shared_ptr<const Waivers> waivers;
+  std::uint64_t fuzz = 0;  ///< that many random stimuli instead of the cases
+  /// "p1rig conform X --level L" and " -- COMMAND", quoted: what stands around a case that is run again.
+  std::string command_line, command_tail;
+};
+
+/// What came of it.
+struct ConformReport {
+  std::string reader, version;  ///< by its own word, else by the file's
+  std::uint64_t seed = 1;
+  Level level = Level::kMust;
+  std::deque<Case> cases;  ///< that the results point into
+  std::vector<CaseResult> results;
+  std::vector<std::string> breaches;  ///< of the reader contract
+  std::vector<std::string> refused;   ///< meters at which the reader could not be run, and why
+  std::string environment;            ///< why nothing could be run, if so
+  std::vector<UnusedWaiver> unused_waivers;
+  std::string suite_version;             ///< of the cases
+  std::vector<std::string> newer_cases;  ///< that were left out for it
+  bool whole_suite = false;              ///< no case was left out by its name
+  std::uint64_t fuzzed = 0;  ///< random stimuli that were tried; those that failed are results
+  bool interrupted = false;
+  std::chrono::system_clock::time_point began;
+  std::chrono::milliseconds duration{};
+
+  ConformReport() = default;
+  ConformReport(ConformReport&&) = default;
+  ConformReport& operator=(ConformReport&&) = default;
+};
+
+/// True where the outcome counts against the reader: a failure of a level that decides.
+bool counts_against(const CaseResult& result, Level level);
+
+/// True where no case was judged at all: it is not known whether the reader is as expected.
+bool is_nothing_judged(const ConformReport& report);
+
+/// The exit code of DESIGN.md: 0 as expected, 1 not, 3 the reader broke the contract, 4 environment,
+/// 75 inconclusive, 130 interrupted.
+int exit_code(const ConformReport& report);
+
+/// The meter that stands for a dialect.
+std::string_view profile_of_dialect(std::string_view dialect);
+
+/// The meters with these names, or paths; the error is that of the first that is none.
+Result<std::vector<std::shared_ptr<const Profile>>> find_profiles(
+    std::span<const std::string> names);
+
+/// Runs the cases at each meter and endpoint. `told` hears of each result when it is there; an error
+/// is a plan that cannot be: an unknown profile, a glob that names nothing.
+Result<ConformReport> run_conformance(ConformPlan plan, EventLoop& loop,
+                                      const std::function<void(const CaseResult&)>& told);
+
+}  // namespace p1rig

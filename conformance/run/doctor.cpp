@@ -1,0 +1,334 @@
+#include "conformance/run/doctor.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "conformance/reader/observer.h"
+#include "conformance/reader/reader_map.h"
+#include "conformance/run/doctor_advice.h"
+#include "conformance/run/process_subject.h"
+#include "conformance/run/stimulus.h"
+#include "protocol/wording.h"
+#include "simulator/line/event_loop.h"
+
+namespace p1rig {
+namespace {
+
+using Kind = DoctorFinding::Kind;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int kTelegrams = 5;
+constexpr int kUnsupportedStatus = 89;
+constexpr std::size_t kMostAdvice = 20;
+
+/// Where the shell would find the program; empty where it would not.
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos || name.starts_with('{')) {
+    return name.starts_with('{') || ::access(name.c_str(), X_OK) == 0 ? name : "";
+  }
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "/usr/bin:/bin" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string file = (folder.empty() ? "." : folder) + "/" + name;
+    if (::access(file.c_str(), X_OK) == 0 && !std::filesystem::is_directory(file)) return file;
+  }
+  return {};
+}
+
+std::string last_line(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text.substr(text.rfind('\n') + 1));
+}
+
+class Doctor {
+ public:
+  Doctor(const DoctorPlan& plan, EventLoop& loop,
+         const std::function<void(const DoctorFinding&)>& told)
+      : plan_(plan), loop_(loop), told_(told) {}
+
+  void run() {
+    if (!plan_.reader.attached && !check_command()) return;
+    const auto& endpoints = plan_.endpoints.empty() ? plan_.reader.endpoints : plan_.endpoints;
+    for (const std::string& endpoint : endpoints) {
+      if (!interrupted()) examine(endpoint);
+    }
+  }
+
+ private:
+  void tell(Kind kind, std::string message, std::string advice = {}) {
+    told_({kind, std::move(message), std::move(advice)});
+  }
+
+  bool interrupted() const { return plan_.interrupted && plan_.interrupted(); }
+
+  bool check_command() {
+    const std::string& name = plan_.reader.command.front();
+    const std::string file = find_program(name);
+    if (file.empty()) {
+      tell(Kind::kEnvironment, fmt::format("command: {} is not there", name),
+           "install it, or write its path into `command`");
+      return false;
+    }
+    tell(Kind::kGood, fmt::format("command: {}", file));
+    const bool takes_endpoint = std::ranges::any_of(
+        plan_.reader.command,
+        [](const std::string& word) { return word.find("{endpoint}") != std::string::npos; });
+    if (!takes_endpoint) {
+      tell(Kind::kAdvice, "command: {endpoint} is not in it",
+           "the reader has to look at $P1RIG_ENDPOINT, or to read stdin");
+    }
+    return true;
+  }
+
+  void examine(const std::string& endpoint) {
+    const auto at = [&](std::string text) { return endpoint + ": " + std::move(text); };
+    heard_ = {};
+    auto subject = make_process_subject({.reader = plan_.reader,
+                                         .endpoint = endpoint,
+                                         .profile = plan_.profile,
+                                         .interrupted = plan_.interrupted},
+                                        loop_);
+    if (!subject) return tell(Kind::kEnvironment, at(subject.error().message));
+    const auto began = steady_clock::now();
+    if (auto started = (*subject)->start(); !started) {
+      return tell(Kind::kEnvironment, at(started.error().message));
+    }
+    if (!(*subject)->wait_until_open(plan_.reader.startup)) {
+      drain(**subject, milliseconds{0});
+      if (heard_.gone) return tell_gone(endpoint);
+      return tell(Kind::kContract,
+                  at(fmt::format("the reader did not open its end within {} ms",
+                                 plan_.reader.startup.count())),
+                  "does it take the name from {endpoint} or $P1RIG_ENDPOINT? if it only is slow, "
+                  "raise `startup`");
+    }
+    tell(Kind::kGood, at(fmt::format("opened after {} ms", since(began))));
+    subject.value()->begin_log();
+    feed(**subject);
+    if (heard_.gone) return tell_gone(endpoint);
+    tell_line(endpoint, (*subject)->log());
+    tell_heard(endpoint);
+  }
+
+  static std::int64_t since(steady_clock::time_point began) {
+    return duration_cast<milliseconds>(steady_clock::now() - began).count();
+  }
+
+  /// What came of the telegrams at one endpoint.
+  struct Heard {
+    std::optional<ReaderExited> gone;
+    std::optional<ContractHello> hello;
+    std::vector<std::string> breaches, logs, troubles;
+    std::vector<std::pair<std::string, ContractTelegram>> told;  ///< with the line
+    std::vector<ContractTelegram> sent;
+    std::size_t rejects = 0;
+    milliseconds slowest{};
+  };
+
+  void feed(Subject& subject) {
+    StimulusMaker maker(plan_.profile, plan_.seed, std::nullopt);
+    maker.begin("doctor");
+    const milliseconds spacing = spacing_of(plan_.reader);
+    const auto deadline = steady_clock::now() + plan_.reader.startup;
+    // The first ones may fall into the time in which a reader gets ready.
+    int told = 0;
+    for (int i = 1; i <= 2 * kTelegrams && told < kTelegrams && !heard_.gone && !interrupted();
+         ++i) {
+      Stimulus clean = maker.clean(fmt::format("telegram {}", i));
+      const std::size_t before = heard_.told.size();
+      heard_.sent.push_back(clean.telegram->meant);
+      const auto sent_at = steady_clock::now();
+      if (subject.send(clean.emission, false) == SendResult::kNotTaken) {
+        heard_.logs.emplace_back("the reader does not fetch its bytes");
+      }
+      const milliseconds patience = heard_.told.empty()
+                                        ? std::max<milliseconds>(milliseconds{1000}, spacing)
+                                        : plan_.reader.patience;
+      while (heard_.told.size() == before && !heard_.gone &&
+             drain_one(subject, sent_at + patience)) {
+      }
+      if (heard_.told.size() > before) {
+        ++told;
+        heard_.slowest =
+            std::max(heard_.slowest, duration_cast<milliseconds>(steady_clock::now() - sent_at));
+      }
+      drain(subject, std::max(spacing - milliseconds{since(sent_at)}, milliseconds{0}));
+      if (told == 0 && steady_clock::now() > deadline && i >= kTelegrams) break;
+    }
+  }
+
+  /// False when time is up.
+  bool drain_one(Subject& subject, steady_clock::time_point until) {
+    const auto left = duration_cast<milliseconds>(until - steady_clock::now());
+    auto event = subject.next(std::max(left, milliseconds{0}));
+    if (!event || interrupted()) return false;
+    if (auto* const gone = std::get_if<ReaderExited>(&*event)) {
+      heard_.gone = std::move(*gone);
+      return false;
+    }
+    take(std::get<ReaderSaid>(*event));
+    return true;
+  }
+
+  void drain(Subject& subject, milliseconds patience) {
+    const auto until = steady_clock::now() + patience;
+    while (drain_one(subject, until)) {
+    }
+  }
+
+  void take(const ReaderSaid& said) {
+    if (const auto* hello = std::get_if<ContractHello>(&said.what)) heard_.hello = *hello;
+    if (const auto* breach = std::get_if<ContractBreach>(&said.what)) {
+      heard_.breaches.push_back(breach->message);
+    }
+    if (const auto* telegram = std::get_if<ContractTelegram>(&said.what)) {
+      heard_.told.emplace_back(said.line, *telegram);
+    }
+    if (std::holds_alternative<ContractReject>(said.what)) ++heard_.rejects;
+    if (const auto* log = std::get_if<ContractLog>(&said.what)) {
+      (log->is_trouble ? heard_.troubles : heard_.logs).push_back(said.line);
+    }
+  }
+
+  void tell_gone(const std::string& endpoint) {
+    const ReaderExited& gone = *heard_.gone;
+    if (!gone.by_signal && gone.status == kUnsupportedStatus) {
+      return tell(Kind::kAdvice, endpoint + ": the reader says that it does not support this (89)",
+                  "take it out of `endpoints`, or look at another --profile");
+    }
+    std::string said = last_line(gone.last_words);
+    tell(Kind::kContract,
+         fmt::format("{}: the reader ended by {} {}{}", endpoint,
+                     gone.by_signal ? "signal" : "status", gone.status,
+                     said.empty() ? "" : "; it said: " + said),
+         "a reader lives until it is ended");
+  }
+
+  void tell_line(const std::string& endpoint, const LineLog& log) {
+    const LineSettings& meter = log.meter;
+    if (log.opened && (log.opened->baud != meter.baud ||
+                       (log.framing_seen && framing_of(*log.opened) != framing_of(meter)))) {
+      tell(Kind::kAdvice,
+           fmt::format("{}: it opened {} {}, the meter sends {} {}", endpoint, log.opened->baud,
+                       framing_of(*log.opened), meter.baud, framing_of(meter)),
+           "{baud} and {framing} in the command say what the meter sends");
+    }
+    if (log.request_seen && !log.requested_at_data) {
+      tell(Kind::kAdvice, endpoint + ": it did not activate Data Request before the first telegram",
+           "is `wiring` right?");
+    }
+    if (log.written > 0) {
+      tell(Kind::kAdvice,
+           fmt::format("{}: it wrote {} to the meter", endpoint, counted(log.written, "byte")),
+           "P1 is read-only");
+    }
+  }
+
+  void tell_heard(const std::string& endpoint) {
+    const auto at = [&](std::string text) { return endpoint + ": " + std::move(text); };
+    for (const std::string& breach : heard_.breaches) {
+      tell(Kind::kContract, at(breach), "docs/readers.md shows the shape of each line");
+    }
+    if (heard_.told.empty()) return tell_silence(endpoint);
+    if (heard_.hello) {
+      tell(Kind::kGood,
+           at(fmt::format("hello from {} {}", heard_.hello->name, heard_.hello->version)));
+    }
+    tell(Kind::kGood,
+         at(fmt::format("{} of {} told, the slowest after {} ms", heard_.told.size(),
+                        counted(heard_.sent.size(), "telegram"), heard_.slowest.count())));
+    tell_values(endpoint);
+  }
+
+  void tell_silence(const std::string& endpoint) {
+    std::string advice =
+        "print {\"telegram\": {\"1-0:1.7.0\": \"1.193 kW\", …}}, one line each, and flush it";
+    if (!plan_.reader.map.empty()) advice = "is anything of [map] in what it prints?";
+    if (plan_.reader.observe.kind != "stdout") {
+      advice = fmt::format("is [observe] address = \"{}\" right?", plan_.reader.observe.address);
+    }
+    if (!heard_.troubles.empty()) {
+      return tell(
+          Kind::kEnvironment,
+          fmt::format("{}: the reader cannot be heard: {}", endpoint, heard_.troubles.back()),
+          advice);
+    }
+    std::string message = endpoint + ": the reader told no telegram";
+    if (heard_.rejects > 0) message += fmt::format("; it rejected {}", heard_.rejects);
+    if (!heard_.logs.empty()) message += "; it printed: " + heard_.logs.back().substr(0, 200);
+    tell(Kind::kContract, message, advice);
+    if (heard_.logs.empty() || plan_.reader.map.empty()) return;
+    auto paths = paths_in(heard_.logs.back());
+    if (paths.empty()) return;
+    constexpr std::size_t kMostPaths = 12;
+    paths.resize(std::min(paths.size(), kMostPaths));
+    tell(Kind::kAdvice, fmt::format("{}: its JSON has {}", endpoint, fmt::join(paths, " ")));
+  }
+
+  void tell_values(const std::string& endpoint) {
+    AdviceRequest request{.reader = plan_.reader, .sent = heard_.sent, .told = {}};
+    if (heard_.hello && heard_.hello->decimals) request.decimals = heard_.hello->decimals;
+    for (const auto& [line, telegram] : heard_.told) request.told.push_back(telegram);
+    std::set<std::string> codes;
+    for (const auto& telegram : request.told) {
+      for (const auto& [code, value] : telegram.values) {
+        if (value.kind != ContractValue::Kind::kNull) codes.insert(to_string(code));
+      }
+    }
+    tell(Kind::kGood, fmt::format("{}: it tells {}: {}", endpoint, counted(codes.size(), "code"),
+                                  fmt::join(codes, " ")));
+    const auto advice = advise_on_values(request);
+    for (std::size_t i = 0; i < std::min(advice.size(), kMostAdvice); ++i) {
+      tell(advice[i].wrong ? Kind::kWrong : Kind::kAdvice, endpoint + ": " + advice[i].message,
+           advice[i].advice);
+    }
+    if (advice.size() > kMostAdvice) {
+      tell(Kind::kAdvice, fmt::format("{}: and {} more", endpoint, advice.size() - kMostAdvice));
+    }
+    // A path of the map that no line has, whatever the meter sends, is a slip.
+    std::map<std::string, std::size_t> missing;
+    for (const auto& [line, telegram] : heard_.told) {
+      for (const std::string& path : missing_paths(plan_.reader.map, line)) ++missing[path];
+    }
+    for (const auto& [path, times] : missing) {
+      if (times == heard_.told.size() && !is_for_other_meters(path)) {
+        tell(Kind::kContract, fmt::format("{}: [map] {} is not in what it prints", endpoint, path),
+             "is it spelled like that?");
+      }
+    }
+  }
+
+  /// True for a path of a code that this meter does not send.
+  bool is_for_other_meters(const std::string& path) const {
+    return std::ranges::any_of(plan_.reader.map, [&](const ReaderMapping& mapping) {
+      const auto code = parse_obis(mapping.target);
+      return code && (mapping.path == path || mapping.unit == path || mapping.at == path) &&
+             !heard_.sent.front().values.contains(code->code);
+    });
+  }
+
+  const DoctorPlan& plan_;
+  EventLoop& loop_;
+  const std::function<void(const DoctorFinding&)>& told_;
+  Heard heard_;
+};
+
+}  // namespace
+
+void examine_reader(const DoctorPlan& plan, EventLoop& loop,
+                    const std::function<void(const DoctorFinding&)>& told) {
+  Doctor(plan, loop, told).run();
+}
+
+}  // namespace p1rig

@@ -1,0 +1,371 @@
+#include "conformance/run/stimulus.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "conformance/run/contract_truth.h"
+#include "conformance/run/telegram_edit.h"
+#include "protocol/dialect.h"
+#include "simulator/identity.h"
+#include "simulator/meter.h"
+#include "simulator/random.h"
+#include "simulator/render.h"
+#include "simulator/seal.h"
+
+namespace p1rig {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+/// Where cases begin, unless they say otherwise: a winter's day, far from every switch.
+const sys_seconds kBegin =
+    std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} + std::chrono::hours{10};
+
+/// The momentary values and registers of telegram `n`, each another than in the one before.
+void vary(std::uint64_t n, MeterState& state) {
+  const auto number = static_cast<std::int64_t>(n);
+  for (const QuantityRow& row : quantities()) {
+    const auto index = static_cast<std::int64_t>(row.id);
+    const std::int64_t unit = state_units_per_base_unit(row.dimension, row.kind);
+    std::int64_t& value = state[row.id];
+    const bool electric = row.id >= Quantity::kEnergyImport && row.id < Quantity::kTariff;
+    if (!electric || row.id == Quantity::kDemandPeriod) continue;
+    switch (row.dimension) {
+      case Dimension::kActiveEnergy:
+      case Dimension::kReactiveEnergy:
+      case Dimension::kApparentEnergy:
+        value = (1'000'000 + 100'000 * index + number * (1371 + 16 * index)) * unit;
+        break;
+      case Dimension::kActivePower:
+      case Dimension::kReactivePower:
+      case Dimension::kApparentPower:
+        value = (120 + number * (37 + 2 * index) % 3701) * unit;
+        break;
+      case Dimension::kVoltage:
+        value = (2220 + (number * 3 + index) % 151) * unit / 10;
+        break;
+      case Dimension::kCurrent:
+        value = (100 + (number * 7 + index) % 17 * 100 + number % 89) * unit / 100;
+        break;
+      case Dimension::kFrequency:
+        value = (4990 + number * 3 % 19) * unit / 100;
+        break;
+      default:
+        break;
+    }
+  }
+  if (state[Quantity::kTariff] != 0) state[Quantity::kTariff] = 1 + number % 2;
+  state[Quantity::kEnergyImport] =
+      state[Quantity::kEnergyImportT1] + state[Quantity::kEnergyImportT2];
+  state[Quantity::kEnergyExport] =
+      state[Quantity::kEnergyExportT1] + state[Quantity::kEnergyExportT2];
+}
+
+/// What can be told without a telegram.
+std::optional<std::string> is_about_others(const Case& one, const Profile& profile) {
+  if (!matches_any_glob(one.dialects, profile.dialect->name)) return "it is about other dialects";
+  if (!one.profiles.empty() && !matches_any_glob(one.profiles, profile.name)) {
+    return "it is about other meters";
+  }
+  const bool about_seals = std::ranges::find(one.needs, "key") != one.needs.end();
+  if (about_seals && !is_sealed(profile)) return "this meter sends plain telegrams";
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_sealed(const Profile& profile) {
+  return profile.encryption && profile.encryption->policy != 0;
+}
+
+struct StimulusMaker::Impl {
+  std::shared_ptr<const Profile> profile;
+  std::uint64_t seed;
+  MeterState base;  ///< that all telegrams begin with: what cases ask for comes on top
+  std::optional<TelegramSealer> sealer;
+  std::string own_key;  ///< its check value: a fault may have changed the key
+  bool begins_case = false;
+  std::uint64_t made = 0;
+
+  Impl(std::shared_ptr<const Profile> its_profile, std::uint64_t its_seed,
+       const std::optional<FrameKeys>& keys, std::uint64_t id_seed)
+      : profile(std::move(its_profile)),
+        seed(its_seed),
+        base(Meter(profile, std::make_shared<const Scenario>(constant_load(*profile, kBegin)), seed,
+                   id_seed)
+                 .at(kBegin)) {
+    if (!keys || !is_sealed(*profile)) return;
+    sealer.emplace(*keys, system_title_of(*profile, id_seed));
+    sealer->remember_frames();
+    own_key = sealer->key_check_value();
+  }
+
+  seconds step() const { return profile->capture.period + profile->dialect->period; }
+
+  /// The state of the next telegram; of another moment where the step names one.
+  Result<MeterState> next_state(const CaseStep* step) {
+    ++made;
+    const sys_seconds on = kBegin + static_cast<std::int64_t>(made) * this->step();
+    MeterState state = base;
+    vary(made, state);
+    sys_seconds t = on;
+    if (step != nullptr && step->time) {
+      const auto asked = profile->zone.parse_instant(*step->time);
+      if (!asked) return fail("time: " + asked.error().message);
+      t = *asked;
+    }
+    state[Quantity::kTime] = t.time_since_epoch().count();
+    for (MbusDevice& device : state.devices) read_device(device, t, made);
+    return state;
+  }
+
+  void read_device(MbusDevice& device, sys_seconds t, std::uint64_t n) const {
+    if (device.medium == Medium::kUnlinked) return;
+    const CaptureSettings& capture = profile->capture;
+    const auto since = (t - capture.delay - capture.offset).time_since_epoch();
+    const auto whole = since / capture.period * capture.period;
+    device.time = sys_seconds{whole + capture.offset};
+    const std::int64_t unit =
+        state_units_per_base_unit(dimension_of(device.medium), QuantityKind::kRegister);
+    device.reading += static_cast<std::int64_t>(n % 50'000) * 137 * unit / 1000;
+    if (dimension_of(device.medium) == Dimension::kHeat) {
+      device.reading = static_cast<std::int64_t>(1000 + n % 50'000) * 10'000'000 * unit;
+    }
+  }
+
+  Result<void> change(const CaseStep& step, MeterState& state) {
+    for (const auto& [name, value] : step.set) {
+      const auto done = set_quantity(*find_quantity(name), value, profile->zone, state);
+      if (!done) return fail(name + ": " + done.error().message);
+    }
+    if (step.devices) {
+      auto done = set_devices(*step.devices, state);
+      if (!done) return done;
+    }
+    const sys_seconds t{seconds{state[Quantity::kTime]}};
+    if (step.failures) {
+      if (!shows(Segment::Kind::kFailures)) return fail("this meter has no failure log");
+      state.failures.clear();
+      for (int i = 0; i < *step.failures; ++i) {
+        state.failures.push_back({t - std::chrono::days{3 * i + 1}, 240 + 17 * i});
+      }
+      state[Quantity::kFailuresLong] = *step.failures;
+    }
+    if (step.peaks) {
+      if (!shows(Segment::Kind::kPeaks)) return fail("this meter has no list of month peaks");
+      set_peaks(*step.peaks, t, state);
+    }
+    return {};
+  }
+
+  bool shows(Segment::Kind kind) const {
+    return std::ranges::any_of(profile->layout.telegram,
+                               [&](const Segment& segment) { return segment.kind == kind; });
+  }
+
+  static void set_peaks(int count, sys_seconds t, MeterState& state) {
+    state.peaks.clear();
+    const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(t)};
+    for (int i = 0; i < count; ++i) {
+      const auto month = today.year() / today.month() - std::chrono::months{i};
+      const sys_seconds end = std::chrono::sys_days{month / 1};
+      constexpr std::int64_t kMilliwatts = 1000;
+      state.peaks.push_back({.month_end = end,
+                             .time = end - std::chrono::days{2 + i} - std::chrono::minutes{45},
+                             .power = (4321 + 111 * i) * kMilliwatts});
+    }
+  }
+
+  Result<void> set_devices(const std::vector<CaseDevice>& devices, MeterState& state) {
+    const sys_seconds t{seconds{state[Quantity::kTime]}};
+    state.devices.clear();
+    for (const CaseDevice& asked : devices) {
+      const Medium medium = *find_medium(asked.medium);
+      const auto channel = static_cast<std::size_t>(asked.channel - 1);
+      if (profile->layout.mbus[static_cast<std::size_t>(medium)][channel].empty()) {
+        return fail("this meter prints no " + asked.medium + " on its M-Bus");
+      }
+      MbusDevice device;
+      device.medium = medium;
+      device.channel = asked.channel;
+      if (medium != Medium::kUnlinked) {
+        device.id = asked.id.value_or(fmt::format("G00{:02}{:012}", asked.channel, made));
+        device.ean = device.id;
+        const Dimension dimension = dimension_of(medium);
+        const auto reading =
+            parse_state_value(dimension, QuantityKind::kRegister, customary_unit(medium),
+                              asked.reading.value_or(fmt::format(
+                                  "{}.000 {}", 100 * asked.channel + 11, customary_unit(medium))));
+        if (!reading) return fail("reading: " + reading.error().message);
+        device.reading = *reading;
+        if (!asked.reading) {
+          read_device(device, t, made);
+        } else {
+          const std::int64_t kept = device.reading;
+          read_device(device, t, made);
+          device.reading = kept;
+        }
+        if (asked.unset) device.time.reset();
+      }
+      state.devices.push_back(std::move(device));
+    }
+    fill_free_channels(profile->capture, state);
+    return {};
+  }
+
+  /// Nothing where its CRC does not begin as the step asks.
+  Result<std::optional<Stimulus>> make(const Case& one, const CaseStep& step, int number) {
+    auto state = next_state(&step);
+    if (!state) return tl::make_unexpected(state.error());
+    if (auto changed = change(step, *state); !changed) return tl::make_unexpected(changed.error());
+    std::string text;
+    Truth truth;
+    render(profile->layout, *state, profile->zone, text, &truth);
+    SentTelegram sent;
+    sent.name = number == 1 ? step.id : step.id + " " + std::to_string(number);
+    sent.meant = contract_telegram(*state, truth, *profile);
+    TelegramEditor editor(std::move(text), sent.meant, *profile->layout.crc_algorithm);
+    if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
+    if (!step.crc.empty()) {
+      const auto begins = editor.crc_begins(step.crc);
+      if (!begins) return fail("the telegrams of this meter have no CRC");
+      if (!*begins) return std::nullopt;
+    }
+    sent.expectation.uncertain = editor.uncertain();
+    const auto written = one.expect.find(step.id);
+    if (written != one.expect.end()) {
+      if (auto done = expect(written->second, editor, sent); !done) {
+        return tl::make_unexpected(done.error());
+      }
+    }
+    auto stimulus = finish(editor.take_text(), std::move(sent), &step);
+    if (!stimulus) return tl::make_unexpected(stimulus.error());
+    stimulus->wait = step.wait;
+    return std::move(*stimulus);
+  }
+
+  static Result<void> expect(const CaseExpectation& written, const TelegramEditor& editor,
+                             SentTelegram& sent) {
+    Expectation& expectation = sent.expectation;
+    expectation.whole = written.whole;
+    expectation.may_repeat = written.may_repeat;
+    if (written.mbus) sent.meant.mbus = written.mbus;
+    for (const auto& [code, value] : written.literal) {
+      const auto found = editor.code(code);
+      if (!found) return tl::make_unexpected(found.error());
+      expectation.literal[*found] = value;
+      std::erase(expectation.uncertain, *found);
+    }
+    for (const auto& [codes, into] : {std::pair{&written.absent, &expectation.absent},
+                                      std::pair{&written.invalid, &expectation.invalid},
+                                      std::pair{&written.optional, &expectation.optional},
+                                      std::pair{&written.anything, &expectation.uncertain}}) {
+      for (const std::string& code : *codes) {
+        const auto found = editor.code(code);
+        if (!found) return tl::make_unexpected(found.error());
+        std::erase(expectation.uncertain, *found);
+        into->push_back(*found);
+      }
+    }
+    return {};
+  }
+
+  Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
+    Passage passage{.bytes = std::move(text), .crc_algorithm = profile->layout.crc_algorithm};
+    // What another case left behind ends with it.
+    const bool begins = std::exchange(begins_case, false);
+    if (sealer && (begins || step == nullptr)) {
+      passage.seal.new_key = sealer->key_check_value() != own_key;
+    }
+    Result<bool> sealed = true;
+    const auto seal = [&](Passage& telegram) { sealed = sealer->seal(telegram); };
+    if (step != nullptr) {
+      for (const FaultRequest& fault : step->faults) {
+        auto why = cannot_apply(fault, passage, sealer.has_value());
+        if (why) return tl::make_unexpected(std::move(*why));
+      }
+    }
+    const std::vector<FaultRequest> none;
+    const sys_seconds t = kBegin + static_cast<std::int64_t>(made) * this->step();
+    apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage,
+                 sealer ? std::function<void(Passage&)>(seal) : nullptr);
+    if (!sealed) return tl::make_unexpected(sealed.error());
+    return Stimulus{.emission = emission_of(std::move(passage)), .telegram = std::move(sent)};
+  }
+};
+
+StimulusMaker::StimulusMaker(std::shared_ptr<const Profile> profile, std::uint64_t seed,
+                             std::optional<FrameKeys> keys, std::optional<std::uint64_t> id_seed)
+    : impl_(std::make_unique<Impl>(std::move(profile), seed, keys, id_seed.value_or(seed))) {}
+StimulusMaker::~StimulusMaker() = default;
+StimulusMaker::StimulusMaker(StimulusMaker&&) noexcept = default;
+StimulusMaker& StimulusMaker::operator=(StimulusMaker&&) noexcept = default;
+
+const Profile& StimulusMaker::profile() const { return *impl_->profile; }
+
+void StimulusMaker::begin(std::string_view case_id) {
+  impl_->begins_case = true;
+  // Registers stay below what the shortest of them can show.
+  constexpr std::int64_t kPlaces = 25'000;
+  std::uint64_t hash = impl_->seed;
+  for (const char c : case_id) hash = random_at(hash, static_cast<unsigned char>(c));
+  impl_->made = static_cast<std::uint64_t>(random_below(hash, kPlaces));
+}
+
+Stimulus StimulusMaker::clean(std::string name) {
+  const MeterState state = *impl_->next_state(nullptr);
+  std::string text;
+  Truth truth;
+  render(impl_->profile->layout, state, impl_->profile->zone, text, &truth);
+  auto stimulus = impl_->finish(
+      std::move(text),
+      {.name = std::move(name), .meant = contract_telegram(state, truth, *impl_->profile)},
+      nullptr);
+  return std::move(*stimulus);
+}
+
+Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int number) {
+  if (step.bytes) return Stimulus{.emission = {.bytes = *step.bytes}, .wait = false};
+  // One of 256 has any two digits.
+  constexpr int kMostTries = 10'000;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    auto stimulus = impl_->make(one, step, number);
+    if (!stimulus) return tl::make_unexpected(stimulus.error());
+    if (*stimulus) return std::move(**stimulus);
+  }
+  return fail("no telegram has a CRC that begins with " + step.crc);
+}
+
+StimulusMaker example_maker(std::shared_ptr<const Profile> profile) {
+  return StimulusMaker(std::move(profile), 1, parse_frame_keys(kExampleKey).value());
+}
+
+std::optional<NoStimulus> cannot_send(const Case& one, StimulusMaker& maker) {
+  if (auto why = is_about_others(one, maker.profile())) return NoStimulus{std::move(*why)};
+  maker.begin(one.id);
+  for (const CaseStep& step : one.steps) {
+    if (step.action) continue;
+    if (const auto made = maker.make(one, step, 1); !made) {
+      return NoStimulus{made.error().message, step.place};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> does_not_apply(const Case& one, StimulusMaker& maker) {
+  auto no = cannot_send(one, maker);
+  if (!no) return std::nullopt;
+  return std::move(no->why);
+}
+
+std::optional<std::string> does_not_apply(const Case& one,
+                                          const std::shared_ptr<const Profile>& profile) {
+  if (auto why = is_about_others(one, *profile)) return why;
+  StimulusMaker maker = example_maker(profile);
+  return does_not_apply(one, maker);
+}
+
+}  // namespace p1rig

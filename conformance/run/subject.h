@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "conformance/judge/contract.h"
+#include "conformance/judge/line_judge.h"
+#include "conformance/suite/case.h"
+#include "protocol/result.h"
+#include "simulator/line/emission.h"
+
+namespace p1rig {
+
+/// A line that the reader wrote to its standard output, or that an observer made of what it told.
+struct ReaderSaid {
+  std::string line;
+  ContractLine what;
+  std::chrono::steady_clock::time_point at = {};  ///< when it came
+};
+
+/// The reader is gone.
+struct ReaderExited {
+  int status = 0;  ///< its exit code, or the number of the signal
+  bool by_signal = false;
+  std::string last_words;  ///< the end of its standard error
+};
+
+using SubjectEvent = std::variant<ReaderSaid, ReaderExited>;
+
+/// What a reader has cost so far, with all the processes of its group.
+struct ReaderUsage {
+  std::chrono::nanoseconds processor{};
+  std::uint64_t peak_memory = 0;  ///< bytes in RAM at most
+};
+
+enum class SendResult : std::uint8_t {
+  kSent,      ///< the reader, or the system for it, has taken all of it
+  kNotTaken,  ///< it did not fetch the bytes in time
+  kNobody     ///< nobody is at the other end
+};
+
+/// The reader under test, seen from the runner: a line to it, and what it says. It knows nothing of
+/// cases. Besides Clock and Line the only virtual class: mutants are readers without a process.
+class Subject {
+ public:
+  virtual ~Subject() = default;
+
+  /// Starts the reader afresh, ending the one before with all its children. An error where the
+  /// environment refuses: no such command, no port.
+  virtual Result<void> start() = 0;
+  virtual void stop() = 0;
+
+  /// Waits until the reader has opened its end of the line; false where it has not by then.
+  virtual bool wait_until_open(std::chrono::milliseconds patience) = 0;
+
+  /// Sends at the true pace of the line, or as fast as it is taken; silences within the telegram
+  /// take their time either way. Events are kept for next().
+  virtual SendResult send(const Emission& emission, bool at_line_pace) = 0;
+
+  /// Silence; or the line vanishes and is back after `duration`; or its connection dies without a word,
+  /// and a new one is served.
+  virtual void act(LineAction action, std::chrono::milliseconds duration) = 0;
+
+  /// What the reader does next; nothing where that takes longer than `patience`. Without patience,
+  /// what it has done already.
+  virtual std::optional<SubjectEvent> next(std::chrono::nanoseconds patience) = 0;
+
+  /// What was seen of the line since the last call of begin_log().
+  virtual void begin_log() = 0;
+  virtual LineLog log() const = 0;
+
+  /// What the runner measures delays and patience by. Readers without a process have a clock of their
+  /// own, so that nothing is waited for.
+  virtual std::chrono::steady_clock::time_point now() const {
+    return std::chrono::steady_clock::now();
+  }
+
+  /// How late the bytes of the last send() left at worst, at the line's pace.
+  virtual std::chrono::nanoseconds lateness() const { return {}; }
+
+  /// Bytes of memory of the reader; nothing where there is no process.
+  virtual std::optional<std::uint64_t> memory() const { return std::nullopt; }
+
+  /// Likewise.
+  virtual std::optional<ReaderUsage> usage() const { return std::nullopt; }
+
+  /// False for a line that cannot do it: stdin cannot be unplugged, and only a network can freeze.
+  virtual bool can_act(LineAction action) const = 0;
+
+ protected:
+  Subject() = default;
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+};
+
+}  // namespace p1rig

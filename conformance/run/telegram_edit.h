@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/judge/contract.h"
+#include "conformance/suite/case.h"
+#include "protocol/crc_algorithms.h"
+#include "protocol/result.h"
+
+namespace p1rig {
+
+/// Changes the text of a telegram as a step asks for, and what is known of its meaning with it: an
+/// object whose brackets were written by a case means what the case says, or is uncertain.
+class TelegramEditor {
+ public:
+  /// `meant` must outlive the editor.
+  TelegramEditor(std::string text, ContractTelegram& meant,
+                 const CrcAlgorithm& crc_algorithm = crc_algorithms().front());
+
+  /// Identification, replaced, removed and added lines; then the CRC is computed anew. An error
+  /// where the telegram has no such object.
+  Result<void> apply(const CaseStep& step);
+
+  /// The code that a case means: 0-n is the first channel with a reading.
+  Result<Obis> code(const std::string& written) const;
+
+  /// Whether the CRC begins with these digits; nothing where there is none.
+  std::optional<bool> crc_begins(std::string_view digits) const;
+
+  const std::vector<Obis>& uncertain() const { return uncertain_; }
+  std::string take_text() { return std::move(text_); }
+
+ private:
+  struct Range {
+    std::size_t begin, end;
+  };
+  Result<Range> find_line(const std::string& written) const;
+  void forget(Obis code);
+  void renew_crc();
+
+  std::string text_;
+  ContractTelegram& meant_;
+  const CrcAlgorithm& crc_algorithm_;
+  int first_channel_ = 0;
+  std::vector<Obis> uncertain_;
+};
+
+}  // namespace p1rig
