@@ -71,11 +71,9 @@ std::string sample_telegram() {
 }
 
 void print_diagnosis(const LineDiagnosis& diagnosis) {
-  const auto s = [](std::uint64_t count) { return count == 1 ? "" : "s"; };
-  fmt::print("{} byte{}: {} telegram{} right, {} wrong, {} sealed frame{}, {} loss{}\n",
-             diagnosis.bytes, s(diagnosis.bytes), diagnosis.right_telegrams,
-             s(diagnosis.right_telegrams), diagnosis.wrong_telegrams, diagnosis.sealed_frames,
-             s(diagnosis.sealed_frames), diagnosis.losses, diagnosis.losses == 1 ? "" : "es");
+  fmt::print("{}: {} right, {} wrong, {}, {}\n", counted(diagnosis.bytes, "byte"),
+             counted(diagnosis.right_telegrams, "telegram"), diagnosis.wrong_telegrams,
+             counted(diagnosis.sealed_frames, "sealed frame"), counted(diagnosis.losses, "loss"));
   if (diagnosis.all_well) fmt::print("all is well: the line is read as it should be\n");
 
   for (std::size_t i = 0; i < diagnosis.mistakes.size(); ++i) {

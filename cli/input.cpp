@@ -4,12 +4,14 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "conformance/judge/unwrap.h"
+#include "protocol/wording.h"
 #include "simulator/fd.h"
 #include "simulator/line/reader_end.h"
 #include "simulator/line/reader_tty.h"
@@ -129,9 +131,6 @@ int explain_missing(const std::string& name, const std::string& reason) {
 void tell_unwrapped(const std::string& name, const Unwrapper& unwrapper) {
   const std::string what = unwrapper.what();
   if (what.empty()) return;
-  const auto counted = [](std::uint64_t count, std::string_view lines) {
-    return fmt::format("{} {}{}", count, lines, count == 1 ? "" : "s");
-  };
   say(
       fmt::format("p1rig: {}: taken out of {}: {}{}; offsets count what is left (--raw takes it as "
                   "it is)",

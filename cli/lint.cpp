@@ -135,10 +135,8 @@ int choose_settings(const Options& options, StreamLintSettings& settings, LineSe
 /// Says what was not judged, and returns the exit code of the outcome.
 int conclude(const std::string& input, const StreamLinter& linter) {
   if (linter.unjudged() > 0) {
-    complain(kInconclusive,
-             fmt::format("{}: {} sealed telegram{} judged from outside only; "
-                         "--key-file opens them",
-                         input, linter.unjudged(), linter.unjudged() == 1 ? " was" : "s were"));
+    complain(kInconclusive, fmt::format("{}: {} judged from outside only; --key-file opens them",
+                                        input, counted(linter.unjudged(), "sealed telegram")));
   }
   if (linter.telegrams() == 0) {
     complain(kInconclusive, fmt::format("{}: there is no whole telegram", input));

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdio>
 #include <sstream>
+#include <utility>
 
 #include "simulator/suggest.h"
 

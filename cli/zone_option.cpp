@@ -23,10 +23,7 @@ void add_zone_option(Options& options) {
 int choose_zone(const Options& options, std::optional<std::chrono::minutes>& normal_offset) {
   const auto name = options.get("zone");
   if (!name) return kAsExpected;
-  const auto zone =
-      name->empty()
-          ? Result<Zone>(fail("\"\" is not an IANA time zone such as \"Europe/Helsinki\""))
-          : Zone::find(*name);
+  const auto zone = Zone::find(*name);
   if (!zone) return complain(kUsage, "--zone: " + zone.error().message);
   normal_offset = normal_offset_of(*zone);
   return kAsExpected;

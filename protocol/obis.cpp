@@ -81,4 +81,8 @@ bool is_mbus_object(Obis code) {
   return channel && (code.c == 24 || (code.c == 96 && code.d == 1));
 }
 
+bool is_mbus_reading(Obis code) {
+  return is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
+}
+
 }  // namespace p1rig

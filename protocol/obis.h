@@ -41,4 +41,7 @@ std::string to_string(Obis code);
 /// True for the objects of an M-Bus channel: 0-1 to 0-4 with 24.x.x or 96.1.x.
 bool is_mbus_object(Obis code);
 
+/// True for the reading of a device on an M-Bus channel: 0-n:24.2.e, or 0-n:24.3.e of older meters.
+bool is_mbus_reading(Obis code);
+
 }  // namespace p1rig

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <system_error>
 
 #include "protocol/crc16.h"
 #include "protocol/crc_algorithms.h"

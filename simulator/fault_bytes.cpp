@@ -102,6 +102,7 @@ bool other_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::
   const auto slash = passage.bytes.find('/');
   if (!crc || slash >= crc->at) return false;
   const CrcAlgorithm& other = crc_algorithms()[static_cast<std::size_t>(amount)];
+  if (&other == passage.crc_algorithm) return false;
   const std::string_view covered = std::string_view(passage.bytes).substr(slash, crc->at - slash);
   const std::string digits = to_hex(crc_of(other, covered));
   passage.bytes.replace(crc->at, crc->digits, digits);

@@ -83,7 +83,8 @@ std::optional<Overload> find_overload(const std::vector<Load>& loads, int phases
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const auto& [at, load, power] = changes[i];
     sums.add(drawn[load], -1);
-    sums.add(drawn[load] = power, 1);
+    drawn[load] = power;
+    sums.add(power, 1);
     const bool more_at_once = i + 1 < changes.size() && changes[i + 1].at == at;
     if (more_at_once) continue;
     if (auto overload = sums.overload()) {

@@ -11,9 +11,11 @@ namespace {
 namespace fs = std::filesystem;
 
 /// /dev/null, /dev/stdout, the pipe of >(program): whatever is behind them was opened by somebody else.
+/// What is stored in memory under /dev is a file like any other.
 bool is_of_the_system(const fs::path& file) {
   const std::string name = file.string();
-  return name.starts_with("/dev/") || name.starts_with("/proc/");
+  const bool is_storage = name.starts_with("/dev/shm/") || name.starts_with("/dev/mqueue/");
+  return (name.starts_with("/dev/") && !is_storage) || name.starts_with("/proc/");
 }
 
 std::string beginning_of(const fs::path& file) {

@@ -280,7 +280,8 @@ class ScenarioLoader {
 
   /// A load of which nothing is left at the start was not meant so.
   void refuse_ended(const Load& load) {
-    if (load.until <= scenario_.start) {
+    // One that ends before it begins has been complained about.
+    if (load.from < load.until && load.until <= scenario_.start) {
       complaints_.add(load.place, "[[load]]: until: is before the scenario's start");
     }
     const auto* table = std::get_if<TableLoad>(&load.kind);

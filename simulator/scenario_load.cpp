@@ -70,7 +70,8 @@ class LoadReader {
 
   static void limit(TableReader& table, std::string_view key, std::int64_t power) {
     if (power > kMostOnPhase || power < -kMostOnPhase) {
-      table.complain(key, "expected at most 500 kW on a phase");
+      table.complain(key, key.starts_with('q') ? "expected at most 500 kvar on a phase"
+                                               : "expected at most 500 kW on a phase");
     }
   }
 

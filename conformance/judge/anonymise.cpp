@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -355,14 +354,12 @@ std::string Anonymiser::rewrite_telegram(std::string_view before) const {
 
 /// Right CRCs stay right, wrong ones stay wrong by the same bits, and what is none stays.
 void Anonymiser::rewrite_crc(std::string& bytes, const Telegram& before) const {
-  const CrcVerdict verdict = check_crc(before);
-  if (verdict != CrcVerdict::kRight && verdict != CrcVerdict::kWrong) return;
+  const auto sent = written_crc(before);
+  if (!sent) return;
   const std::string_view text = before.crc_text;
-  unsigned sent = 0;
-  std::from_chars(text.data(), text.data() + text.size(), sent, 16);
   const unsigned was = crc16(before.bytes.substr(0, before.bang_offset + 1));
   const unsigned is = crc16(std::string_view(bytes).substr(0, before.bang_offset + 1));
-  const unsigned value = (sent ^ was ^ is) & 0xFFFFU;
+  const unsigned value = (*sent ^ was ^ is) & 0xFFFFU;
   // A number without letters is of the case of the others.
   const bool has_letters = text.find_first_of("ABCDEFabcdef") != text.npos;
   const bool lower = has_letters ? has_lower_case(text) : lower_case_crcs_;

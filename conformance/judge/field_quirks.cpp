@@ -1,6 +1,7 @@
 #include "conformance/judge/field_quirks.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -71,7 +72,7 @@ constexpr auto kQuirks = std::to_array<FieldQuirk>({
      "athombv/node-dsmr-parser, sagemcom-xt211"},
     {kBe, kAny, "bracket-count list-count", kMonths, "(I1|I2)",
      "athombv/node-dsmr-parser, sagemcom-xt211"},
-    {"emucs-1.4", "FLU5*", "value-format", kCurrents, "(F5(2,2)*A)", "mhendriks/DSMRloggerAPI#30"},
+    {"emucs-1.4", "FLU5*", "value-format", kCurrents, "(F5(2,2)*A)", "mrWheel/DSMRloggerAPI#30"},
     {"emucs-1.7", "FLU5*", "value-format", kCurrents, "(F3(0,0)*A)", kPublished},
     {kBe, "FLU5*", "version-object", "1-3:0.2.8", "(S5)", kPublished},
     {kBe, "FLU5* SIB5*", "value-format version-value", "0-0:96.1.4", "(X)", kPublished},

@@ -116,8 +116,6 @@ bool has_unset_time(const DataLine& line);
 /// minutes from 5.0 on, and an hour before and where no document speaks of less (DSMR-P1 5.0.2 §7.3,
 /// 4.0 §6.3).
 std::chrono::minutes oldest_reading(const Dialect& dialect);
-/// True for the objects that hold a reading: 24.2.x, in 3.0 24.3.x.
-bool is_mbus_reading(Obis code);
 /// True where the number with this code may only grow.
 bool is_register(Obis code);
 

@@ -180,8 +180,7 @@ bool is_register(Obis code) {
   const bool energy = code.a == 1 && code.d == 8 && code.c >= 1 && code.c != kBalance;
   const bool counter = code.a == 1 && (code.d == 32 || code.d == 36) && code.e == 0;
   const bool failures = code == Obis{0, 0, 96, 7, 21} || code == Obis{0, 0, 96, 7, 9};
-  const bool reading = is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
-  return energy || counter || failures || reading;
+  return energy || counter || failures || is_mbus_reading(code);
 }
 
 std::span<const LintCheck> history_checks() { return kChecks; }

@@ -165,8 +165,4 @@ std::chrono::minutes oldest_reading(const Dialect& dialect) {
   return std::chrono::minutes(matches_glob("dsmr-5.0 emucs-*", dialect.name) ? 10 : 120);
 }
 
-bool is_mbus_reading(Obis code) {
-  return is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
-}
-
 }  // namespace p1rig

@@ -19,7 +19,7 @@ namespace p1rig {
 namespace {
 
 constexpr char kFlag = '\x7E';
-constexpr std::size_t kCheckSize = 2;
+constexpr std::size_t kFormatSize = 2, kCheckSize = 2;
 constexpr std::size_t kMostAddressOctets = 4;
 
 bool is_check_right(std::string_view covered_and_check) {
@@ -51,7 +51,7 @@ std::size_t skip_address(std::string_view frame, std::size_t at) {
 std::optional<std::string_view> information_of(std::string_view bytes) {
   const std::string_view frame = between_flags(bytes, 0xA);
   if (frame.empty()) return std::nullopt;
-  const std::size_t source = skip_address(frame, kCheckSize);
+  const std::size_t source = skip_address(frame, kFormatSize);
   const std::size_t control = source == frame.npos ? source : skip_address(frame, source);
   if (control == frame.npos || control + 1 + 2 * kCheckSize >= frame.size()) return std::nullopt;
   const std::size_t begin = control + 1 + kCheckSize;
@@ -59,9 +59,11 @@ std::optional<std::string_view> information_of(std::string_view bytes) {
   return frame.substr(begin, frame.size() - kCheckSize - begin);
 }
 
-/// What DLMS calls the message, by its first octet behind the LLC header E6 E7 00 (IEC 62056-5-3).
+constexpr std::string_view kLlcHeader("\xE6\xE7\x00", 3);  // IEC 62056-46
+
+/// What DLMS calls the message, by its first octet behind the LLC header.
 std::string_view name_of(std::string_view information) {
-  if (information.starts_with("\xE6\xE7")) information.remove_prefix(3);
+  if (information.starts_with(kLlcHeader)) information.remove_prefix(kLlcHeader.size());
   if (information.empty()) return "a part of a message";
   switch (octet_at(information, 0)) {
     case 0x0F:

@@ -1,6 +1,7 @@
 #include "conformance/judge/unwrap.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"

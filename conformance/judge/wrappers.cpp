@@ -2,9 +2,9 @@
 #include <array>
 #include <optional>
 
-#include "conformance/judge/octets.h"
 #include "conformance/judge/unwrap.h"
 #include "protocol/framer.h"
+#include "protocol/hex.h"
 #include "protocol/obis.h"
 
 namespace p1rig {
@@ -16,18 +16,11 @@ constexpr std::size_t kLongestPrefix = 160;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-std::optional<unsigned> hex_value(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return std::nullopt;
-}
-
 /// The octet of two digits at `at`; nothing where there are none.
 std::optional<char> hex_octet(std::string_view text, std::size_t at) {
   if (at + 1 >= text.size()) return std::nullopt;
-  const auto high = hex_value(text[at]);
-  const auto low = hex_value(text[at + 1]);
+  const auto high = hex_digit(text[at]);
+  const auto low = hex_digit(text[at + 1]);
   if (!high || !low) return std::nullopt;
   return static_cast<char>(*high << 4 | *low);
 }
@@ -117,7 +110,7 @@ bool take_hex(std::string_view line, std::string& memory, std::string& inside) {
   for (std::size_t begin = 0; begin < last; ++begin) {
     const bool may_begin = begin == 0 || std::string_view(" \t[({<\"'=").find(line[begin - 1]) !=
                                              std::string_view::npos;
-    if (!may_begin || !hex_value(line[begin])) continue;
+    if (!may_begin || !hex_digit(line[begin])) continue;
     const auto octets = read_hex(line.substr(begin));
     if (!octets) continue;
     // A short line is the last one of several.
@@ -269,7 +262,7 @@ bool is_telegram_line(std::string_view line) {
   if (line.front() == '!') {
     line.remove_prefix(1);
     return line.size() <= kMostDigits &&
-           std::ranges::all_of(line, [](char c) { return hex_value(c).has_value(); });
+           std::ranges::all_of(line, [](char c) { return hex_digit(c).has_value(); });
   }
   const std::size_t open = line.find('(');
   return open != line.npos && line.ends_with(')') && parse_obis(line.substr(0, open)).has_value();

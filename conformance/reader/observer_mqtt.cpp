@@ -209,6 +209,8 @@ class MqttObserver final : public Observer {
 
   /// Of a report that is too large, or too deep, nothing is told but that.
   void forget(ContractBreach why) {
+    timer_.cancel();
+    ++round_;
     values_ = Json::object();
     size_ = 0;
     sink_("", std::move(why));

@@ -1,6 +1,7 @@
 #include "conformance/reader/reader_launch.h"
 
 #include <filesystem>
+#include <system_error>
 
 namespace p1rig {
 namespace {

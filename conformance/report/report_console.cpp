@@ -97,7 +97,7 @@ std::string console_report(const ConformReport& report) {
                       report.version.empty() ? "" : " ", visible(report.version),
                       counted(report.results.size(), "result"),
                       static_cast<double>(report.duration.count()) / 1000, report.seed);
-  if (report.fuzzed > 0) text += fmt::format(", {} at random", report.fuzzed);
+  if (report.fuzzed > 0) text += fmt::format(", {} tried at random", report.fuzzed);
   for (const auto& [outcome, count] : sums)
     text += fmt::format(", {} {}", count, to_string(outcome));
   return text + ": " + verdict_of(report) + "\n";

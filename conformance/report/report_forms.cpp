@@ -53,10 +53,8 @@ std::string verdict_of(const ConformReport& report) {
   const auto against = std::ranges::count_if(report.results, [&](const CaseResult& result) {
     return counts_against(result, report.level);
   });
-  if (against > 0 && report.fuzzed > 0) {
-    return fmt::format("{} of {} not as expected", against, report.fuzzed);
-  }
-  if (against > 0) return fmt::format("{} of {} not as expected", against, judged);
+  const auto asked = report.fuzzed > 0 ? report.fuzzed : static_cast<std::uint64_t>(judged);
+  if (against > 0) return fmt::format("{} of {} not as expected", against, asked);
   if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) {
     return "waivers that nothing answers to";
   }

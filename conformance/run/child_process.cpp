@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 extern char** environ;  // NOLINT(readability-identifier-naming): POSIX names it

@@ -120,8 +120,8 @@ ContractTelegram contract_telegram(const MeterState& state, const Truth& truth,
     if (device.medium == Medium::kUnlinked || !device.time) continue;
     // The Truth of its reading says what is printed, and that it is shown at all.
     for (const auto& [code, value] : telegram.values) {
-      const bool its_reading = is_mbus_object(code) && code.b == device.channel && code.c == 24 &&
-                               (code.d == 2 || code.d == 3) && value.kind == Kind::kTimed;
+      const bool its_reading =
+          is_mbus_reading(code) && code.b == device.channel && value.kind == Kind::kTimed;
       if (!its_reading) continue;
       telegram.mbus->push_back({.channel = device.channel,
                                 .medium = medium_word(device.medium),

@@ -24,8 +24,7 @@ TelegramEditor::TelegramEditor(std::string text, ContractTelegram& meant,
                                const CrcAlgorithm& crc_algorithm)
     : text_(std::move(text)), meant_(meant), crc_algorithm_(crc_algorithm) {
   for (const auto& [code, value] : meant.values) {
-    const bool reading = is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
-    if (reading && value.kind == ContractValue::Kind::kTimed && first_channel_ == 0) {
+    if (is_mbus_reading(code) && value.kind == ContractValue::Kind::kTimed && first_channel_ == 0) {
       first_channel_ = code.b;
     }
   }

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <system_error>
 
 #include "conformance/judge/json_depth.h"
 #include "conformance/run/conform.h"

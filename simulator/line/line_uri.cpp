@@ -1,5 +1,6 @@
 #include "simulator/line/line_uri.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>

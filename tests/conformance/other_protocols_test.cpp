@@ -70,6 +70,11 @@ TEST(OtherProtocols, SeeDlmsInHdlcFrames) {
   EXPECT_EQ(find_other_protocol("\x01" + shared)->sighting.offset, 1U);
 }
 
+TEST(OtherProtocols, TakeAnLlcHeaderThatIsCut) {
+  EXPECT_NE(seen(hdlc(octets({0xE6, 0xE7}))), "");
+  EXPECT_NE(seen(hdlc(octets({0xE6, 0xE7, 0x00}))), "");
+}
+
 TEST(OtherProtocols, SeeThatDlmsInHdlcIsEncrypted) {
   const std::string sealed = octets({0xE6, 0xE7, 0x00, 0xDB, 0x08}) + "KAMtitle" +
                              octets({0x82, 0x01, 0x00, 0x30}) + std::string(200, '\x5A');
@@ -298,6 +303,7 @@ TEST(OtherProtocols, TakeAnyCutOfTheirOwn) {
   for (const std::string& whole :
        {hdlc(notification()), s1_frame(), sml("\x76\x05"), mbus("\x08\x01\x72"),
         block("1.8.0(1)\r\n!\r\n"), c1218("12"), "/EGM5G15\r\n\r\n" + random_bytes(600, 9)}) {
+    EXPECT_TRUE(find_other_protocol(whole));
     for (std::size_t size = 0; size <= whole.size(); ++size) {
       find_other_protocol(std::string_view(whole).substr(0, size));
       find_other_protocol(std::string_view(whole).substr(whole.size() - size));

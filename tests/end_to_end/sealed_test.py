@@ -137,7 +137,7 @@ class OurOwnReader(SealedCase):
         stream = self.simulate(LUXEMBOURG, "--key-file", key)
         lint = rig.run("lint", "-", stdin=stream)
         self.assertEqual(lint.returncode, 75)
-        self.assertIn(b"3 sealed telegrams were judged from outside only; --key-file opens them",
+        self.assertIn(b"3 sealed telegrams judged from outside only; --key-file opens them",
                       lint.stderr)
         self.assertIn(b"0 errors, 0 warnings, 0 quirks, 3 unjudged", lint.stdout)
         opened = rig.run("lint", "-", "--key-file", key, stdin=stream)
