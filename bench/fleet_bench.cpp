@@ -25,7 +25,7 @@
 #include <vector>
 
 #include "bench/contest.h"
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/meter.h"
 #include "simulator/profile.h"
 #include "simulator/scenario.h"

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "process/fd.h"
 #include "protocol/result.h"
-#include "simulator/fd.h"
 #include "simulator/output_guard.h"
 
 namespace p1rig {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "conformance/judge/unwrap.h"
+#include "process/fd.h"
 #include "protocol/wording.h"
-#include "simulator/fd.h"
 #include "simulator/line/reader_end.h"
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/recording.h"

@@ -41,8 +41,8 @@ int StartedReader::start(const std::vector<std::string>& words, std::span<Line* 
     return kAsExpected;
   }
   name_ = words.front();
-  auto process = ReaderProcess::start({.words = words, .environment = *environment}, loop,
-                                      [this, &loop](const ReaderExit& exit) {
+  auto process = ReaderProcess::start({.words = words, .environment = {environment->begin(), environment->end()}}, loop,
+                                      [this, &loop](const ProcessExit& exit) {
                                         exit_ = exit;
                                         loop.stop();
                                       });
@@ -57,7 +57,7 @@ int StartedReader::finish() {
     if (exit_->ended_well()) return kAsExpected;
     return complain(kNotAsExpected, fmt::format("{} ended with {}", name_, to_string(*exit_)));
   }
-  const ReaderExit exit = process_->finish(kPatience);
+  const ProcessExit exit = process_->finish(kPatience);
   if (!exit.ended_well()) {
     say(fmt::format("{} was ended with the meter: {}", name_, to_string(exit)));
   }

@@ -31,7 +31,7 @@ class StartedReader {
  private:
   std::string name_;
   std::optional<ReaderProcess> process_;
-  std::optional<ReaderExit> exit_;  ///< where it ended by itself
+  std::optional<ProcessExit> exit_;  ///< where it ended by itself
 };
 
 }  // namespace p1rig

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "process/fd.h"
 #include "protocol/result.h"
-#include "simulator/fd.h"
 
 namespace p1rig {
 

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 
 namespace p1rig {
 namespace {

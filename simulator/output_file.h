@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "process/fd.h"
 #include "protocol/result.h"
-#include "simulator/fd.h"
 
 namespace p1rig {
 

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 
 namespace p1rig {
 

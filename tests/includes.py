@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-BOXES = ("protocol", "simulator", "conformance", "cli", "bench", "tests")
+BOXES = ("protocol", "process", "simulator", "conformance", "cli", "bench", "tests")
 
 # What is easily forgotten, as other headers happen to bring it.
 HEADERS = {

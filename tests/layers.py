@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-BOXES = ("protocol/", "simulator/", "conformance/", "cli/", "bench/", "tests/")
+BOXES = ("protocol/", "process/", "simulator/", "conformance/", "cli/", "bench/", "tests/")
 
 
 def rooms(*names):
@@ -18,19 +18,20 @@ def rooms(*names):
 # What a file may include of ours, by the longest prefix of its own path. "!" takes away again.
 ALLOWED = {
     "protocol/": ("protocol/",),
-    "simulator/": ("protocol/", "simulator/", "!simulator/line/", "!simulator/panel/"),
-    "simulator/line/": ("protocol/", "simulator/", "!simulator/panel/"),
-    "simulator/panel/": ("protocol/", "simulator/"),
+    "process/": ("protocol/", "process/"),
+    "simulator/": ("protocol/", "process/", "simulator/", "!simulator/line/", "!simulator/panel/"),
+    "simulator/line/": ("protocol/", "process/", "simulator/", "!simulator/panel/"),
+    "simulator/panel/": ("protocol/", "process/", "simulator/"),
     "conformance/judge/": ("protocol/", "conformance/judge/"),
-    "conformance/suite/": ("protocol/", "simulator/", *rooms("judge", "suite")),
-    "conformance/reader/": ("protocol/", "simulator/", *rooms("judge", "suite", "reader")),
-    "conformance/run/": ("protocol/", "simulator/", *rooms("judge", "suite", "reader", "run")),
-    "conformance/report/": ("protocol/", "simulator/", *rooms("judge", "suite", "run", "report")),
-    "conformance/speed/": ("protocol/", "simulator/",
+    "conformance/suite/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite")),
+    "conformance/reader/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite", "reader")),
+    "conformance/run/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite", "reader", "run")),
+    "conformance/report/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite", "run", "report")),
+    "conformance/speed/": ("protocol/", "process/", "simulator/",
                            *rooms("judge", "suite", "reader", "run", "report", "speed")),
-    "conformance/mutants/": ("protocol/", "simulator/",
+    "conformance/mutants/": ("protocol/", "process/", "simulator/",
                              *rooms("judge", "suite", "run", "report", "mutants")),
-    "cli/": ("protocol/", "simulator/", "conformance/", "cli/"),
+    "cli/": ("protocol/", "process/", "simulator/", "conformance/", "cli/"),
     "bench/": BOXES,
     "tests/": BOXES,
 }

@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-BOXES = ("protocol", "simulator", "conformance", "cli")
+BOXES = ("protocol", "process", "simulator", "conformance", "cli")
 SUFFIXES = (".h", ".cpp", ".in", ".js", ".mjs")
 
 # What is counted here and there; with what counted() is told, in the plural.

@@ -179,7 +179,7 @@ class ProcessSubject final : public Subject {
     if (!child_) return std::nullopt;
     return child_->memory();
   }
-  std::optional<ReaderUsage> usage() const override {
+  std::optional<ProcessUsage> usage() const override {
     if (!child_) return std::nullopt;
     return child_->usage();
   }

@@ -9,6 +9,7 @@
 #include "conformance/judge/contract.h"
 #include "conformance/judge/line_judge.h"
 #include "conformance/suite/case.h"
+#include "process/child_process.h"
 #include "protocol/result.h"
 #include "simulator/line/emission.h"
 
@@ -29,12 +30,6 @@ struct ReaderExited {
 };
 
 using SubjectEvent = std::variant<ReaderSaid, ReaderExited>;
-
-/// What a reader has cost so far, with all the processes of its group.
-struct ReaderUsage {
-  std::chrono::nanoseconds processor{};
-  std::uint64_t peak_memory = 0;  ///< bytes in RAM at most
-};
 
 enum class SendResult : std::uint8_t {
   kSent,      ///< the reader, or the system for it, has taken all of it
@@ -85,7 +80,7 @@ class Subject {
   virtual std::optional<std::uint64_t> memory() const { return std::nullopt; }
 
   /// Likewise.
-  virtual std::optional<ReaderUsage> usage() const { return std::nullopt; }
+  virtual std::optional<ProcessUsage> usage() const { return std::nullopt; }
 
   /// False for a line that cannot do it: stdin cannot be unplugged, and only a network can freeze.
   virtual bool can_act(LineAction action) const = 0;

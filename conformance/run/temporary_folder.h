@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "process/fd.h"
 #include "protocol/result.h"
-#include "simulator/fd.h"
 
 namespace p1rig {
 

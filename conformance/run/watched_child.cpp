@@ -1,7 +1,6 @@
 #include "conformance/run/watched_child.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "conformance/run/child_process.h"
+#include "process/child_process.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -103,7 +102,7 @@ struct WatchedChild::Impl : std::enable_shared_from_this<WatchedChild::Impl> {
     if (exited) return;
     exited = true;
     child.end_group();
-    const int status = child.status().value_or(0);
+    const ProcessExit exit = child.exit().value_or(ProcessExit{});
     // What it said before it went still counts.
     std::array<char, 65536> buffer;
     for (std::size_t taken = 0; !at_end && taken < kMostRest;) {
@@ -118,8 +117,8 @@ struct WatchedChild::Impl : std::enable_shared_from_this<WatchedChild::Impl> {
       if (count <= 0) break;
       taken += static_cast<std::size_t>(count);
     }
-    const bool by_signal = WIFSIGNALED(status);
-    handlers.exited({by_signal ? WTERMSIG(status) : WEXITSTATUS(status), by_signal, last_words});
+    const bool by_signal = exit.signal != 0;
+    handlers.exited({by_signal ? exit.signal : exit.code, by_signal, last_words});
   }
 
   ChildProcess child;
@@ -140,7 +139,11 @@ WatchedChild::~WatchedChild() = default;
 Result<std::unique_ptr<WatchedChild>> WatchedChild::start(
     const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
     const Fd& input, EventLoop& loop, Handlers handlers) {
-  auto child = ChildProcess::start(command, environment, input);
+  auto child = ChildProcess::start({.words = command,
+                                    .environment = environment,
+                                    .input = input ? input.get() : ChildCommand::kNothing,
+                                    .output = ChildCommand::kPipe,
+                                    .errors = ChildCommand::kPipe});
   if (!child) return tl::make_unexpected(child.error());
   Watched watched(*child);
   if (!watched.output || !watched.errors || !watched.end) {
@@ -159,6 +162,6 @@ void WatchedChild::listen(bool on) {
 
 std::uint64_t WatchedChild::memory() const { return impl_->child.memory(); }
 
-ReaderUsage WatchedChild::usage() const { return impl_->child.usage(); }
+ProcessUsage WatchedChild::usage() const { return impl_->child.usage(); }
 
 }  // namespace p1rig

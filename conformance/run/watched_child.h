@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "conformance/run/subject.h"
+#include "process/fd.h"
 #include "protocol/result.h"
-#include "simulator/fd.h"
 
 namespace p1rig {
 
@@ -44,7 +44,7 @@ class WatchedChild {
   std::uint64_t memory() const;
 
   /// What they have cost so far.
-  ReaderUsage usage() const;
+  ProcessUsage usage() const;
 
  private:
   struct Impl;

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tty_settings.h"

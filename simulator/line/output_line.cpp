@@ -13,7 +13,7 @@
 #include <cstring>
 #include <utility>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 

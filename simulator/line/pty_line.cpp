@@ -17,7 +17,7 @@
 #include <optional>
 #include <utility>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/modem_shim.h"

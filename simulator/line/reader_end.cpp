@@ -12,7 +12,7 @@
 #include <optional>
 #include <utility>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/tcp_address.h"
 #include "simulator/suggest.h"

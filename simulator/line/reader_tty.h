@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "process/fd.h"
 #include "protocol/line_settings.h"
 #include "protocol/result.h"
-#include "simulator/fd.h"
 #include "simulator/line/clock.h"
 
 namespace p1rig {

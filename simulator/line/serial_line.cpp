@@ -16,7 +16,7 @@
 #include <thread>
 #include <utility>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/serial_adapter.h"

@@ -3,7 +3,7 @@
 #include <functional>
 #include <memory>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 
 namespace p1rig {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 
 namespace p1rig {
 

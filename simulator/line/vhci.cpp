@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 
 namespace p1rig {
 namespace {

@@ -89,8 +89,8 @@ class FakeReader final : public Subject {
   LineLog log() const override { return {}; }
   steady_clock::time_point now() const override { return now_; }
   bool can_act(LineAction) const override { return false; }
-  std::optional<ReaderUsage> usage() const override {
-    return ReaderUsage{
+  std::optional<ProcessUsage> usage() const override {
+    return ProcessUsage{
         .processor = static_cast<std::int64_t>(sent_) * std::chrono::microseconds{40},
         .peak_memory = 5'000'000};
   }

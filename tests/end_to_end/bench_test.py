@@ -116,7 +116,7 @@ patience = "{patience}"
         self.assertEqual(verdicts, ["ended", "loses"])
 
     def test_a_command_that_is_not_there_is_the_environment(self):
-        self.no_number(4, "environment", "cannot be started", "--", "/no/such/reader", "{endpoint}")
+        self.no_number(4, "environment", "cannot start", "--", "/no/such/reader", "{endpoint}")
 
     def test_what_cannot_be_meant_is_refused(self):
         http = self.folder / "http.toml"

@@ -298,7 +298,7 @@ while line.read(100): pass
         result = rig.run("conform", "--profile", METER, "--case", FLIP, "--case", WRONG, "--", script,
                          "{endpoint}", env=self.environment)
         self.assertEqual(result.returncode, 4, result.stdout)
-        self.assertIn(f"{script}: cannot be started: No such file", result.stderr.decode())
+        self.assertIn(f"cannot start {script}: No such file", result.stderr.decode())
         self.nothing_is_left()
 
     def test_a_file_that_cannot_be_written_is_found_before_the_run(self):
@@ -312,7 +312,7 @@ while line.read(100): pass
         result = rig.run("conform", "--profile", METER, "--case", FLIP, "--", "p1rig-no-such-reader",
                          "{endpoint}", env=self.environment)
         self.assertEqual(result.returncode, 4)
-        self.assertIn(b"p1rig-no-such-reader: cannot be started: No such file", result.stderr)
+        self.assertIn(b"cannot start p1rig-no-such-reader: No such file", result.stderr)
         self.nothing_is_left()
 
     # 75: inconclusive

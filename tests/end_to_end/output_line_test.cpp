@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/session.h"

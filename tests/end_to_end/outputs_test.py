@@ -2,6 +2,7 @@
 import os
 import re
 import shlex
+import tempfile
 import subprocess
 import sys
 import unittest
@@ -205,6 +206,14 @@ class Outputs(rig.Case):
                       f"{CONFORM} --json /dev/stderr"):
             with self.subTest(words=words):
                 self.assertEqual(self.run_words(*shlex.split(words)).returncode, 0)
+
+    def test_files_in_memory_are_files(self):
+        with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+            file.write(PRECIOUS.encode() if isinstance(PRECIOUS, str) else PRECIOUS)
+            file.flush()
+            result = self.run_words(*shlex.split(f"render meter.toml --at {AT} --truth {file.name}"))
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"{file.name}: is there, and is not ", result.stderr.decode())
 
     def test_bench(self):
         for option, first in (("--json", '{\n  "bench": '), ("--svg", "<svg ")):

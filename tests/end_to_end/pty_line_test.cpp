@@ -14,7 +14,7 @@
 #include <memory>
 #include <string>
 
-#include "simulator/fd.h"
+#include "process/fd.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/reader_tty.h"

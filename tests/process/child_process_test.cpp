@@ -1,6 +1,5 @@
-#include "conformance/run/child_process.h"
+#include "process/child_process.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -8,14 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
-#include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
-
-#include "conformance/run/watched_child.h"
-#include "simulator/line/event_loop.h"
 
 namespace {
 
@@ -50,7 +45,8 @@ class ChildProcessTest : public testing::Test {
   }
 
   static ChildProcess start(const std::string& script) {
-    auto child = ChildProcess::start({"sh", "-c", script}, {}, Fd());
+    auto child =
+        ChildProcess::start({.words = {"sh", "-c", script}, .input = ChildCommand::kNothing});
     EXPECT_TRUE(child) << child.error().message;
     return std::move(*child);
   }
@@ -67,8 +63,7 @@ TEST_F(ChildProcessTest, EndsWhatItsLeaderLeavesBehind) {
   ChildProcess child = start("sleep 1000 & exit 3");
   wait_for_end(child);
   child.end_group();
-  ASSERT_TRUE(child.status());
-  EXPECT_EQ(WEXITSTATUS(*child.status()), 3);
+  EXPECT_EQ(child.exit(), ProcessExit{.code = 3});
   EXPECT_TRUE(has_no_children());
 }
 
@@ -99,7 +94,7 @@ TEST_F(ChildProcessTest, LeavesNoDeadChildForASignalInBetween) {
   interrupts = 1;
   ended.end_group();
   EXPECT_EQ(interrupts, 0);
-  EXPECT_TRUE(ended.status());
+  EXPECT_EQ(ended.exit(), ProcessExit{.code = 3});
   EXPECT_TRUE(has_no_children());
 }
 
@@ -111,28 +106,27 @@ TEST(ReadOfProcess, WhatCannotBeReadIsNothing) {
   EXPECT_NE(read_of_process("/proc/self/stat"), "");
 }
 
-std::set<int> descriptors() {
-  std::set<int> all;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    all.insert(std::stoi(entry.path().filename()));
-  }
-  // That of the folder that was listed is closed by now.
-  std::erase_if(all, [](int descriptor) { return ::fcntl(descriptor, F_GETFD) < 0; });
-  return all;
+TEST(ChildProcess, SaysWhyItCannotStart) {
+  const auto child = ChildProcess::start({.words = {"/no/such/program"}});
+  ASSERT_FALSE(child);
+  EXPECT_EQ(child.error().message, "cannot start /no/such/program: No such file or directory");
+  EXPECT_EQ(ChildProcess::start({}).error().message, "no program is named");
 }
 
-TEST_F(ChildProcessTest, NothingThatIsWatchedIsInherited) {
-  EventLoop loop;
-  const std::set<int> before = descriptors();
-  const auto child = WatchedChild::start({"sleep", "1000"}, {}, Fd(), loop, {});
-  ASSERT_TRUE(child) << child.error().message;
-  std::size_t count = 0;
-  for (const int descriptor : descriptors()) {
-    if (before.contains(descriptor)) continue;
-    ++count;
-    EXPECT_EQ(::fcntl(descriptor, F_GETFD), FD_CLOEXEC) << descriptor;
-  }
-  EXPECT_GE(count, 6U);  // output, errors and the end: of the child, and of the loop
+TEST_F(ChildProcessTest, GivesTimeToEndAndThenMakesItEnd) {
+  ChildProcess willing = start("exit 5");
+  EXPECT_EQ(willing.finish(std::chrono::hours(1)), ProcessExit{.code = 5});
+  auto asked = ChildProcess::start(
+      {.words = {"sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.01; done"},
+       .output = ChildCommand::kPipe});
+  ASSERT_TRUE(asked) << asked.error().message;
+  pollfd ready{.fd = asked->output(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&ready, 1, -1), 1);
+  asked->signal(SIGTERM);
+  EXPECT_EQ(asked->finish(std::chrono::hours(1)), ProcessExit{.code = 7});
+  ChildProcess deaf = start("trap '' TERM; while :; do sleep 0.01; done");
+  EXPECT_EQ(deaf.finish({}), ProcessExit{.signal = SIGKILL});
+  EXPECT_TRUE(has_no_children());
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
-#include "conformance/run/child_process.h"
+#include "process/child_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -31,14 +32,13 @@ struct Pipe {
   Fd reader, writer;
 };
 
-std::optional<Pipe> make_pipe() {
+Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
-  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
-  ::fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK);
-  return pipe;
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(std::strerror(errno));
+  return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
+/// Strings as execve() wants them.
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
   for (std::string& text : texts) all.push_back(text.data());
@@ -56,6 +56,65 @@ std::vector<std::string> merged(const std::map<std::string, std::string>& added)
   return all;
 }
 
+/// One stream of a program: what it is given, and what we keep of a pipe.
+struct Stream {
+  int given = ChildCommand::kOurs;  ///< kOurs: as it is
+  Fd opened = Fd(), kept = Fd();
+};
+
+Result<Stream> open_stream(int wanted, int number) {
+  Stream stream;
+  const bool is_terminal = number == STDIN_FILENO && ::isatty(number) == 1;
+  if (wanted == ChildCommand::kNothing || (wanted == ChildCommand::kOurs && is_terminal)) {
+    stream.opened.reset(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!stream.opened) return fail(std::strerror(errno));
+  } else if (wanted == ChildCommand::kPipe) {
+    auto pipe = make_pipe();
+    if (!pipe) return tl::make_unexpected(pipe.error());
+    stream.kept = std::move(pipe->reader);
+    stream.opened = std::move(pipe->writer);
+    ::fcntl(stream.kept.get(), F_SETFL, O_NONBLOCK);
+  }
+  stream.given = stream.opened ? stream.opened.get() : wanted;
+  return stream;
+}
+
+/// In the new process, between fork() and exec(): only what is safe there.
+[[noreturn]] void become(const std::array<Stream, 3>& streams, char** words, char** environment,
+                         pid_t parent, int trouble) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() == parent) {
+    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    for (int number = 0; number < 3; ++number) {
+      const int given = streams[static_cast<std::size_t>(number)].given;
+      if (given >= 0) ::dup2(given, number);
+    }
+    ::execvpe(words[0], words, environment);
+  }
+  const int error = errno;
+  static_cast<void>(!::write(trouble, &error, sizeof error));
+  ::_exit(127);
+}
+
+/// What a new process says of its exec(): nothing where that went well.
+int read_trouble(int descriptor) {
+  int error = 0;
+  ssize_t count = 0;
+  do {
+    count = ::read(descriptor, &error, sizeof error);
+  } while (count < 0 && errno == EINTR);
+  return count > 0 ? error : 0;
+}
+
+ProcessExit exit_of(int status) {
+  if (WIFSIGNALED(status)) return {.signal = WTERMSIG(status)};
+  return {.code = WEXITSTATUS(status)};
+}
+
 bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -69,7 +128,7 @@ pid_t wait_for(pid_t pid, int* status, int options) {
   return found;
 }
 
-/// A variable in the environment of the reader and all that it starts.
+/// A variable in the environment of the program and all that it starts.
 constexpr const char* kMarkName = "P1RIG_READER";
 
 // The fields of /proc/PID/stat, see proc(5): the first after the name, the group of the process, and
@@ -77,10 +136,16 @@ constexpr const char* kMarkName = "P1RIG_READER";
 constexpr std::size_t kFirstStatField = 3, kGroupField = 5;
 constexpr std::array<std::size_t, 2> kWaitedForFields = {16, 17};
 
-/// A reader that is asked to end has this long to do so.
-constexpr int kPatienceMs = 1000;
+/// A program that is asked to end has this long to do so.
+constexpr std::chrono::seconds kPatience{1};
 
 }  // namespace
+
+std::string to_string(const ProcessExit& exit) {
+  if (exit.signal == 0) return "exit code " + std::to_string(exit.code);
+  const char* name = ::strsignal(exit.signal);
+  return "signal " + std::to_string(exit.signal) + " (" + (name == nullptr ? "?" : name) + ")";
+}
 
 std::string read_of_process(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -103,76 +168,107 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
       output_(std::move(other.output_)),
       errors_(std::move(other.errors_)),
       watch_(std::move(other.watch_)),
-      status_(std::exchange(other.status_, std::nullopt)),
+      exit_(std::exchange(other.exit_, std::nullopt)),
       group_ended_(other.group_ended_) {}
 
-Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command,
-                                         const std::map<std::string, std::string>& environment,
-                                         const Fd& input) {
-  const auto refuse = [&](int error) {
-    return fail(command.front() + ": cannot be started: " + std::strerror(error));
+Result<ChildProcess> ChildProcess::start(const ChildCommand& command) {
+  if (command.words.empty()) return fail("no program is named");
+  const auto refuse = [&](const std::string& why) {
+    return fail("cannot start " + command.words.front() + ": " + why);
   };
-  auto output = make_pipe(), errors = make_pipe();
-  const Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!output || !errors || !null) return refuse(errno);
+  std::array<Stream, 3> streams;
+  for (int number = 0; number < 3; ++number) {
+    const int wanted =
+        std::array{command.input, command.output, command.errors}[static_cast<std::size_t>(number)];
+    auto stream = open_stream(wanted, number);
+    if (!stream) return refuse(stream.error().message);
+    streams[static_cast<std::size_t>(number)] = std::move(*stream);
+  }
+  auto trouble = make_pipe();
+  if (!trouble) return refuse(trouble.error().message);
 
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, input ? input.get() : null.get(), STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, output->writer.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, errors->writer.get(), STDERR_FILENO);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-
-  // Whoever leaves the group and loses its parents becomes our child, not that of a stranger.
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::map<std::string, std::string> marked = environment;
+  std::map<std::string, std::string> marked = command.environment;
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
   const std::string mark = std::to_string(::getpid()) + "." + std::to_string(now);
   marked[kMarkName] = mark;
-  std::vector<std::string> words = command, variables = merged(marked);
-  pid_t pid = -1;
-  const int error = ::posix_spawnp(&pid, words.front().c_str(), &actions, &attributes,
-                                   pointers(words).data(), pointers(variables).data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::posix_spawnattr_destroy(&attributes);
-  if (error != 0) return refuse(error);
+  std::vector<std::string> words = command.words, variables = merged(marked);
+  const std::vector<char*> word_list = pointers(words), variable_list = pointers(variables);
+  // Whoever leaves the group and loses its parents becomes our child, not that of a stranger.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return refuse(std::strerror(errno));
+  if (pid == 0) {
+    become(streams, const_cast<char**>(word_list.data()), const_cast<char**>(variable_list.data()),
+           parent, trouble->writer.get());
+  }
+  ::setpgid(pid, pid);  // here, too: whoever is first
+  trouble->writer.reset();
+  const int error = read_trouble(trouble->reader.get());
   Fd watch(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  ChildProcess child(pid, kMarkName + ("=" + mark), std::move(output->reader),
-                     std::move(errors->reader), std::move(watch));
-  if (!child.watch_) return refuse(errno);
-  return child;
+  const int no_watch = errno;
+  if (error != 0 || !watch) {
+    ::kill(-pid, SIGKILL);
+    wait_for(pid, nullptr, 0);
+    return refuse(std::strerror(error != 0 ? error : no_watch));
+  }
+  return ChildProcess(pid, kMarkName + ("=" + mark), std::move(streams[1].kept),
+                      std::move(streams[2].kept), std::move(watch));
 }
 
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
   if (!group_ended_) {
     // A leader that is not waited for yet keeps the number of the group.
-    pollfd ended{.fd = watch_.get(), .events = POLLIN, .revents = 0};
-    if (!status_ && ::poll(&ended, 1, 0) != 1) {
+    if (!exit_ && !ends_within({})) {
       ::kill(-pid_, SIGTERM);
-      ::poll(&ended, 1, kPatienceMs);
+      ends_within(kPatience);
     }
     ::kill(-pid_, SIGKILL);
-    int status = 0;
-    if (!status_ && wait_for(pid_, &status, 0) == pid_) status_ = status;
+    take_exit(0);
     reap_group();
   }
   end_escaped();
 }
 
+bool ChildProcess::ends_within(std::chrono::milliseconds time) const {
+  pollfd ended{.fd = watch_.get(), .events = POLLIN, .revents = 0};
+  const auto until = std::chrono::steady_clock::now() + time;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    const int found = ::poll(&ended, 1, static_cast<int>(std::max(left.count(), std::int64_t{0})));
+    if (found == 1) return true;
+    if (left.count() <= 0) return false;
+  }
+}
+
+void ChildProcess::take_exit(int options) {
+  int status = 0;
+  if (!exit_ && wait_for(pid_, &status, options) == pid_) exit_ = exit_of(status);
+}
+
+void ChildProcess::signal(int number) {
+  if (!exit_ && !group_ended_) ::kill(-pid_, number);
+}
+
+ProcessExit ChildProcess::finish(std::chrono::milliseconds patience) {
+  for (const int number : {0, SIGTERM}) {
+    if (number != 0) signal(number);
+    if (ends_within(patience)) break;
+  }
+  if (!group_ended_) {
+    ::kill(-pid_, SIGKILL);
+    take_exit(0);
+    reap_group();
+  }
+  return exit_.value_or(ProcessExit{});
+}
+
 void ChildProcess::end_group() {
   if (group_ended_) return;
   ::kill(-pid_, SIGKILL);
-  if (status()) reap_group();
+  if (exit()) reap_group();
 }
 
 void ChildProcess::reap_group() {
@@ -204,10 +300,9 @@ void ChildProcess::end_escaped() const {
   }
 }
 
-std::optional<int> ChildProcess::status() {
-  int status = 0;
-  if (!status_ && wait_for(pid_, &status, WNOHANG) == pid_) status_ = status;
-  return status_;
+std::optional<ProcessExit> ChildProcess::exit() {
+  take_exit(WNOHANG);
+  return exit_;
 }
 
 void ChildProcess::for_each_of_group(
@@ -238,9 +333,9 @@ std::uint64_t ChildProcess::memory() const {
   return bytes;
 }
 
-ReaderUsage ChildProcess::usage() const {
+ProcessUsage ChildProcess::usage() const {
   const auto ticks = ::sysconf(_SC_CLK_TCK);
-  ReaderUsage usage;
+  ProcessUsage usage;
   for_each_of_group([&](const std::filesystem::path& folder, const StatFields& stat) {
     // Finer than the ticks of "stat": of the threads that live and of those that have ended.
     clockid_t clock{};
