@@ -41,7 +41,9 @@ void StreamLinter::feed(std::string_view bytes, std::optional<Time> at) {
 }
 
 void StreamLinter::finish() {
+  at_end_ = true;
   stream_.finish();
+  at_end_ = false;
   if (!is_full()) report_losses(losses_.finish());
   if (settings_.timing) report_around(settings_.timing->finish(dialect_));
 }
@@ -51,8 +53,15 @@ LintOutcome StreamLinter::outcome() const {
   return unjudged_ > 0 || telegrams_ == 0 ? LintOutcome::kUnjudged : LintOutcome::kPass;
 }
 
-void StreamLinter::take(const Stretch& stretch, const Telegram* plain) {
+void StreamLinter::take(Stretch stretch, const Telegram* plain) {
   if (is_full()) return;
+  if (at_end_ && plain != nullptr) {
+    const Dialect& dialect = dialect_ != nullptr ? *dialect_ : *detect_origin(*plain).dialect;
+    if (ends_amid_crc(stretch, verdict_of(*plain, dialect))) {
+      stretch.kind = Stretch::Kind::kFragment;
+      plain = nullptr;
+    }
+  }
   report_losses(losses_.take(stretch));
   if (stretch.kind == Stretch::Kind::kFrame) {
     ++telegrams_;

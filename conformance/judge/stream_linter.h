@@ -63,7 +63,7 @@ class StreamLinter {
 
  private:
   std::uint64_t most() const { return settings_.most_telegrams; }
-  void take(const Stretch& stretch, const Telegram* plain);
+  void take(Stretch stretch, const Telegram* plain);
   void take_telegram(const Telegram& telegram, std::uint64_t offset);
   void choose_dialect(const Dialect& dialect);
   void report_losses(const std::vector<Loss>& losses);
@@ -82,6 +82,7 @@ class StreamLinter {
   const Dialect* dialect_ = nullptr;
   Dialect with_offset_{};  ///< the dialect where it has another offset
   bool is_guessed_ = false;
+  bool at_end_ = false;  ///< what comes now is the last stretch
   std::optional<bool> requested_;
   std::uint64_t bytes_ = 0;
   std::uint64_t telegrams_ = 0;

@@ -39,6 +39,16 @@ TelegramVerdict verdict_of(const Telegram& telegram, const Dialect& dialect) {
   return TelegramVerdict::kRight;
 }
 
+bool ends_amid_crc(const Stretch& last, TelegramVerdict verdict) {
+  constexpr std::size_t kDigits = 4;
+  const bool needs_more = verdict == TelegramVerdict::kCrcMissing ||
+                          verdict == TelegramVerdict::kCrcWrong ||
+                          verdict == TelegramVerdict::kCrcMalformed;
+  const std::size_t bang = last.bytes.rfind('!');
+  return last.kind == Kind::kTelegram && needs_more && bang != last.bytes.npos &&
+         last.bytes.size() - bang <= kDigits && !is_line_end(last.bytes.back());
+}
+
 void LossFinder::see_release(std::uint64_t offset) {
   if (releases_.empty() || releases_.back() != offset) releases_.push_back(offset);
 }
@@ -72,8 +82,10 @@ std::vector<Loss> LossFinder::take(const Stretch& stretch) {
 
 std::vector<Loss> LossFinder::finish() {
   std::vector<Loss> found;
-  const bool is_cut = pending_ && pending_->loss.kind != Loss::Kind::kStray;
-  if (!is_cut) settle(found);
+  constexpr std::size_t kFewStray = 16;
+  const bool is_innocent =
+      pending_ && (pending_->loss.kind != Loss::Kind::kStray || pending_->loss.size <= kFewStray);
+  if (!is_innocent) settle(found);
   *this = {};
   return found;
 }

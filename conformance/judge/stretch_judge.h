@@ -40,6 +40,10 @@ enum class TelegramVerdict {
 /// a version needs one in any dialect: versions came with the CRC (DSMR-P1 4.0 §5.2).
 TelegramVerdict verdict_of(const Telegram& telegram, const Dialect& dialect);
 
+/// True where the stream ended amid the CRC of its last stretch: a telegram that needs four digits,
+/// has fewer and no line end. It is a fragment like one that ends before its '!'.
+bool ends_amid_crc(const Stretch& last, TelegramVerdict verdict);
+
 /// Bytes that show that something is missing, or that something came which no meter sends.
 struct Loss {
   enum class Kind {
@@ -57,7 +61,7 @@ struct Loss {
 
 /// Finds losses between the stretches of one stream. Innocent are, once each: at the start of the
 /// stream, what has no beginning, since whoever listens joins in the middle; at its end, what has
-/// no end. So is what was cut while Data Request was released (DSMR-P1 5.0.2 §5.7.1), and so are
+/// no end, and some bytes behind the last telegram, as unplugging makes them. So is what was cut while Data Request was released (DSMR-P1 5.0.2 §5.7.1), and so are
 /// line ends between telegrams.
 class LossFinder {
  public:

@@ -56,6 +56,18 @@ TEST(DiagnoseAgrees, OfEveryFault) {
   }
 }
 
+// A look of some seconds ends anywhere, also amid a CRC.
+TEST(DiagnoseAgrees, ThatAStreamMayEndAnywhere) {
+  const std::string good = testing::sealed(testing::kDutch);
+  for (std::size_t size = 0; size <= good.size(); ++size) {
+    const std::string bytes = good + good.substr(0, size);
+    expect_agreement(bytes);
+    EXPECT_TRUE(diagnose_bytes(bytes).all_well) << size;
+  }
+  // With a line end the CRC was taken away.
+  EXPECT_FALSE(diagnose_bytes(good + good.substr(0, good.size() - 6) + "\r\n").all_well);
+}
+
 TEST(DiagnoseAgrees, OfDamagedTelegrams) {
   Xorshift random(3);
   for (const std::string_view text :
