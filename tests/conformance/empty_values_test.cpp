@@ -141,15 +141,16 @@ TEST_P(EmptyValues, ThatMayBeEmptyDoNoHarm) {
     if (entry.path().extension() != ".toml") continue;
     const std::string whole = read(entry.path());
     const fs::path written =
-        fs::path(testing::TempDir()) / ("~" + entry.path().filename().string());
+        fs::path(testing::TempDir()) / ("~may-" + entry.path().filename().string());
     std::vector<Text> texts;
     collect("", parse_document("a.toml", whole).value().root, texts);
     std::set<std::string> tried;
     for (const Text& one : texts) {
       if (!may_be_empty(GetParam().folder, one.key) || !tried.insert(one.key).second) continue;
       std::ofstream(written, std::ios::binary) << emptied(whole, offset_of(whole, one.place));
-      EXPECT_THAT(GetParam().load(written), testing::Not(testing::HasSubstr("is empty")))
-          << one.key;
+      // Taken, or refused for a reason that names the file.
+      const std::string said = GetParam().load(written);
+      EXPECT_TRUE(said.empty() || said.find(written.string() + ":") != said.npos) << said;
     }
     fs::remove(written);
   }

@@ -456,7 +456,7 @@ TEST_F(ScenarioFile, RefusesLoadsThatNoConnectionHas) {
   const auto load = [](const std::string& rest) { return kHead + "[[load]]\n" + rest + "\n"; };
   expect_refused(load("kind = \"fixed\"\nl1 = \"501 kW\""), 7, {"500 kW"});
   expect_refused(load("kind = \"fixed\"\nl1 = \"1 A\""), 7, {"l1"});
-  expect_refused(load("kind = \"fixed\"\nq2 = \"-501 kvar\""), 7, {"500 kW"});
+  expect_refused(load("kind = \"fixed\"\nq2 = \"-501 kvar\""), 7, {"500 kvar"});
   expect_refused(load("kind = \"household\"\npercent = -1"), 7, {"percent"});
   expect_refused(load("kind = \"sun\"\npeak = \"-4 kW\""), 7, {"peak"});
   expect_refused(load("kind = \"sun\"\nclouds = 101"), 7, {"100"});
