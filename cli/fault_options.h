@@ -5,7 +5,7 @@
 
 #include "cli/meter_options.h"
 #include "cli/options.h"
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 namespace p1rig {
 

@@ -4,7 +4,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/command.h"
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 namespace p1rig {
 namespace {

@@ -18,7 +18,7 @@
 #include "cli/reader_command.h"
 #include "cli/truth_json.h"
 #include "protocol/wording.h"
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "simulator/line/clock.h"
 #include "simulator/line/run_session.h"
 

@@ -1,6 +1,7 @@
-# p1rig_box(NAME [LINK library...] [PRIVATE library...])
+# p1rig_box(NAME [FOLDERS folder...] [LINK library...] [PRIVATE library...])
 #
-# One static library from the .cpp files of the current folder (subfolders are boxes of their own).
+# One static library from the .cpp files of the current folder. Subfolders are boxes of their own, but
+# for those in FOLDERS.
 # LINK names the boxes and libraries that its headers may mention; PRIVATE those that only its .cpp
 # files use. Includes are written from the project's root: #include "protocol/obis.h".
 
@@ -44,9 +45,16 @@ function(p1rig_precompile target name)
 endfunction()
 
 function(p1rig_box name)
-  cmake_parse_arguments(BOX "" "" "LINK;PRIVATE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
-  file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+  cmake_parse_arguments(BOX "" "" "FOLDERS;LINK;PRIVATE" ${ARGN})
+  list(TRANSFORM BOX_FOLDERS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  set(sources)
+  set(headers)
+  foreach(folder "${CMAKE_CURRENT_SOURCE_DIR}" ${BOX_FOLDERS})
+    file(GLOB found CONFIGURE_DEPENDS "${folder}/*.cpp")
+    list(APPEND sources ${found})
+    file(GLOB found CONFIGURE_DEPENDS "${folder}/*.h")
+    list(APPEND headers ${found})
+  endforeach()
   add_library(${name} STATIC ${sources})
   target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${headers})
   target_compile_options(${name} PRIVATE ${P1RIG_WARNINGS})

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 namespace p1rig {
 namespace {

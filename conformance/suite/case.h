@@ -14,7 +14,7 @@
 #include "conformance/judge/telegram_judge.h"
 #include "protocol/result.h"
 #include "simulator/document.h"
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 namespace p1rig {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 namespace p1rig {
 

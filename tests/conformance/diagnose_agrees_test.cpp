@@ -8,7 +8,7 @@
 #include "conformance/judge/lint_losses.h"
 #include "conformance/judge/reader.h"
 #include "conformance/judge/stream_linter.h"
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "tests/conformance/telegrams.h"
 #include "tests/protocol/xorshift.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 namespace p1rig {
 namespace {

@@ -15,7 +15,7 @@
 #include "conformance/suite/coverage.h"
 #include "conformance/suite/requirement.h"
 #include "protocol/dialect.h"
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "tests/conformance/one_case.h"
 
 namespace p1rig {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "tests/simulator/fault_pieces.h"
 
 namespace p1rig {

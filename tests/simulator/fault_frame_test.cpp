@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "simulator/seal.h"
 #include "tests/simulator/bitwise_crc.h"
 

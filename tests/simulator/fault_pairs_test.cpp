@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "simulator/meter.h"
 #include "simulator/profile.h"
 #include "simulator/scenario.h"

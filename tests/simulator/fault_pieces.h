@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "tests/simulator/bitwise_crc.h"
 
 // A telegram written here, and what faults make of it.

@@ -1,7 +1,7 @@
 // When faults are done, in which order, to which telegrams, and what becomes of the CRC. What each
 // of them does: fault_effects_test.cpp.
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

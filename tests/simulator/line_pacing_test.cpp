@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "simulator/line/pacing.h"
 
 namespace p1rig {

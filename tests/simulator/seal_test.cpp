@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "protocol/hex.h"
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 #include "simulator/key_file.h"
 
 namespace p1rig {

@@ -1,7 +1,6 @@
-#include "simulator/fault.h"
+#include "simulator/faults/fault.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "protocol/crc16.h"
@@ -9,7 +8,7 @@
 #include "protocol/dlms_frame.h"
 #include "protocol/obis.h"
 #include "simulator/document.h"
-#include "simulator/fault_edits.h"
+#include "simulator/faults/fault_rows.h"
 #include "simulator/random.h"
 #include "simulator/suggest.h"
 #include "simulator/zone.h"
@@ -23,140 +22,9 @@ constexpr auto kFrame = FaultStage::kFrame;
 constexpr auto kBytes = FaultStage::kBytes;
 constexpr auto kLine = FaultStage::kLine;
 
-constexpr auto kNowhere = FaultPlace::kNone;
-constexpr auto kAtLine = FaultPlace::kLine;
-constexpr auto kAtByte = FaultPlace::kByte;
-
-/// What "crc=" may be: all but that of P1.
-std::span<const std::string_view> other_algorithms() {
-  static const std::vector<std::string_view> list = [] {
-    std::vector<std::string_view> found;
-    for (const CrcAlgorithm& algorithm : crc_algorithms().subspan(1)) {
-      found.push_back(algorithm.name);
-    }
-    return found;
-  }();
-  return list;
-}
-
-/// A row for meters that seal their telegrams. It has no place.
-constexpr FaultRow sealed(std::string_view id, std::string_view summary, std::string_view unit,
-                          std::int64_t default_amount, FaultStage stage, bool tag_stays_right,
-                          FaultEdit* apply) {
-  return {id, summary, unit, default_amount, stage, tag_stays_right, kNowhere, apply, false, true};
-}
-
-constexpr auto kFaults = std::to_array<FaultRow>({
-    {"crc-wrong", "another CRC digit: the first is 1, any one 0", "digit", 0, kBytes, false,
-     kNowhere, wrong_crc, false, false, 4},
-    {"crc", "the CRC of another algorithm", "algorithm", 1, kBytes, false, kNowhere, other_crc,
-     false, false, 13, other_algorithms},
-    {"crc-missing", "no CRC after the '!'", "", 0, kBytes, false, kNowhere, drop_crc},
-    {"crc-lower-case", "the CRC in lower case", "", 0, kBytes, true, kNowhere, lower_crc},
-    {"crc-unpadded", "the CRC without its leading zeros, where it has some", "", 0, kBytes, true,
-     kNowhere, unpad_crc},
-    {"flip-bit", "flipped bits", "bits", 1, kBytes, false, kAtByte, flip_bits, false, false, 1000},
-    {"drop-byte", "lost bytes", "bytes", 1, kBytes, false, kAtByte, drop_bytes},
-    {"insert-byte", "random bytes put in", "bytes", 1, kBytes, false, kAtByte, insert_bytes},
-    {"insert-nul", "NUL bytes put in, as after a break", "bytes", 1, kBytes, false, kAtByte,
-     insert_nul},
-    {"insert-ff", "FF bytes put in", "bytes", 1, kBytes, false, kAtByte, insert_ff},
-    {"high-bit", "bytes with the eighth bit set, as 7E1 read as 8N1", "bytes", 8, kBytes, false,
-     kAtByte, set_high_bits},
-    {"telnet", "a telnet command and a doubled FF put in", "", 0, kBytes, false, kAtByte,
-     insert_telnet},
-    {"noise", "a burst of noise before the telegram", "bytes", 40, kBytes, true, kNowhere,
-     prepend_noise},
-    {"cut-head", "the beginning is lost", "bytes", 100, kBytes, false, kAtByte, cut_head},
-    {"cut-tail", "the end is lost: more than the line end", "bytes", 100, kBytes, false, kAtByte,
-     cut_tail},
-    {"glue", "no line end after the CRC: the next '/' follows at once", "", 0, kBytes, true,
-     kNowhere, glue},
-    {"lose-footer", "'!', CRC and line end are lost: the next telegram is glued on", "", 0, kBytes,
-     false, kNowhere, lose_footer},
-    {"missing-line", "a data line is left out", "", 0, kText, true, kAtLine, miss_line},
-    {"double-line", "a data line is sent twice", "", 0, kText, true, kAtLine, double_line},
-    {"shuffle-lines", "data lines in another order", "", 0, kText, true, kNowhere, shuffle_lines},
-    {"unknown-obis", "an object that no document knows", "", 0, kText, true, kAtLine,
-     add_unknown_object},
-    {"star-suffix", "OBIS codes with *255", "", 0, kText, true, kAtLine, add_star_suffix},
-    {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kText, true,
-     kAtLine, change_digits, true, false, 1000},
-    {"missing-unit", "a value without its unit", "", 0, kText, true, kAtLine, drop_unit},
-    {"watts", "W instead of kW, the same power", "", 0, kText, true, kAtLine, use_watts},
-    {"missing-star", "a value and its unit without '*' between", "", 0, kText, true, kAtLine,
-     drop_star},
-    {"negative", "a minus before a value", "", 0, kText, true, kAtLine, make_negative},
-    {"empty-value", "empty brackets", "", 0, kText, true, kAtLine, empty_value},
-    {"lf-only", "lines end with LF", "", 0, kText, true, kNowhere, end_with_lf},
-    {"cr-only", "lines end with CR", "", 0, kText, true, kNowhere, end_with_cr},
-    {"no-blank-line", "no empty line after the identification", "", 0, kText, true, kNowhere,
-     drop_blank_line},
-    {"blank-lines", "more empty lines after the identification", "lines", 2, kText, true, kNowhere,
-     add_blank_lines},
-    {"endless-line", "a line that never ends", "bytes", 200'000, kText, false, kNowhere,
-     lengthen_line},
-    {"long-message", "a message of so many characters, 1024 allowed", "characters", 1025, kText,
-     true, kNowhere, lengthen_message},
-    {"slash-and-bang", "a text message with '/' and '!' in it, unencoded", "", 0, kText, true,
-     kNowhere, put_slash_and_bang},
-    {"wrong-time", "a time that is hours off", "hours", 5, kText, true, kAtLine, shift_time, true,
-     false, 23},
-    {"invalid-time", "a time that no calendar has", "", 0, kText, true, kAtLine, invalidate_time},
-    {"mbus-order", "the device type after the value of its channel", "", 0, kText, true, kNowhere,
-     reorder_mbus},
-    {"swap-peak", "1-0:1.6.0 with the value before the time", "", 0, kText, true, kNowhere,
-     swap_peak_brackets},
-    sealed("wrong-key", "sealed with another encryption key", "", 0, kSeal, false, use_other_key),
-    sealed("wrong-authentication-key", "sealed with another authentication key", "", 0, kSeal,
-           false, use_other_authentication_key),
-    sealed("key-change", "another encryption key from now on, and counters from 0 on", "", 0, kSeal,
-           false, change_key),
-    sealed("replay", "the frame before once more, instead of this telegram", "", 0, kSeal, true,
-           replay_frame),
-    sealed("counter-repeat", "the counter of the frame before, for another telegram", "", 0, kSeal,
-           true, repeat_counter),
-    sealed("counter-back", "a lower counter than that of the frame before, once", "counters", 1,
-           kSeal, true, step_back),
-    sealed("counter-gap", "counters are left out", "counters", 1, kSeal, true, skip_counters),
-    sealed("counter-reset", "counters from 0 on, under the same key", "", 0, kSeal, true,
-           reset_counter),
-    sealed("control-bytes", "a counter that puts '/', '!', DB, control bytes into the ciphertext",
-           "", 0, kSeal, true, choose_control_bytes),
-    sealed("length-form-short", "a telegram of at most 110 bytes: its length is one octet", "", 0,
-           kSeal, true, fit_short_form),
-    sealed("length-form-81", "a telegram of at most 238 bytes, its length in the form 81", "", 0,
-           kSeal, true, fit_form_81),
-    sealed("length-form-82", "a telegram of at most 238 bytes, its length in the form 82", "", 0,
-           kSeal, true, fit_form_82),
-    sealed("length-form-83", "the length in the form 83, longer than it must be", "", 0, kSeal,
-           true, use_form_83),
-    sealed("two-frames", "the telegram in two frames, one right behind the other", "", 0, kSeal,
-           true, seal_twice),
-    sealed("plain-too", "the telegram once more and plain, right behind its frame", "", 0, kSeal,
-           true, add_plain),
-    sealed("unsealed", "the telegram plain instead of sealed", "", 0, kSeal, true, leave_plain),
-    sealed("flip-title", "flipped bits in the system title", "bits", 1, kFrame, false, flip_title),
-    sealed("flip-length", "flipped bits in the length", "bits", 1, kFrame, false, flip_length),
-    sealed("flip-counter", "flipped bits in the counter", "bits", 1, kFrame, false, flip_counter),
-    sealed("flip-ciphertext", "flipped bits in the ciphertext", "bits", 1, kFrame, false,
-           flip_ciphertext),
-    sealed("flip-tag", "flipped bits in the tag", "bits", 1, kFrame, false, flip_tag),
-    sealed("length-too-long", "a length that says more than comes", "bytes", 16, kFrame, false,
-           raise_length),
-    sealed("length-too-short", "a length that says less than comes", "bytes", 16, kFrame, false,
-           lower_length),
-    sealed("split-frame", "pauses behind DB, around the ciphertext and amid it", "ms", 1500, kLine,
-           true, split_frame),
-    {"stall", "a pause inside the telegram", "ms", 500, kLine, true, kAtByte, stall},
-    {"drip", "a pause before every byte but the first", "ms", 2, kLine, true, kNowhere, drip},
-    {"silence", "the telegram is not sent", "", 0, kLine, false, kNowhere, fall_silent},
-    {"late", "the telegram starts late", "ms", 300, kLine, true, kNowhere, start_late},
-});
-
 std::vector<std::string_view> names() {
   std::vector<std::string_view> list;
-  for (const FaultRow& row : kFaults) list.push_back(row.id);
+  for (const FaultRow& row : faults()) list.push_back(row.id);
   return list;
 }
 
@@ -285,13 +153,23 @@ Passage frame_like(const Passage& plain) {
 }
 
 bool apply(const FaultRequest& request, std::uint64_t random, Passage& passage) {
-  const FaultRow& row = kFaults[request.row];
+  const FaultRow& row = faults()[request.row];
   return row.apply(passage, request, request.amount.value_or(row.default_amount), random);
 }
 
 }  // namespace
 
-std::span<const FaultRow> faults() { return kFaults; }
+std::span<const FaultRow> faults() {
+  static const std::vector<FaultRow> all = [] {
+    std::vector<FaultRow> list;
+    for (const auto rows : {crc_faults(), byte_faults(), text_faults(), seal_faults(),
+                            frame_faults(), line_faults()}) {
+      list.insert(list.end(), rows.begin(), rows.end());
+    }
+    return list;
+  }();
+  return all;
+}
 
 bool applies(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t) {
   if (request.from && t < *request.from) return false;
@@ -304,13 +182,14 @@ Result<FaultRequest> parse_fault(std::string_view text) {
   const std::string_view head = text.substr(0, comma);
   const auto equals = head.find('=');
   const std::string_view id = head.substr(0, equals);
-  const auto row = std::ranges::find(kFaults, id, &FaultRow::id);
-  if (row == kFaults.end()) {
+  const auto rows = faults();
+  const auto row = std::ranges::find(rows, id, &FaultRow::id);
+  if (row == rows.end()) {
     return fail("unknown fault \"" + std::string(id) + "\"" + did_you_mean(id, names()) +
                 " (`p1rig faults` lists them)");
   }
   FaultRequest request;
-  request.row = static_cast<std::size_t>(row - kFaults.begin());
+  request.row = static_cast<std::size_t>(row - rows.begin());
   if (equals != std::string_view::npos) {
     request.amount = parse_amount(*row, head.substr(equals + 1));
     if (!request.amount) {
@@ -350,13 +229,56 @@ std::optional<Passage::Crc> Passage::crc() const {
   return digits.empty() || !hex ? std::nullopt : std::optional(Crc{at, digits.size()});
 }
 
+std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& request,
+                                    std::uint64_t random) {
+  const std::string& bytes = passage.bytes;
+  if (bytes.size() < 3) return std::nullopt;
+  const bool sealed = passage.frame.size > 0;
+  if (sealed && !request.at) {
+    return 1 + static_cast<std::size_t>(
+                   random_below(random, static_cast<std::int64_t>(bytes.size()) - 1));
+  }
+  if (!request.at) {
+    const auto bang = std::min(bytes.rfind('!'), bytes.size());
+    if (bang < 3) return std::nullopt;
+    return 1 + static_cast<std::size_t>(random_below(random, static_cast<std::int64_t>(bang) - 1));
+  }
+  std::string_view where = *request.at;
+  if (where == "crc") {
+    const auto crc = passage.crc();
+    return crc ? std::optional(crc->at) : std::nullopt;
+  }
+  const bool by_byte = where.starts_with("byte:");
+  if (by_byte || where.starts_with("line:")) {
+    where.remove_prefix(5);
+    std::size_t number = 0;
+    std::from_chars(where.data(), where.data() + where.size(), number);
+    if (by_byte) return number < bytes.size() ? std::optional(number) : std::nullopt;
+    if (sealed) return std::nullopt;
+    std::size_t at = 0;
+    for (std::size_t line = 1; line < number; ++line) {
+      at = bytes.find('\n', at);
+      if (at == std::string::npos) return std::nullopt;
+      ++at;
+    }
+    return at < bytes.size() ? std::optional(at) : std::nullopt;
+  }
+  for (const char* suffix : {"(", "*255("}) {
+    const std::string head = "\n" + *request.at + suffix;
+    const auto object = bytes.find(head);
+    const std::size_t value = object + head.size();
+    if (object != std::string::npos && value < bytes.size()) return value;
+  }
+  return std::nullopt;
+}
+
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
                   std::chrono::sys_seconds t, Passage& passage,
                   const std::function<void(Passage&)>& seal) {
   const auto act = [&](FaultStage stage) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const FaultRequest& request = requests[i];
-      if (kFaults[request.row].stage != stage || !applies(request, index, t)) continue;
+      if (faults()[request.row].stage != stage || !applies(request, index, t)) continue;
       apply(request, random_at(seed, index, i), passage);
     }
   };
@@ -373,7 +295,7 @@ void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, st
 
 std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example,
                                   bool sealed) {
-  const FaultRow& row = kFaults[request.row];
+  const FaultRow& row = faults()[request.row];
   const std::string id(row.id);
   if (request.at && row.at == FaultPlace::kNone) {
     return Error{id + ": has no place: at= says nothing to it"};

@@ -1,14 +1,17 @@
 // Faults that act on the text of a telegram, before its CRC is computed.
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
 
-#include "simulator/fault_edits.h"
+#include "simulator/faults/fault_rows.h"
 #include "simulator/random.h"
 
 namespace p1rig {
 namespace {
+
+constexpr auto kStage = FaultStage::kText;
 
 /// A telegram in lines with their ends. The first is the identification, the last begins with '!'.
 using Lines = std::vector<std::string>;
@@ -136,8 +139,6 @@ bool replace_message(Passage& passage, std::string_view text) {
   passage.bytes.replace(begin, end - begin, text);
   return true;
 }
-
-}  // namespace
 
 bool miss_line(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
   return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
@@ -363,5 +364,45 @@ bool swap_peak_brackets(Passage& passage, const FaultRequest&, std::int64_t, std
   }
   return false;
 }
+
+constexpr auto kRows = std::to_array<FaultRow>({
+    {"missing-line", "a data line is left out", "", 0, kStage, true, kAtLine, miss_line},
+    {"double-line", "a data line is sent twice", "", 0, kStage, true, kAtLine, double_line},
+    {"shuffle-lines", "data lines in another order", "", 0, kStage, true, kNowhere, shuffle_lines},
+    {"unknown-obis", "an object that no document knows", "", 0, kStage, true, kAtLine,
+     add_unknown_object},
+    {"star-suffix", "OBIS codes with *255", "", 0, kStage, true, kAtLine, add_star_suffix},
+    {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kStage, true,
+     kAtLine, change_digits, true, false, 1000},
+    {"missing-unit", "a value without its unit", "", 0, kStage, true, kAtLine, drop_unit},
+    {"watts", "W instead of kW, the same power", "", 0, kStage, true, kAtLine, use_watts},
+    {"missing-star", "a value and its unit without '*' between", "", 0, kStage, true, kAtLine,
+     drop_star},
+    {"negative", "a minus before a value", "", 0, kStage, true, kAtLine, make_negative},
+    {"empty-value", "empty brackets", "", 0, kStage, true, kAtLine, empty_value},
+    {"lf-only", "lines end with LF", "", 0, kStage, true, kNowhere, end_with_lf},
+    {"cr-only", "lines end with CR", "", 0, kStage, true, kNowhere, end_with_cr},
+    {"no-blank-line", "no empty line after the identification", "", 0, kStage, true, kNowhere,
+     drop_blank_line},
+    {"blank-lines", "more empty lines after the identification", "lines", 2, kStage, true, kNowhere,
+     add_blank_lines},
+    {"endless-line", "a line that never ends", "bytes", 200'000, kStage, false, kNowhere,
+     lengthen_line},
+    {"long-message", "a message of so many characters, 1024 allowed", "characters", 1025, kStage,
+     true, kNowhere, lengthen_message},
+    {"slash-and-bang", "a text message with '/' and '!' in it, unencoded", "", 0, kStage, true,
+     kNowhere, put_slash_and_bang},
+    {"wrong-time", "a time that is hours off", "hours", 5, kStage, true, kAtLine, shift_time, true,
+     false, 23},
+    {"invalid-time", "a time that no calendar has", "", 0, kStage, true, kAtLine, invalidate_time},
+    {"mbus-order", "the device type after the value of its channel", "", 0, kStage, true, kNowhere,
+     reorder_mbus},
+    {"swap-peak", "1-0:1.6.0 with the value before the time", "", 0, kStage, true, kNowhere,
+     swap_peak_brackets},
+});
+
+}  // namespace
+
+std::span<const FaultRow> text_faults() { return kRows; }
 
 }  // namespace p1rig

@@ -65,6 +65,11 @@ struct FaultRequest {
   bool operator==(const FaultRequest&) const = default;
 };
 
+/// Changes the passage; false, leaving it as it was, where it finds nothing to act on: no such object,
+/// no CRC, or what a fault before it took away.
+using FaultEdit = bool(Passage& passage, const FaultRequest& request, std::int64_t amount,
+                       std::uint64_t random);
+
 /// No fault takes more than this of its unit.
 inline constexpr std::int64_t kLargestAmount = 10'000'000;
 
@@ -76,9 +81,7 @@ struct FaultRow {
   FaultStage stage;
   bool crc_stays_right;  ///< what the telegram's CRC is after it; of a frame, the tag by its keys
   FaultPlace at;
-  /// Changes the passage; false, leaving it as it was, where it finds nothing to act on: no such
-  /// object, no CRC, or what a fault before it took away.
-  bool (*apply)(Passage&, const FaultRequest&, std::int64_t amount, std::uint64_t random);
+  FaultEdit* apply;
   bool signed_amount = false;  ///< the amount may be below 0
   bool sealed_only = false;    ///< for meters that seal their telegrams
   std::int64_t largest_amount = kLargestAmount;

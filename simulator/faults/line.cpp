@@ -1,0 +1,71 @@
+// Faults that act on the timing of a telegram on the line.
+
+#include <algorithm>
+#include <array>
+
+#include "protocol/dlms_frame.h"
+#include "simulator/faults/fault_rows.h"
+
+namespace p1rig {
+namespace {
+
+constexpr auto kStage = FaultStage::kLine;
+
+/// A pause of that many milliseconds before the byte, behind those that are there already.
+void add_silence(Passage& passage, std::size_t offset, std::int64_t milliseconds) {
+  const auto later =
+      std::ranges::upper_bound(passage.silences, offset, {}, &Passage::Silence::offset);
+  passage.silences.insert(later, {offset, std::chrono::milliseconds{milliseconds}});
+}
+
+bool split_frame(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto [text, size] = passage.frame;
+  if (size == 0) return false;
+  // Behind DB, before and amid the ciphertext, before the tag; the frame may have lost bytes since.
+  if (passage.bytes.size() < 2) return false;
+  for (const std::size_t place : {std::size_t{1}, text, (text + size) / 2, size - kTagSize}) {
+    if (place < passage.bytes.size()) add_silence(passage, place, amount);
+  }
+  return true;
+}
+
+bool stall(Passage& passage, const FaultRequest& request, std::int64_t amount,
+           std::uint64_t random) {
+  const auto place = place_of(passage, request, random);
+  if (!place) return false;
+  add_silence(passage, *place, amount);
+  return true;
+}
+
+bool drip(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  for (std::size_t i = 1; i < passage.bytes.size(); ++i) {
+    passage.silences.push_back({i, std::chrono::milliseconds{amount}});
+  }
+  std::ranges::stable_sort(passage.silences, {}, &Passage::Silence::offset);
+  return true;
+}
+
+bool fall_silent(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  passage = Passage{};
+  return true;
+}
+
+bool start_late(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  passage.late += std::chrono::milliseconds{amount};
+  return true;
+}
+
+constexpr auto kRows = std::to_array<FaultRow>({
+    sealed_row("split-frame", "pauses behind DB, around the ciphertext and amid it", "ms", 1500,
+               kStage, true, split_frame),
+    {"stall", "a pause inside the telegram", "ms", 500, kStage, true, kAtByte, stall},
+    {"drip", "a pause before every byte but the first", "ms", 2, kStage, true, kNowhere, drip},
+    {"silence", "the telegram is not sent", "", 0, kStage, false, kNowhere, fall_silent},
+    {"late", "the telegram starts late", "ms", 300, kStage, true, kNowhere, start_late},
+});
+
+}  // namespace
+
+std::span<const FaultRow> line_faults() { return kRows; }
+
+}  // namespace p1rig

@@ -1,0 +1,154 @@
+// Faults that change how a telegram is sealed.
+
+#include <array>
+#include <cstddef>
+
+#include "simulator/faults/fault_rows.h"
+#include "simulator/seal_order.h"
+
+namespace p1rig {
+namespace {
+
+constexpr auto kStage = FaultStage::kSeal;
+
+bool set_counter(Passage& passage, SealOrder::Counter counter, std::int64_t amount) {
+  passage.seal.counter = counter;
+  passage.seal.amount = static_cast<std::uint32_t>(amount);
+  return true;
+}
+
+/// Leaves out data lines from the end until the telegram has at most that many bytes; one remains.
+bool shorten(Passage& passage, std::size_t most) {
+  std::string& bytes = passage.bytes;
+  if (bytes.size() <= most) return true;
+  const auto blank = bytes.find("\r\n\r\n");
+  const auto bang = bytes.rfind("\r\n!");
+  if (blank == std::string::npos || bang == std::string::npos || bang < blank + 4) return false;
+  const std::size_t footer = bytes.size() - (bang + 2);
+  std::size_t end = blank + 4;
+  for (auto next = bytes.find("\r\n", end); next <= bang && next + 2 + footer <= most;
+       next = bytes.find("\r\n", end)) {
+    end = next + 2;
+  }
+  if (end == blank + 4) return false;
+  bytes.erase(end, bang + 2 - end);
+  return true;
+}
+
+bool fit(Passage& passage, std::size_t most, LengthForm form) {
+  if (!shorten(passage, most)) return false;
+  passage.seal.form = form;
+  return true;
+}
+
+// What these forms can say, without counter, tag and 30.
+constexpr std::size_t kMostInOneOctet = 0x7F - kFrameOverhead;
+constexpr std::size_t kMostIn81 = 0xFF - kFrameOverhead;
+
+bool use_other_key(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return passage.seal.other_key = true;
+}
+
+bool use_other_authentication_key(Passage& passage, const FaultRequest&, std::int64_t,
+                                  std::uint64_t) {
+  return passage.seal.other_authentication_key = true;
+}
+
+bool change_key(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return passage.seal.new_key = true;
+}
+
+bool replay_frame(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return passage.seal.replay = true;
+}
+
+bool repeat_counter(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(passage, SealOrder::Counter::kRepeat, amount);
+}
+
+bool step_back(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(passage, SealOrder::Counter::kBack, amount);
+}
+
+bool skip_counters(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(passage, SealOrder::Counter::kGap, amount);
+}
+
+bool reset_counter(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(passage, SealOrder::Counter::kReset, amount);
+}
+
+bool choose_control_bytes(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  if (passage.bytes.size() < kLeastForControlBytes) return false;
+  return passage.seal.control_bytes = true;
+}
+
+bool fit_short_form(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return fit(passage, kMostInOneOctet, LengthForm::kOne);
+}
+
+bool fit_form_81(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return fit(passage, kMostIn81, LengthForm::k81);
+}
+
+bool fit_form_82(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return fit(passage, kMostIn81, LengthForm::k82);
+}
+
+bool use_form_83(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  passage.seal.form = LengthForm::k83;
+  return true;
+}
+
+bool seal_twice(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return passage.seal.twice = true;
+}
+
+bool add_plain(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return passage.seal.plain_too = true;
+}
+
+bool leave_plain(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return passage.seal.plain = true;
+}
+
+constexpr auto kRows = std::to_array<FaultRow>({
+    sealed_row("wrong-key", "sealed with another encryption key", "", 0, kStage, false,
+               use_other_key),
+    sealed_row("wrong-authentication-key", "sealed with another authentication key", "", 0, kStage,
+               false, use_other_authentication_key),
+    sealed_row("key-change", "another encryption key from now on, and counters from 0 on", "", 0,
+               kStage, false, change_key),
+    sealed_row("replay", "the frame before once more, instead of this telegram", "", 0, kStage,
+               true, replay_frame),
+    sealed_row("counter-repeat", "the counter of the frame before, for another telegram", "", 0,
+               kStage, true, repeat_counter),
+    sealed_row("counter-back", "a lower counter than that of the frame before, once", "counters", 1,
+               kStage, true, step_back),
+    sealed_row("counter-gap", "counters are left out", "counters", 1, kStage, true, skip_counters),
+    sealed_row("counter-reset", "counters from 0 on, under the same key", "", 0, kStage, true,
+               reset_counter),
+    sealed_row("control-bytes",
+               "a counter that puts '/', '!', DB, control bytes into the ciphertext", "", 0, kStage,
+               true, choose_control_bytes),
+    sealed_row("length-form-short", "a telegram of at most 110 bytes: its length is one octet", "",
+               0, kStage, true, fit_short_form),
+    sealed_row("length-form-81", "a telegram of at most 238 bytes, its length in the form 81", "",
+               0, kStage, true, fit_form_81),
+    sealed_row("length-form-82", "a telegram of at most 238 bytes, its length in the form 82", "",
+               0, kStage, true, fit_form_82),
+    sealed_row("length-form-83", "the length in the form 83, longer than it must be", "", 0, kStage,
+               true, use_form_83),
+    sealed_row("two-frames", "the telegram in two frames, one right behind the other", "", 0,
+               kStage, true, seal_twice),
+    sealed_row("plain-too", "the telegram once more and plain, right behind its frame", "", 0,
+               kStage, true, add_plain),
+    sealed_row("unsealed", "the telegram plain instead of sealed", "", 0, kStage, true,
+               leave_plain),
+});
+
+}  // namespace
+
+std::span<const FaultRow> seal_faults() { return kRows; }
+
+}  // namespace p1rig
