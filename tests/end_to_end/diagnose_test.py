@@ -4,6 +4,8 @@ import unittest
 
 import rig
 
+START = ["--start", "2026-06-15T10:00:07Z"]
+
 
 class Diagnose(rig.Case):
     def settings(self, code, *arguments):
@@ -77,10 +79,11 @@ source = "dsmr_parser#91"
 """)
         self.assertEqual(rig.run("check", profile).returncode, 0)
         telegrams = rig.run("simulate", profile, "--line", "stdout", "--count", "2",
-                            "--speed", "max").stdout
+                            "--speed", "max", *START).stdout
         self.assertEqual(rig.run("read", "-", stdin=telegrams).returncode, 1)
         self.assertIn("CRC-16/X-25", self.bytes(1, telegrams)["mistakes"][0]["why"])
-        meter = ["simulate", "iskra-am550", "--line", "stdout", "--count", "2", "--speed", "max"]
+        meter = ["simulate", "iskra-am550", "--line", "stdout", "--count", "2", "--speed", "max",
+                 *START]
         self.assertEqual(rig.run(*meter, "--fault", "crc=x-25").stdout, telegrams)
         self.assert_fails(2, "x-25, ccitt-false", *meter, "--fault", "crc=x25")
 

@@ -34,6 +34,10 @@ def free_port():
         return server.getsockname()[1]
 
 
+# For one that never says a telegram, all of the time to start in is waited for.
+BRIEF = 'startup = "5s"'
+
+
 class Readers(rig.Case):
     def reader_file(self, text, name="reader.toml"):
         file = self.folder / name
@@ -100,12 +104,12 @@ class Observed(Readers):
         self.assert_believes_a_wrong_crc(self.publisher(self.TCP, "--tcp", "{observe}", "--no-crc"))
 
     def test_deep_json(self):
-        self.assert_too_deep(self.publisher(self.TCP, "--tcp", "{observe}", "--deep"))
+        self.assert_too_deep(self.publisher(self.TCP, "--tcp", "{observe}", "--deep", more=BRIEF))
         # By HTTP no speed is measured.
-        self.assert_too_deep(self.publisher(self.HTTP, "--http", "{observe}", "--deep"),
+        self.assert_too_deep(self.publisher(self.HTTP, "--http", "{observe}", "--deep", more=BRIEF),
                              ["doctor", "conform"])
-        self.assert_too_deep(self.publisher('kind = "stdout"\n', "--stdout", "-", "--deep"))
-        contract = self.publisher('kind = "stdout"\n', "--contract", "-", "--deep")
+        self.assert_too_deep(self.publisher('kind = "stdout"\n', "--stdout", "-", "--deep", more=BRIEF))
+        contract = self.publisher('kind = "stdout"\n', "--contract", "-", "--deep", more=BRIEF)
         contract.write_text(contract.read_text().split("[map]")[0])
         self.assert_too_deep(contract)
 
@@ -191,11 +195,11 @@ class Mqtt(Readers):
 
 
     def test_deep_json(self):
-        self.assert_too_deep(self.publisher(self.observe("p1"), "--mqtt", "{observe}", "--deep"))
-        self.assert_too_deep(self.topics("--deep"))
+        self.assert_too_deep(self.publisher(self.observe("p1"), "--mqtt", "{observe}", "--deep", more=BRIEF))
+        self.assert_too_deep(self.topics("--deep", more=BRIEF))
 
     def test_topics_of_many_levels(self):
-        self.assert_too_deep(self.topics("--many-levels"))
+        self.assert_too_deep(self.topics("--many-levels", more=BRIEF))
 
     def test_numbers_in_topics_are_names(self):
         # As the index of an array, this one would take 64 GB.

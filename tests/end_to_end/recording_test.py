@@ -40,7 +40,7 @@ class Recording(rig.Case):
         endless = self.start(*again, "--loop", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(endless.stdout.read(10 * len(sent)), 10 * sent)
         endless.stdout.close()  # the line ends with its reader
-        self.assertEqual(endless.wait(rig.HANG), 0)
+        self.assertEqual(endless.wait(rig.HANG), 1)
         for times in ("0", "-1", "x", "9" * 30):
             self.assert_fails(2, "--times: expected a number from 1 on", *again, f"--times={times}")
         self.assert_fails(2, "not both", *again, "--loop", "--times", 2)
