@@ -25,8 +25,7 @@ std::string line_of(const LineSettings& line) {
 CatalogueEntry entry_of(const Dialect& dialect) {
   Json objects = Json::array();
   std::vector<TableRow> rows;
-  for (const ObjectRule& rule : object_rules()) {
-    if (!matches_glob(rule.dialects, dialect.name)) continue;
+  for (const ObjectRule& rule : dialect.rules) {
     objects.push_back({{"obis", rule.obis}, {"shape", rule.shape}, {"meaning", rule.meaning}});
     rows.push_back({std::string(rule.obis), std::string(rule.shape), std::string(rule.meaning)});
   }

@@ -1,16 +1,19 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "protocol/dialect_data.h"
 #include "protocol/line_settings.h"
 #include "protocol/obis.h"
 
 namespace p1rig {
 
-/// One edition of one country's P1: what profiles, lint, cases and readers name.
+/// One edition of one country's P1: what profiles, lint, cases and readers name. Each has a file of
+/// its own in protocol/dialects/.
 struct Dialect {
   std::string_view name;      ///< "dsmr-5.0"
   std::string_view document;  ///< "DSMR-P1 5.0.2"
@@ -20,8 +23,22 @@ struct Dialect {
   std::chrono::minutes normal_offset;  ///< of the country's normal time to UTC
   bool summer_time;                    ///< false in Sweden: W all year (SWE §3.1)
   std::string_view summary;
+
+  std::string_view more_documents = {};  ///< what clauses of another document of it begin with
+  bool is_period_exact = false;  ///< false: the period is the longest that may be, or a guess
+  std::chrono::minutes capture_period{60};  ///< of the readings of M-Bus devices
+  std::uint8_t normal_tariff = 0;           ///< 1 or 2; 0 where the country does not tell
+  std::string_view minimum = {};            ///< the objects that a telegram has at least
+  VersionObject version = {};
+  TextLimit text_limit = {};             ///< beside those that all dialects have
+  std::string_view representative = {};  ///< the profile that stands for it: its richest meter
+  std::span<const ObjectRule> rules = {};
+  std::span<const OwnClause> clauses = {};  ///< the first that fits holds
+  std::span<const FieldQuirk> quirks = {};  ///< the first that fits holds
+  Recognition recognition = {};
 };
 
+/// In the order of protocol/dialects/all.cpp.
 std::span<const Dialect> dialects();
 const Dialect* find_dialect(std::string_view name);
 
@@ -34,17 +51,6 @@ bool matches_any_glob(std::span<const std::string> patterns, std::string_view te
 
 /// True where the pattern names a dialect that there is.
 bool names_a_dialect(std::string_view pattern);
-
-/// What a dialect prescribes for an object: its brackets in the notation of protocol/shape.h.
-struct ObjectRule {
-  std::string_view dialects;  ///< globs
-  std::string_view obis;      ///< plain code; 'n' in group B stands for an M-Bus channel 1 to 4
-  std::string_view shape;
-  std::string_view clause;  ///< of the first dialect's document
-  std::string_view meaning;
-};
-
-std::span<const ObjectRule> object_rules();
 
 /// The rule of this object in this dialect; nullptr where the dialect does not know the object.
 const ObjectRule* find_object_rule(const Dialect& dialect, Obis code);

@@ -1,8 +1,9 @@
 #include "conformance/judge/detect_dialect.h"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 
+#include "conformance/judge/words.h"
 #include "protocol/decimal.h"
 
 // Which dialect a telegram is of, by what it says of itself and by what it looks like.
@@ -35,86 +36,78 @@ Width width_of(const Telegram& telegram, std::string_view obis) {
   return {number->width - number->decimals, number->decimals, unit};
 }
 
-/// 2.1 brought the grid configuration and the EAN codes, 1.7 the month peaks.
-std::string_view belgian_by_objects(const Telegram& telegram) {
-  if (has(telegram, "1-0:94.32.1") || has(telegram, "0-0:96.1.2")) return "emucs-2.1";
-  const bool peaks =
-      has(telegram, "1-0:1.6.0") || has(telegram, "0-0:98.1.0") || has(telegram, "1-0:1.4.0");
-  return peaks ? "emucs-1.7" : "emucs-1.4";
-}
-
-struct VersionRow {
-  std::string_view values;  ///< globs
-  std::string_view dialect;
-};
-
-constexpr std::array kBelgianVersions{
-    VersionRow{"50210 50211 50212 50213 50214 50215", "emucs-1.4"},
-    VersionRow{"50216 50217 50218 50219", "emucs-1.7"},
-    VersionRow{"5022?", "emucs-2.1"},
-};
-
-constexpr std::array kVersions{
-    VersionRow{"40", "dsmr-4.0"},
-    VersionRow{"42", "dsmr-4.2"},
-    VersionRow{"50", "dsmr-5.0"},
-};
-
-template <std::size_t kSize>
-std::string_view look_up(const std::array<VersionRow, kSize>& rows, std::string_view version) {
-  const auto row = std::ranges::find_if(
-      rows, [&](const VersionRow& each) { return matches_glob(each.values, version); });
-  return row == rows.end() ? std::string_view() : row->dialect;
+bool has_any(const Telegram& telegram, std::string_view objects) {
+  bool found = false;
+  for_each_word(objects, [&](std::string_view obis) { found = found || has(telegram, obis); });
+  return found;
 }
 
 /// A dialect, and whether what speaks for it is of one country only.
 struct Guess {
-  std::string_view dialect = {};
+  const Dialect* dialect = nullptr;
   bool knows_country = true;
 };
 
-struct MakerRow {
-  std::string_view identification;  ///< globs
-  Guess guess;
-};
-
-// Only those that send one dialect: makers who sell everywhere say nothing. Finland has the Swedish
-// dialect, the same Aidon meters, and another time (jonkerj/iec62056#3).
-constexpr std::array kMakers{
-    MakerRow{"Lux?*", {"lux-1.1"}},
-    MakerRow{"EST5*", {"at-t210"}},
-    MakerRow{"GRE5*", {"ch-xt211"}},
-    MakerRow{"ESO5*", {"lt-eso"}},
-    MakerRow{"ADN9*", {"se-2.0", false}},
-    MakerRow{"ELL5*", {"se-2.0"}},
-    MakerRow{"SAG5SAG-METER AUX5* HLY5* WSE5*", {"hu-eon"}},
-};
-
-/// Those who send Belgian telegrams only; Iskra's IE.5 need not name a version (dsmr_parser#152).
-constexpr std::string_view kBelgianMakers = "FLU5* SIB5* ISk5?2MIE5*";
+/// Of the editions that may be it, the newest that brought an object which is there; else the oldest.
+template <class MayBe>
+const Dialect* edition_of(const Telegram& telegram, MayBe may_be) {
+  const Dialect* edition = nullptr;
+  for (const Dialect& dialect : dialects()) {
+    if (!may_be(dialect)) continue;
+    if (edition == nullptr || has_any(telegram, dialect.recognition.brought)) edition = &dialect;
+  }
+  return edition;
+}
 
 Guess by_maker(const Telegram& telegram) {
-  const auto row = std::ranges::find_if(kMakers, [&](const MakerRow& each) {
-    return matches_glob(each.identification, telegram.identification);
+  const auto is_maker = [&](std::string_view makers) {
+    return matches_glob(makers, telegram.identification);
+  };
+  const Dialect* const dialect = edition_of(telegram, [&](const Dialect& each) {
+    return is_maker(each.recognition.makers) || is_maker(each.recognition.makers_abroad);
   });
-  if (row != kMakers.end()) return row->guess;
-  const bool belgian = matches_glob(kBelgianMakers, telegram.identification);
-  return belgian ? Guess{belgian_by_objects(telegram)} : Guess{};
+  return {dialect, dialect == nullptr || !is_maker(dialect->recognition.makers_abroad)};
+}
+
+bool fits(const Telegram& telegram, const Look& look) {
+  const Width energy = width_of(telegram, "1-0:1.8.0");
+  return (look.any_of.empty() || has_any(telegram, look.any_of)) &&
+         (look.energy_digits == 0 || look.energy_digits == energy.whole) &&
+         (look.energy_unit.empty() || look.energy_unit == energy.unit);
+}
+
+constexpr std::string_view kVersion = "1-3:0.2.8";
+constexpr std::string_view kBelgianVersion = "0-0:96.1.4";
+
+/// The first dialect that has its version in `obis` and this one there.
+const Dialect* of_version(std::string_view obis, std::string_view version) {
+  const auto all = dialects();
+  const auto found = std::ranges::find_if(all, [&](const Dialect& each) {
+    return each.version.obis == obis && matches_glob(each.version.values, version);
+  });
+  return found == all.end() ? nullptr : &*found;
 }
 
 Guess by_version(const Telegram& telegram) {
-  for (const std::string_view obis : {"0-0:96.1.4", "1-3:0.2.8"}) {
-    const auto dialect = look_up(kBelgianVersions, first_text(telegram, obis));
-    if (!dialect.empty()) return {dialect};
+  for (const std::string_view obis : {kBelgianVersion, kVersion}) {
+    const Dialect* const belgian = of_version(kBelgianVersion, first_text(telegram, obis));
+    if (belgian != nullptr) return {belgian};
   }
-  if (has(telegram, "0-0:96.1.4")) return {belgian_by_objects(telegram)};
-  const auto dialect = look_up(kVersions, first_text(telegram, "1-3:0.2.8"));
-  // Luxembourg, Austria and Switzerland took over the Dutch numbers.
-  const bool others = matches_glob("lux-* at-* ch-*", by_maker(telegram).dialect);
-  if (dialect.empty() || others) return {};
-  const Width energy = width_of(telegram, "1-0:1.8.0");
-  if (energy.whole == 9) return {"at-t210"};
-  return {energy.whole == 6 && has(telegram, "0-0:42.0.0") ? "lux-1.1" : dialect};
+  if (has(telegram, kBelgianVersion)) {
+    return {edition_of(telegram,
+                       [](const Dialect& each) { return each.version.obis == kBelgianVersion; })};
+  }
+  const Dialect* const dialect = of_version(kVersion, first_text(telegram, kVersion));
+  const Dialect* const of_maker = by_maker(telegram).dialect;
+  if (dialect == nullptr || (of_maker != nullptr && of_maker->recognition.borrows_version)) {
+    return {};
+  }
+  for (const Dialect& other : dialects()) {
+    for (const Look& look : other.recognition.with_borrowed_version) {
+      if (fits(telegram, look)) return {&other};
+    }
+  }
+  return {dialect};
 }
 
 bool has_old_gas(const Telegram& telegram) {
@@ -128,23 +121,23 @@ bool has_old_gas(const Telegram& telegram) {
 Guess by_old_formats(const Telegram& telegram) {
   const Width power = width_of(telegram, "1-0:1.7.0");
   const bool old = has_old_gas(telegram) || power.decimals == 2;
-  if (!old || has(telegram, "0-0:1.0.0") || has(telegram, "1-3:0.2.8")) return {};
-  return {power.whole == 4 ? "dsmr-2.2" : "dsmr-3.0"};
+  if (!old || has(telegram, "0-0:1.0.0") || has(telegram, kVersion)) return {};
+  return {find_dialect(power.whole == 4 ? "dsmr-2.2" : "dsmr-3.0")};
 }
 
 /// What looks like a dialect may come from a country that took it over.
-std::string_view by_objects(const Telegram& telegram) {
-  if (has(telegram, "1-1:1.8.1")) return "ch-xt211";
-  const Width energy = width_of(telegram, "1-0:1.8.0");
-  if (energy.whole == 8) return has(telegram, "1-0:1.8.3") ? "lt-eso" : "se-2.0";
-  if (energy.whole == 9 && energy.unit == "Wh") return "at-t210";
-  if (has(telegram, "1-0:5.8.0") || has(telegram, "1-0:15.8.0")) return "hu-eon";
-  if (energy.whole == 6 && has(telegram, "1-0:1.8.3")) return "lt-eso";
-  if (energy.whole == 6 && has(telegram, "0-0:42.0.0")) return "lux-1.1";
-  if (has(telegram, "1-0:1.6.0")) return belgian_by_objects(telegram);
-  if (has(telegram, "1-0:32.7.0")) return "dsmr-5.0";
-  if (has(telegram, "0-0:17.0.0")) return "dsmr-4.0";
-  return has(telegram, "0-0:96.13.1") ? "dsmr-4.2" : "dsmr-5.0";
+const Dialect* by_looks(const Telegram& telegram) {
+  int lowest = std::numeric_limits<int>::max();
+  for (const Dialect& dialect : dialects()) {
+    for (const Look& look : dialect.recognition.without_version) {
+      if (look.rank < lowest && fits(telegram, look)) lowest = look.rank;
+    }
+  }
+  return edition_of(telegram, [&](const Dialect& each) {
+    return std::ranges::any_of(each.recognition.without_version, [&](const Look& look) {
+      return look.rank == lowest && fits(telegram, look);
+    });
+  });
 }
 
 }  // namespace
@@ -159,10 +152,10 @@ Origin Origin::guessed(const Dialect& dialect) {
 Origin detect_origin(const Telegram& telegram) {
   for (const auto guess_by : {by_version, by_maker, by_old_formats}) {
     const Guess guess = guess_by(telegram);
-    const Dialect* const found = find_dialect(guess.dialect);
-    if (found != nullptr) return guess.knows_country ? Origin(*found) : Origin::guessed(*found);
+    if (guess.dialect == nullptr) continue;
+    return guess.knows_country ? Origin(*guess.dialect) : Origin::guessed(*guess.dialect);
   }
-  return Origin::guessed(*find_dialect(by_objects(telegram)));
+  return Origin::guessed(*by_looks(telegram));
 }
 
 const Dialect* detect_dialect(const Telegram& telegram) { return detect_origin(telegram).dialect; }

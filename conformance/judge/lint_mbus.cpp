@@ -161,8 +161,6 @@ constexpr std::array kChecks{
 
 std::span<const LintCheck> mbus_checks() { return kChecks; }
 
-std::chrono::minutes oldest_reading(const Dialect& dialect) {
-  return std::chrono::minutes(matches_glob("dsmr-5.0 emucs-*", dialect.name) ? 10 : 120);
-}
+std::chrono::minutes oldest_reading(const Dialect& dialect) { return 2 * dialect.capture_period; }
 
 }  // namespace p1rig

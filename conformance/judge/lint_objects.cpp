@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "conformance/judge/lint_check.h"
+#include "conformance/judge/words.h"
 #include "protocol/unit.h"
 
 // The objects of one telegram beside each other: which are there, and whether they agree.
@@ -23,39 +24,6 @@ void check_duplicates(const LintContext& context, Reporter& reporter) {
   }
 }
 
-struct Minimum {
-  std::string_view dialects;
-  std::string_view objects;  ///< separated by blanks
-};
-
-constexpr std::array kMinimums{
-    Minimum{"dsmr-2.2 dsmr-3.0",
-            "0-0:96.1.1 1-0:1.8.1 1-0:1.8.2 1-0:2.8.1 1-0:2.8.2 0-0:96.14.0 1-0:1.7.0"},
-    Minimum{"dsmr-4.* dsmr-5.0",
-            "1-3:0.2.8 0-0:1.0.0 0-0:96.1.1 1-0:1.8.1 1-0:1.8.2 1-0:2.8.1 1-0:2.8.2 0-0:96.14.0 "
-            "1-0:1.7.0 1-0:2.7.0"},
-    Minimum{"emucs-*",
-            "0-0:96.1.4 0-0:96.1.1 0-0:1.0.0 1-0:1.8.1 1-0:1.8.2 1-0:2.8.1 1-0:2.8.2 0-0:96.14.0 "
-            "1-0:1.7.0 1-0:2.7.0 0-0:96.3.10 0-0:17.0.0 1-0:31.4.0 0-0:96.13.0"},
-    Minimum{"lux-1.1",
-            "1-3:0.2.8 0-0:1.0.0 0-0:42.0.0 1-0:1.8.0 1-0:2.8.0 1-0:3.8.0 1-0:4.8.0 1-0:1.7.0 "
-            "1-0:2.7.0 1-0:3.7.0 1-0:4.7.0"},
-    Minimum{"se-2.0", "0-0:1.0.0 1-0:1.8.0 1-0:2.8.0 1-0:3.8.0 1-0:4.8.0 1-0:1.7.0 1-0:2.7.0"},
-    Minimum{"hu-eon", "0-0:1.0.0 1-0:1.8.0 1-0:2.8.0 1-0:1.7.0 1-0:2.7.0"},
-    Minimum{"lt-eso", "0-0:1.0.0 1-0:1.8.0"},
-    Minimum{"at-t210", "0-0:1.0.0 1-0:1.8.0 1-0:2.8.0 1-0:1.7.0 1-0:2.7.0"},
-    Minimum{"ch-xt211", "0-0:1.0.0"},
-};
-
-template <class Use>
-void for_each_word(std::string_view words, Use use) {
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (end > 0) use(words.substr(0, end));
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-}
-
 void check_any_object(const LintContext& context, Reporter& reporter) {
   if (context.verdict != TelegramVerdict::kEmpty) return;
   reporter.report(Severity::kError, 1, 0, "the telegram has no object");
@@ -64,40 +32,21 @@ void check_any_object(const LintContext& context, Reporter& reporter) {
 void check_minimum(const LintContext& context, Reporter& reporter) {
   if (context.verdict == TelegramVerdict::kEmpty) return;
   std::string missing;
-  for (const Minimum& minimum : kMinimums) {
-    if (!context.is(minimum.dialects)) continue;
-    for_each_word(minimum.objects, [&](std::string_view obis) {
-      if (context.find(obis) == nullptr) missing.append(missing.empty() ? "" : " ").append(obis);
-    });
-  }
+  for_each_word(context.dialect.minimum, [&](std::string_view obis) {
+    if (context.find(obis) == nullptr) missing.append(missing.empty() ? "" : " ").append(obis);
+  });
   if (missing.empty()) return;
   reporter.report(Severity::kWarning, 1, 0, "missing: " + missing);
 }
 
-struct Version {
-  std::string_view dialects;
-  std::string_view obis;
-  std::string_view values;  ///< globs
-};
-
-constexpr std::array kVersions{
-    Version{"dsmr-4.0", "1-3:0.2.8", "40"},
-    Version{"dsmr-4.2 lux-1.1", "1-3:0.2.8", "42"},
-    Version{"dsmr-5.0 at-t210", "1-3:0.2.8", "50"},
-    Version{"emucs-1.4", "0-0:96.1.4", "50210 50211 50212 50213 50214 50215"},
-    Version{"emucs-1.7", "0-0:96.1.4", "50216 50217 50218 50219"},
-    Version{"emucs-2.1", "0-0:96.1.4", "5022?"},
-};
-
 void check_version(const LintContext& context, Reporter& reporter) {
-  for (const Version& version : kVersions) {
-    const JudgedLine* const line = context.find(version.obis);
-    if (!context.is(version.dialects) || line == nullptr || line->data->brackets.empty()) continue;
-    const std::string_view text = line->data->brackets.front().text;
-    if (matches_glob(version.values, text)) continue;
-    reporter.error(
-        *line, fmt::format("{} has {}, found {}", context.dialect.document, version.values, text));
-  }
+  const VersionObject& version = context.dialect.version;
+  const JudgedLine* const line = version.obis.empty() ? nullptr : context.find(version.obis);
+  if (line == nullptr || line->data->brackets.empty()) return;
+  const std::string_view text = line->data->brackets.front().text;
+  if (matches_glob(version.values, text)) return;
+  reporter.error(
+      *line, fmt::format("{} has {}, found {}", context.dialect.document, version.values, text));
 }
 
 /// Belgium replaced the Dutch version object (e-MUCS H 1.3 §3.3.1), which came with the CRC.

@@ -15,89 +15,33 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-/// The chapters of one rule in the documents; those without one of their own took over that of
-/// DSMR-P1 5.0.2.
 struct TimingRule {
   LintRule rule;
-  std::string_view dsmr_2, dsmr_3, dsmr_4, dsmr_5, lux, se;
+  std::string_view clause;  ///< of DSMR-P1 5.0.2
 };
 
 constexpr std::array kRules{
     TimingRule{{"silent-until-asked", "M-REQ-01", "nothing is sent while nobody asks"},
-               "§5",
-               "§5",
-               "§5",
-               "§6",
-               "§3.2.1",
-               ""},
+               "DSMR-P1 5.0.2 §6"},
     TimingRule{{"first-telegram", "M-REQ-02", "the first telegram comes at once"},
-               "§5.2",
-               "§5.2",
-               "§5.2",
-               "§6.2",
-               "§3.2.1",
-               ""},
-    TimingRule{{"period", "M-REQ-03", "telegrams come a period apart"},
-               "§6.1",
-               "§4.4",
-               "§4.5",
-               "§6.1",
-               "§3.2.1",
-               "§3.2"},
+               "DSMR-P1 5.0.2 §6.2"},
+    TimingRule{{"period", "M-REQ-03", "telegrams come a period apart"}, "DSMR-P1 5.0.2 §6.1"},
     TimingRule{{"release-ignored", "M-REQ-04", "a release stops the telegram"},
-               "§4.3",
-               "§4.2",
-               "§4.3",
-               "§5.7.1",
-               "§3.2.1",
-               ""},
+               "DSMR-P1 5.0.2 §5.7.1"},
     TimingRule{{"transfer-duration", "M-TIM-01", "a telegram is through in time"},
-               "§4.4",
-               "§4.4",
-               "§4.5",
-               "§6.1",
-               "§3.2.1",
-               ""},
+               "DSMR-P1 5.0.2 §6.1"},
     TimingRule{{"transfer-gap", "M-TIM-01", "a telegram comes without a rest"},
-               "§4.4",
-               "§4.4",
-               "§4.5",
-               "§6.1",
-               "§3.2.1",
-               ""},
+               "DSMR-P1 5.0.2 §6.1"},
     TimingRule{{"transfer-pause", "M-TIM-01", "two seconds of rest between telegrams"},
-               "§4.4",
-               "§4.4",
-               "§4.5",
-               "§6.1",
-               "§3.2.1",
-               ""},
+               "DSMR-P1 5.0.2 §6.1"},
     TimingRule{{"line-settings", "M-LINE-01", "baud rate and framing are those of the dialect"},
-               "§5.1",
-               "§5.1",
-               "§5.1",
-               "§6.1",
-               "§3.2",
-               ""},
+               "DSMR-P1 5.0.2 §6.1"},
 };
 
 std::string clause_of(const TimingRule& rule, const Dialect* dialect) {
-  const auto is = [&](std::string_view glob) {
-    return dialect != nullptr && matches_glob(glob, dialect->name);
-  };
-  const std::string_view own = is("dsmr-2.2")   ? rule.dsmr_2
-                               : is("dsmr-3.0") ? rule.dsmr_3
-                               : is("dsmr-4.*") ? rule.dsmr_4
-                               : is("lux-*")    ? rule.lux
-                               : is("se-*")     ? rule.se
-                                                : "";
-  if (!own.empty()) return fmt::format("{} {}", dialect->document, own);
-  const std::string clause = fmt::format("DSMR-P1 5.0.2 {}", rule.dsmr_5);
-  return dialect == nullptr ? clause : clause_in(*dialect, rule.rule.id, clause);
+  return dialect == nullptr ? std::string(rule.clause)
+                            : clause_in(*dialect, rule.rule.id, rule.clause);
 }
-
-/// Where a document gives a period, and not just the longest one that may be.
-constexpr std::string_view kExactPeriod = "dsmr-* emucs-* lux-*";
 
 seconds transfer_limit(const Dialect& dialect) {
   return dialect.period == seconds(1) ? seconds(1) : seconds(8);
@@ -275,7 +219,7 @@ void TimingLinter::judge_distance(const Passage& passage, std::uint64_t offset,
   } else if (distance > dialect.period + tolerance) {
     say(Severity::kError, "");
   } else if (distance < dialect.period - tolerance && !before_was_first_ &&
-             matches_glob(kExactPeriod, dialect.name)) {
+             dialect.is_period_exact) {
     say(Severity::kError, "");
   }
   const Span rest = passage.start - before_->end;

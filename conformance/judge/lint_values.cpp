@@ -48,19 +48,10 @@ void check_missing_unit(const LintContext& context, Reporter& reporter) {
       });
 }
 
-struct TextLimit {
-  std::string_view dialects;
-  std::string_view obis;  ///< glob
-  std::size_t digits;     ///< hexadecimal
-};
-
+// Of all dialects.
 constexpr std::array kTextLimits{
-    TextLimit{"*", "0-0:96.13.0", 2048},
-    TextLimit{"lux-*", "0-0:96.13.*", 2048},
-    TextLimit{"dsmr-2.2 dsmr-3.0", "0-0:96.13.1", 32},
-    TextLimit{"dsmr-4.*", "0-0:96.13.1", 16},
-    TextLimit{"emucs-*", "0-0:96.13.1", 128},
-    TextLimit{"*", "0-?:96.1.* 0-0:42.0.0", 96},
+    TextLimit{"0-0:96.13.0", 2048},
+    TextLimit{"0-?:96.1.* 0-0:42.0.0", 96},
 };
 
 bool is_text(const JudgedLine& line) {
@@ -74,12 +65,14 @@ void check_text_length(const LintContext& context, Reporter& reporter) {
     if (!is_text(line)) continue;
     const std::string code = to_string(line.data->code->code);
     const std::size_t size = line.data->brackets.front().text.size();
-    const auto limit = std::ranges::find_if(kTextLimits, [&](const TextLimit& row) {
-      return context.is(row.dialects) && matches_glob(row.obis, code);
-    });
-    if (limit == kTextLimits.end() || size <= limit->digits) continue;
-    reporter.error(line,
-                   fmt::format("at most {}, found {}", counted(limit->digits, "digit"), size));
+    const auto is_of = [&](const TextLimit& row) { return matches_glob(row.obis, code); };
+    const auto of_all = std::ranges::find_if(kTextLimits, is_of);
+    const TextLimit& own = context.dialect.text_limit;
+    const std::size_t limit = of_all != kTextLimits.end() ? of_all->digits
+                              : is_of(own)                ? own.digits
+                                                          : size;
+    if (size <= limit) continue;
+    reporter.error(line, fmt::format("at most {}, found {}", counted(limit, "digit"), size));
   }
 }
 

@@ -248,10 +248,8 @@ Json mbus_of(const Values& values) {
 
 /// Which of the two tariffs is the normal one; nothing where the country does not tell.
 std::optional<std::uint8_t> normal_tariff(const Origin& origin) {
-  if (!origin.knows_country) return std::nullopt;
-  if (matches_glob("emucs-*", origin.dialect->name)) return 1;
-  if (matches_glob("dsmr-*", origin.dialect->name)) return 2;
-  return std::nullopt;
+  const std::uint8_t normal = origin.dialect->normal_tariff;
+  return origin.knows_country && normal != 0 ? std::optional(normal) : std::nullopt;
 }
 
 void add_tariffs(Json& line, const char* name, const Values& values, std::uint8_t group_c,

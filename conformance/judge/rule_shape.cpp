@@ -8,8 +8,10 @@ namespace p1rig {
 const Shape* find_shape(const ObjectRule& rule) {
   static const std::map<const ObjectRule*, Shape> shapes = [] {
     std::map<const ObjectRule*, Shape> all;
-    for (const ObjectRule& row : object_rules()) {
-      if (auto shape = parse_shape(row.shape)) all.emplace(&row, std::move(*shape));
+    for (const Dialect& dialect : dialects()) {
+      for (const ObjectRule& row : dialect.rules) {
+        if (auto shape = parse_shape(row.shape)) all.emplace(&row, std::move(*shape));
+      }
     }
     return all;
   }();

@@ -5,7 +5,7 @@
 
 namespace p1rig {
 
-/// The shape of a row of object_rules(), parsed once; nullptr for any other rule.
+/// The shape of a rule of dialects(), parsed once; nullptr for any other rule.
 const Shape* find_shape(const ObjectRule& rule);
 
 /// The field that describes this bracket; nullptr where the shape has none.

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -30,28 +29,6 @@ namespace p1rig {
 namespace {
 
 using std::chrono::steady_clock;
-
-struct Representative {
-  std::string_view dialect, profile;
-};
-
-/// The richest meter of each: three phases, gas and a failure log where the dialect has them.
-constexpr auto kRepresentatives = std::to_array<Representative>({
-    {"dsmr-2.2", "iskra-mt382"},
-    {"dsmr-3.0", "dsmr-3.0-example"},
-    {"dsmr-4.0", "kaifa-ma304"},
-    {"dsmr-4.2", "kaifa-ma304c"},
-    {"dsmr-5.0", "iskra-am550"},
-    {"emucs-1.4", "sagemcom-t211-d-emucs14"},
-    {"emucs-1.7", "sagemcom-t211-d-emucs17"},
-    {"emucs-2.1", "sagemcom-t211-d-emucs21"},
-    {"lux-1.1", "sagemcom-smarty-lux-encrypted"},
-    {"se-2.0", "aidon-6534"},
-    {"hu-eon", "sagemcom-sag-eon"},
-    {"lt-eso", "eso-extended"},
-    {"at-t210", "sagemcom-t210-d-r"},
-    {"ch-xt211", "sagemcom-xt211"},
-});
 
 /// A key for telegrams that are sealed in this run only. In a file that nobody else can read.
 class RunKey {
@@ -175,8 +152,8 @@ class Conformance {
             "its hello names no dialect that there is, but {} (`p1rig dialects` lists them)",
             fmt::join(globs, ", ")));
       }
-      for (const Representative& row : kRepresentatives) {
-        if (matches_any_glob(globs, row.dialect)) names.emplace_back(row.profile);
+      for (const Dialect& dialect : dialects()) {
+        if (matches_any_glob(globs, dialect.name)) names.emplace_back(dialect.representative);
       }
     }
     auto profiles = find_profiles(names);
@@ -419,8 +396,8 @@ Result<std::vector<std::shared_ptr<const Profile>>> find_profiles(
 }
 
 std::string_view profile_of_dialect(std::string_view dialect) {
-  const auto* const row = std::ranges::find(kRepresentatives, dialect, &Representative::dialect);
-  return row == kRepresentatives.end() ? std::string_view{} : row->profile;
+  const Dialect* const found = find_dialect(dialect);
+  return found == nullptr ? std::string_view{} : found->representative;
 }
 
 bool counts_against(const CaseResult& result, Level level) {

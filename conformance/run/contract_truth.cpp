@@ -91,9 +91,8 @@ std::optional<std::string> identifier(const ContractValues& values, std::uint8_t
 /// Which register is which: 1 is low in the Netherlands and normal in Belgium
 /// (DSMR-P1 5.0.2 §7.1, e-MUCS H 1.3 §3.3.1).
 void set_tariffs(const Dialect& dialect, ContractTelegram& telegram) {
-  const bool belgian = matches_glob("emucs-*", dialect.name);
-  if (!belgian && !matches_glob("dsmr-*", dialect.name)) return;
-  const std::uint8_t normal = belgian ? 1 : 2;
+  const std::uint8_t normal = dialect.normal_tariff;
+  if (normal == 0) return;
   const auto text = [&](std::uint8_t c, std::uint8_t e) -> std::optional<std::string> {
     const auto found = telegram.values.find({1, 0, c, 8, e});
     if (found == telegram.values.end() || found->second.kind != Kind::kText) return std::nullopt;

@@ -113,47 +113,35 @@ TEST(Dialect, APatternMayNameNone) {
 }
 
 TEST(ObjectRules, EveryShapeParses) {
-  for (const ObjectRule& rule : object_rules()) {
-    const auto shape = parse_shape(rule.shape);
-    EXPECT_TRUE(shape.has_value()) << rule.obis << ' ' << rule.shape;
+  for (const Dialect& dialect : dialects()) {
+    for (const ObjectRule& rule : dialect.rules) {
+      const auto shape = parse_shape(rule.shape);
+      EXPECT_TRUE(shape.has_value()) << dialect.name << ' ' << rule.obis << ' ' << rule.shape;
+    }
   }
 }
 
 TEST(ObjectRules, EveryRowIsWhole) {
-  for (const ObjectRule& rule : object_rules()) {
-    EXPECT_FALSE(rule.clause.empty()) << rule.obis;
-    EXPECT_FALSE(rule.meaning.empty()) << rule.obis;
-    std::string code(rule.obis);
-    if (code.starts_with("0-n:")) code[2] = '1';
-    const auto written = parse_obis(code);
-    ASSERT_TRUE(written.has_value()) << rule.obis;
-    EXPECT_EQ(to_string(written->code), code);
-  }
-}
-
-TEST(ObjectRules, EveryPatternNamesADialect) {
-  for (const ObjectRule& rule : object_rules()) {
-    std::string_view rest = rule.dialects;
-    while (!rest.empty()) {
-      const std::string_view pattern = rest.substr(0, rest.find(' '));
-      rest.remove_prefix(std::min(rest.size(), pattern.size() + 1));
-      bool known = false;
-      for (const Dialect& dialect : dialects()) known |= matches_glob(pattern, dialect.name);
-      EXPECT_TRUE(known) << rule.obis << ' ' << pattern;
+  for (const Dialect& dialect : dialects()) {
+    EXPECT_FALSE(dialect.rules.empty()) << dialect.name;
+    for (const ObjectRule& rule : dialect.rules) {
+      EXPECT_FALSE(rule.clause.empty()) << rule.obis;
+      EXPECT_FALSE(rule.meaning.empty()) << rule.obis;
+      std::string code(rule.obis);
+      if (code.starts_with("0-n:")) code[2] = '1';
+      const auto written = parse_obis(code);
+      ASSERT_TRUE(written.has_value()) << rule.obis;
+      EXPECT_EQ(to_string(written->code), code);
     }
   }
 }
 
 TEST(ObjectRules, NoObjectHasTwoRowsInADialect) {
-  std::map<std::pair<std::string, std::string>, int> rows;
-  for (const ObjectRule& rule : object_rules()) {
-    for (const Dialect& dialect : dialects()) {
-      if (matches_glob(rule.dialects, dialect.name)) {
-        ++rows[{std::string(dialect.name), std::string(rule.obis)}];
-      }
-    }
+  for (const Dialect& dialect : dialects()) {
+    std::map<std::string_view, int> rows;
+    for (const ObjectRule& rule : dialect.rules) ++rows[rule.obis];
+    for (const auto& [obis, count] : rows) EXPECT_EQ(count, 1) << dialect.name << ' ' << obis;
   }
-  for (const auto& [key, count] : rows) EXPECT_EQ(count, 1) << key.first << ' ' << key.second;
 }
 
 const ObjectRule* rule_for(const char* dialect, const char* obis) {
