@@ -41,11 +41,12 @@ int StartedReader::start(const std::vector<std::string>& words, std::span<Line* 
     return kAsExpected;
   }
   name_ = words.front();
-  auto process = ReaderProcess::start({.words = words, .environment = {environment->begin(), environment->end()}}, loop,
-                                      [this, &loop](const ProcessExit& exit) {
-                                        exit_ = exit;
-                                        loop.stop();
-                                      });
+  auto process = ReaderProcess::start(
+      {.words = words, .environment = {environment->begin(), environment->end()}}, loop,
+      [this, &loop](const ProcessExit& exit) {
+        exit_ = exit;
+        loop.stop();
+      });
   if (!process) return complain(kUsage, process.error().message);
   process_.emplace(std::move(*process));
   return kAsExpected;

@@ -44,8 +44,7 @@ Result<ReaderProcess> ReaderProcess::start(const ChildCommand& command, EventLoo
   if (watch < 0) {
     return fail("cannot watch " + command.words.front() + ": " + std::strerror(errno));
   }
-  return ReaderProcess(
-      std::make_unique<Impl>(loop, std::move(*child), watch, std::move(ended)));
+  return ReaderProcess(std::make_unique<Impl>(loop, std::move(*child), watch, std::move(ended)));
 }
 
 ProcessExit ReaderProcess::finish(std::chrono::milliseconds patience) {
