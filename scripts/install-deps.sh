@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  g++ cmake ninja-build pkg-config
+  g++ cmake ninja-build pkg-config clang-format
   libboost-dev libboost-program-options-dev
   libssl-dev libserialport-dev libpcap-dev libmosquitto-dev
   libtomlplusplus-dev nlohmann-json3-dev libfmt-dev libexpected-dev
