@@ -14,7 +14,7 @@
 namespace p1rig {
 
 // A mutant is the reference reader with one named defect, as readers of the field have it. Each is a
-// row of one table; what it does otherwise is a function or a switch:
+// row in the file of its family; what it does otherwise is a function or a switch:
 //
 //   bytes      changes what came from the line, before the reader
 //   laxity     is a policy that the reader is built with

@@ -64,6 +64,19 @@ void edit_times(ContractTelegram& telegram, const std::function<void(Obis, std::
   });
 }
 
+void edit_entries(ContractTelegram& telegram, Obis code,
+                  const std::function<void(std::vector<ContractValue>&)>& edit) {
+  ContractValue* const list = find_value(telegram, code);
+  if (list != nullptr && list->kind == Kind::kList) edit(list->items);
+}
+
+void edit_each(ContractTelegram& telegram, Obis code,
+               const std::function<void(ContractValue&)>& edit) {
+  edit_entries(telegram, code, [&](std::vector<ContractValue>& entries) {
+    for (ContractValue& entry : entries) edit(entry);
+  });
+}
+
 ContractValue* find_value(ContractTelegram& telegram, Obis code) {
   const auto found = telegram.values.find(code);
   return found == telegram.values.end() ? nullptr : &found->second;

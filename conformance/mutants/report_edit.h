@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "conformance/judge/contract.h"
 #include "protocol/obis.h"
@@ -21,6 +22,14 @@ void edit_numbers(
 /// For each time that is not null: "2010-12-09T11:30:20+01:00".
 void edit_times(ContractTelegram& telegram,
                 const std::function<void(Obis code, std::string& time)>& edit);
+
+/// With the entries of a list, where the telegram has it.
+void edit_entries(ContractTelegram& telegram, Obis code,
+                  const std::function<void(std::vector<ContractValue>& entries)>& edit);
+
+/// With each of them.
+void edit_each(ContractTelegram& telegram, Obis code,
+               const std::function<void(ContractValue& entry)>& edit);
 
 /// nullptr where the telegram has none.
 ContractValue* find_value(ContractTelegram& telegram, Obis code);

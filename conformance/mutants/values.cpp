@@ -1,18 +1,23 @@
+// Readers that tell values otherwise than they were sent, or others.
+
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 
-#include "conformance/mutants/report_defects.h"
+#include "conformance/mutants/mutant_rows.h"
 #include "conformance/mutants/report_edit.h"
 #include "protocol/decimal.h"
 #include "protocol/hex.h"
-#include "protocol/unit.h"
 
 namespace p1rig {
 namespace {
+
+constexpr auto kFamily = MutantFamily::kValues;
 
 using Kind = ContractValue::Kind;
 
@@ -22,22 +27,6 @@ int decimals_of(const std::string& number) {
   const auto decimal = parse_decimal(number);
   return decimal ? decimal->decimals : 0;
 }
-
-void replace_unit(MutantReport& report, std::string_view from, std::string_view to) {
-  edit_numbers(report.telegram, [&](Obis, std::string&, std::string& unit) {
-    if (unit == from) unit = to;
-  });
-}
-
-/// The dimension's number of times that a value of it has `unit`.
-void force_unit(MutantReport& report, Dimension dimension, std::string_view forced) {
-  edit_numbers(report.telegram, [&](Obis, std::string&, std::string& unit) {
-    const auto known = find_unit(unit);
-    if (known && known->dimension == dimension) unit = forced;
-  });
-}
-
-}  // namespace
 
 void print_single_precision(MutantReport& report, MutantState&) {
   edit_numbers(report.telegram, [](Obis, std::string& number, std::string&) {
@@ -99,55 +88,6 @@ void overflow_32_bits(MutantReport& report, MutantState&) {
     const auto tenths = static_cast<std::uint32_t>(std::llround(value_of(number) * kTenths));
     number = fmt::format("{:.3f}", static_cast<double>(tenths) / kTenths);
   });
-}
-
-/// 1.193 kW becomes 1.193 W.
-void ignore_kilo(MutantReport& report, MutantState&) {
-  edit_numbers(report.telegram, [](Obis, std::string&, std::string& unit) {
-    if (unit.starts_with('k')) unit.erase(0, 1);
-  });
-}
-
-void take_watts_for_kilowatts(MutantReport& report, MutantState&) {
-  replace_unit(report, "W", "kW");
-  replace_unit(report, "Wh", "kWh");
-}
-
-void lose_unit(MutantReport& report, MutantState&) {
-  edit_numbers(report.telegram, [](Obis, std::string&, std::string& unit) { unit.clear(); });
-}
-
-void always_kilowatts(MutantReport& report, MutantState&) {
-  edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
-    if (code == Obis{0, 0, 17, 0, 0}) unit = "kW";
-  });
-}
-
-/// Whatever stands there: 4.2 and earlier say A, Belgium kW.
-void always_amperes(MutantReport& report, MutantState&) {
-  edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
-    if (code == Obis{0, 0, 17, 0, 0}) unit = "A";
-  });
-}
-
-void always_cubic_metres(MutantReport& report, MutantState&) {
-  edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
-    if (is_reading(code)) unit = "m3";
-  });
-}
-
-void reactive_as_active(MutantReport& report, MutantState&) {
-  force_unit(report, Dimension::kReactiveEnergy, "kWh");
-  force_unit(report, Dimension::kReactivePower, "kW");
-  force_unit(report, Dimension::kApparentPower, "kW");
-}
-
-void joule_as_watt_hours(MutantReport& report, MutantState&) { replace_unit(report, "GJ", "kWh"); }
-
-/// Reads kV and kA as if they were V and A.
-void volt_times_thousand(MutantReport& report, MutantState&) {
-  replace_unit(report, "kV", "V");
-  replace_unit(report, "kA", "A");
 }
 
 void swap_tariffs(MutantReport& report, MutantState&) {
@@ -227,22 +167,6 @@ void one_telegram_behind(MutantReport& report, MutantState& state) {
   report.telegram = *state.previous;
 }
 
-void tell_twice(MutantReport& report, MutantState&) { report.times = 2; }
-
-void forget_channel_1(MutantReport& report, MutantState&) {
-  std::erase_if(report.telegram.values,
-                [](const auto& entry) { return entry.first.a == 1 && entry.first.b == 1; });
-}
-
-void tell_every_second(MutantReport& report, MutantState& state) {
-  report.times = state.telegrams % 2 == 1 ? 1 : 0;
-}
-
-void tell_first_only(MutantReport& report, MutantState& state) {
-  constexpr std::uint64_t kFew = 3;
-  report.times = state.telegrams <= kFew ? 1 : 0;
-}
-
 void freeze_power(MutantReport& report, MutantState& state) {
   if (!state.previous) return;
   for (const Obis code : {Obis{1, 0, 1, 7, 0}, Obis{0, 0, 1, 0, 0}}) {
@@ -297,5 +221,44 @@ void garble_long_text(MutantReport& report, MutantState&) {
     if (value.text.size() > kRoom) value.text.replace(kRoom, 4, "....");
   });
 }
+
+constexpr auto kRows = std::to_array<Mutant>({
+    report_filter("single-precision", kFamily, "numbers of 24 bits", print_single_precision),
+    report_filter("cuts-decimals", kFamily, "numbers without their decimals", cut_decimals),
+    report_filter("one-decimal", kFamily, "numbers rounded to one decimal", round_to_one_decimal),
+    report_filter("two-decimals", kFamily, "numbers rounded to two decimals",
+                  round_to_two_decimals),
+    report_filter("loses-point", kFamily, "numbers without their point", lose_point),
+    report_filter("loses-sign", kFamily, "numbers without their sign", lose_sign),
+    report_filter("negative-is-null", kFamily, "negative numbers are no value", lose_negative),
+    report_filter("overflows-16-bits", kFamily, "watts of 16 bits with a sign", overflow_16_bits),
+    report_filter("overflows-32-bits", kFamily, "tenths of watt hours in 32 bits",
+                  overflow_32_bits),
+    report_filter("swaps-tariffs", kFamily, "the registers of the tariffs swapped", swap_tariffs),
+    report_filter("swaps-directions", kFamily, "import and export swapped", swap_directions),
+    report_filter("swaps-phases", kFamily, "L1 and L2 swapped", swap_phases),
+    report_filter("first-phase", kFamily, "the voltage of L1 for all phases", first_phase_for_all),
+    report_filter("power-of-currents", kFamily, "power computed from the currents", sum_of_phases),
+    report_filter("zero-for-missing", kFamily, "zero for what was not sent", zero_for_missing),
+    report_filter("old-for-missing", kFamily, "the value of before for what was not sent",
+                  keep_old_value),
+    report_filter("zero-for-null", kFamily, "zero for empty brackets", zero_for_null),
+    report_filter("mixes-telegrams", kFamily, "registers of the telegram before",
+                  old_gas_with_new_power),
+    report_filter("one-behind", kFamily, "tells the telegram before", one_telegram_behind),
+    report_filter("freezes-power", kFamily, "power and clock of the telegram before", freeze_power),
+    report_filter("tariff-unknown", kFamily, "a tariff indicator that was not sent",
+                  lose_tariff_indicator),
+    report_filter("net-power", kFamily, "import less export for import", tell_net_power),
+    report_filter("cuts-text", kFamily, "texts of 255 characters", cut_text),
+    report_filter("text-as-number", kFamily, "identifiers are numbers", text_as_number),
+    report_filter("text-off-by-one", kFamily, "texts without their first octet", decode_wrongly),
+    report_filter("garbles-long-text", kFamily, "garbage in the middle of long texts",
+                  garble_long_text),
+});
+
+}  // namespace
+
+std::span<const Mutant> value_mutants() { return kRows; }
 
 }  // namespace p1rig

@@ -1,13 +1,21 @@
-#include "conformance/mutants/judge_defects.h"
+// Readers with another idea of the CRC.
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <charconv>
+#include <cstdint>
+#include <optional>
 #include <string>
 
+#include "conformance/mutants/mutant_rows.h"
+#include "conformance/mutants/telegram_look.h"
 #include "protocol/crc16.h"
 
 namespace p1rig {
 namespace {
+
+constexpr auto kFamily = MutantFamily::kCrc;
 
 std::string_view covered(const Telegram& telegram) {
   return telegram.bytes.substr(0, std::min(telegram.bang_offset + 1, telegram.bytes.size()));
@@ -35,10 +43,6 @@ std::optional<Reject> compare_with(std::uint16_t crc, const Telegram& telegram,
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<Reject> believe_all(const Telegram&, const Dialect&) { return std::nullopt; }
-
 std::optional<Reject> believe_without_crc(const Telegram& telegram, const Dialect& dialect) {
   if (telegram.crc_text.empty()) return std::nullopt;
   return judge_telegram(telegram, dialect);
@@ -47,6 +51,17 @@ std::optional<Reject> believe_without_crc(const Telegram& telegram, const Dialec
 std::optional<Reject> require_crc(const Telegram& telegram, const Dialect& dialect) {
   if (telegram.crc_text.empty()) return Reject::kCrc;
   return judge_telegram(telegram, dialect);
+}
+
+/// Takes what is no CRC for a meter that sends none.
+std::optional<Reject> believe_malformed_crc(const Telegram& telegram, const Dialect& dialect) {
+  if (check_crc(telegram) == CrcVerdict::kMalformed) return std::nullopt;
+  return judge_telegram(telegram, dialect);
+}
+
+bool crash_at_lower_case_crc(Telegram& telegram, MutantState& state) {
+  const std::string_view digits = telegram.crc_text;
+  return crash_if(digits.find_first_of("abcdef") != std::string_view::npos, state);
 }
 
 std::optional<Reject> refuse_unpadded_crc(const Telegram& telegram, const Dialect& dialect) {
@@ -92,6 +107,13 @@ std::optional<Reject> cover_without_line_ends(const Telegram& telegram, const Di
   return compare_with(crc16(text), telegram, dialect);
 }
 
+/// Over the text after it was decoded as ASCII.
+std::optional<Reject> cover_seven_bits(const Telegram& telegram, const Dialect& dialect) {
+  std::string text(covered(telegram));
+  for (char& c : text) c = static_cast<char>(static_cast<unsigned char>(c) & 0x7FU);
+  return compare_with(crc16(text), telegram, dialect);
+}
+
 std::optional<Reject> begin_with_ffff(const Telegram& telegram, const Dialect& dialect) {
   constexpr std::uint16_t kModbus = 0xFFFF;
   return compare_with(crc16(covered(telegram), kModbus), telegram, dialect);
@@ -102,6 +124,36 @@ std::optional<Reject> swap_crc_bytes(const Telegram& telegram, const Dialect& di
   return compare_with(static_cast<std::uint16_t>(crc << 8U | crc >> 8U), telegram, dialect);
 }
 
+constexpr Mutant belief(std::string_view name, std::string_view summary,
+                        std::optional<Reject> (*judge)(const Telegram&, const Dialect&)) {
+  return {.name = name, .family = kFamily, .summary = summary, .laxity = {.judge = judge}};
+}
+
+constexpr auto kRows = std::to_array<Mutant>({
+    belief("no-crc", "does not check the CRC", believe_all),
+    belief("crc-optional", "takes a telegram without CRC", believe_without_crc),
+    belief("crc-required", "takes none without CRC, of whatever edition", require_crc),
+    belief("crc-malformed", "takes what is no CRC for none", believe_malformed_crc),
+    telegram_filter("crashes-at-lower-case-crc", kFamily, "ends at a CRC in lower case",
+                    crash_at_lower_case_crc),
+    belief("crc-padded-only", "refuses a CRC without its leading zeros", refuse_unpadded_crc),
+    belief("crc-as-number", "compares the CRC as it prints it: without leading zeros",
+           refuse_leading_zero),
+    belief("crc-low-byte", "compares the last two digits of the CRC", compare_low_byte),
+    belief("crc-high-byte", "compares the first two digits of the CRC", compare_two_digits),
+    belief("crc-without-bang", "the CRC ends before the '!'", cover_without_bang),
+    belief("crc-without-slash", "the CRC begins after the '/'", cover_without_slash),
+    belief("crc-without-line-ends", "the CRC leaves out CR and LF", cover_without_line_ends),
+    belief("crc-seven-bits", "the CRC is that of the decoded text", cover_seven_bits),
+    belief("crc-modbus", "the CRC begins with FFFF", begin_with_ffff),
+    belief("crc-swapped", "the CRC's two bytes are swapped", swap_crc_bytes),
+    belief("crc-if-unsure", "checks the CRC only where power is missing", believe_sums),
+});
+
+}  // namespace
+
+std::optional<Reject> believe_all(const Telegram&, const Dialect&) { return std::nullopt; }
+
 /// Believes a telegram where power is there, whatever its CRC says.
 std::optional<Reject> believe_sums(const Telegram& telegram, const Dialect& dialect) {
   constexpr Obis kPower{1, 0, 1, 7, 0};
@@ -110,17 +162,6 @@ std::optional<Reject> believe_sums(const Telegram& telegram, const Dialect& dial
   return judge_telegram(telegram, dialect);
 }
 
-/// Takes what is no CRC for a meter that sends none.
-std::optional<Reject> believe_malformed_crc(const Telegram& telegram, const Dialect& dialect) {
-  if (check_crc(telegram) == CrcVerdict::kMalformed) return std::nullopt;
-  return judge_telegram(telegram, dialect);
-}
-
-/// Over the text after it was decoded as ASCII.
-std::optional<Reject> cover_seven_bits(const Telegram& telegram, const Dialect& dialect) {
-  std::string text(covered(telegram));
-  for (char& c : text) c = static_cast<char>(static_cast<unsigned char>(c) & 0x7FU);
-  return compare_with(crc16(text), telegram, dialect);
-}
+std::span<const Mutant> crc_mutants() { return kRows; }
 
 }  // namespace p1rig

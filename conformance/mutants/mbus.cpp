@@ -1,12 +1,23 @@
-#include <algorithm>
-#include <set>
+// Readers that are wrong about the devices on the M-Bus.
 
-#include "conformance/mutants/report_defects.h"
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/mutants/mutant_rows.h"
 #include "conformance/mutants/report_edit.h"
+#include "conformance/mutants/telegram_look.h"
 #include "protocol/decimal.h"
 
 namespace p1rig {
 namespace {
+
+constexpr auto kFamily = MutantFamily::kMbus;
 
 using Kind = ContractValue::Kind;
 
@@ -33,7 +44,25 @@ void erase_readings(MutantReport& report, std::uint8_t d, std::optional<std::uin
                 [&](const ContractDevice& device) { return gone.contains(*device.channel); });
 }
 
-}  // namespace
+/// Knows what a channel is by what came before its reading only.
+bool require_type_first(Telegram& telegram, MutantState&) {
+  std::set<std::uint8_t> typed;
+  std::erase_if(telegram.lines, [&](const DataLine& line) {
+    if (is_mbus_code(line, 24, 1)) typed.insert(line.code->code.b);
+    return is_mbus_code(line, 24, 2) && !typed.contains(line.code->code.b);
+  });
+  return true;
+}
+
+bool end_at_unlinked(Telegram& telegram, MutantState&) {
+  const auto unlinked = std::ranges::find_if(telegram.lines, [](const DataLine& line) {
+    return is_mbus_code(line, 24, 2) &&
+           std::ranges::any_of(line.brackets,
+                               [](const Bracket& bracket) { return is_unset_time(bracket.text); });
+  });
+  telegram.lines.erase(unlinked, telegram.lines.end());
+  return true;
+}
 
 void gas_on_channel_one_only(MutantReport& report, MutantState&) {
   std::erase_if(devices(report), [](const ContractDevice& device) {
@@ -186,5 +215,47 @@ void lose_conclusions(MutantReport& report, MutantState&) {
 void channels_from_zero(MutantReport& report, MutantState&) {
   for (ContractDevice& device : devices(report)) device.channel = *device.channel - 1;
 }
+
+constexpr auto kRows = std::to_array<Mutant>({
+    telegram_filter("needs-type-first", kFamily,
+                    "ignores a reading that comes before its device type", require_type_first),
+    telegram_filter("ends-at-unlinked", kFamily, "a channel without device ends the telegram",
+                    end_at_unlinked),
+    report_filter("gas-on-1-only", kFamily, "gas is not seen on other channels than 1",
+                  gas_on_channel_one_only),
+    report_filter("medium-by-channel", kFamily, "channel 1 is gas, 2 water, others heat",
+                  medium_by_channel),
+    report_filter("everything-is-gas", kFamily, "every device is a gas meter", everything_is_gas),
+    report_filter("water-is-gas", kFamily, "water is told as gas", water_is_gas),
+    report_filter("heat-is-gas", kFamily, "heat and cold are told as gas", heat_is_gas),
+    report_filter("heat-is-4-only", kFamily, "knows no other heat meter than type 4",
+                  heat_of_type_4_only),
+    report_filter("last-device", kFamily, "tells the last device only", last_device_only),
+    report_filter("first-device", kFamily, "tells the first device only", first_device_only),
+    report_filter("one-of-a-medium", kFamily, "tells the first device of each medium",
+                  one_device_a_medium),
+    report_filter("two-channels", kFamily, "knows channels 1 and 2", two_channels_only),
+    report_filter("same-reading", kFamily, "the reading of the first device for all",
+                  same_reading_for_all),
+    report_filter("sums-gas", kFamily, "the sum of two gas meters for one", sum_of_gas),
+    report_filter("unset-is-zero", kFamily, "an unset reading is told as zero",
+                  unset_reading_as_zero),
+    report_filter("ignores-24.2.3", kFamily, "does not know 0-n:24.2.3", ignore_uncorrected_gas),
+    report_filter("ignores-24.3.0", kFamily, "does not know 0-n:24.3.0", ignore_old_readings),
+    report_filter("main-id", kFamily, "the meter's identifier for its devices", main_id_for_device),
+    report_filter("id-of-neighbour", kFamily, "identifiers of other channels", ids_of_neighbours),
+    report_filter("telegram-time", kFamily, "the telegram's time for that of capture",
+                  telegram_time_for_capture),
+    report_filter("no-capture-time", kFamily, "readings without their time", no_capture_time),
+    report_filter("keeps-old-reading", kFamily, "the reading of the telegram before",
+                  keep_old_reading),
+    report_filter("loses-conclusions", kFamily, "every device is an electricity meter",
+                  lose_conclusions),
+    report_filter("channels-from-0", kFamily, "channels counted from 0", channels_from_zero),
+});
+
+}  // namespace
+
+std::span<const Mutant> mbus_mutants() { return kRows; }
 
 }  // namespace p1rig

@@ -1,15 +1,33 @@
+// Readers that are wrong about times.
+
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
+#include <string>
 
-#include "conformance/mutants/report_defects.h"
+#include "conformance/mutants/mutant_rows.h"
 #include "conformance/mutants/report_edit.h"
+#include "conformance/mutants/telegram_look.h"
+#include "protocol/dialect.h"
+#include "protocol/timestamp.h"
 
 namespace p1rig {
 namespace {
 
+constexpr auto kFamily = MutantFamily::kTimestamps;
+
 using Kind = ContractValue::Kind;
+
+constexpr Obis kPeak{1, 0, 1, 6, 0};
+
+bool is_letterless_time(std::string_view text) {
+  constexpr std::size_t kDigits = 12;
+  const auto time = parse_timestamp(text);
+  return text.size() == kDigits && time && is_calendar_time(*time) && time->year > 9;
+}
 
 constexpr std::size_t kFace = 19;  // of "2010-12-09T11:30:20"
 
@@ -62,7 +80,50 @@ bool is_in_fold(const std::string& time) {
   return face_of(time) >= begin && face_of(time) < begin + std::chrono::hours{1};
 }
 
-}  // namespace
+bool refuse_unset_times(Telegram& telegram, MutantState&) {
+  return !any_bracket(telegram, is_unset_time);
+}
+
+bool crash_at_unset_times(Telegram& telegram, MutantState& state) {
+  return crash_if(any_bracket(telegram, is_unset_time), state);
+}
+
+/// By the clock's face: enough where no switch of the season lies between two telegrams.
+void drop_older(MutantReport& report, MutantState& state) {
+  constexpr Obis kClock{0, 0, 1, 0, 0};
+  const ContractValue* const now = find_value(report.telegram, kClock);
+  if (now == nullptr || !state.previous) return;
+  const auto before = state.previous->values.find(kClock);
+  if (before == state.previous->values.end() || now->text.size() < kFace) return;
+  if (now->text.substr(0, kFace) < before->second.text.substr(0, kFace)) report.times = 0;
+}
+
+bool refuse_times_without_letter(Telegram& telegram, MutantState& state) {
+  if (!state.dialect->has_crc) return true;
+  return !any_line(telegram, [](const DataLine& line) {
+    const bool timed = line.code && (line.code->code == kPeak || is_mbus_code(line, 24, 2) ||
+                                     line.code->code == Obis{0, 0, 1, 0, 0});
+    return timed && std::ranges::any_of(line.brackets, [](const Bracket& bracket) {
+             return is_letterless_time(bracket.text);
+           });
+  });
+}
+
+/// Between the last second of W and the first of S there is an hour that it never handles.
+bool crash_in_spring_gap(Telegram& telegram, MutantState& state) {
+  const DataLine* const clock = telegram.find({0, 0, 1, 0, 0});
+  if (clock == nullptr || clock->brackets.empty()) return true;
+  const auto time = parse_timestamp(clock->brackets[0].text);
+  if (!time || is_unset(*time)) return true;
+  const std::chrono::year_month_day date{std::chrono::year{2000 + time->year},
+                                         std::chrono::month{time->month},
+                                         std::chrono::day{time->day}};
+  const std::chrono::year_month_weekday_last last{date.year(), date.month(),
+                                                  std::chrono::weekday_last{std::chrono::Sunday}};
+  const bool switches =
+      time->month == 3 && std::chrono::sys_days{date} == std::chrono::sys_days{last};
+  return crash_if(switches && time->season == 'S', state);
+}
 
 void summer_as_winter(MutantReport& report, MutantState& state) {
   edit_times(report.telegram, [&](Obis, std::string& time) {
@@ -85,16 +146,6 @@ void hour_later_in_summer(MutantReport& report, MutantState& state) {
 
 void no_offset(MutantReport& report, MutantState&) {
   edit_times(report.telegram, [](Obis, std::string& time) { time.resize(kFace); });
-}
-
-/// By the clock's face: enough where no switch of the season lies between two telegrams.
-void drop_older(MutantReport& report, MutantState& state) {
-  constexpr Obis kClock{0, 0, 1, 0, 0};
-  const ContractValue* const now = find_value(report.telegram, kClock);
-  if (now == nullptr || !state.previous) return;
-  const auto before = state.previous->values.find(kClock);
-  if (before == state.previous->values.end() || now->text.size() < kFace) return;
-  if (now->text.substr(0, kFace) < before->second.text.substr(0, kFace)) report.times = 0;
 }
 
 void label_as_utc(MutantReport& report, MutantState&) {
@@ -164,5 +215,40 @@ void central_european_always(MutantReport& report, MutantState& state) {
     if (has_offset(time)) set_offset(time, offset_hours(time) - normal_hours(state) + 1);
   });
 }
+
+constexpr auto kRows = std::to_array<Mutant>({
+    telegram_filter("refuses-unset-times", kFamily, "refuses a telegram with a time of no calendar",
+                    refuse_unset_times),
+    telegram_filter("crashes-at-unset-times", kFamily, "ends at a time of no calendar",
+                    crash_at_unset_times),
+    report_filter("needs-later-time", kFamily, "drops a telegram that is older than the one before",
+                  drop_older),
+    telegram_filter("needs-season", kFamily, "refuses a telegram with a time without letter",
+                    refuse_times_without_letter),
+    telegram_filter("crashes-in-spring", kFamily, "ends on the day that has 23 hours",
+                    crash_in_spring_gap),
+    report_filter("ignores-summer", kFamily, "S means the same as W", summer_as_winter),
+    report_filter("ignores-winter", kFamily, "W means the same as S", winter_as_summer),
+    report_filter("hour-later-in-summer", kFamily, "S is added to the clock", hour_later_in_summer),
+    report_filter("no-offset", kFamily, "times without their offset", no_offset),
+    report_filter("labels-utc", kFamily, "local time told as UTC", label_as_utc),
+    report_filter("fold-as-summer", kFamily, "the hour that comes twice is always summer's",
+                  fold_as_summer),
+    report_filter("fold-as-winter", kFamily, "the hour that comes twice is always winter's",
+                  fold_as_winter),
+    report_filter("season-by-calendar", kFamily, "summer time by the calendar, not by the letter",
+                  offset_by_calendar),
+    report_filter("swaps-day-and-month", kFamily, "day and month swapped", swap_day_and_month),
+    report_filter("century-before", kFamily, "the years of 1900", century_before),
+    report_filter("loses-seconds", kFamily, "times without seconds", lose_seconds),
+    report_filter("unset-is-a-time", kFamily, "a time of no calendar carried over to one",
+                  invent_time_for_unset),
+    report_filter("central-europe-only", kFamily, "the offset of the Netherlands everywhere",
+                  central_european_always),
+});
+
+}  // namespace
+
+std::span<const Mutant> timestamp_mutants() { return kRows; }
 
 }  // namespace p1rig
