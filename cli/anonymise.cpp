@@ -148,37 +148,33 @@ int rewrite(const std::string& path, bool recorded, const ReadPlan& plan, Anonym
 
 int write_text(const std::string& path, const Options& options, OutputGuard& guard,
                Anonymiser& anonymiser) {
-  std::ofstream file;
+  std::optional<OutputFile> file;
   if (const int code = open_output(options, "output", kTelegramsKind, guard, file);
       code != kAsExpected) {
     return code;
   }
   const ReadPlan plan{.unwrap = !options.has("raw")};
-  const int code = rewrite(path, false, plan, anonymiser, [&](const RecordedEvent& event) {
-    file << event.bytes;
-    return file.good();
+  return rewrite(path, false, plan, anonymiser, [&](const RecordedEvent& event) {
+    const auto done = file->write(event.bytes);
+    if (!done) complain(kEnvironment, done.error().message);
+    return done.has_value();
   });
-  file.close();
-  if (code != kAsExpected || file) return code;
-  return complain(kEnvironment, *options.get("output") + ": cannot be written");
 }
 
 int write_recorded(const std::string& path, const std::string& output, OutputGuard& guard,
                    Anonymiser& anonymiser) {
   if (const int code = claim_recording("-o", output, guard); code != kAsExpected) return code;
-  auto writer = RecordingWriter::create(output);
+  // Not the line: it may name a host, and not the details, which may name anything.
+  const RecordingNote before = read_note(path).value_or(RecordingNote{});
+  auto writer =
+      RecordingWriter::create(output, RecordingNote{.source = "p1rig " P1RIG_VERSION " anonymise",
+                                                    .profile = before.profile,
+                                                    .settings = before.settings});
   if (!writer) return complain(kEnvironment, "-o: " + writer.error().message);
-  const int code = rewrite(path, true, {}, anonymiser, [&](const RecordedEvent& event) {
+  return rewrite(path, true, {}, anonymiser, [&](const RecordedEvent& event) {
     writer->write(event);
     return writer->good();
   });
-  if (code != kAsExpected) return code;
-  // Not the line: it may name a host, and not the details, which may name anything.
-  const RecordingNote before = read_note(path).value_or(RecordingNote{});
-  const auto noted = write_note(output, {.source = "p1rig " P1RIG_VERSION " anonymise",
-                                         .profile = before.profile,
-                                         .settings = before.settings});
-  return noted ? kAsExpected : complain(kEnvironment, noted.error().message);
 }
 
 int choose_new_keys(const Options& options, std::optional<FrameKeys>& keys) {

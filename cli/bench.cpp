@@ -172,6 +172,9 @@ struct BenchFiles {
       guard.reads(entrant.profile->file);
       if (!entrant.reader.file.empty()) guard.reads(entrant.reader.file);
     }
+    if (const auto claimed = guard.uses_stdout("the table"); !claimed) {
+      return complain(kUsage, claimed.error().message);
+    }
     for (auto [option, kind, file] :
          {std::tuple{"json", &kSpeedJsonKind, &json}, std::tuple{"svg", &kSpeedSvgKind, &svg}}) {
       const auto name = options.get(option);

@@ -229,7 +229,7 @@ int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& he
     return stop(code, fmt::format("{}; {} whole{}", why, counted(writer.telegrams(), "telegram"),
                                   files.index.empty() ? "" : " and in the index"));
   };
-  if (auto done = writer.begin(head); !done) return stop_amid(kEnvironment, done.error().message);
+  writer.begin(head);
   std::uint64_t offset = whole->bytes;
   for (std::uint64_t n = whole->telegrams + 1; n <= count; ++n) {
     const std::size_t before = writer.bytes().size();
@@ -262,7 +262,7 @@ Result<std::string> sha256_of(const std::string& file) {
 /// whose the telegrams are; they may begin with a fault.
 int claim_files(const CorpusFiles& files, OutputGuard guard) {
   const auto claim = [&](const char* option, const std::string& file, const OutputKind* kind) {
-    if (file.empty() || file == "-") return kAsExpected;
+    if (file.empty()) return kAsExpected;
     const auto claimed = kind == nullptr ? guard.claim(file) : guard.claim(file, *kind);
     if (claimed) return kAsExpected;
     complain(kUsage, fmt::format("{}: {}", option, claimed.error().message));
@@ -325,9 +325,9 @@ int run_corpus(const Arguments& arguments) {
   if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
   CorpusFiles files{.data = options.get("output").value_or(""), .resume = options.has("resume")};
   if (files.data.empty()) return options.misuse("expected -o F, or -o - for stdout");
-  const bool to_file = files.data != "-";
+  const bool to_file = !descriptor_of(files.data);
   files.index = options.get("index").value_or(to_file ? files.data + ".index.jsonl" : "");
-  if (files.resume && (!to_file || files.index == "-")) {
+  if (files.resume && (!to_file || descriptor_of(files.index))) {
     return options.misuse("--resume: stdout cannot be gone on with");
   }
   const bool keeps_counter = options.has("counter-file");

@@ -1,14 +1,13 @@
 #include "cli/corpus_files.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "conformance/judge/json_depth.h"
 
@@ -65,53 +64,19 @@ const OutputKind kIndexKind{"the index of a corpus", [](std::string_view text) {
                               return text.starts_with(kFirst.substr(0, text.size()));
                             }};
 
-Result<BulkFile> BulkFile::open(const std::string& name) {
-  if (name == "-") return BulkFile("stdout", Fd(::dup(STDOUT_FILENO)), true);
-  Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-  if (!file) return fail(name + ": " + std::strerror(errno));
-  return BulkFile(name, std::move(file), false);
-}
-
-Result<void> BulkFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(name_ + ": " + std::strerror(errno));
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
-}
-
-void BulkFile::cut(std::uint64_t size) {
-  if (is_stdout_) return;
-  struct stat now {};
-  // A file that is cut to nothing is taken for one that is replaced, by ext4, and its blocks are found
-  // at close: a third of all the time.
-  if (::fstat(file_.get(), &now) != 0 || static_cast<std::uint64_t>(now.st_size) <= size) return;
-  static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>(size)));
-}
-
-bool BulkFile::is_same_as(const BulkFile& other) const {
-  struct stat mine {};
-  struct stat its {};
-  if (::fstat(file_.get(), &mine) != 0 || ::fstat(other.file_.get(), &its) != 0) return false;
-  return mine.st_dev == its.st_dev && mine.st_ino == its.st_ino;
-}
-
-CorpusWriter::CorpusWriter(BulkFile data, std::optional<BulkFile> index, WholePart whole)
+CorpusWriter::CorpusWriter(OutputFile data, std::optional<OutputFile> index, WholePart whole)
     : data_(std::move(data)), index_(std::move(index)), whole_(whole) {
   bytes_.reserve(kPortion + kPortion / 8);
   entries_.reserve(kPortion / 4);
-  take_back();
 }
 
 tl::expected<CorpusWriter, CorpusRefusal> CorpusWriter::open(const CorpusFiles& files,
                                                              WholePart whole) {
-  auto data = BulkFile::open(files.data);
+  auto data = OutputFile::open(files.data);
   if (!data) return refuse(kEnvironment, data.error().message);
-  std::optional<BulkFile> index;
+  std::optional<OutputFile> index;
   if (!files.index.empty()) {
-    auto opened = BulkFile::open(files.index);
+    auto opened = OutputFile::open(files.index);
     if (!opened) return refuse(kEnvironment, opened.error().message);
     if (opened->is_same_as(*data)) {
       return refuse(kUsage, "--index: " + files.index +
@@ -123,7 +88,15 @@ tl::expected<CorpusWriter, CorpusRefusal> CorpusWriter::open(const CorpusFiles& 
 }
 
 Result<void> CorpusWriter::flush() {
-  auto done = data_.write(bytes_);
+  // A corpus without a telegram is none: what was there stays.
+  if (whole_.telegrams + telegrams_ == 0) return {};
+  auto done = data_.begin(whole_.bytes);
+  if (done && index_) done = index_->begin(whole_.index_bytes);
+  if (done && !head_.empty()) {
+    done = index_->write(head_);
+    if (done) whole_.index_bytes = std::exchange(head_, {}).size();
+  }
+  if (done) done = data_.write(bytes_);
   if (done && index_) done = index_->write(entries_);
   if (done) {
     whole_.telegrams += telegrams_;
@@ -138,11 +111,8 @@ Result<void> CorpusWriter::flush() {
   return done;
 }
 
-Result<void> CorpusWriter::begin(const std::string& head) {
-  if (!index_ || whole_.index_bytes > 0) return {};
-  auto done = index_->write(head + "\n");
-  if (done) whole_.index_bytes = head.size() + 1;
-  return done;
+void CorpusWriter::begin(const std::string& head) {
+  if (index_ && whole_.index_bytes == 0) head_ = head + "\n";
 }
 
 void CorpusWriter::take_back() {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "cli/command.h"
-#include "process/fd.h"
 #include "protocol/result.h"
+#include "simulator/output_file.h"
 #include "simulator/output_guard.h"
 
 namespace p1rig {
@@ -33,37 +33,13 @@ struct CorpusRefusal {
   std::string message;
 };
 
-/// A file that is written in large portions; the standard output where the name is "-".
-class BulkFile {
- public:
-  /// What is in the file stays.
-  static Result<BulkFile> open(const std::string& name);
-
-  Result<void> write(std::string_view bytes);
-
-  /// Nothing is done to the standard output: what went down a pipe cannot be taken back, and in a file
-  /// there may be what others wrote.
-  void cut(std::uint64_t size);
-
-  /// True where what is written to one goes where the other's does, whatever their names.
-  bool is_same_as(const BulkFile& other) const;
-
- private:
-  BulkFile(std::string name, Fd file, bool is_stdout)
-      : name_(std::move(name)), file_(std::move(file)), is_stdout_(is_stdout) {}
-
-  std::string name_;
-  Fd file_;
-  bool is_stdout_;
-};
-
 /// Data and index, which always end with the same telegram: a portion that cannot be written whole,
 /// as on a full disk, is taken back from both.
 class CorpusWriter {
  public:
   static constexpr std::size_t kPortion = std::size_t{1} << 20U;
 
-  /// Opens both and cuts them down to what is whole. Nothing is lost where one is refused.
+  /// Opens both, which the first portion cuts down to what is whole. Nothing is lost before.
   static tl::expected<CorpusWriter, CorpusRefusal> open(const CorpusFiles& files, WholePart whole);
 
   /// Where the next telegram and its line of the index are to be appended.
@@ -80,17 +56,18 @@ class CorpusWriter {
   Result<void> flush();
 
   /// The index begins with a line of its own, which is no telegram. Nothing is done where it is there.
-  Result<void> begin(const std::string& head);
+  void begin(const std::string& head);
 
   std::uint64_t telegrams() const { return whole_.telegrams; }
 
  private:
-  CorpusWriter(BulkFile data, std::optional<BulkFile> index, WholePart whole);
+  CorpusWriter(OutputFile data, std::optional<OutputFile> index, WholePart whole);
   void take_back();
 
-  BulkFile data_;
-  std::optional<BulkFile> index_;
+  OutputFile data_;
+  std::optional<OutputFile> index_;
   WholePart whole_;
+  std::string head_;  ///< of the index, where it is not there yet
   std::string bytes_, entries_;
   std::uint64_t telegrams_ = 0;
 };

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,7 @@ class LiveInput {
 
   int run() {
     if (!open()) return code_;
+    if (plan_.opened) plan_.opened();
     if (plan_.show_edge && end_->has_request()) {
       constexpr auto kReleased = std::chrono::milliseconds(1500);
       if (!hear(end_->request(false))) return code_;
@@ -148,6 +151,10 @@ bool has_times(const std::string& name) {
 
 int read_portions(const std::string& name, const LineSettings& settings,
                   const std::function<bool(const InputPortion&)>& take, const ReadPlan& plan) {
+  std::error_code error;
+  if (std::filesystem::is_directory(name, error)) {
+    return complain(kUsage, name + ": is a folder, expected a file or a line");
+  }
   if (name != "-" && is_capture_file(name)) return take_recording(name, take);
   if (name != "-" && ReaderEnd::is_live(name)) {
     return LiveInput(name, settings, take, plan).run();

@@ -34,6 +34,7 @@ struct ReadPlan {
   /// and stderr is told so.
   bool unwrap = false;
   bool tell = true;
+  std::function<void()> opened = {};  ///< a live line is there, for the first time
 };
 
 /// Declares --raw, which wants ReadPlan::unwrap false.

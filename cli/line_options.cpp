@@ -114,10 +114,10 @@ int open_lines(const Options& options, const LineSettings& settings, OutputGuard
   for (const std::string& text : texts) {
     auto uri = parse_line_uri(text);
     if (!uri) return options.misuse("--line: " + uri.error().message);
-    if (uri->scheme == "file") {
-      const auto claimed = guard.claim(uri->address, kTelegramsKind);
-      if (!claimed) return complain(kUsage, "--line: " + claimed.error().message);
-    }
+    Result<void> claimed;
+    if (uri->scheme == "file") claimed = guard.claim(uri->address, kTelegramsKind);
+    if (uri->scheme == "stdout") claimed = guard.uses_stdout("the telegrams");
+    if (!claimed) return complain(kUsage, "--line: " + claimed.error().message);
     uris.push_back(std::move(*uri));
   }
   for (const LineUri& uri : uris) {
@@ -177,12 +177,12 @@ int read_line_options(const Options& options, const Scenario& scenario, SessionO
   return kAsExpected;
 }
 
-int report_stats(const Options& options, const SessionStats& stats, std::ofstream& file) {
+int report_stats(const Options& options, const SessionStats& stats,
+                 std::optional<OutputFile>& file) {
   if (options.has("stats")) print_stats(stats);
-  if (!file.is_open()) return kAsExpected;
-  file << stats_json(stats).dump(2) << std::endl;
-  return file ? kAsExpected
-              : complain(kEnvironment, *options.get("stats-json") + ": cannot be written");
+  if (!file) return kAsExpected;
+  const auto done = file->write(stats_json(stats).dump(2) + "\n");
+  return done ? kAsExpected : complain(kEnvironment, "--stats-json: " + done.error().message);
 }
 
 }  // namespace p1rig

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +11,7 @@
 #include "simulator/line/lateness.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/session.h"
+#include "simulator/output_file.h"
 #include "simulator/output_guard.h"
 #include "simulator/scenario.h"
 
@@ -40,7 +41,8 @@ std::string describe_lateness(const Lateness& late);
 /// The files of --stats-json.
 extern const OutputKind kStatsKind;
 
-/// Prints what --stats asks for on stderr, and writes `file` where it is open.
-int report_stats(const Options& options, const SessionStats& stats, std::ofstream& file);
+/// Prints what --stats asks for on stderr, and writes `file` where there is one.
+int report_stats(const Options& options, const SessionStats& stats,
+                 std::optional<OutputFile>& file);
 
 }  // namespace p1rig

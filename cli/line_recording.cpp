@@ -12,35 +12,37 @@ void add_record_option(Options& options) {
                 "write the line to this file, which Wireshark opens, and a note F.toml beside it");
 }
 
-int LineRecording::begin(const Options& options, const SessionOptions& session,
-                         const std::string& profile, std::uint64_t seed, const Clock& clock,
-                         OutputGuard& guard, OpenLines& lines) {
+int LineRecording::open(const Options& options, const SessionOptions& session,
+                        const std::string& profile, std::uint64_t seed, OutputGuard& guard,
+                        const OpenLines& lines) {
   const auto path = options.get("record");
   if (!path) return kAsExpected;
   if (lines.list.size() != 1) return options.misuse("--record: goes with one --line");
   path_ = *path;
   if (const int code = claim_recording("--record", path_, guard); code != kAsExpected) return code;
-  auto writer = RecordingWriter::create(path_);
-  if (!writer) return complain(kEnvironment, "--record: " + writer.error().message);
   const auto uris = options.list("line");
   const auto id_seed = options.get("id-seed");
   const std::string ids = id_seed ? ", identifiers of seed " + *id_seed : "";
-  const auto noted =
-      write_note(path_, {.source = "p1rig " P1RIG_VERSION " simulate",
-                         .profile = profile,
-                         .settings = print_settings(session.settings),
-                         .line = uris.empty() ? "pty:" : uris.front(),
-                         .seed = std::to_string(seed),
-                         .details = fmt::format("scenario {}, speed {}, faults: {}{}",
-                                                options.get("scenario").value_or("household"),
-                                                options.get("speed").value_or("1"),
-                                                fmt::join(options.list("fault"), " "), ids)});
-  if (!noted) return complain(kEnvironment, noted.error().message);
+  auto writer = RecordingWriter::create(
+      path_, RecordingNote{.source = "p1rig " P1RIG_VERSION " simulate",
+                           .profile = profile,
+                           .settings = print_settings(session.settings),
+                           .line = uris.empty() ? "pty:" : uris.front(),
+                           .seed = std::to_string(seed),
+                           .details = fmt::format("scenario {}, speed {}, faults: {}{}",
+                                                  options.get("scenario").value_or("household"),
+                                                  options.get("speed").value_or("1"),
+                                                  fmt::join(options.list("fault"), " "), ids)});
+  if (!writer) return complain(kEnvironment, "--record: " + writer.error().message);
   writer_.emplace(std::move(*writer));
+  return kAsExpected;
+}
+
+void LineRecording::begin(const SessionOptions& session, const Clock& clock, OpenLines& lines) {
+  if (!writer_) return;
   time_.emplace(session, clock);
   line_.emplace(*lines.list.front(), *writer_, *time_, session);
   lines.list.front() = &*line_;
-  return kAsExpected;
 }
 
 void LineRecording::take(const Emission& emission) {

@@ -20,10 +20,13 @@ void add_record_option(Options& options);
 /// given. Must be destroyed before the lines.
 class LineRecording {
  public:
-  /// Puts itself in the place of the line. Returns the exit code where that fails, after saying why.
-  /// `clock` must outlive this.
-  int begin(const Options& options, const SessionOptions& session, const std::string& profile,
-            std::uint64_t seed, const Clock& clock, OutputGuard& guard, OpenLines& lines);
+  /// Opens the files and leaves them as they are. Returns the exit code where that fails, after saying
+  /// why.
+  int open(const Options& options, const SessionOptions& session, const std::string& profile,
+           std::uint64_t seed, OutputGuard& guard, const OpenLines& lines);
+
+  /// Puts itself in the place of the line. `clock` must outlive this.
+  void begin(const SessionOptions& session, const Clock& clock, OpenLines& lines);
 
   /// To be told what the source gave, and the events of the session.
   void take(const Emission& emission);

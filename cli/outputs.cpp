@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
+#include "simulator/counter_file.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
-#include "simulator/output_file.h"
 
 namespace p1rig {
 
@@ -17,6 +19,7 @@ OutputGuard guard_of(const Options& options) {
   for (const char* const input : {"key-file", "new-key-file", "counter-file", "waivers"}) {
     if (const auto file = options.get(input)) guard.reads(*file);
   }
+  if (const auto file = options.get("counter-file")) guard.reads(CounterFile::lock_of(*file));
   return guard;
 }
 
@@ -27,23 +30,21 @@ OutputGuard guard_of(const Options& options, const ChosenMeter& chosen) {
 }
 
 int open_output(const Options& options, const std::string& option, const OutputKind& kind,
-                OutputGuard& guard, std::ofstream& file) {
+                OutputGuard& guard, std::optional<OutputFile>& file) {
   const auto path = options.get(option);
   if (!path) return kAsExpected;
   if (const auto claimed = guard.claim(*path, kind); !claimed) {
     return complain(kUsage, "--" + option + ": " + claimed.error().message);
   }
-  // Held until the stream is open, too: the reader of a FIFO leaves with its last writer.
-  const auto held = open_output_file(*path);
-  if (!held) return complain(kEnvironment, "--" + option + ": " + held.error().message);
-  file.open(*path);
-  if (file) return kAsExpected;
-  return complain(kEnvironment, "--" + option + ": " + *path + ": cannot be written");
+  auto opened = OutputFile::open(*path);
+  if (!opened) return complain(kEnvironment, "--" + option + ": " + opened.error().message);
+  file.emplace(std::move(*opened));
+  return kAsExpected;
 }
 
 int claim_recording(std::string_view option, const std::string& path, OutputGuard& guard) {
   auto claimed = guard.claim(path, kRecordingKind);
-  if (claimed) claimed = guard.claim(note_path(path), kNoteKind);
+  if (claimed && has_note(path)) claimed = guard.claim(note_path(path), kNoteKind);
   if (claimed) return kAsExpected;
   return complain(kUsage, fmt::format("{}: {}", option, claimed.error().message));
 }

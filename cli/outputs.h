@@ -1,11 +1,12 @@
 #pragma once
 
-#include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "cli/meter_options.h"
 #include "cli/options.h"
+#include "simulator/output_file.h"
 #include "simulator/output_guard.h"
 
 namespace p1rig {
@@ -20,11 +21,11 @@ OutputGuard guard_of(const Options& options);
 /// The same, of a meter: its profile, its scenario and their tables are read, too.
 OutputGuard guard_of(const Options& options, const ChosenMeter& chosen);
 
-/// Opens the file that an option names, emptied, before anything is done: an error comes early.
-/// `file` stays closed where the option is not given. Returns the exit code where it must not or
-/// cannot be written, after saying why.
+/// Opens the file that an option names before anything is done: an error comes early, and what is there
+/// stays until something is written. `file` stays empty where the option is not given. Returns the exit
+/// code where it must not or cannot be written, after saying why.
 int open_output(const Options& options, const std::string& option, const OutputKind& kind,
-                OutputGuard& guard, std::ofstream& file);
+                OutputGuard& guard, std::optional<OutputFile>& file);
 
 /// Claims a recording and the note beside it. Returns the exit code where one of them is not ours,
 /// after saying so; `option` is "--record" or "-o".

@@ -45,7 +45,7 @@ int write_recording(const std::string& uri, const LineSettings& settings, const 
                       }
                       return writer.good() && (limits.count == 0 || telegrams < limits.count);
                     },
-                    {.until = limits.until, .show_edge = true});
+                    {.until = limits.until, .show_edge = true, .opened = [&] { writer.begin(); }});
   say(counted(telegrams, "telegram") + " recorded");
   return code;
 }
@@ -80,13 +80,12 @@ int run_record(const Arguments& arguments) {
     guard.reads(profile->file);
   }
   if (const int code = claim_recording("-o", *path, guard); code != kAsExpected) return code;
-  auto writer = RecordingWriter::create(*path);
-  if (!writer) return complain(kEnvironment, writer.error().message);
-  const auto noted = write_note(*path, {.source = "p1rig " P1RIG_VERSION " record",
-                                        .profile = options.get("profile").value_or(""),
-                                        .settings = print_settings(settings),
-                                        .line = uri});
-  if (!noted) return complain(kEnvironment, noted.error().message);
+  auto writer =
+      RecordingWriter::create(*path, RecordingNote{.source = "p1rig " P1RIG_VERSION " record",
+                                                   .profile = options.get("profile").value_or(""),
+                                                   .settings = print_settings(settings),
+                                                   .line = uri});
+  if (!writer) return complain(kEnvironment, "-o: " + writer.error().message);
   const int code = write_recording(uri, settings, limits, *writer);
   if (!writer->good()) return complain(kEnvironment, *path + ": cannot be written");
   return code;

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
-#include <fstream>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/key_options.h"
@@ -115,22 +115,23 @@ int run_render(const Arguments& arguments) {
   Truth truth;
   render(profile.layout, state, profile.zone, telegram, &truth);
   OutputGuard guard = guard_of(options, chosen);
-  std::ofstream truth_file;
+  std::optional<OutputFile> truth_file;
+  if (const auto claimed = guard.uses_stdout("the telegram"); !claimed) {
+    return complain(kUsage, claimed.error().message);
+  }
   if (const int code = open_output(options, "truth", kTruthKind, guard, truth_file);
       code != kAsExpected) {
     return code;
-  }
-  if (truth_file.is_open()) {
-    truth_file << truth_json_line(truth, profile.zone) << '\n';
-    if (!truth_file.flush()) {
-      return complain(kEnvironment, *options.get("truth") + ": cannot be written");
-    }
   }
   if (sealer) {
     const std::string plain = std::move(telegram);
     const auto done = sealer->seal(plain, telegram);
     if (!done) return complain(kEnvironment, done.error().message);
     if (telegram.empty()) return complain(kNotAsExpected, "the frame counter is at its end");
+  }
+  if (truth_file) {
+    const auto done = truth_file->write(truth_json_line(truth, profile.zone) + "\n");
+    if (!done) return complain(kEnvironment, "--truth: " + done.error().message);
   }
   std::fwrite(telegram.data(), 1, telegram.size(), stdout);
   return kAsExpected;

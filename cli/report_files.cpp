@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace p1rig {
@@ -9,6 +13,22 @@ namespace {
 
 constexpr const char* kWriteWaivers = "write-waivers";
 constexpr const char* kRecord = "record";
+
+/// The file that a step of GitHub Actions is given: what is in it is the step's, too.
+bool is_step_summary(const std::string& name) {
+  const char* const given = std::getenv("GITHUB_STEP_SUMMARY");
+  return given != nullptr && !name.empty() && name == given;
+}
+
+/// What fits behind what is in the file; set apart, since Markdown would take it for a part of that.
+std::string summary_behind(const std::string& name, const ConformReport& report) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(name, error);
+  const std::string apart = error || size == 0 ? "" : "\n\n";
+  const std::size_t taken = error ? 0 : std::min<std::size_t>(size + apart.size(), kMostOfASummary);
+  const std::string text = markdown_report(report, kMostOfASummary - taken);
+  return text.empty() ? text : apart + text;
+}
 
 }  // namespace
 
@@ -23,18 +43,13 @@ void ReportFiles::declare(Options& options) {
 int ReportFiles::open(const Options& options, const std::vector<std::string>& sources) {
   guard_ = guard_of(options);
   for (const std::string& name : sources) guard_.reads(name);
+  if (const auto claimed = guard_.uses_stdout("the report for the terminal"); !claimed) {
+    return complain(kUsage, claimed.error().message);
+  }
   for (const ReportForm& form : report_forms()) {
-    const auto open_form = [&](WholeFile file) { forms_.push_back({std::move(file), form.write}); };
-    if (const int code = open_one(options, form.option, form.kind, open_form);
-        code != kAsExpected) {
-      return code;
-    }
+    if (const int code = open_form(options, form); code != kAsExpected) return code;
   }
-  if (const int code = open_one(options, kWriteWaivers, kWaiversKind,
-                                [&](WholeFile file) { waivers_.emplace(std::move(file)); });
-      code != kAsExpected) {
-    return code;
-  }
+  if (const int code = open_waivers(options); code != kAsExpected) return code;
   const auto path = options.get(kRecord);
   if (!path) return kAsExpected;
   if (CaseRecording::is_file(*path)) {
@@ -46,6 +61,43 @@ int ReportFiles::open(const Options& options, const std::vector<std::string>& so
     return complain(kEnvironment, fmt::format("--{}: {}", kRecord, recording.error().message));
   }
   recording_.emplace(std::move(*recording));
+  return kAsExpected;
+}
+
+int ReportFiles::open_form(const Options& options, const ReportForm& form) {
+  const auto name = options.get(form.option);
+  if (name && form.is_summary && is_step_summary(*name)) {
+    if (const auto claimed = guard_.claim(*name); !claimed) {
+      return complain(kUsage, fmt::format("--{}: {}", form.option, claimed.error().message));
+    }
+    auto file = WholeFile::append(*name);
+    if (!file) {
+      return complain(kEnvironment, fmt::format("--{}: {}", form.option, file.error().message));
+    }
+    forms_.push_back({std::move(*file), form.write, true});
+    return kAsExpected;
+  }
+  return open_one(options, form.option, form.kind, [&](WholeFile file) {
+    forms_.push_back({std::move(file), form.write});
+  });
+}
+
+int ReportFiles::open_waivers(const Options& options) {
+  const auto take = [&](WholeFile file) { waivers_.emplace(std::move(file)); };
+  if (const int code = open_one(options, kWriteWaivers, kWaiversKind, take); code != kAsExpected) {
+    return code;
+  }
+  if (!waivers_ || !is_output_of(waivers_->name(), kWaiversKind)) return kAsExpected;
+  // The reasons in it were written by hand.
+  auto earlier = load_waivers(waivers_->name());
+  if (earlier) {
+    earlier_ = std::move(*earlier);
+  } else if (!options.has("force")) {
+    return complain(kUsage,
+                    fmt::format("{}\n--{}: the reasons in {} would be lost; mend it, or replace "
+                                "it by --force",
+                                earlier.error().message, kWriteWaivers, waivers_->name()));
+  }
   return kAsExpected;
 }
 
@@ -72,10 +124,13 @@ int ReportFiles::write(const ConformReport& report, const Waivers& before) {
       code = complain(kEnvironment, done.error().message);
     }
   };
-  for (Form& form : forms_) write_one(form.file, form.write(report));
+  for (Form& form : forms_) {
+    write_one(form.file,
+              form.appended ? summary_behind(form.file.name(), report) : form.write(report));
+  }
   // What was not run cannot be known.
   const bool whole = !report.interrupted && report.environment.empty();
-  if (waivers_ && whole) write_one(*waivers_, waiver_file(report, before));
+  if (waivers_ && whole) write_one(*waivers_, waiver_file(report, before, earlier_));
   if (waivers_ && !whole) {
     say(fmt::format("p1rig: {} is not written: the run did not come to its end", waivers_->name()));
   }

@@ -32,14 +32,18 @@ class ReportFiles {
   struct Form {
     WholeFile file;
     std::string (*write)(const ConformReport& report);
+    bool appended = false;
   };
   /// Claims and opens the file of an option, and hands it over where there is one.
   int open_one(const Options& options, const char* option, const OutputKind& kind,
                const std::function<void(WholeFile)>& take);
+  int open_form(const Options& options, const ReportForm& form);
+  int open_waivers(const Options& options);
 
   OutputGuard guard_{false};
   std::vector<Form> forms_;
   std::optional<WholeFile> waivers_;
+  Waivers earlier_;  ///< what stands in that file
   std::optional<CaseRecording> recording_;
 };
 

@@ -1,8 +1,9 @@
 #include <fmt/core.h>
 
-#include <cstdio>
-#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/input.h"
@@ -22,37 +23,37 @@ class Output {
  public:
   /// Returns the exit code where the file must not or cannot be written, after saying why.
   int open(const Options& options) {
-    const auto name = options.get("output");
-    if (!name || *name == "-") return kAsExpected;
-    name_ = *name;
+    if (!options.has("output")) {
+      auto opened = OutputFile::open("-");
+      if (!opened) return complain(kEnvironment, opened.error().message);
+      file_.emplace(std::move(*opened));
+      return kAsExpected;
+    }
     OutputGuard guard = guard_of(options);
     guard.reads(options.words()[0]);
-    if (const auto claimed = guard.claim(name_, kTelegramsKind); !claimed) {
-      return complain(kUsage, "-o: " + claimed.error().message);
-    }
-    auto file = open_output_file(name_);
-    if (!file) return complain(kEnvironment, "-o: " + file.error().message);
-    file_.reset(::fdopen(file->release(), "wb"));
-    return file_ ? kAsExpected : complain(kEnvironment, name_ + ": cannot be written");
+    return open_output(options, "output", kTelegramsKind, guard, file_);
   }
 
-  void write(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stream()); }
-  bool failed() const { return std::ferror(stream()) != 0; }
+  /// What passes as it is waits for what is asked for: a file is not replaced for the sake of the former.
+  void pass(std::string_view bytes) { write(bytes, !file_->is_replaced()); }
+  void write(std::string_view bytes) { write(bytes, true); }
+  bool failed() const { return !trouble_.empty(); }
 
   /// The exit code of what was written.
-  int finish() {
-    if (std::fflush(stream()) == 0 && !failed()) return kAsExpected;
-    return complain(kEnvironment, name_ + ": cannot be written");
-  }
+  int finish() const { return failed() ? complain(kEnvironment, trouble_) : kAsExpected; }
 
  private:
-  struct Closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::FILE* stream() const { return file_ ? file_.get() : stdout; }
+  void write(std::string_view bytes, bool wanted) {
+    wanted_ = wanted_ || wanted;
+    held_ += bytes;
+    if (!wanted_ || failed()) return;
+    if (const auto done = file_->write(held_); !done) trouble_ = done.error().message;
+    held_.clear();
+  }
 
-  std::string name_ = "stdout";
-  std::unique_ptr<std::FILE, Closer> file_;
+  std::optional<OutputFile> file_;
+  std::string held_, trouble_;
+  bool wanted_ = false;
 };
 
 /// The keys of a command that cannot do without.
@@ -119,7 +120,7 @@ int run_seal(const Arguments& arguments) {
   std::string trouble;
   std::string frame;
   Framer framer([&](const Stretch& stretch) {
-    if (stretch.kind == Stretch::Kind::kFrame) output.write(stretch.bytes);
+    if (stretch.kind == Stretch::Kind::kFrame) output.pass(stretch.bytes);
     if (stretch.kind != Stretch::Kind::kTelegram || !trouble.empty()) return;
     ++telegrams;
     if (!frame_length_field(stretch.bytes.size(), settings.form)) {
@@ -162,7 +163,7 @@ int run_unseal(const Arguments& arguments) {
   std::uint64_t refused = 0;
   std::string telegram;
   Framer framer([&](const Stretch& stretch) {
-    if (stretch.kind == Stretch::Kind::kTelegram) output.write(stretch.bytes);
+    if (stretch.kind == Stretch::Kind::kTelegram) output.pass(stretch.bytes);
     const bool cut =
         stretch.kind == Stretch::Kind::kFragment && stretch.bytes.starts_with(kFrameStart);
     if (cut) {

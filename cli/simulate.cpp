@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -148,12 +147,12 @@ int run_simulate(const Arguments& all_arguments) {
     return code;
 
   OutputGuard guard = guard_of(options, chosen);
-  std::ofstream truth_file;
+  std::optional<OutputFile> truth_file;
   if (const int code = open_output(options, "truth", kTruthKind, guard, truth_file);
       code != kAsExpected) {
     return code;
   }
-  std::ofstream stats_file;
+  std::optional<OutputFile> stats_file;
   if (const int code = open_output(options, "stats-json", kStatsKind, guard, stats_file);
       code != kAsExpected) {
     return code;
@@ -166,19 +165,22 @@ int run_simulate(const Arguments& all_arguments) {
   session.began = clock.now();
   LineRecording recording;
   if (const int code =
-          recording.begin(options, session, profile.name, chosen.seeds.values, clock, guard, lines);
+          recording.open(options, session, profile.name, chosen.seeds.values, guard, lines);
       code != kAsExpected)
     return code;
 
+  std::string trouble;
   StartedReader reader;
   if (const int code = reader.start(*reader_words, lines.list, loop); code != kAsExpected) {
     return code;
   }
+  // Nothing can go wrong any more: what earlier runs left may go.
+  recording.begin(session, clock, lines);
+  if (truth_file && !truth_file->begin()) trouble = truth_file->name() + ": cannot be written";
 
   bool silent = false;
   std::uint64_t sent = 0;
   auto last_sent = start;
-  std::string trouble;
   const auto source = [&](std::chrono::sys_seconds t) {
     if (session.speed == kMaxSpeed && t - last_sent > kLongestSilence) {
       trouble = "the meter has been silent for a year of its time: nothing more will come";
@@ -186,7 +188,7 @@ int run_simulate(const Arguments& all_arguments) {
     }
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
-    Passage passage{.bytes = chosen.telegram_at(t, truth_file.is_open() ? &truth : nullptr),
+    Passage passage{.bytes = chosen.telegram_at(t, truth_file ? &truth : nullptr),
                     .crc_algorithm = chosen.profile->layout.crc_algorithm};
     const auto seal = [&](Passage& passing) {
       const auto done = sealer->seal(passing);
@@ -199,10 +201,10 @@ int run_simulate(const Arguments& all_arguments) {
                  sealer ? std::function<void(Passage&)>(seal) : nullptr);
     if (silent) return Emission{};
     if (!passage.bytes.empty()) last_sent = t;
-    if (truth_file.is_open()) {
-      truth_file << truth_json_line(truth, profile.zone) << std::endl;
-      if (!truth_file) trouble = *options.get("truth") + ": cannot be written";
-      if (!truth_file) loop.stop();
+    if (truth_file) {
+      const auto done = truth_file->write(truth_json_line(truth, profile.zone) + "\n");
+      if (!done) trouble = done.error().message;
+      if (!done) loop.stop();
     }
     Emission emission = emission_of(std::move(passage));
     recording.take(emission);

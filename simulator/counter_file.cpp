@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "protocol/dlms_frame.h"
+#include "simulator/output_file.h"
 #include "simulator/read_file.h"
 
 namespace p1rig {
@@ -123,14 +124,20 @@ tl::expected<CounterFile, Refusal> CounterFile::open(const std::filesystem::path
   CounterFile counters;
   std::error_code error;
   // Two names of one file must find one lock.
-  counters.path_ = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
-  if (error) return out_of_reach(path, error.value());
+  counters.path_ = target_of(path);
+  if (std::filesystem::is_directory(counters.path_, error)) {
+    return refuse(path.string() + ": is a folder, expected a counter file");
+  }
   counters.key_ = key_check_value;
   auto lock = lock_beside(counters.path_);
   if (!lock) return tl::make_unexpected(lock.error());
   counters.lock_ = std::move(*lock);
   if (const auto done = counters.load(); !done) return tl::make_unexpected(done.error());
   return counters;
+}
+
+std::filesystem::path CounterFile::lock_of(const std::filesystem::path& path) {
+  return lock_name(target_of(path));
 }
 
 CounterFile::~CounterFile() {

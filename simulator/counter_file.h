@@ -36,6 +36,9 @@ class CounterFile {
   static tl::expected<CounterFile, Refusal> open(const std::filesystem::path& path,
                                                  const std::string& key_check_value);
   ~CounterFile();
+
+  /// The lock of a counter file, by the one name that all its names have.
+  static std::filesystem::path lock_of(const std::filesystem::path& path);
   CounterFile(CounterFile&&) noexcept = default;
   CounterFile& operator=(CounterFile&&) noexcept = default;
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,8 +13,9 @@ namespace p1rig {
 /// A kind of files that p1rig writes.
 struct OutputKind {
   std::string_view name;  ///< "a JUnit report", for messages
-  /// Whether a file that begins like this, with up to 1 KiB of it, is one that p1rig has written.
+  /// Whether a file that begins like this is one that p1rig has written.
   bool (*is_one)(std::string_view beginning);
+  std::size_t most = 1024;  ///< bytes that it is shown
 };
 
 /// Telegrams or sealed frames as they are on the line. Nothing says whose they are.
@@ -26,7 +29,11 @@ class OutputGuard {
   explicit OutputGuard(bool force) : force_(force) {}
 
   /// What the command reads is never written, not even by force.
-  void reads(const std::filesystem::path& file) { taken_.push_back({identity(file), file, false}); }
+  void reads(const std::filesystem::path& file);
+
+  /// "the telegrams": the standard output has this, and no output that is named "-". An error where it
+  /// has something already.
+  Result<void> uses_stdout(std::string_view what);
 
   /// Whether `file` may be written as one of that kind: where there is nothing yet, an empty file, a
   /// pipe or a device, or a file that an earlier run has left; never what was claimed before. The
@@ -38,13 +45,13 @@ class OutputGuard {
 
  private:
   struct Taken {
-    std::filesystem::path identity, name;
+    std::filesystem::path target, name;
     bool written = false;
   };
-  static std::filesystem::path identity(const std::filesystem::path& file);
 
   bool force_;
   std::vector<Taken> taken_;
+  std::string stdout_has_;
 };
 
 /// True where the file is there and begins like one of that kind.

@@ -13,6 +13,7 @@
 #include "conformance/report/whole_file.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
+#include "simulator/output_file.h"
 #include "simulator/profile.h"
 #include "simulator/visible.h"
 
@@ -84,7 +85,9 @@ Result<CaseRecording> CaseRecording::open(const std::string& path) {
   return CaseRecording(path);
 }
 
-bool CaseRecording::is_file(const std::string& path) { return path.ends_with(kSuffix); }
+bool CaseRecording::is_file(const std::string& path) {
+  return path.ends_with(kSuffix) || descriptor_of(path);
+}
 
 Result<void> CaseRecording::write(const ConformReport& report, OutputGuard& guard) const {
   if (is_file(path_)) {

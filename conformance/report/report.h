@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,8 +27,11 @@ std::string json_report(const ConformReport& report);
 /// One page that needs nothing but itself.
 std::string html_report(const ConformReport& report);
 
-/// A summary for a person, in GitHub's Markdown.
-std::string markdown_report(const ConformReport& report);
+/// What GitHub takes as the summary of a step.
+inline constexpr std::size_t kMostOfASummary = std::size_t{1} << 20U;
+
+/// A summary for a person, in GitHub's Markdown, of at most so many bytes.
+std::string markdown_report(const ConformReport& report, std::size_t most = kMostOfASummary);
 
 /// What shields.io's endpoint badge reads.
 std::string badge_report(const ConformReport& report);
@@ -41,6 +45,7 @@ struct ReportForm {
   const char* help;
   std::string (*write)(const ConformReport& report);
   OutputKind kind;
+  bool is_summary = false;  ///< of a step of GitHub's, which is appended to
 };
 std::span<const ReportForm> report_forms();
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <map>
+#include <utility>
 
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
@@ -12,7 +13,7 @@
 namespace p1rig {
 namespace {
 
-/// A step summary may have 1 MiB, and nobody reads more.
+/// Nobody reads more.
 constexpr std::size_t kMostFailures = 50;
 constexpr std::size_t kMostMoments = 20;
 constexpr std::size_t kMostBytes = 1500;
@@ -76,6 +77,15 @@ std::string failure_text(const CaseResult& result) {
   return text + "\n</details>\n\n";
 }
 
+/// Where even what must be said is too long, whole lines of it.
+std::string cut_to(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  text.resize(most);
+  const std::size_t end = text.rfind('\n');
+  text.resize(end == std::string::npos ? 0 : end + 1);
+  return text;
+}
+
 /// A row for each meter and endpoint, a column for each outcome that there is.
 std::string sums_text(const ConformReport& report) {
   std::vector<std::string> places;
@@ -107,7 +117,10 @@ std::string sums_text(const ConformReport& report) {
 
 }  // namespace
 
-std::string markdown_report(const ConformReport& report) {
+std::string markdown_report(const ConformReport& report, std::size_t most) {
+  // What is left out is said: "… and 123456 more."
+  constexpr std::size_t kRoomForSaying = 64;
+  const std::size_t room = most - std::min(most, 2 * kRoomForSaying);
   std::string text = fmt::format(
       "## P1 conformance: {}\n\n**{}{}{}**, level {}, suite {}, seed {}, "
       "{:.1f} s\n\n",
@@ -129,24 +142,36 @@ std::string markdown_report(const ConformReport& report) {
   std::size_t shown = 0, more = 0;
   for (const CaseResult& result : report.results) {
     if (!counts_against(result, report.level)) continue;
-    if (shown == kMostFailures) {
+    if (more > 0 || shown == kMostFailures) {
+      ++more;
+      continue;
+    }
+    const std::string failure = failure_text(result);
+    if (text.size() + failure.size() > room) {
       ++more;
       continue;
     }
     ++shown;
-    text += failure_text(result);
+    text += failure;
   }
   if (more > 0) text += fmt::format("… and {} more.\n", more);
   const bool waived = std::ranges::any_of(
       report.results, [](const CaseResult& result) { return result.outcome == Outcome::kXfail; });
-  if (!waived) return text;
+  if (!waived) return cut_to(std::move(text), most);
+  more = 0;
   text += "\n| waived | at | reason |\n|:--|:--|:--|\n";
   for (const CaseResult& result : report.results) {
     if (result.outcome != Outcome::kXfail) continue;
-    text += fmt::format("| {} | {} | {} |\n", escaped(result.of->id), escaped(place_of(result)),
-                        escaped(result.waiver));
+    const std::string row = fmt::format("| {} | {} | {} |\n", escaped(result.of->id),
+                                        escaped(place_of(result)), escaped(result.waiver));
+    if (more > 0 || text.size() + row.size() > room + kRoomForSaying) {
+      ++more;
+    } else {
+      text += row;
+    }
   }
-  return text;
+  if (more > 0) text += fmt::format("\n… and {} more.\n", more);
+  return cut_to(std::move(text), most);
 }
 
 }  // namespace p1rig

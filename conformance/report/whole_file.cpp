@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <system_error>
 #include <utility>
 
 namespace p1rig {
@@ -37,23 +36,31 @@ WholeFile::WholeFile(WholeFile&& other) noexcept
     : name_(std::move(other.name_)),
       path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
-      file_(std::move(other.file_)) {}
+      file_(std::move(other.file_)),
+      direct_(std::move(other.direct_)) {}
+
+Result<WholeFile> WholeFile::direct(const std::string& name, OutputFile::How how) {
+  auto opened = OutputFile::open(name, how);
+  if (!opened) return tl::make_unexpected(opened.error());
+  WholeFile file(name, name, "", Fd());
+  file.direct_.emplace(std::move(*opened));
+  return file;
+}
+
+Result<WholeFile> WholeFile::append(const std::string& name) {
+  return direct(name, OutputFile::How::kAppend);
+}
 
 Result<WholeFile> WholeFile::open(const std::string& name) {
   if (name.empty()) return fail("\"\" is no name of a file");
+  if (descriptor_of(name)) return direct(name, OutputFile::How::kReplace);
   struct stat there {};
   const bool exists = ::stat(name.c_str(), &there) == 0;
   if (exists && S_ISDIR(there.st_mode)) return refuse(name, EISDIR);
-  if (exists && !S_ISREG(there.st_mode)) {
-    Fd file(::open(name.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file) return refuse(name, errno);
-    return WholeFile(name, name, "", std::move(file));
-  }
+  if (exists && !S_ISREG(there.st_mode)) return direct(name, OutputFile::How::kReplace);
   if (exists && ::access(name.c_str(), W_OK) != 0) return refuse(name, errno);
-  std::error_code error;
   // A link stays a link: what it leads to is written.
-  const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(name), error);
-  if (error) return refuse(name, error.value());
+  const std::filesystem::path path = target_of(name);
   std::string temporary = path.string() + ".XXXXXX";
   Fd file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file) return refuse(name, errno);
@@ -66,6 +73,7 @@ WholeFile::~WholeFile() {
 }
 
 Result<void> WholeFile::write(std::string_view text) {
+  if (direct_) return direct_->write(text);
   while (!text.empty()) {
     const ssize_t written = ::write(file_.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "process/fd.h"
 #include "protocol/result.h"
+#include "simulator/output_file.h"
 
 namespace p1rig {
 
@@ -12,9 +14,12 @@ namespace p1rig {
 /// that a name that cannot be written is known then.
 class WholeFile {
  public:
-  /// Makes a temporary file beside it. A name that is a pipe or a device is written to directly. The
-  /// error names the file and says why it cannot be written.
+  /// Makes a temporary file beside it. A name that is a pipe, a device or a descriptor is written to
+  /// directly. The error names the file and says why it cannot be written.
   static Result<WholeFile> open(const std::string& name);
+
+  /// Written to directly, behind what is in it.
+  static Result<WholeFile> append(const std::string& name);
 
   WholeFile(WholeFile&& other) noexcept;
   WholeFile& operator=(WholeFile&&) = delete;
@@ -33,11 +38,13 @@ class WholeFile {
 
  private:
   WholeFile(std::string name, std::string path, std::string temporary, Fd file);
+  static Result<WholeFile> direct(const std::string& name, OutputFile::How how);
 
   std::string name_;       ///< as it was given
   std::string path_;       ///< what it is, links resolved
   std::string temporary_;  ///< empty: written directly, or done
   Fd file_;
+  std::optional<OutputFile> direct_;
 };
 
 }  // namespace p1rig

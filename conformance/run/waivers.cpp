@@ -16,6 +16,7 @@ namespace p1rig {
 namespace {
 
 constexpr std::size_t kLongestReason = 300;
+constexpr std::string_view kNoReason = "FILL IN";
 constexpr std::string_view kFirstWords = "# Failures that are known.";
 
 /// The two globs of a pattern.
@@ -178,7 +179,8 @@ std::vector<UnusedWaiver> unused_waivers(const Waivers& waivers, const ConformRe
   return unused;
 }
 
-std::string waiver_file(const ConformReport& report, const Waivers& before) {
+std::string waiver_file(const ConformReport& report, const Waivers& before,
+                        const Waivers& earlier) {
   struct Fate {
     const CaseResult* failed = nullptr;
     bool passed = false;
@@ -200,22 +202,40 @@ std::string waiver_file(const ConformReport& report, const Waivers& before) {
     }
   }
   std::string text(kFirstWords);
-  text += " Each needs a reason; \"FILL IN\" marks those that have none yet.\n";
+  text += fmt::format(" Each needs a reason; \"{}\" marks those that have none yet.\n", kNoReason);
+  std::set<std::string> written;
   for (const std::string& name : order) {
     const Fate& fate = fates[name];
     if (fate.failed == nullptr) continue;
     const CaseResult& result = *fate.failed;
     const std::string first =
         result.messages.empty() ? "" : ": " + visible(result.messages.front(), kLongestReason);
-    text += table_of({.pattern = name,
-                      .reason = result.waiver.empty() ? "FILL IN" + first : result.waiver,
-                      .comes_and_goes = fate.passed || result.comes_and_goes});
+    Waiver one{.pattern = name,
+               .reason = result.waiver.empty() ? std::string(kNoReason) + first : result.waiver,
+               .comes_and_goes = fate.passed || result.comes_and_goes};
+    if (one.reason.starts_with(kNoReason)) {
+      const auto known = std::ranges::find_if(earlier.all, [&](const Waiver& waiver) {
+        return means(waiver, result) && !waiver.reason.starts_with(kNoReason);
+      });
+      if (known != earlier.all.end()) {
+        one.reason = known->reason;
+        one.comes_and_goes = one.comes_and_goes || known->comes_and_goes;
+      }
+    }
+    text += table_of(one);
+    written.insert(name);
   }
-  for (const UnusedWaiver& unused : report.unused_waivers) {
-    if (unused.counts) continue;
-    const auto kept = std::ranges::find(before.all, unused.pattern, &Waiver::pattern);
-    if (kept != before.all.end()) text += table_of(*kept);
-  }
+  const auto keep = [&](const Waivers& waivers, const std::vector<UnusedWaiver>& all_unused) {
+    for (const UnusedWaiver& unused : all_unused) {
+      if (unused.counts) continue;
+      const auto kept = std::ranges::find(waivers.all, unused.pattern, &Waiver::pattern);
+      if (kept != waivers.all.end() && written.insert(kept->pattern).second) {
+        text += table_of(*kept);
+      }
+    }
+  };
+  keep(before, report.unused_waivers);
+  keep(earlier, unused_waivers(earlier, report));
   return text;
 }
 

@@ -44,8 +44,10 @@ void apply_waivers(const Waivers& waivers, CaseResult& result);
 std::vector<UnusedWaiver> unused_waivers(const Waivers& waivers, const ConformReport& report);
 
 /// A file that makes a run like this one as expected: what was waived with its reason, what failed
-/// besides with one to be filled in. What no longer fails is left out.
-std::string waiver_file(const ConformReport& report, const Waivers& before);
+/// besides with one to be filled in. What no longer fails is left out. `earlier` is what stood in this
+/// very file: its reasons are kept, too.
+std::string waiver_file(const ConformReport& report, const Waivers& before,
+                        const Waivers& earlier = {});
 extern const OutputKind kWaiversKind;
 
 }  // namespace p1rig

@@ -1,6 +1,5 @@
 #include "simulator/line/output_line.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "process/fd.h"
 #include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
+#include "simulator/output_file.h"
 
 namespace p1rig {
 namespace {
@@ -27,7 +27,8 @@ using boost::asio::posix::stream_descriptor;
 /// it non-blocking, so it is watched through an epoll descriptor of its own.
 class OutputLine final : public Line {
  public:
-  OutputLine(const LineKind& kind, std::string name, Fd output, Fd interest, EventLoop& loop)
+  OutputLine(const LineKind& kind, std::string name, OutputFile output, Fd interest,
+             EventLoop& loop)
       : kind_(kind),
         name_(std::move(name)),
         output_(std::move(output)),
@@ -36,7 +37,7 @@ class OutputLine final : public Line {
         old_handler_(std::signal(SIGPIPE, SIG_IGN)) {
     epoll_event end_only{};
     // Refused for a file, which is never full and has nobody who goes away.
-    pollable_ = ::epoll_ctl(interest_, EPOLL_CTL_ADD, output_.get(), &end_only) == 0;
+    pollable_ = ::epoll_ctl(interest_, EPOLL_CTL_ADD, output_.descriptor(), &end_only) == 0;
     if (pollable_) watch();
   }
   ~OutputLine() override { std::signal(SIGPIPE, old_handler_); }
@@ -46,6 +47,7 @@ class OutputLine final : public Line {
   LineState state() const override { return state_; }
 
   std::size_t send(std::string_view bytes) override {
+    begin();
     std::size_t taken = 0;
     while (taken < bytes.size() && !state_.ended) {
       if (pollable_ && (poll_events() & (POLLOUT | POLLERR | POLLHUP)) == 0) {
@@ -53,7 +55,7 @@ class OutputLine final : public Line {
         break;
       }
       const std::size_t portion = std::min<std::size_t>(PIPE_BUF, bytes.size() - taken);
-      const ssize_t written = ::write(output_.get(), bytes.data() + taken, portion);
+      const ssize_t written = ::write(output_.descriptor(), bytes.data() + taken, portion);
       if (written >= 0) {
         taken += static_cast<std::size_t>(written);
       } else if (errno == EAGAIN) {
@@ -68,11 +70,19 @@ class OutputLine final : public Line {
 
   bool drained() override { return true; }  // a pipe keeps what was written until it is read
   void purge() override {}
-  void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
+  void on_change(std::function<void()> changed) override {
+    changed_ = std::move(changed);
+    // Somebody will send: all that could fail before has not.
+    if (changed_) begin();
+  }
 
  private:
+  void begin() {
+    if (const auto begun = output_.begin(); !begun) end(errno);
+  }
+
   short poll_events() const {
-    pollfd poll_for{.fd = output_.get(), .events = POLLOUT, .revents = 0};
+    pollfd poll_for{.fd = output_.descriptor(), .events = POLLOUT, .revents = 0};
     ::poll(&poll_for, 1, 0);
     return poll_for.revents;
   }
@@ -87,7 +97,7 @@ class OutputLine final : public Line {
     if (std::exchange(waits_for_room_, wanted) == wanted) return;
     epoll_event event{};
     if (wanted) event.events = EPOLLOUT;
-    ::epoll_ctl(interest_, EPOLL_CTL_MOD, output_.get(), &event);
+    ::epoll_ctl(interest_, EPOLL_CTL_MOD, output_.descriptor(), &event);
   }
 
   void watch() {
@@ -105,7 +115,7 @@ class OutputLine final : public Line {
 
   const LineKind& kind_;
   std::string name_;
-  Fd output_;
+  OutputFile output_;
   int interest_;  ///< epoll descriptor of output_ alone, owned by watch_
   stream_descriptor watch_;
   void (*old_handler_)(int);
@@ -116,25 +126,25 @@ class OutputLine final : public Line {
   Alive alive_;
 };
 
-Result<std::unique_ptr<Line>> open_output(const LineKind& kind, const std::string& name, Fd output,
-                                          EventLoop& loop) {
-  Fd interest(output ? ::epoll_create1(EPOLL_CLOEXEC) : -1);
-  if (!output || !interest) return fail(name + ": " + std::strerror(errno));
-  return std::make_unique<OutputLine>(kind, name, std::move(output), std::move(interest), loop);
+Result<std::unique_ptr<Line>> open_output(const LineKind& kind, const std::string& name,
+                                          const std::string& path, EventLoop& loop) {
+  auto output = OutputFile::open(path);
+  if (!output) return tl::make_unexpected(output.error());
+  Fd interest(::epoll_create1(EPOLL_CLOEXEC));
+  if (!interest) return fail(name + ": " + std::strerror(errno));
+  return std::make_unique<OutputLine>(kind, name, std::move(*output), std::move(interest), loop);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Line>> open_stdout_line(const LineKind& kind, const LineUri&,
                                                const LineSettings&, EventLoop& loop) {
-  return open_output(kind, "stdout", Fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)), loop);
+  return open_output(kind, "stdout", "-", loop);
 }
 
 Result<std::unique_ptr<Line>> open_file_line(const LineKind& kind, const LineUri& uri,
                                              const LineSettings&, EventLoop& loop) {
-  // Without O_NONBLOCK, opening a pipe that nobody reads would wait for a reader.
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
-  return open_output(kind, uri.address, Fd(::open(uri.address.c_str(), kFlags, 0666)), loop);
+  return open_output(kind, uri.address, uri.address, loop);
 }
 
 }  // namespace p1rig

@@ -7,7 +7,8 @@ namespace p1rig {
 Result<std::unique_ptr<Line>> open_stdout_line(const LineKind& kind, const LineUri& uri,
                                                const LineSettings& settings, EventLoop& loop);
 
-/// Empties the file first. A device or a pipe with a reader will do as well.
+/// Empties the file when the first byte is sent, or the session begins. A device or a pipe with a reader
+/// will do as well.
 Result<std::unique_ptr<Line>> open_file_line(const LineKind& kind, const LineUri& uri,
                                              const LineSettings& settings, EventLoop& loop);
 

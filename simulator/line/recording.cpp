@@ -1,6 +1,7 @@
 #include "simulator/line/recording.h"
 
 #include <pcap/pcap.h>
+#include <sys/types.h>
 
 #include <algorithm>
 #include <array>
@@ -50,9 +51,27 @@ void put_big_endian(std::uint32_t value, std::string& to) {
 const OutputKind kRecordingKind{"a recording", begins_as_recording};
 
 struct RecordingWriter::Impl {
+  explicit Impl(OutputFile output) : file(std::move(output)) {}
+
+  OutputFile file;
+  std::optional<OutputFile> note_file;
+  std::string note;
+  std::string held;  ///< what pcap has written, and the file has not yet
+  bool good = true;
   std::unique_ptr<pcap_t, ClosePcap> pcap;
   std::unique_ptr<pcap_dumper_t, CloseDump> dump;
-  bool good = true;
+
+  /// The stream that pcap writes to.
+  static ssize_t hold(void* impl, const char* bytes, std::size_t size) {
+    static_cast<Impl*>(impl)->held.append(bytes, size);
+    return static_cast<ssize_t>(size);
+  }
+
+  void pass_on() {
+    good = pcap_dump_flush(dump.get()) == 0 && good;
+    if (note_file) good = note_file->write(std::exchange(note, {})).has_value() && good;
+    good = file.write(std::exchange(held, {})).has_value() && good;
+  }
 
   void write_packet(const RecordedEvent& event, std::string_view bytes) {
     using namespace std::chrono;
@@ -79,15 +98,22 @@ RecordingWriter::RecordingWriter(RecordingWriter&&) noexcept = default;
 RecordingWriter& RecordingWriter::operator=(RecordingWriter&&) noexcept = default;
 RecordingWriter::~RecordingWriter() = default;
 
-Result<RecordingWriter> RecordingWriter::create(const std::string& path) {
-  auto impl = std::make_unique<Impl>();
+Result<RecordingWriter> RecordingWriter::create(const std::string& path,
+                                                const std::optional<RecordingNote>& note) {
+  auto file = OutputFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  auto impl = std::make_unique<Impl>(std::move(*file));
+  if (note && has_note(path)) {
+    auto note_file = OutputFile::open(note_path(path));
+    if (!note_file) return tl::unexpected(note_file.error());
+    impl->note_file.emplace(std::move(*note_file));
+    impl->note = print_note(*note);
+  }
   impl->pcap.reset(
       pcap_open_dead_with_tstamp_precision(kLinkType, kSnapLength, PCAP_TSTAMP_PRECISION_NANO));
-  auto file = open_output_file(path);
-  if (!file) return tl::unexpected(file.error());
-  std::FILE* const stream = ::fdopen(file->get(), "wb");
+  std::FILE* const stream = ::fopencookie(
+      impl.get(), "wb", {.read = nullptr, .write = Impl::hold, .seek = nullptr, .close = nullptr});
   if (stream == nullptr) return fail(path + ": " + std::strerror(errno));
-  file->release();
   impl->dump.reset(pcap_dump_fopen(impl->pcap.get(), stream));
   if (!impl->dump) return fail(path + ": " + pcap_geterr(impl->pcap.get()));
   return RecordingWriter(std::move(impl));
@@ -100,8 +126,10 @@ void RecordingWriter::write(const RecordedEvent& event) {
     impl_->write_packet(event, portion);
     rest.remove_prefix(portion.size());
   } while (!rest.empty());
-  impl_->good = pcap_dump_flush(impl_->dump.get()) == 0 && impl_->good;
+  impl_->pass_on();
 }
+
+void RecordingWriter::begin() { impl_->pass_on(); }
 
 bool RecordingWriter::good() const { return impl_->good; }
 

@@ -7,6 +7,7 @@
 
 #include "protocol/result.h"
 #include "simulator/line/clock.h"
+#include "simulator/line/recording_note.h"
 #include "simulator/output_guard.h"
 
 namespace p1rig {
@@ -48,13 +49,18 @@ struct RecordedEvent {
 /// Writes a recording. Every event is in the file when write() returns.
 class RecordingWriter {
  public:
-  /// Replaces the file.
-  static Result<RecordingWriter> create(const std::string& path);
+  /// Replaces the file, and the note beside it where there is to be one, but neither before begin() or
+  /// the first write(): until then all stays as it is.
+  static Result<RecordingWriter> create(const std::string& path,
+                                        const std::optional<RecordingNote>& note = std::nullopt);
   RecordingWriter(RecordingWriter&&) noexcept;
   RecordingWriter& operator=(RecordingWriter&&) noexcept;
   ~RecordingWriter();
 
   void write(const RecordedEvent& event);
+
+  /// A recording without an event is one, too.
+  void begin();
 
   /// False where something could not be written: the disk is full.
   bool good() const;

@@ -2,9 +2,9 @@
 
 #include <array>
 #include <charconv>
-#include <fstream>
 
 #include "simulator/document.h"
+#include "simulator/output_file.h"
 
 namespace p1rig {
 namespace {
@@ -43,18 +43,23 @@ std::string note_path(std::string_view recording) {
   return std::string(has_suffix ? recording.substr(0, dot) : recording) + ".toml";
 }
 
-Result<void> write_note(const std::string& recording, const RecordingNote& note) {
-  const std::string path = note_path(recording);
-  std::ofstream file(path);
-  file << kFirstWords << "; it has no field for these.\n";
+bool has_note(const std::string& recording) { return !descriptor_of(recording); }
+
+std::string print_note(const RecordingNote& note) {
+  std::string text(kFirstWords);
+  text += "; it has no field for these.\n";
   for (const NoteKey& key : kKeys) {
     const std::string& value = note.*key.value;
-    if (!value.empty()) file << key.name << " = " << toml_string(value) << '\n';
+    if (!value.empty()) text += std::string(key.name) + " = " + toml_string(value) + "\n";
   }
-  file << "side = \"reader\"  # RX: what the meter sent; RTS: Data Request is active\n";
-  file.close();
-  if (!file) return fail(path + ": cannot be written");
-  return {};
+  return text + "side = \"reader\"  # RX: what the meter sent; RTS: Data Request is active\n";
+}
+
+Result<void> write_note(const std::string& recording, const RecordingNote& note) {
+  if (!has_note(recording)) return {};
+  auto file = OutputFile::open(note_path(recording));
+  if (!file) return tl::make_unexpected(file.error());
+  return file->write(print_note(note));
 }
 
 std::optional<RecordingNote> read_note(const std::string& recording) {

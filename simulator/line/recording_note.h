@@ -25,7 +25,12 @@ std::string note_path(std::string_view recording);
 
 extern const OutputKind kNoteKind;
 
-/// Replaces the note beside the recording.
+/// False for a recording that goes to a descriptor, such as "-" and /dev/fd/3: nothing is beside it.
+bool has_note(const std::string& recording);
+
+std::string print_note(const RecordingNote& note);
+
+/// Replaces the note beside the recording, where it has one.
 Result<void> write_note(const std::string& recording, const RecordingNote& note);
 
 /// The note beside the recording; nothing where there is none, or none that can be read.

@@ -113,6 +113,26 @@ TEST(Waivers, TheFileThatMakesARunGreenCanBeRead) {
   EXPECT_TRUE(written.all[1].comes_and_goes);  // failed once, passed once
 }
 
+TEST(Waivers, ReasonsThatStoodInTheFileAreKept) {
+  const Case one = case_named("a/b"), other = case_named("a/c"), passing = case_named("a/d");
+  ConformReport report;
+  report.results.push_back(result_of(one, Outcome::kFail));
+  report.results.push_back(result_of(other, Outcome::kFail));
+  report.results.push_back(result_of(passing, Outcome::kPass));
+  const Waivers earlier = waivers_of(
+      "[[waiver]]\ncase = \"a/b@iskra-am550\"\nreason = \"issue 12\"\nvolatile = true\n"
+      "[[waiver]]\ncase = \"a/c\"\nreason = \"FILL IN: of before\"\n"
+      "[[waiver]]\ncase = \"a/d\"\nreason = \"mended\"\n"
+      "[[waiver]]\ncase = \"a/b@kaifa-ma105\"\nreason = \"of another meter\"\n");
+  const Waivers written = waivers_of(waiver_file(report, {}, earlier));
+  ASSERT_EQ(written.all.size(), 3U);
+  EXPECT_EQ(written.all[0].pattern, "a/b@iskra-am550");
+  EXPECT_EQ(written.all[0].reason, "issue 12");
+  EXPECT_TRUE(written.all[0].comes_and_goes);
+  EXPECT_EQ(written.all[1].reason, "FILL IN");
+  EXPECT_EQ(written.all[2].reason, "of another meter");
+}
+
 TEST(SuiteVersion, CasesWithoutOneAreOfTheFirst) {
   const Case one = case_named("a/b");
   EXPECT_EQ(one.since, suite_versions().front());

@@ -253,7 +253,8 @@ class Corpus(rig.Case):
 
     def test_telegrams_and_index_are_two_files(self):
         one = self.folder / "one"
-        one.write_bytes(b"/KEP5T\r\n")  # what an earlier run may have left
+        before = b"/KEP5T\r\n\r\n1-0:1.8.0(1)\r\n!\r\n"  # what an earlier run may have left
+        one.write_bytes(before)
         os.symlink(self.folder / "one", self.folder / "link")
         os.link(self.folder / "one", self.folder / "hard")
         os.symlink(self.folder / "new", self.folder / "dangling")
@@ -262,7 +263,7 @@ class Corpus(rig.Case):
                             (self.folder / "new", self.folder / "dangling")]:
             self.assert_fails(2, "--index: ", "corpus", "iskra-am550", "--count", "1", "-o", data,
                               "--index", index)
-            self.assertEqual(one.read_bytes(), b"/KEP5T\r\n")
+            self.assertEqual(one.read_bytes(), before)
         to_stdout = rig.run("corpus", "iskra-am550", "--count", "1", "-o", one, "--index", "-")
         self.assertEqual(len(to_stdout.stdout.splitlines()), 2)
 

@@ -293,8 +293,8 @@ class Files(rig.Case):
     def test_folder(self):
         for command in ("lint", "read"):
             result = rig.run(command, self.folder)
-            self.assertEqual(result.returncode, ENVIRONMENT)
-            self.assertIn(b"Is a directory", result.stderr)
+            self.assertEqual(result.returncode, MISTAKE)
+            self.assertIn(b"is a folder, expected a file", result.stderr)
         folder = self.folder / "folder.toml"
         folder.mkdir()
         self.assert_fails(MISTAKE, "is a folder", "render", folder)

@@ -51,6 +51,35 @@ ELSEWHERE = {"bench --json", "bench --svg", "render --counter-file", "simulate -
 # What reads a file, or is about a fault.
 INPUTS = {"--key-file", "--new-key-file", "--waivers", "--case-file", "--fault"}
 
+# Command lines that fail, by the command: what in them is replaced by what.
+UNREACHABLE = "tcp:127.0.0.1:1"
+FAILING = {
+    "simulate": [("--line stdout", f"--line {UNREACHABLE}"), ("meter.toml", "nosuch"),
+                 ("--line file:OUT", f"--line file:OUT --line {UNREACHABLE}"),
+                 ("--count 1", "--count 0"), ("--count 1", "--count 1 --line file:OUT2 --line file:OUT2")],
+    "render": [("meter.toml", "nosuch"), ("--at", "--set nosuch=1 --at")],
+    "record": [("TCP", UNREACHABLE), ("TCP", "rfc2217:127.0.0.1:1"), ("TCP", "nosuch"),
+               ("meter.toml", "nosuch")],
+    "replay": [("capture.pcap", "nosuch.pcap"), ("capture.pcap", "telegram.txt")],
+    "anonymise": [("telegram.txt", "nosuch"), ("capture.pcap", "nosuch.pcap"), ("telegram.txt", "w.toml")],
+    "seal": [("telegram.txt", "nosuch"), ("telegram.txt", "w.toml"), ("telegram.txt", "sealed.bin"),
+             ("meter.key", "nosuch"), ("telegram.txt", UNREACHABLE)],
+    "unseal": [("sealed.bin", "nosuch"), ("sealed.bin", "w.toml"), ("sealed.bin", "telegram.txt"),
+               ("meter.key", "other.key"), ("sealed.bin", UNREACHABLE)],
+    "corpus": [("meter.toml", "nosuch"), ("--count 2", "--count 0"), ("-o ", "--fault nosuch -o "),
+               ("--index OUT", "--index no/such/folder")],
+    "conform": [("reader.toml", "nosuch"), ("iskra-am550", "nosuch"), ("crc-wrong", "nosuch"),
+                ("--line stdin", "--line nosuch")],
+}
+
+
+def failing(name):
+    """The command lines of an output that fail, with OUT for what would be written."""
+    command = OUTPUTS[name][0]
+    for before, after in FAILING[name.split()[0]]:
+        if before in command:
+            yield command.replace(before, after)
+
 
 def commands():
     listed = rig.run("--help").stdout.decode().split("Commands:\n")[1].split("\n\n")[0]
@@ -92,7 +121,7 @@ class Outputs(rig.Case):
         return result
 
     def content(self):
-        return {file.name: file.read_bytes() for file in self.folder.iterdir()}
+        return {file.name: file.read_bytes() for file in self.folder.iterdir() if file.is_file()}
 
     def written(self, name, out):
         """The file itself, as its command names it, and what is beside it."""
@@ -188,6 +217,166 @@ class Outputs(rig.Case):
         self.assertIn(b"loads.csv: is read by this command already", result.stderr)
         self.assertEqual(self.content(), before)
 
+    def test_a_command_that_fails_leaves_all_as_it_was(self):
+        self.write("other.key", KEY[::-1].strip() + "\n")
+        (self.folder / "other.key").chmod(0o600)
+        for name in OUTPUTS:
+            written = self.written(name, "kept")
+            for there in (True, False):
+                for file in written:
+                    if not there:
+                        (self.folder / file).unlink()
+                if there:
+                    self.assertEqual(self.run_output(name, "kept").returncode, 0, name)
+                    self.assertTrue(all((self.folder / file).stat().st_size for file in written))
+                before = self.content()
+                for words in failing(name):
+                    for more in ([], ["--force"]):
+                        with self.subTest(output=name, words=words, there=there, more=more):
+                            result = self.run_words(*shlex.split(words.replace("OUT", "kept")), *more)
+                            self.assertIn(result.returncode, (1, 2, 4, 75), result.stderr)
+                            self.assertEqual(self.content(), before)
+
+    def test_wrong_usage_leaves_all_as_it_was(self):
+        for words in (f"{SIMULATE} --line file:x --truth x", f"{SIMULATE} --line file:x --stats-json x --force",
+                      f"{SIMULATE} --line file:x --line file:y --record z.pcap",
+                      f"{SIMULATE} --line stdout --truth x -- nosuch",
+                      f"{SIMULATE} --line file:y --record z.pcap -- nosuch",
+                      f"{SIMULATE} --line stdout --truth -", f"render meter.toml --at {AT} --truth -",
+                      f"{CONFORM} --markdown - --json x", f"{CONFORM} --json x --html no/such",
+                      "bench reader.toml --json -"):
+            for there in (False, True):
+                for file in ("x", "y", "z.pcap", "z.toml") if there else ():
+                    self.write(file, PRECIOUS)
+                more = ["--force"] if there else []
+                with self.subTest(words=words, there=there):
+                    before = self.content()
+                    head, *tail = words.split(" -- ")
+                    tail = ["--", *tail] if tail else []
+                    result = self.run_words(*shlex.split(head), *more, *tail)
+                    self.assertIn(result.returncode, (2, 4), result.stderr)
+                    self.assertEqual(self.content(), before)
+            for file in ("x", "y", "z.pcap", "z.toml"):
+                (self.folder / file).unlink()
+
+    def test_what_a_descriptor_stands_for_is_written_behind_what_is_in_it(self):
+        earlier = b"earlier text\n"
+        for name in OUTPUTS:
+            if OUTPUTS[name][0].startswith("record "):
+                continue  # the same as of `simulate --record`
+            with self.subTest(output=name), open(self.folder / "shared", "w+b") as shared:
+                shared.write(earlier)
+                shared.flush()
+                number = shared.fileno()
+                place = f"/dev/fd/{number}"
+                if name == "corpus --output":
+                    place = f"/proc/self/fd/{number}"
+                words = OUTPUTS[name][0].replace("OUT.pcap", place).replace("OUT", place)
+                before = set(self.content())
+                result = rig.run(*shlex.split(words), cwd=self.folder, env=self.environment,
+                                 pass_fds=[number])
+                self.assertEqual(result.returncode, 0, result.stderr)
+                shared.seek(0)
+                text = shared.read()
+                self.assertTrue(text.startswith(earlier), text[:100])
+                self.assertGreater(len(text), len(earlier))
+                self.assertEqual(set(self.content()) - before - {"telegrams"}, set())
+
+    def test_the_file_behind_the_standard_output_keeps_what_is_in_it(self):
+        with open(self.folder / "log", "w+b") as log:
+            log.write(b"earlier text\n")
+            log.flush()
+            words = f"{CONFORM} --json /dev/stdout --badge /dev/stdout"
+            subprocess.run([rig.PROGRAM, *shlex.split(words)], stdout=log, cwd=self.folder,
+                           env=self.environment, check=True)
+        text = (self.folder / "log").read_text()
+        self.assertTrue(text.startswith("earlier text\n"))
+        self.assertIn('"schemaVersion"', text)
+
+    def test_a_dash_is_the_standard_output(self):
+        before = self.content()
+        for words, said in (("anonymise telegram.txt -o -", b"/ISK5"),
+                            ("anonymise capture.pcap -o -", b"\x4d\x3c\xb2\xa1"),
+                            ("seal telegram.txt -o - --key-file meter.key", b"\xdb\x08"),
+                            (f"{SIMULATE} --line file:- ", b"/ISK5"),
+                            (f"{SIMULATE} --line file:/dev/null --truth -", b"{"),
+                            (f"{SIMULATE} --line file:/dev/null --stats-json -", b"{\n"),
+                            (f"{SIMULATE} --line file:/dev/null --record -", b"\x4d\x3c\xb2\xa1"),
+                            ("corpus meter.toml --count 1 -o -", b"/ISK5")):
+            with self.subTest(words=words):
+                result = self.run_words(*shlex.split(words))
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertTrue(result.stdout.startswith(said), result.stdout[:100])
+                self.assertEqual(self.content(), before)
+        for words in (f"render meter.toml --at {AT} --truth -", f"{SIMULATE} --line stdout --record -",
+                      f"{SIMULATE} --line file:/dev/null --truth - --stats-json -", f"{CONFORM} --html -"):
+            with self.subTest(words=words):
+                result = self.run_words(*shlex.split(words))
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertIn(b"-: the standard output has ", result.stderr)
+                self.assertEqual(self.content(), before)
+
+    def test_the_summary_of_a_step_is_appended_to(self):
+        self.write("summary.md", "# Mine\n")
+        environment = {**self.environment, "GITHUB_STEP_SUMMARY": "summary.md"}
+        for times in (1, 2):
+            result = rig.run(*shlex.split(f"{CONFORM} --markdown summary.md"), cwd=self.folder,
+                             env=environment)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            text = (self.folder / "summary.md").read_text()
+            self.assertTrue(text.startswith("# Mine\n\n\n## P1 conformance: "), text)
+            self.assertEqual(text.count("\n## P1 conformance: "), times)
+        most = 1 << 20
+        self.write("summary.md", "x" * (most - 50))
+        result = rig.run(*shlex.split(f"{CONFORM} --markdown summary.md"), cwd=self.folder, env=environment)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertLessEqual((self.folder / "summary.md").stat().st_size, most)
+        # Any other file is a report like all.
+        self.write("other.md", PRECIOUS)
+        result = rig.run(*shlex.split(f"{CONFORM} --markdown other.md"), cwd=self.folder, env=environment)
+        self.assertEqual(result.returncode, 2, result.stderr)
+
+    def test_reasons_in_a_waivers_file_are_kept(self):
+        words = [*shlex.split(CONFORM.replace("reader.toml ", "")), "--write-waivers", "waivers.toml"]
+        reader = ["--", rig.PROGRAM, "read", "{endpoint}", "--mutant", "no-crc"]
+        self.assertEqual(self.run_words(*words, *reader).returncode, 1)
+        file = self.folder / "waivers.toml"
+        text = re.sub('reason = "FILL IN.*"', 'reason = "no CRC yet: issue 12"', file.read_text())
+        self.assertIn("issue 12", text)
+        file.write_text(text)
+        self.assertEqual(self.run_words(*words, *reader).returncode, 1)
+        self.assertEqual(file.read_text(), text)
+        file.write_text(text + "[[waiver\n")
+        result = self.run_words(*words, *reader)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn(b"waivers.toml would be lost", result.stderr)
+        self.assertEqual(file.read_text(), text + "[[waiver\n")
+        self.assertEqual(self.run_words(*words, "--force", *reader).returncode, 1)
+        self.assertIn("FILL IN", file.read_text())
+
+    def test_a_list_of_paths_is_no_telegram(self):
+        for text in ("/ABC/of/mine\n/DEF/of/mine\n", "\u06C8 begins like a frame"):
+            self.write("list", text)
+            for name in ("simulate --line", "seal --output", "anonymise --output text", "corpus --output"):
+                with self.subTest(output=name, text=text):
+                    result = self.run_output(name, "list")
+                    self.assertEqual(result.returncode, 2, result.stderr)
+                    self.assertEqual((self.folder / "list").read_text(), text)
+
+    def test_a_folder_is_no_input(self):
+        for words in ("read .", "lint .", "diagnose .", "record . -o x.pcap", "replay . --line stdout",
+                      "anonymise . -o x", "seal . --key-file meter.key", "unseal . --key-file meter.key",
+                      "seal telegram.txt --key-file .", "render . --at " + AT,
+                      f"render meter.toml --at {AT} --scenario .", "corpus . --count 1 -o x",
+                      f"render sagemcom-smarty-lux-encrypted --at {AT} --key-file meter.key --counter-file .",
+                      "conform . --line stdin", f"{CONFORM} --waivers .", f"{CONFORM} --case-file .",
+                      "bench .", "doctor ."):
+            with self.subTest(words=words):
+                before = self.content()
+                result = self.run_words(*shlex.split(words))
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertEqual(self.content(), before)
+
     def test_one_file_is_not_written_twice(self):
         os.symlink("yet-to-be", self.folder / "x")
         for words in (f"{SIMULATE} --line stdout --truth x --stats-json ./x",
@@ -263,6 +452,17 @@ class Outputs(rig.Case):
         for _ in range(2):
             self.assertEqual(self.run_words(*words, "counter").returncode, 0)
         self.assertEqual({name for name in self.content() if name.startswith("counter")}, {"counter"})
+
+    def test_the_lock_of_a_counter_file_is_no_output(self):
+        os.symlink("counter", self.folder / "link")
+        for name, lock in (("counter", "counter.lock"), ("link", "counter.lock")):
+            before = self.content()
+            result = self.run_words(*shlex.split(
+                f"render sagemcom-smarty-lux-encrypted --at {AT} --key-file meter.key --counter-file {name} "
+                f"--truth {lock}"))
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn(b"counter.lock: is read by this command already", result.stderr)
+            self.assertEqual(self.content(), before)
 
     def test_a_folder_of_vectors(self):
         words = ["vectors", "made", "--dialect", "dsmr-5.0", "--case", "*/6.2/crc-wrong"]

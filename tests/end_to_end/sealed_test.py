@@ -224,7 +224,7 @@ class OurOwnReader(SealedCase):
         self.assert_fails(2, "No such file", "unseal", self.folder / "none", "--key-file", key)
         self.assert_fails(1, "no whole telegram", "seal", "-", "--key-file", key, stdin=b"noise")
         self.assert_fails(1, "no sealed telegram", "unseal", "-", "--key-file", key, stdin=b"noise")
-        self.assert_fails(4, "cannot be written", "seal", plain, "--key-file", key, "-o",
+        self.assert_fails(4, "/dev/full: No space left", "seal", plain, "--key-file", key, "-o",
                           "/dev/full")
         changed = bytearray(self.simulate(LUXEMBOURG, "--key-file", key, count=1))
         changed[100] ^= 1
