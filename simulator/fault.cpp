@@ -198,8 +198,7 @@ std::string wrong_amount(const FaultRow& row, std::string_view text) {
   const auto words = row.words();
   std::string list;
   for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
-  const std::string meant = did_you_mean(text, {words.begin(), words.end()});
-  return begin + "is none" + (meant.empty() ? ": expected " + list : meant);
+  return begin + "is none of: " + list + did_you_mean(text, {words.begin(), words.end()});
 }
 
 /// Whether "at=" can mean this: an object, or a byte or line by number.
