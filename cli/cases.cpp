@@ -245,7 +245,8 @@ int run_readers(const Arguments& arguments) {
                              {"dialects", reader->dialects}};
           entries.push_back(
               {.name = name,
-               .facts = {fmt::format("{} on {}", reader->name, fmt::join(reader->endpoints, ", "))},
+               .facts = {fmt::format("{}on {}", reader->name == name ? "" : reader->name + " ",
+                                     fmt::join(reader->endpoints, ", "))},
                .json = json_text(json),
                .details = file.string() + "\n" + json_text(json, 2)});
         }

@@ -237,7 +237,8 @@ int run_check(const Arguments& arguments) {
       "file, and the telegrams of the meter that it is made for. Tariff calendars: the file. "
       "Cases: the\n"
       "file, and that a meter can send them. Readers: the file; `p1rig doctor` looks at the "
-      "reader.\nWaivers: the file.");
+      "reader.\nWaivers: the file. Exit code 1: the meter is not what its file claims, 2: the file "
+      "itself\nis wrong.");
   if (const auto code = options.parse(arguments, 1, Options::kAnyNumber)) return *code;
   std::size_t failed = 0;
   bool unreadable = false;

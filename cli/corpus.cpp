@@ -242,6 +242,11 @@ int write_corpus(Corpus& corpus, const CorpusFiles& files, const std::string& he
     progress.show(n);
   }
   if (auto done = writer.flush(); !done) return stop_amid(kEnvironment, done.error().message);
+  progress.end();
+  if (offset == 0) {
+    say(fmt::format("p1rig: note: the faults leave nothing of {}: 0 bytes",
+                    counted(count, "telegram")));
+  }
   return kAsExpected;
 }
 
@@ -306,8 +311,8 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
 
 int run_corpus(const Arguments& arguments) {
   Options options(
-      "corpus PROFILE --count N -o F [--index F] [--scenario S] [--seed N] [--start T] [--fault "
-      "F]…",
+      "corpus PROFILE --count N -o F [--index F] [--resume] [--scenario S] [--seed N]\n"
+      "              [--start T] [--fault F]…",
       "Telegrams in bulk, the same for the same words, with an index of what is expected of each.");
   options.value("count", "N", "that many telegrams");
   options.value("output,o", "F", "the file for the telegrams, one after the other; - for stdout");

@@ -149,7 +149,9 @@ void print_effects(const LineQuestion& question, std::string_view telegram,
   fmt::print("received  {}: {}\n", counted(values.size(), "byte"), shown(values));
   fmt::print("errors    {} framing, among them {}; {} parity\n\n", effects.framing_errors,
              counted(effects.breaks, "break"), effects.parity_errors);
-  if (effects.right) fmt::print("Every byte arrives as it was sent.\n");
+  if (effects.right) {
+    fmt::print("Every byte arrives as it was sent.\n{}", effects.causes.empty() ? "" : "\n");
+  }
   for (const LineCause& cause : effects.causes) {
     fmt::print("What: {}\nWhy:  {}\nDo:   {}\n\n", cause.what, cause.why, cause.fix);
   }

@@ -42,12 +42,13 @@ std::string acts_on(const FaultRow& row) {
          (row.sealed_only ? " (of meters that seal their telegrams)" : "");
 }
 
-/// "1 byte", "8 bytes", "500 ms", "x-25": the table has plurals.
+/// "1 byte", "8 bytes", "500 ms", "x-25", "any digit": the table has plurals.
 std::string default_of(const FaultRow& row) {
   if (row.words != nullptr) return write_amount(row, row.default_amount);
   std::string_view unit = row.unit;
   if (row.default_amount == 1 && unit != "ms" && unit.ends_with('s')) unit.remove_suffix(1);
-  return fmt::format("{} {}", row.default_amount, unit);
+  return row.default_amount == 0 ? fmt::format("any {}", unit)
+                                 : fmt::format("{} {}", row.default_amount, unit);
 }
 
 /// "digit, default 0, at most 4", or the words that there are.
@@ -57,7 +58,8 @@ std::string describe_amount(const FaultRow& row) {
     return fmt::format("{}, default {}: {}", row.unit, default_of(row),
                        fmt::join(row.words(), ", "));
   }
-  return fmt::format("{}, default {}, at most {}", row.unit, row.default_amount,
+  return fmt::format("{}, default {}, at most {}", row.unit,
+                     row.default_amount == 0 ? "any" : std::to_string(row.default_amount),
                      row.largest_amount);
 }
 

@@ -69,7 +69,9 @@ void explain_framing(const LineSettings& meter, const LineSettings& reader,
   causes.push_back(std::move(cause));
 }
 
-void explain_skew(const LineSettings& reader, double skew, std::vector<LineCause>& causes) {
+/// `right` where every byte arrived all the same.
+void explain_skew(const LineSettings& reader, double skew, bool right,
+                  std::vector<LineCause>& causes) {
   if (skew == 0) return;
   // From the start bit's edge to the middle of the stop bit, and half a bit to either side of it.
   const double bits = reader.bits_per_character() - reader.stop_bits + 0.5;
@@ -81,7 +83,10 @@ void explain_skew(const LineSettings& reader, double skew, std::vector<LineCause
                            skew > 0 ? "fast" : "slow"),
        .why = fmt::format("half a bit in {:.1f}, which is {:.1f} %, is what a receiver bears, less "
                           "about 0.6 % for its own 16 steps a bit: {}",
-                          bits, limit, bearable ? "this does no harm" : "this is too much"),
+                          bits, limit,
+                          bearable ? "this does no harm"
+                          : right  ? "it arrives here, with no margin left"
+                                   : "this is too much"),
        .fix = bearable
                   ? "nothing to do"
                   : "use an adapter with a better clock, or a baud rate that it divides well"});
@@ -123,7 +128,7 @@ LineEffects line_effects(std::string_view telegram, const LineSettings& meter,
   }
   explain_baud(meter, reader, effects.causes);
   explain_framing(meter, reader, effects.causes);
-  explain_skew(reader, path.skew, effects.causes);
+  explain_skew(reader, path.skew, effects.right, effects.causes);
   explain_noise(meter, path.bit_error_rate, telegram.size(), effects.causes);
   return effects;
 }

@@ -57,16 +57,16 @@ class Report {
       const nlohmann::ordered_json object = {
           {"rule", finding.rule},     {"severity", name_of(finding.severity)},
           {"clause", finding.clause}, {"telegram", finding.telegram},
-          {"line", finding.line},     {"offset", finding.offset},
+          {"line", line_of(finding)}, {"offset", finding.offset},
           {"obis", finding.obis},     {"message", finding.message},
           {"source", finding.source}};
       fmt::print("{}{}", first_ ? "\n" : ",\n",
                  object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
-      fmt::print("{}: telegram {}, line {}, offset {}: {} [{}] {} ({}){}\n", input_,
-                 finding.telegram, finding.line, finding.offset, name_of(finding.severity),
-                 finding.rule, printable(finding.message), finding.clause,
-                 finding.source.empty() ? "" : " seen: " + finding.source);
+      fmt::print("{}: telegram {}{}, offset {}: {} [{}] {} ({}){}\n", input_, finding.telegram,
+                 finding.line == 0 ? "" : fmt::format(", line {}", finding.line), finding.offset,
+                 name_of(finding.severity), finding.rule, printable(finding.message),
+                 finding.clause, finding.source.empty() ? "" : " seen: " + finding.source);
     }
     first_ = false;
   }
@@ -92,6 +92,11 @@ class Report {
   }
 
  private:
+  /// Null for what is about no line of a telegram.
+  static nlohmann::ordered_json line_of(const Finding& finding) {
+    return finding.line == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(finding.line);
+  }
+
   std::string input_;
   bool json_;
   bool first_ = true;

@@ -53,8 +53,12 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
   // A scenario with a start of its own is lived through from there, unless told otherwise.
   if (!asked && scenario->until) t = scenario->start;
   if (t < scenario->start) {
+    const auto shown = [&](std::chrono::sys_seconds time) {
+      return to_string(profile->zone.local(time));
+    };
     return options.misuse("--" + std::string(moment) + ": is before the start of " +
-                          scenario->file);
+                          scenario->file + ", which goes from " + shown(scenario->start) +
+                          (scenario->until ? " to " + shown(*scenario->until) : " on"));
   }
   auto shown = with_readout(*profile, scenario->readout);
   if (!shown) return complain(kUsage, shown.error().message);

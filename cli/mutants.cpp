@@ -161,33 +161,35 @@ int choose_and_run(const Options& options, std::vector<Case> cases) {
 }  // namespace
 
 int run_mutants(const Arguments& arguments) {
-  auto cases = load_all_cases();
-  if (!cases) return complain(kUsage, cases.error().message);
-  if (std::ranges::find(arguments, "--run") == arguments.end()) {
-    return run_catalogue(
-        "mutants",
-        "Faulty readers that show that the cases can fail. --run runs them all and\n"
-        "prints which cases caught which [--mutant GLOB] [--case GLOB] [--dialect GLOB].",
-        arguments, [&] {
-          std::vector<CatalogueEntry> entries;
-          for (const Mutant& mutant : mutants()) {
-            entries.push_back(entry_of(mutant, *cases));
-          }
-          return entries;
-        });
-  }
   Options options(
-      "mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]",
-      "Runs the reference reader and its mutants against the cases. Exit code 1 where a\n"
+      "mutants [GLOB]… [show NAME] [--json]\n"
+      "       p1rig mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]",
+      "Faulty readers that show that the cases can fail. --run runs the reference reader and its\n"
+      "mutants against the cases and prints which cases caught which. Exit code 1 where a\n"
       "mutant is not caught, or nothing fails a case: with --mutant alone the first is\n"
       "asked, with --case or --dialect alone the second, with both whether these cases\n"
       "catch it.");
+  options.flag("json", "machine-readable: an array of objects, or one object");
   options.flag("run", "run them");
-  options.value("mutant", "GLOB", "these mutants only");
-  options.value("case", "GLOB", "these cases only");
-  options.value("dialect", "GLOB", "at meters of these dialects only");
-  if (const auto code = options.parse(arguments, 0, 0)) return *code;
-  return choose_and_run(options, std::move(*cases));
+  options.value("mutant", "GLOB", "with --run: these mutants only");
+  options.value("case", "GLOB", "with --run: these cases only");
+  options.value("dialect", "GLOB", "with --run: at meters of these dialects only");
+  if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
+  const bool is_run = options.has("run");
+  for (const char* name : {"mutant", "case", "dialect"}) {
+    if (!is_run && options.get(name))
+      return options.misuse(fmt::format("--{} goes with --run", name));
+  }
+  if (is_run && options.has("json")) return options.misuse("--json does not go with --run");
+  if (is_run && !options.words().empty()) {
+    return options.misuse(fmt::format("unexpected argument \"{}\"", options.words()[0]));
+  }
+  auto cases = load_all_cases();
+  if (!cases) return complain(kUsage, cases.error().message);
+  if (is_run) return choose_and_run(options, std::move(*cases));
+  std::vector<CatalogueEntry> entries;
+  for (const Mutant& mutant : mutants()) entries.push_back(entry_of(mutant, *cases));
+  return show_catalogue("mutants", options, entries);
 }
 
 }  // namespace p1rig

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/line_options.h"
@@ -56,6 +57,10 @@ int run_replay(const Arguments& arguments) {
   if (const int code = choose_times(options, times); code != kAsExpected) return code;
   auto steps = RecordedSteps::open(path, times);
   if (!steps) return complain(kUsage, steps.error().message);
+  auto first = steps->next();
+  if (!first && !steps->trouble().empty()) return complain(kEnvironment, steps->trouble());
+  if (!first)
+    return complain(kNotAsExpected, path + ": nothing that a meter sent is recorded in it");
   const auto note = read_note(path);
   const auto settings = note ? parse_settings(note->settings) : std::nullopt;
   OutputGuard guard = guard_of(options);
@@ -68,11 +73,16 @@ int run_replay(const Arguments& arguments) {
     return code;
   }
   const RealClock clock;
-  const ReplayResult result =
-      replay([&] { return steps->next(); }, how, *lines.list.front(), clock, loop);
+  how.on_waiting = [](bool begun) {
+    say(begun ? "the reader left before the end of the recording: waiting for a reader"
+              : "waiting for a reader");
+  };
+  const auto next = [&] { return first ? std::exchange(first, std::nullopt) : steps->next(); };
+  const ReplayResult result = replay(next, how, *lines.list.front(), clock, loop);
   if (options.has("stats")) {
     say(counted(result.sent, "byte") + " sent");
-    say(describe_lateness(result.lateness));
+    // As fast as the line takes it, nothing is late.
+    if (how.speed != kMaxSpeed) say(describe_lateness(result.lateness));
   }
   if (!result.error.empty()) return complain(kEnvironment, result.error);
   if (result.signal != 0) return kInterrupted;

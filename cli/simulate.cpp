@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -43,6 +45,17 @@ void print_event(const SessionEvent& event, const Zone& zone) {
 
 /// At full speed nobody watches a meter that never speaks again.
 constexpr std::chrono::days kLongestSilence{366};
+
+/// Whether a fault leaves out so many telegrams that never as many as asked for are counted.
+bool is_never_over(const std::vector<FaultRequest>& requests, const SessionOptions& session) {
+  if (!session.count || session.until) return false;
+  return std::ranges::any_of(requests, [&](const FaultRequest& request) {
+    if (faults()[request.row].id != "silence" || request.every > 1 || request.until) return false;
+    if (!request.from || *request.from <= session.start) return true;
+    const auto before = *request.from - session.start;
+    return std::cmp_less(before / session.schedule.period + 1, *session.count);
+  });
+}
 
 std::optional<double> parse_speed(const std::string& text) {
   if (text == "max") return kMaxSpeed;
@@ -143,6 +156,11 @@ int run_simulate(const Arguments& all_arguments) {
   if (const int code = session_options(options, profile, *chosen.scenario, session);
       code != kAsExpected)
     return code;
+  if (is_never_over(faults, session)) {
+    return options.misuse(
+        "--count: with the fault silence, so many telegrams never come: limit the fault by every=, "
+        "from= or until=, or name --until");
+  }
   if (const int code = read_line_options(options, *chosen.scenario, session); code != kAsExpected)
     return code;
 

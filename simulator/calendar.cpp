@@ -80,7 +80,7 @@ Calendar::Rule read_rule(const Node& node, Complaints& complaints) {
 Calendar::Period read_period(const Node& node, Complaints& complaints) {
   TableReader table("[[period]]", &node, complaints);
   Calendar::Period period;
-  const std::string from = table.required_string("from");
+  const std::string from = table.required_time("from");
   period.year = digits(from, 0, 4);
   period.month = digits(from, 5, 2);
   period.day = digits(from, 8, 2);

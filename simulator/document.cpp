@@ -1,5 +1,7 @@
 #include "simulator/document.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -37,6 +39,24 @@ Place place_of_node(const toml::node& node) {
 
 constexpr std::string_view kEmpty = "is empty, expected a value";
 
+/// Why a text is no line that a person reads; empty where it is one. Empty texts are one, too.
+std::string flaw_of_line(std::string_view text) {
+  if (!text.empty() && text.find_first_not_of(' ') == std::string_view::npos) {
+    return "is blank, expected a value";
+  }
+  constexpr unsigned kDelete = 0x7F, kSecondSetBegin = 0x80, kSecondSetEnd = 0xA0;
+  bool after_c2 = false;  // in UTF-8, U+0080 to U+009F are C2 and a byte
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool second_set = after_c2 && byte >= kSecondSetBegin && byte < kSecondSetEnd;
+    if (byte < ' ' || byte == kDelete || second_set) {
+      return fmt::format("has the control character U+{:04X}, expected a text without", byte);
+    }
+    after_c2 = byte == 0xC2;
+  }
+  return {};
+}
+
 /// Nobody mends more than that in one go.
 constexpr std::size_t kMostShown = 100;
 
@@ -70,12 +90,12 @@ Node convert(const toml::node& from) {
   } else if (const auto* boolean = from.as_boolean()) {
     node.value = boolean->get();
   } else {
-    // Dates: P1 times have their own forms, so a date is taken as the text that it is.
+    // P1 times have their own forms: a date is kept as the text that it is.
     std::ostringstream written;
     if (const auto* time = from.as_date_time()) written << time->get();
     if (const auto* date = from.as_date()) written << date->get();
     if (const auto* clock = from.as_time()) written << clock->get();
-    node.value = written.str();
+    node.value = Node::Date{written.str()};
   }
   return node;
 }
@@ -96,8 +116,13 @@ Place breaking_place(const std::string& text) {
 }  // namespace
 
 std::string_view Node::kind() const {
-  static constexpr std::array<std::string_view, 6> kNames = {"a string",  "an integer", "a number",
-                                                             "a boolean", "an array",   "a table"};
+  static constexpr std::array<std::string_view, 7> kNames = {"a string",
+                                                             "an integer",
+                                                             "a number",
+                                                             "a boolean",
+                                                             "an array",
+                                                             "a table",
+                                                             "a date or time without quotes"};
   return kNames.at(value.index());
 }
 
@@ -191,6 +216,21 @@ std::optional<T> TableReader::typed(std::string_view key, std::string_view expec
 }
 
 std::optional<std::string> TableReader::string(std::string_view key) {
+  const auto text = line(key);
+  if (!text || !text->empty()) return text;
+  complain(key, kEmpty);
+  return std::nullopt;
+}
+
+std::optional<std::string> TableReader::line(std::string_view key) {
+  auto text = this->text(key);
+  const std::string flaw = text ? flaw_of_line(*text) : "";
+  if (flaw.empty()) return text;
+  complain(key, flaw);
+  return std::nullopt;
+}
+
+std::optional<std::string> TableReader::some_text(std::string_view key) {
   auto text = this->text(key);
   if (!text || !text->empty()) return text;
   complain(key, kEmpty);
@@ -199,6 +239,12 @@ std::optional<std::string> TableReader::string(std::string_view key) {
 
 std::optional<std::string> TableReader::text(std::string_view key) {
   return typed<std::string>(key, "a string");
+}
+
+std::optional<std::string> TableReader::time(std::string_view key) {
+  const Node* node = find(key);
+  const auto* date = node == nullptr ? nullptr : std::get_if<Node::Date>(&node->value);
+  return date == nullptr ? string(key) : date->text;
 }
 
 std::optional<std::int64_t> TableReader::ranged(std::string_view key, std::int64_t from,
@@ -243,11 +289,13 @@ std::vector<std::string> TableReader::strings(std::string_view key) {
   const Node* node = find(key);
   if (node == nullptr || node->array() == nullptr) return list;
   for (const Node& item : *node->array()) {
-    if (item.string() != nullptr && item.string()->empty()) {
-      complaints_.add(item.place, std::string(key) + ": " + std::string(kEmpty));
-    }
+    if (item.string() == nullptr) continue;
+    const std::string flaw =
+        item.string()->empty() ? std::string(kEmpty) : flaw_of_line(*item.string());
+    if (!flaw.empty()) complaints_.add(item.place, std::string(key) + ": " + flaw);
   }
-  std::erase(list, "");
+  std::erase_if(
+      list, [](const std::string& text) { return text.empty() || !flaw_of_line(text).empty(); });
   return list;
 }
 
@@ -297,10 +345,24 @@ std::vector<const Node*> TableReader::tables(std::string_view key) {
   return list;
 }
 
+void TableReader::require(std::string_view key) {
+  if (find(key) != nullptr) return;
+  complaints_.add(place_, name_ + ": " + std::string(key) + " is missing");
+}
+
 std::string TableReader::required_string(std::string_view key) {
-  const bool there = find(key) != nullptr;
-  if (!there) complaints_.add(place_, name_ + ": " + std::string(key) + " is missing");
+  require(key);
   return string(key).value_or("");
+}
+
+std::string TableReader::required_text(std::string_view key) {
+  require(key);
+  return some_text(key).value_or("");
+}
+
+std::string TableReader::required_time(std::string_view key) {
+  require(key);
+  return time(key).value_or("");
 }
 
 Place TableReader::place_of(std::string_view key) const {

@@ -29,7 +29,11 @@ struct Node {
   struct Entry;
   using Array = std::vector<Node>;
   using Table = std::vector<Entry>;  ///< in the order of the keys' places
-  std::variant<std::string, std::int64_t, double, bool, Array, Table> value;
+  /// A date or time without quotes, as TOML writes it.
+  struct Date {
+    std::string text;
+  };
+  std::variant<std::string, std::int64_t, double, bool, Array, Table, Date> value;
   Place place;
 
   const Table* table() const { return std::get_if<Table>(&value); }
@@ -87,9 +91,15 @@ class TableReader {
   Place place() const { return place_; }
 
   /// The value, or nothing where the key is absent, of another type or out of range. A string that is
-  /// there and empty says nothing, which is complained about; text() takes it, for those that may.
+  /// there and empty or blank says nothing, and one with control characters is no name for people:
+  /// both are complained about. line() takes an empty one, some_text() control characters, such as
+  /// line ends, and text() both, for those that may.
   std::optional<std::string> string(std::string_view key);
+  std::optional<std::string> line(std::string_view key);
+  std::optional<std::string> some_text(std::string_view key);
   std::optional<std::string> text(std::string_view key);
+  /// Like string(), and takes dates of TOML, which need no quotes.
+  std::optional<std::string> time(std::string_view key);
   template <std::signed_integral T>
   std::optional<T> integer(std::string_view key, T from, T to) {
     const auto number = ranged(key, from, to);
@@ -99,7 +109,7 @@ class TableReader {
   std::optional<std::chrono::milliseconds> duration(std::string_view key);
   /// One of the words; another one is complained about with the nearest.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
-  /// None of them may be empty.
+  /// Each of them as string() takes it.
   std::vector<std::string> strings(std::string_view key);
   /// Like strings(), but complains of an empty list, where leaving the key out means something else.
   std::vector<std::string> some_strings(std::string_view key);
@@ -109,8 +119,10 @@ class TableReader {
   const Node* node(std::string_view key);
   std::vector<const Node*> tables(std::string_view key);
 
-  /// Like string(), but complains where the key is absent.
+  /// Like string(), some_text() and time(), but complain where the key is absent.
   std::string required_string(std::string_view key);
+  std::string required_text(std::string_view key);
+  std::string required_time(std::string_view key);
 
   Place place_of(std::string_view key) const;
   void complain(std::string_view key, std::string_view message);
@@ -118,6 +130,7 @@ class TableReader {
 
  private:
   const Node* find(std::string_view key);
+  void require(std::string_view key);
   std::optional<std::int64_t> ranged(std::string_view key, std::int64_t from, std::int64_t to);
   template <class T>
   std::optional<T> typed(std::string_view key, std::string_view expected);

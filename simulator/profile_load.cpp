@@ -116,7 +116,7 @@ class Loader {
   void telegram() {
     auto telegram = required("telegram");
     if (!telegram.exists()) return;
-    const std::string text = telegram.required_string("text");
+    const std::string text = telegram.required_text("text");
     profile_.telegram_text = text;
     compile(telegram, text, 0, Medium::kGas, profile_.layout.telegram);
     const bool names_crc = crc_algorithm(telegram);
@@ -196,7 +196,7 @@ class Loader {
     const std::string_view name = to_string(medium);
     TableReader block("[mbus." + std::string(name) + "]", mbus.node(name), complaints_);
     if (!block.exists()) return;
-    const std::string text = block.required_string("text");
+    const std::string text = block.required_text("text");
     profile_.mbus_text[static_cast<std::size_t>(medium)] = text;
     for (int channel = 1; channel <= 4; ++channel) {
       auto& segments =
@@ -293,7 +293,7 @@ class Loader {
   void read_device(const std::string& name, const Node& node, MeterState& state) {
     TableReader table(name, &node, complaints_);
     MbusDevice device = p1rig::read_device(table, profile_);
-    device.id = table.text("id").value_or("");
+    device.id = table.line("id").value_or("");
     device.time = instant(table, "time");
     const int next = state.devices.empty() ? 1 : state.devices.back().channel + 1;
     device.channel = table.integer("channel", 1, 4).value_or(next);
@@ -389,7 +389,7 @@ class Loader {
       TableReader entry("[example] misprints", node, complaints_);
       if (entry.node("printed") == nullptr) entry.complain("printed", "is missing");
       const std::string printed = entry.text("printed").value_or("");
-      example.misprints.emplace_back(printed, entry.required_string("meant"));
+      example.misprints.emplace_back(printed, entry.required_text("meant"));
       entry.finish();
     }
     table.finish();

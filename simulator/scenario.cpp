@@ -356,7 +356,7 @@ Result<ScenarioHead> read_scenario_head(const std::filesystem::path& file) {
   TableReader root("the file", &document->root, complaints);
   TableReader head("[scenario]", root.node("scenario"), complaints);
   ScenarioHead result{head.required_string("title"), head.string("made_for").value_or(""),
-                      head.string("start").value_or("")};
+                      head.time("start").value_or("")};
   if (!complaints.none()) return tl::make_unexpected(complaints.error());
   return result;
 }

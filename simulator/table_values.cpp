@@ -21,7 +21,7 @@ std::string in_words(std::chrono::seconds duration) {
 
 std::optional<std::chrono::sys_seconds> read_instant(TableReader& table, std::string_view key,
                                                      const Zone& zone) {
-  const auto text = table.string(key);
+  const auto text = table.time(key);
   if (!text) return std::nullopt;
   const auto instant = zone.parse_instant(*text);
   if (instant) return *instant;

@@ -192,8 +192,9 @@ ContractLine parse_contract_line(std::string_view line) {
     const auto key_at = std::min(line.find_first_not_of(" \t", 1), line.size());
     for (const std::string_view key : {"\"telegram\"", "\"hello\"", "\"reject\""}) {
       if (!line.substr(key_at).starts_with(key)) continue;
-      return ContractBreach{"a line that begins with {" + std::string(key) +
-                            " is no JSON in UTF-8"};
+      return ContractBreach{
+          "a line that begins with {" + std::string(key) +
+          (has_endless_number(line) ? " " + std::string(kEndlessNumber) : " is no JSON in UTF-8")};
     }
   }
   if (!json.is_object()) return ContractLog{};

@@ -41,8 +41,11 @@ struct Snapshot {
   std::map<int, Channel> channels;
 
   explicit Snapshot(const Telegram& telegram) : dialect(detect_dialect(telegram)) {
-    constexpr Obis kClock{0, 0, 1, 0, 0};
-    if (const DataLine* const clock = telegram.find(kClock)) time = instant_of(*clock);
+    // A WarmteLink calls its clock 0-0:1.1.0.
+    for (const Obis clock : {Obis{0, 0, 1, 0, 0}, Obis{0, 0, 1, 1, 0}}) {
+      const DataLine* const line = telegram.find(clock);
+      if (line != nullptr && !time) time = instant_of(*line);
+    }
     for (const DataLine& line : telegram.lines) {
       if (line.code && is_mbus_object(line.code->code)) take(line, line.code->code);
     }

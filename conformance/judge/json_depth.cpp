@@ -30,4 +30,15 @@ bool is_deep_json(std::string_view text) {
   return !is_shallow_json(text) && nlohmann::json::accept(text);
 }
 
+bool has_endless_number(std::string_view text) {
+  if (!is_shallow_json(text)) return false;
+  try {
+    return nlohmann::json::parse(text).is_discarded();  // never: it throws
+  } catch (const nlohmann::json::out_of_range&) {
+    return true;
+  } catch (const nlohmann::json::exception&) {
+  }
+  return false;
+}
+
 }  // namespace p1rig

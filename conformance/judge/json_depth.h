@@ -21,4 +21,10 @@ bool is_deep_json(std::string_view text);
 /// What is said then.
 inline constexpr std::string_view kDeepJson = "nests deeper than 64 levels";
 
+/// True where a parser of JSON stops at a number that no double holds, such as 1e999.
+bool has_endless_number(std::string_view text);
+
+/// What is said then.
+inline constexpr std::string_view kEndlessNumber = "has a number that is out of range";
+
 }  // namespace p1rig

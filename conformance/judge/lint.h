@@ -26,7 +26,7 @@ struct Finding {
   std::string clause;  ///< "DSMR-P1 5.0.2 §6.2"
   Severity severity = Severity::kError;
   std::uint64_t telegram = 0;  ///< 1-based count in the stream
-  std::size_t line = 0;        ///< 1-based in the telegram; line 1 is the identification
+  std::size_t line = 0;        ///< 1-based in the telegram, 1 is the identification; 0: of no line
   std::uint64_t offset = 0;    ///< of the deviating bytes in the stream
   std::string obis;            ///< of the line, plain; empty where it has none
   std::string message;         ///< what is there, what was expected

@@ -97,16 +97,32 @@ class ReaderLoader {
     if (reset && !reader_.attached) {
       table.complain("reset", "is for attached devices; a command is started again");
     }
-    if (const Node* node = table.node("environment"); node != nullptr && node->table() != nullptr) {
-      for (const auto& [name, value] : *node->table()) {
-        if (value.string() == nullptr) {
-          complaints_.add(value.place, name + ": expected a text");
-        } else {
-          reader_.environment[name] = *value.string();
-        }
+    if (const Node* node = table.node("environment")) read_environment(*node);
+    table.finish();
+  }
+
+  void read_environment(const Node& node) {
+    if (node.table() == nullptr) {
+      return complaints_.add(
+          node.place,
+          fmt::format("environment: expected a table such as {{ TZ = \"UTC\" }}, found {}",
+                      node.kind()));
+    }
+    constexpr std::string_view kNoName("=\0", 2);
+    for (const auto& [name, value] : *node.table()) {
+      const auto complain = [&](std::string_view what) {
+        complaints_.add(value.place, fmt::format("environment: {}", what));
+      };
+      if (name.empty() || name.find_first_of(kNoName) != std::string::npos) {
+        complain("the name of a variable is not empty and has no '=' or NUL");
+      } else if (value.string() == nullptr) {
+        complain(fmt::format("{}: expected a string, found {}", name, value.kind()));
+      } else if (value.string()->find('\0') != std::string::npos) {
+        complain(fmt::format("{}: no variable can hold a NUL", name));
+      } else {
+        reader_.environment[name] = *value.string();
       }
     }
-    table.finish();
   }
 
   /// Braces may be the command's own, but not what is nearly a word of ours.

@@ -103,6 +103,9 @@ bool is_json_pointer(std::string_view text) {
 ContractLine apply_map(const std::vector<ReaderMapping>& map, std::string_view text) {
   if (is_deep_json(text)) return ContractBreach{"the reader's JSON " + std::string(kDeepJson)};
   const Json json = parse(text);
+  if (json.is_discarded() && has_endless_number(text)) {
+    return ContractBreach{"the reader's JSON " + std::string(kEndlessNumber)};
+  }
   if (!json.is_structured()) return ContractLog{};
   const Mapper mapper{json};
   ContractTelegram telegram;

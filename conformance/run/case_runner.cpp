@@ -245,10 +245,10 @@ std::optional<std::string> CaseRunner::lacks(const Case& one) const {
   for (const std::string& need : one.needs) {
     if (need == "line" && !subject_.can_act(LineAction::kUnplug)) return "stdin is no line";
     if (need == "network" && !subject_.can_act(LineAction::kFreeze)) {
-      return "only a connection over a network dies without a word: tcp and rfc2217 are such";
+      return "needs a network connection: use --line tcp or rfc2217";
     }
     if (need == "realtime" && settings_.period == milliseconds{0} && !can(need)) {
-      return "it lasts as long as at a meter: --realtime asks it";
+      return "takes as long as on a real meter: run with --realtime";
     }
     if (need == "settings" && !subject_.log().opened) {
       return "this line does not show the reader's settings";

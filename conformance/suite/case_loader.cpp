@@ -97,7 +97,7 @@ class CaseLoader {
     CaseStep step{.id = table.string("id").value_or(""), .place = node.place};
     step.count = table.integer("count", 1, kMostTelegrams).value_or(1);
     step.wait = table.boolean("wait").value_or(true);
-    step.time = table.string("time");
+    step.time = table.time("time");
     if (step.time) {
       if (const auto right = check_time(*step.time); !right) {
         table.complain("time", right.error().message);
@@ -126,7 +126,7 @@ class CaseLoader {
         step.crc.find_first_not_of("0123456789ABCDEF") != std::string::npos) {
       table.complain("crc", "expected one or two hexadecimal digits that it begins with");
     }
-    if (const auto text = table.string("bytes")) step.bytes = *text;
+    if (const auto text = table.some_text("bytes")) step.bytes = *text;
     for (auto* text : {&step.identification, &step.bytes}) {
       if (*text) expand_bytes(node.place, **text, complaints_);
     }
@@ -207,7 +207,7 @@ class CaseLoader {
       table.complain("medium", unknown_word(device.medium, media()));
     }
     device.channel = table.integer("channel", 1, 4).value_or(1);
-    device.id = table.text("id");
+    device.id = table.line("id");
     device.reading = table.string("reading");
     if (const auto medium = find_medium(device.medium); medium && device.reading) {
       const auto right = parse_state_value(dimension_of(*medium), QuantityKind::kRegister,

@@ -66,8 +66,7 @@ std::string wrong_amount(const FaultRow& row, std::string_view text) {
   const auto words = row.words();
   std::string list;
   for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
-  return begin + "is none" + did_you_mean(text, {words.begin(), words.end()}) + ": expected " +
-         list;
+  return begin + "is none of: " + list + did_you_mean(text, {words.begin(), words.end()});
 }
 
 /// Whether "at=" can mean this: an object, or a byte or line by number.
@@ -103,9 +102,14 @@ Result<void> set_option(std::string_view key, std::string_view value, FaultReque
     if (!time) return fail(std::string(key) + ": " + time.error().message);
     (key == "from" ? request.from : request.until) = *time;
   } else {
+    const bool has_place = kFaults[request.row].at != FaultPlace::kNone;
+    std::vector<std::string_view> known = {"every", "from", "until"};
+    if (has_place) known.emplace_back("at");
+    const std::string meant = did_you_mean(key, known);
     return fail("unknown option \"" + std::string(key) + "\"" +
-                did_you_mean(key, {"every", "at", "from", "until"}) +
-                ": expected every, at, from or until");
+                (!meant.empty() ? meant
+                 : has_place    ? ": expected every, at, from or until"
+                                : ": expected every, from or until"));
   }
   return {};
 }

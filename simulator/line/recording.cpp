@@ -2,6 +2,7 @@
 
 #include <pcap/pcap.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -167,6 +168,10 @@ Result<RecordingReader> RecordingReader::open(const std::string& path) {
   const bool empty = std::filesystem::is_regular_file(path, error) &&
                      std::filesystem::file_size(path, error) == 0 && !error;
   if (empty) return fail(path + ": is empty, expected a recording (pcap)");
+  // libpcap would say the name once more.
+  if (path != "-" && ::access(path.c_str(), R_OK) != 0) {
+    return fail(path + ": cannot be read: " + std::strerror(errno));
+  }
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->pcap.reset(pcap_open_offline_with_tstamp_precision(path.c_str(), PCAP_TSTAMP_PRECISION_NANO,

@@ -43,6 +43,8 @@ SteadyTime Replay::advance() {
     ended_ = true;
   }
   if (ended_) return SteadyTime::max();
+  const bool was_waiting = std::exchange(is_waiting_, !state.present && step_.has_value());
+  if (is_waiting_ && !was_waiting && options_.on_waiting) options_.on_waiting(began_.has_value());
   if (!began_) {
     if (!state.present) return SteadyTime::max();
     began_ = clock_.now() + kSettle;

@@ -25,6 +25,8 @@ using ReplaySource = std::function<std::optional<ReplayStep>()>;
 
 struct ReplayOptions {
   double speed = 1.0;  ///< kMaxSpeed: as fast as the line takes them
+  /// Called when bytes are left and nobody is there to read them; `begun` where somebody was before.
+  std::function<void(bool begun)> on_waiting = {};
 };
 
 struct ReplayResult {
@@ -66,6 +68,7 @@ class Replay {
   std::optional<ReplayStep> step_;  ///< the next one
   std::size_t at_ = 0;              ///< byte of it
   bool begun_ = false;              ///< the step is being handed over
+  bool is_waiting_ = false;
   std::optional<SteadyTime> began_, drain_by_;
   bool ended_ = false;
 };

@@ -97,7 +97,14 @@ std::optional<TcpAddress> parse_tcp_address(std::string_view text) {
 }
 
 Result<TcpAddress> read_tcp_address(std::string_view text, bool host_needed) {
+  const std::string_view port = text.substr(text.rfind(':') + 1);
+  const bool is_number = !port.empty() && port.find_first_not_of("0123456789") == port.npos;
   auto address = parse_tcp_address(text);
+  if (!address && is_number &&
+      parse_tcp_address(std::string(text.substr(0, text.size() - port.size())) + "0")) {
+    return fail("\"" + std::string(text) + "\": a port is " + (host_needed ? "1" : "0") +
+                " to 65535");
+  }
   if (!address || (host_needed && (address->host.empty() || address->port == 0))) {
     return fail("\"" + std::string(text) + "\" is no address, expected " +
                 (host_needed ? "HOST:PORT" : "[HOST:]PORT") + ", such as 127.0.0.1:4001");

@@ -34,6 +34,10 @@ TEST(DeviceNotes, SayWhatIsRead) {
             "mbus-live: water on channel 2 was read less than a minute before the telegram\n");
 }
 
+TEST(DeviceNotes, TakeTheClockOfAWarmteLink) {
+  EXPECT_EQ(told(sealed(edited(kDutch, "0-0:1.0.0(", "0-0:1.1.0("))), told(sealed(kDutch)));
+}
+
 TEST(DeviceNotes, SayThatThereIsNoDevice) {
   std::string none(kDutch);
   none = none.substr(0, none.find("0-1:24.1.0")) + "!";

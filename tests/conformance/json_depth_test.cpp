@@ -69,6 +69,21 @@ TEST(JsonDepth, WhatIsNoJsonIsJudgedAsBefore) {
             R"(a line that begins with {"telegram" is no JSON in UTF-8)");
 }
 
+// No parser is to blame where a reader prints 1e999.
+TEST(JsonDepth, ANumberOutOfRangeIsNamed) {
+  const std::vector<ReaderMapping> map = {
+      {.target = "1-0:1.7.0", .path = "/power", .unit = "kW", .at = ""}};
+  for (const std::string& number : {std::string("1e999"), repeated("9", 200'000)}) {
+    EXPECT_EQ(breach_of(parse_contract_line(R"({"telegram": {"1-0:1.7.0": )" + number + "}}")),
+              R"(a line that begins with {"telegram" has a number that is out of range)");
+    EXPECT_EQ(breach_of(apply_map(map, R"({"power": )" + number + "}")),
+              "the reader's JSON has a number that is out of range");
+  }
+  EXPECT_FALSE(has_endless_number("1e308"));
+  EXPECT_FALSE(has_endless_number("x1e999")) << "no JSON";
+  EXPECT_FALSE(has_endless_number(""));
+}
+
 TEST(JsonDepth, DeepJsonOfAMapIsABreach) {
   const std::vector<ReaderMapping> map = {
       {.target = "1-0:1.7.0", .path = "/power", .unit = "kW", .at = "/at"}};

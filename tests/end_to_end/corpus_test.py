@@ -41,6 +41,12 @@ class Corpus(rig.Case):
         head, *entries = map(json.loads, (self.folder / f"{name}.index.jsonl").read_text().splitlines())
         return head, entries
 
+    def test_nothing_is_left_with_a_word(self):
+        said = rig.run("corpus", "iskra-am550", "--count", "2", "-o", "-", "--fault", "silence")
+        self.assertEqual((said.returncode, said.stdout, said.stderr.decode()),
+                         (0, b"", "p1rig: note: the faults leave nothing of 2 telegrams: 0 bytes\n"))
+        self.assertIn("--resume", rig.run("corpus", "--help").stdout.decode().split("\n\n")[0])
+
     def test_the_index_says_where_telegrams_are_and_which_are_whole(self):
         self.make("c", "--count", "50", "--fault", "flip-bit,every=7")
         data = (self.folder / "c").read_bytes()

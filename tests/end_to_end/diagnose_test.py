@@ -49,6 +49,12 @@ class Diagnose(rig.Case):
         self.assertGreater(self.settings(1, "--meter", "115200 8N1", "--skew", "-6%")
                            ["framing_errors"], 0)
 
+    def test_a_clock_at_its_limit(self):
+        said = rig.run("diagnose", "--meter", "115200 8N1", "--skew", "5%").stdout.decode()
+        self.assertIn("Every byte arrives as it was sent.\n\nWhat: ", said)
+        self.assertIn("it arrives here, with no margin left\n", said)
+        self.assertNotIn("too much", said)
+
     def test_noise_has_a_seed(self):
         noise = ["--meter", "115200 8N1", "--noise", "0.01"]
         self.assertEqual(self.settings(1, *noise), self.settings(1, *noise, "--seed", "1"))

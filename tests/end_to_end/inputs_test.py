@@ -89,6 +89,14 @@ class Inputs(rig.Case):
 
         self.each("diagnose", judge)
 
+    def test_what_is_about_no_line_has_none(self):
+        findings = json.loads(rig.run("lint", INPUTS / "lost-amid.txt", "--json").stdout)["findings"]
+        self.assertEqual({finding["line"] for finding in findings
+                          if finding["rule"] == "telegram-cut"}, {None})
+        said = rig.run("lint", INPUTS / "lost-amid.txt").stdout.decode()
+        self.assertIn(", offset 69: warning [telegram-cut]", said)
+        self.assertNotIn("line 0", said)
+
     def test_the_three_agree_whether_a_line_is_well(self):
         of_the_line = {rule for rule in (
             "crc-missing", "crc-wrong", "crc-malformed", "no-object", "telegram-endless",

@@ -134,6 +134,14 @@ class Tables(rig.Case):
             for rule in dialect["objects"]:
                 self.assertIn([rule["obis"], rule["shape"], rule["meaning"]], rows)
 
+    def test_an_amount_that_is_any(self):
+        said = rig.run("faults", "crc-wrong").stdout.decode()
+        self.assertIn("(=any digit)", said)
+        self.assertIn("digit, default any, at most", rig.run("faults", "show", "crc-wrong").stdout.decode())
+
+    def test_a_reader_is_named_once(self):
+        self.assertEqual(rig.run("readers", "p1-reader").stdout.decode().count("p1-reader"), 1)
+
     def test_every_list(self):
         cells = {"dialects": ["name", "document"], "quantities": ["name", "kind", "unit", "meaning"],
                  "profiles": ["name", "dialect", "country"], "scenarios": ["name", "title"],
@@ -262,6 +270,21 @@ class Values(rig.Case):
                             ("blank-lines=10000001", 10000000), ("stall=10001s", 10000000)):
             self.assert_fails(MISTAKE, ["--fault: " + fault.split("=")[0], f"at most {most}"],
                               "simulate", "iskra-am550", "--fault", fault)
+
+    def test_a_count_that_silence_never_reaches(self):
+        meter = ["simulate", "iskra-am550", "--line", "stdout", "--speed", "max", "--pace", "none",
+                 "--start", "2026-06-15T10:00:00Z", "--count", "3"]
+        for fault in ("silence", "silence,from=2026-06-15T10:00:00Z", "silence,from=2026-06-15T10:00:01Z"):
+            self.assert_fails(MISTAKE, "--count: with the fault silence", *meter, "--fault", fault)
+        for words in (["silence,every=2"], ["silence,until=2026-06-15T10:01:00Z"],
+                      ["silence,from=2026-06-15T10:01:00Z"],
+                      ["silence", "--until", "2026-06-15T10:01:00Z"]):
+            self.assertEqual(rig.run(*meter, "--fault", *words).returncode, 0, words)
+
+    def test_a_moment_before_the_scenario(self):
+        said = self.assert_fails(MISTAKE, "--at: is before the start of ", "render", "iskra-am550",
+                                 "--scenario", "dst-autumn", "--at", "2001-01-01T00:00:00Z")
+        self.assertRegex(said, r"dst-autumn\.toml, which goes from \d{12}[SW] to \d{12}[SW]\n")
 
     def test_numbers_of_arguments(self):
         self.assert_fails(MISTAKE, "too few arguments", "render")

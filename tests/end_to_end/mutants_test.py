@@ -40,6 +40,14 @@ class Run(rig.Case):
         self.assertIn("crc-low-byte", said)
         self.assertNotIn("crc-seven-bits", said)  # which takes a meter of 7E1
 
+    def test_help_names_what_goes_with_run(self):
+        said = rig.run("mutants", "--help").stdout.decode()
+        for option in ("--json", "--run", "--mutant", "--case", "--dialect"):
+            self.assertIn(option, said)
+        self.assert_fails(2, "--json does not go with --run", "mutants", "--run", "--json")
+        self.assert_fails(2, "--mutant goes with --run", "mutants", "--mutant", MUTANT)
+        self.assert_fails(2, f'unexpected argument "{MUTANT}"', "mutants", "--run", MUTANT)
+
     def test_what_does_not_exist(self):
         for option in ("--mutant", "--case", "--dialect"):
             self.assert_fails(2, f"{option}: no", "mutants", "--run", option, "nothing")

@@ -45,6 +45,31 @@ class Recording(rig.Case):
             self.assert_fails(2, "--times: expected a number from 1 on", *again, f"--times={times}")
         self.assert_fails(2, "not both", *again, "--loop", "--times", 2)
 
+    def test_nothing_is_replayed_of_nothing(self):
+        self.record()
+        self.pcap.write_bytes(self.pcap.read_bytes()[:24])  # without a packet
+        for often in ([], ["--loop"], ["--times", "2"]):
+            self.assert_fails(1, "line.pcap: nothing that a meter sent is recorded in it", "replay",
+                              self.pcap, "--line", "stdout", *often)
+
+    def test_a_replay_says_that_it_waits(self):
+        sent = self.record()
+        replay = self.start("replay", self.pcap, "--line", "tcp-listen:0", stderr=subprocess.PIPE)
+        port = int(re.search(rb"127.0.0.1:(\d+)", replay.stderr.readline())[1])
+        self.assertEqual(replay.stderr.readline(), b"waiting for a reader\n")
+        with socket.create_connection(("127.0.0.1", port), rig.HANG) as reader:
+            self.assertEqual(reader.recv(1), sent[:1])
+        self.assertEqual(replay.stderr.readline(), b"the reader left before the end of the recording: "
+                                                   b"waiting for a reader\n")
+        self.assertIsNone(replay.poll())
+
+    def test_nothing_is_late_without_gaps(self):
+        sent = self.record()
+        told = [rig.run("replay", self.pcap, "--line", "stdout", "--speed", speed,
+                        "--stats").stderr.decode() for speed in ("max", "1000")]
+        self.assertEqual(told[0], f"{len(sent)} bytes sent\n")
+        self.assertIn("late by", told[1])
+
     def test_a_reader_of_a_terminal_gets_the_same_bytes(self):
         sent = self.record()
         link = self.folder / "meter"
@@ -129,7 +154,8 @@ class Recording(rig.Case):
         self.assert_fails(2, "is empty", "replay", self.pcap)
         self.assert_fails(2, "is empty", "anonymise", self.pcap, "-o", self.folder / "out")
         self.assert_fails(2, "-o", "record", "/dev/null")
-        self.assert_fails(2, "No such file", "replay", self.folder / "none.pcap")
+        said = self.assert_fails(2, "No such file", "replay", self.folder / "none.pcap")
+        self.assertEqual(said.count("none.pcap"), 1)
 
     def test_pcapng_is_read_too(self):
         sent = self.record()

@@ -64,11 +64,12 @@ TEST(Document, KeepsTheOrderOfTheFile) {
 }
 
 TEST(Document, KindsAreNamedForPeople) {
-  const Document document = parsed("a = 'x'\nb = 1\nc = 1.5\nd = true\ne = []\nf = {}\n");
+  const Document document =
+      parsed("a = 'x'\nb = 1\nc = 1.5\nd = true\ne = []\nf = {}\ng = 1979-05-27\n");
   std::vector<std::string> kinds;
   for (const auto& [key, node] : *document.root.table()) kinds.emplace_back(node.kind());
-  EXPECT_THAT(
-      kinds, ElementsAre("a string", "an integer", "a number", "a boolean", "an array", "a table"));
+  EXPECT_THAT(kinds, ElementsAre("a string", "an integer", "a number", "a boolean", "an array",
+                                 "a table", "a date or time without quotes"));
 }
 
 TEST(Document, BrokenSyntaxSaysWhere) {
@@ -223,6 +224,53 @@ TEST(TableReader, WhatIsEmptyIsNotAbsent) {
             "a.toml:3:8: wait: is empty, expected a value\n"
             "a.toml:4:9: phase: is empty, expected a value\n"
             "a.toml:5:15: words: is empty, expected a value");
+}
+
+TEST(TableReader, WhatIsNoLineForPeopleIsNoString) {
+  const Document document = parsed(
+      "tab = \"a\\tb\"\nend = \"a\\nb\"\ndelete = \"\\u007F\"\nsecond = \"\\u0085\"\nblank = '  '\n"
+      "words = ['a', ' ', \"\\u0007\"]\nright = \"é Ä\u00a0 b\"\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    for (const char* key : {"tab", "end", "delete", "second", "blank"}) {
+      EXPECT_EQ(table.string(key), std::nullopt) << key;
+    }
+    EXPECT_THAT(table.strings("words"), ElementsAre("a"));
+    EXPECT_NE(table.string("right"), std::nullopt);
+    EXPECT_EQ(table.some_text("end"), "a\nb") << "where line ends are meant";
+    EXPECT_EQ(table.text("blank"), "  ");
+  });
+  EXPECT_EQ(said,
+            "a.toml:1:7: tab: has the control character U+0009, expected a text without\n"
+            "a.toml:2:7: end: has the control character U+000A, expected a text without\n"
+            "a.toml:3:10: delete: has the control character U+007F, expected a text without\n"
+            "a.toml:4:10: second: has the control character U+0085, expected a text without\n"
+            "a.toml:5:9: blank: is blank, expected a value\n"
+            "a.toml:6:15: words: is blank, expected a value\n"
+            "a.toml:6:20: words: has the control character U+0007, expected a text without");
+}
+
+TEST(TableReader, ALineMayBeEmptyAndNoMore) {
+  const Document document = parsed("a = ''\nb = ' '\nc = ''\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    EXPECT_EQ(table.line("a"), "");
+    EXPECT_EQ(table.line("b"), std::nullopt);
+    EXPECT_EQ(table.some_text("c"), std::nullopt);
+  });
+  EXPECT_EQ(said,
+            "a.toml:2:5: b: is blank, expected a value\n"
+            "a.toml:3:5: c: is empty, expected a value");
+}
+
+TEST(TableReader, ADateIsATimeAndNoName) {
+  const Document document = parsed("name = 1979-05-27\nfrom = 1979-05-27\nat = 07:00:00\n");
+  const std::string said = complaints(document, [](TableReader& table, Complaints&) {
+    EXPECT_EQ(table.string("name"), std::nullopt);
+    EXPECT_EQ(table.time("from"), "1979-05-27");
+    EXPECT_EQ(table.string("at"), std::nullopt);
+  });
+  EXPECT_EQ(said,
+            "a.toml:1:8: name: expected a string, found a date or time without quotes\n"
+            "a.toml:3:6: at: expected a string, found a date or time without quotes");
 }
 
 TEST(TableReader, UnknownKeysAreComplainedAboutWithTheNearest) {

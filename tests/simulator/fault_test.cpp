@@ -222,6 +222,17 @@ TEST(ParseFault, SuggestsTheNearest) {
   EXPECT_NE(complaint(""), "");
 }
 
+TEST(ParseFault, OffersWhatTheFaultTakes) {
+  EXPECT_EQ(complaint("crc-wrong,evry=5"),
+            "crc-wrong: unknown option \"evry\", did you mean \"every\"?");
+  EXPECT_EQ(complaint("crc-wrong,place=5"),
+            "crc-wrong: unknown option \"place\": expected every, from or until");
+  EXPECT_EQ(complaint("stall,place=5"),
+            "stall: unknown option \"place\": expected every, at, from or until");
+  EXPECT_THAT(complaint("crc=xmoden"),
+              AllOf(HasSubstr("\"xmoden\" is none of: "), HasSubstr(", did you mean \"xmodem\"?")));
+}
+
 TEST(ParseFault, NamesThePartThatIsWrong) {
   struct {
     const char* fault;

@@ -28,6 +28,9 @@ TEST(TcpAddress, SaysWhatItExpects) {
             "\"nowhere\" is no address, expected [HOST:]PORT, such as 127.0.0.1:4001");
   EXPECT_EQ(read_tcp_address("4001", true).error().message,
             "\"4001\" is no address, expected HOST:PORT, such as 127.0.0.1:4001");
+  EXPECT_EQ(read_tcp_address("99999", false).error().message, "\"99999\": a port is 0 to 65535");
+  EXPECT_EQ(read_tcp_address("host:65536", true).error().message,
+            "\"host:65536\": a port is 1 to 65535");
   EXPECT_FALSE(read_tcp_address("host:0", true)) << "nobody listens there";
 }
 

@@ -87,6 +87,27 @@ TEST_F(Replaying, WaitsForAReader) {
   EXPECT_EQ(run(replay).front().first, 1s);
 }
 
+TEST_F(Replaying, SaysThatItWaitsForAReader) {
+  std::vector<bool> waits;
+  line.set_present(false);
+  Replay replay = make({.on_waiting = [&](bool begun) { waits.push_back(begun); }});
+  replay.advance();
+  replay.advance();
+  EXPECT_EQ(waits, std::vector<bool>{false});
+  line.set_present(true);
+  clock.set(replay.advance());
+  clock.set(replay.advance());
+  line.set_present(false);
+  replay.advance();
+  replay.advance();
+  EXPECT_EQ(waits, (std::vector<bool>{false, true})) << "it left before the end";
+  line.set_present(true);
+  run(replay);
+  line.set_present(false);
+  replay.advance();
+  EXPECT_EQ(waits.size(), 2U) << "it left behind the last byte";
+}
+
 // What a reader does not fetch is late, and lateness is measured; what comes after it is not.
 TEST_F(Replaying, LeavesNothingOut) {
   line.room = 2;
