@@ -102,7 +102,7 @@ Result<void> set_option(std::string_view key, std::string_view value, FaultReque
     if (!time) return fail(std::string(key) + ": " + time.error().message);
     (key == "from" ? request.from : request.until) = *time;
   } else {
-    const bool has_place = kFaults[request.row].at != FaultPlace::kNone;
+    const bool has_place = faults()[request.row].at != FaultPlace::kNone;
     std::vector<std::string_view> known = {"every", "from", "until"};
     if (has_place) known.emplace_back("at");
     const std::string meant = did_you_mean(key, known);
