@@ -51,6 +51,18 @@ class ChildProcessTest : public testing::Test {
     return std::move(*child);
   }
 
+  /// One that has run `script` and now runs on.
+  static ChildProcess start_ready(const std::string& script) {
+    auto child = ChildProcess::start(
+        {.words = {"sh", "-c", script + "; echo ready; while :; do sleep 0.01; done"},
+         .input = ChildCommand::kNothing,
+         .output = ChildCommand::kPipe});
+    EXPECT_TRUE(child) << child.error().message;
+    pollfd ready{.fd = child->output(), .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&ready, 1, -1), 1);
+    return std::move(*child);
+  }
+
   static void wait_for_end(const ChildProcess& child) {
     pollfd ended{.fd = child.watch(), .events = POLLIN, .revents = 0};
     ASSERT_EQ(::poll(&ended, 1, -1), 1);
@@ -116,16 +128,10 @@ TEST(ChildProcess, SaysWhyItCannotStart) {
 TEST_F(ChildProcessTest, GivesTimeToEndAndThenMakesItEnd) {
   ChildProcess willing = start("exit 5");
   EXPECT_EQ(willing.finish(std::chrono::hours(1)), ProcessExit{.code = 5});
-  auto asked = ChildProcess::start(
-      {.words = {"sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.01; done"},
-       .output = ChildCommand::kPipe});
-  ASSERT_TRUE(asked) << asked.error().message;
-  pollfd ready{.fd = asked->output(), .events = POLLIN, .revents = 0};
-  ASSERT_EQ(::poll(&ready, 1, -1), 1);
-  asked->signal(SIGTERM);
-  EXPECT_EQ(asked->finish(std::chrono::hours(1)), ProcessExit{.code = 7});
-  ChildProcess deaf = start("trap '' TERM; while :; do sleep 0.01; done");
-  EXPECT_EQ(deaf.finish({}), ProcessExit{.signal = SIGKILL});
+  ChildProcess asked = start_ready("trap 'exit 7' TERM");
+  asked.signal(SIGTERM);
+  EXPECT_EQ(asked.finish(std::chrono::hours(1)), ProcessExit{.code = 7});
+  EXPECT_EQ(start_ready("trap '' TERM").finish({}), ProcessExit{.signal = SIGKILL});
   EXPECT_TRUE(has_no_children());
 }
 
