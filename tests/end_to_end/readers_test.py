@@ -287,7 +287,7 @@ class Network(Readers):
     def test_a_terminal_has_none(self):
         result, results = self.conform_dead("--profile", METER, "--", rig.PROGRAM, "read", "{endpoint}")
         self.assertEqual(result.returncode, 75, result.stdout)
-        self.assertIn("only a connection over a network dies", results[0]["messages"][0])
+        self.assertIn("needs a network connection", results[0]["messages"][0])
 
 
 class Shim(Readers):
