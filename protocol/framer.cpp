@@ -382,7 +382,7 @@ void Framer::emit(Kind kind, std::size_t end) {
   const std::uint64_t offset = offset_;
   start_ = end;
   offset_ += bytes.size();
-  sink_({kind, bytes, offset});
+  sink_({kind, bytes, offset, finishing_});
 }
 
 void Framer::drop_emitted() {

@@ -84,6 +84,7 @@ struct Stretch {
   Kind kind = Kind::kNoise;
   std::string_view bytes;    ///< valid until the call returns
   std::uint64_t offset = 0;  ///< of the first byte in the stream
+  bool at_end = false;       ///< the stream ended before anything else decided
 };
 
 /// True where a header begins the text: '/', three letters of the maker, and 3, 5 or 9.

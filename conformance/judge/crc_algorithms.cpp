@@ -6,9 +6,6 @@
 namespace p1rig {
 namespace {
 
-/// No telegram of a meter is longer; of other bytes nobody knows the CRC.
-constexpr std::size_t kLongest = 16 * 1024;
-
 constexpr std::array kLineEnds{CrcLineEnds::kAsTheyAre, CrcLineEnds::kCrLf, CrcLineEnds::kLf,
                                CrcLineEnds::kNone};
 
@@ -105,7 +102,7 @@ int chance_of(const CrcWay& way) {
 
 std::vector<CrcWay> find_crc_ways(const Telegram& telegram) {
   const auto sent = written_crc(telegram);
-  if (!sent || telegram.bang_offset > kLongest) return {};
+  if (!sent || telegram.bang_offset > kLongestTelegram) return {};
   if (check_crc(telegram) == CrcVerdict::kRight) return {};
   const auto covered = telegram.bytes.substr(0, telegram.bang_offset + 1);
   std::array<std::string, kLineEnds.size()> texts;

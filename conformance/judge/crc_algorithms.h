@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ namespace p1rig {
 // (dsmr_parser#91, home-assistant/core#58896), gateways one without the '!' or of other line ends.
 // Which one is found by trying. A CRC has 16 bits, so each way that is tried fits a telegram by chance
 // once in 65536 times: one that fits two telegrams is known, one that fits one is likely.
+
+/// No telegram of a meter is longer; the CRC of other bytes is not looked for.
+inline constexpr std::size_t kLongestTelegram = 16 * 1024;
 
 /// Line ends that a CRC may be computed with, whatever the telegram has.
 enum class CrcLineEnds { kAsTheyAre, kCrLf, kLf, kNone };

@@ -26,11 +26,8 @@ LineContents::LineContents(std::string_view all, const std::vector<std::uint64_t
   LossFinder finder;
   for (const std::uint64_t release : releases) finder.see_release(release);
   TelegramDecoder decoder;
-  bool at_end = false;
   const auto take = [&](Stretch stretch, const Telegram* telegram) {
-    const auto verdict = telegram != nullptr ? verdict_of(*telegram, *detect_dialect(*telegram))
-                                             : TelegramVerdict::kRight;
-    if (at_end && ends_amid_crc(stretch, verdict)) {
+    if (telegram != nullptr && ends_amid_crc(stretch, *telegram, nullptr)) {
       stretch.kind = Stretch::Kind::kFragment;
       telegram = nullptr;
     }
@@ -40,13 +37,13 @@ LineContents::LineContents(std::string_view all, const std::vector<std::uint64_t
     if (stretch.kind == Stretch::Kind::kFrame) ++frames;
     if (stretch.kind == Stretch::Kind::kOversize) endless.push_back(stretch.offset);
     if (telegram == nullptr) return;
+    const TelegramVerdict verdict = verdict_of(*telegram, *detect_dialect(*telegram));
     ++(verdict == TelegramVerdict::kRight ? right : wrong);
     telegrams.push_back(
         {bytes.substr(stretch.offset, stretch.bytes.size()), stretch.offset, verdict});
   };
   TelegramStream stream(decoder, take);
   stream.feed(bytes);
-  at_end = true;
   stream.finish();
   for (const Loss& loss : finder.finish()) losses.push_back(loss);
 }

@@ -155,12 +155,14 @@ std::size_t find_telnet_option(std::string_view bytes) {
   return bytes.npos;
 }
 
+void add_usual_line(std::string_view line, std::string& telegram) {
+  telegram += line;
+  telegram += is_header(line) ? "\r\n\r\n" : "\r\n";
+}
+
 std::string with_usual_line_ends(std::string_view bytes) {
   std::string result;
-  for_each_line(bytes, [&](std::string_view line) {
-    result += line;
-    result += is_header(line) ? "\r\n\r\n" : "\r\n";
-  });
+  for_each_line(bytes, [&](std::string_view line) { add_usual_line(line, result); });
   return result;
 }
 

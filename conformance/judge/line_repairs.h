@@ -19,6 +19,9 @@ struct LineRepair {
 /// Of FF, FB to FE, and one of the options that there are (RFC 855); npos where there is none.
 std::size_t find_telnet_option(std::string_view bytes);
 
+/// Adds the line with CR LF, and an empty one where it is a header, as all telegrams have them.
+void add_usual_line(std::string_view line, std::string& telegram);
+
 /// Every line with CR LF, and an empty one behind each header, as all telegrams have them.
 std::string with_usual_line_ends(std::string_view bytes);
 

@@ -55,16 +55,11 @@ ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink,
 
 void ReferenceReader::feed(std::string_view bytes) { stream_.feed(bytes); }
 
-void ReferenceReader::finish() {
-  at_end_ = true;
-  stream_.finish();
-  at_end_ = false;
-}
+void ReferenceReader::finish() { stream_.finish(); }
 
 void ReferenceReader::take(const Stretch& stretch, const Telegram* telegram) {
   if (telegram != nullptr) {
-    const Dialect& dialect = dialect_ != nullptr ? *dialect_ : *detect_origin(*telegram).dialect;
-    if (at_end_ && ends_amid_crc(stretch, verdict_of(*telegram, dialect))) return;
+    if (ends_amid_crc(stretch, *telegram, dialect_)) return;
     return take_telegram(*telegram, {});
   }
   if (stretch.kind == Stretch::Kind::kOversize) return reject(Reject::kOversize);

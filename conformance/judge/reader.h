@@ -91,7 +91,6 @@ class ReferenceReader {
   TelegramStream stream_;
   std::optional<FrameCipher> cipher_;
   FrameCounterTrack track_;
-  bool at_end_ = false;  ///< what comes now is the last stretch
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;
 };

@@ -41,9 +41,7 @@ void StreamLinter::feed(std::string_view bytes, std::optional<Time> at) {
 }
 
 void StreamLinter::finish() {
-  at_end_ = true;
   stream_.finish();
-  at_end_ = false;
   if (!is_full()) report_losses(losses_.finish());
   if (settings_.timing) report_around(settings_.timing->finish(dialect_));
 }
@@ -55,12 +53,9 @@ LintOutcome StreamLinter::outcome() const {
 
 void StreamLinter::take(Stretch stretch, const Telegram* plain) {
   if (is_full()) return;
-  if (at_end_ && plain != nullptr) {
-    const Dialect& dialect = dialect_ != nullptr ? *dialect_ : *detect_origin(*plain).dialect;
-    if (ends_amid_crc(stretch, verdict_of(*plain, dialect))) {
-      stretch.kind = Stretch::Kind::kFragment;
-      plain = nullptr;
-    }
+  if (plain != nullptr && ends_amid_crc(stretch, *plain, dialect_)) {
+    stretch.kind = Stretch::Kind::kFragment;
+    plain = nullptr;
   }
   report_losses(losses_.take(stretch));
   if (stretch.kind == Stretch::Kind::kFrame) {

@@ -82,7 +82,6 @@ class StreamLinter {
   const Dialect* dialect_ = nullptr;
   Dialect with_offset_{};  ///< the dialect where it has another offset
   bool is_guessed_ = false;
-  bool at_end_ = false;  ///< what comes now is the last stretch
   std::optional<bool> requested_;
   std::uint64_t bytes_ = 0;
   std::uint64_t telegrams_ = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "conformance/judge/detect_dialect.h"
+
 namespace p1rig {
 namespace {
 
@@ -39,14 +41,24 @@ TelegramVerdict verdict_of(const Telegram& telegram, const Dialect& dialect) {
   return TelegramVerdict::kRight;
 }
 
-bool ends_amid_crc(const Stretch& last, TelegramVerdict verdict) {
+bool ends_amid_crc(const Stretch& stretch, const Telegram& telegram, const Dialect* dialect) {
   constexpr std::size_t kDigits = 4;
-  const bool needs_more = verdict == TelegramVerdict::kCrcMissing ||
-                          verdict == TelegramVerdict::kCrcWrong ||
-                          verdict == TelegramVerdict::kCrcMalformed;
-  const std::size_t bang = last.bytes.rfind('!');
-  return last.kind == Kind::kTelegram && needs_more && bang != last.bytes.npos &&
-         last.bytes.size() - bang <= kDigits && !is_line_end(last.bytes.back());
+  const std::size_t bang = stretch.bytes.rfind('!');
+  if (!stretch.at_end || bang == stretch.bytes.npos || stretch.bytes.size() - bang > kDigits ||
+      is_line_end(stretch.bytes.back())) {
+    return false;
+  }
+  switch (verdict_of(telegram, dialect != nullptr ? *dialect : *detect_dialect(telegram))) {
+    case TelegramVerdict::kCrcMissing:
+    case TelegramVerdict::kCrcMalformed:
+    case TelegramVerdict::kCrcWrong:
+      return true;
+    case TelegramVerdict::kEmpty:
+    case TelegramVerdict::kDamaged:
+    case TelegramVerdict::kRight:
+      break;
+  }
+  return false;
 }
 
 void LossFinder::see_release(std::uint64_t offset) {

@@ -40,9 +40,10 @@ enum class TelegramVerdict {
 /// a version needs one in any dialect: versions came with the CRC (DSMR-P1 4.0 §5.2).
 TelegramVerdict verdict_of(const Telegram& telegram, const Dialect& dialect);
 
-/// True where the stream ended amid the CRC of its last stretch: a telegram that needs four digits,
-/// has fewer and no line end. It is a fragment like one that ends before its '!'.
-bool ends_amid_crc(const Stretch& last, TelegramVerdict verdict);
+/// True where the stream ended amid the CRC of this telegram: it needs four digits, has fewer and no
+/// line end. It is a fragment like one that ends before its '!'. `dialect`: nullptr where the telegram
+/// has to tell it.
+bool ends_amid_crc(const Stretch& stretch, const Telegram& telegram, const Dialect* dialect);
 
 /// Bytes that show that something is missing, or that something came which no meter sends.
 struct Loss {

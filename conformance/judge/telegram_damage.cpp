@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/judge/crc_algorithms.h"
 #include "conformance/judge/line_repairs.h"
 #include "protocol/crc16.h"
 #include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
-
-/// No telegram of a meter is longer.
-constexpr std::size_t kLongest = 16 * 1024;
 
 /// A bit that, put right, makes the CRC right.
 struct FlippedBit {
@@ -65,7 +63,7 @@ struct FlippedBits {
 FlippedBits find_flipped_bits(std::string_view bytes) {
   const Telegram telegram = decode_telegram(bytes);
   const auto sent = written_crc(telegram);
-  if (!sent || telegram.bang_offset > kLongest) return {};
+  if (!sent || telegram.bang_offset > kLongestTelegram) return {};
   const std::string_view covered = bytes.substr(0, telegram.bang_offset + 1);
   const std::uint16_t right = crc16(covered);
   if (right == *sent) return {};

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "conformance/judge/line_repairs.h"
 #include "conformance/judge/octets.h"
 #include "conformance/judge/other_protocols.h"
 #include "protocol/dlms_frame.h"
-#include "protocol/framer.h"
 
 namespace p1rig {
 namespace {
@@ -84,8 +84,7 @@ bool has_lines(std::string_view bytes) {
 void put_line(std::string_view line, std::string& telegram) {
   line = line.substr(0, line.find_last_not_of(" \t") + 1);
   if (line.empty()) return;
-  telegram += line;
-  telegram += is_header(line) ? "\r\n\r\n" : "\r\n";
+  add_usual_line(line, telegram);
 }
 
 /// What stands inside the lines; empty where none wears the wrapper.

@@ -36,7 +36,7 @@ void erase_readings(MutantReport& report, std::uint8_t d, std::optional<std::uin
   std::set<int> gone;
   std::erase_if(report.telegram.values, [&](const auto& entry) {
     const Obis code = entry.first;
-    const bool erased = is_reading(code) && code.d == d && (!e || code.e == *e);
+    const bool erased = is_mbus_reading(code) && code.d == d && (!e || code.e == *e);
     if (erased) gone.insert(code.b);
     return erased;
   });
@@ -145,7 +145,7 @@ void sum_of_gas(MutantReport& report, MutantState&) {
 
 void unset_reading_as_zero(MutantReport& report, MutantState&) {
   for (auto& [code, value] : report.telegram.values) {
-    if (!is_reading(code) || value.kind != Kind::kNull) continue;
+    if (!is_mbus_reading(code) || value.kind != Kind::kNull) continue;
     value = {.kind = Kind::kTimed, .text = "0.000 m3", .at = {}};
     devices(report).push_back({.channel = code.b, .medium = "gas", .id = {}, .reading = value});
   }
@@ -188,13 +188,13 @@ void telegram_time_for_capture(MutantReport& report, MutantState&) {
   if (clock == nullptr || clock->kind != Kind::kText) return;
   const std::string now = clock->text;
   edit_values(report.telegram, [&](Obis code, ContractValue& value) {
-    if (is_reading(code) && value.kind == Kind::kTimed) value.at = now;
+    if (is_mbus_reading(code) && value.kind == Kind::kTimed) value.at = now;
   });
 }
 
 void no_capture_time(MutantReport& report, MutantState&) {
   edit_values(report.telegram, [](Obis code, ContractValue& value) {
-    if (is_reading(code) && value.kind == Kind::kTimed) value.at = "";
+    if (is_mbus_reading(code) && value.kind == Kind::kTimed) value.at = "";
   });
 }
 
@@ -202,7 +202,7 @@ void keep_old_reading(MutantReport& report, MutantState& state) {
   if (!state.previous) return;
   for (auto& [code, value] : report.telegram.values) {
     const ContractValue* const old = find_value(*state.previous, code);
-    if (is_reading(code) && old != nullptr) value = *old;
+    if (is_mbus_reading(code) && old != nullptr) value = *old;
   }
   report.telegram.mbus = state.previous->mbus;
 }

@@ -88,10 +88,6 @@ void swap_values(ContractTelegram& telegram, Obis a, Obis b) {
   if (first != nullptr && second != nullptr) std::swap(*first, *second);
 }
 
-bool is_reading(Obis code) {
-  return is_mbus_object(code) && code.c == 24 && (code.d == 2 || code.d == 3);
-}
-
 std::string times_ten(const std::string& number, int exponent) {
   const auto decimal = parse_decimal(number);
   const auto result = decimal ? scaled(*decimal, exponent) : std::nullopt;

@@ -36,9 +36,6 @@ ContractValue* find_value(ContractTelegram& telegram, Obis code);
 
 void swap_values(ContractTelegram& telegram, Obis a, Obis b);
 
-/// True for 0-n:24.2.x and 24.3.x.
-bool is_reading(Obis code);
-
 /// The number times ten to the power `exponent`; as it was where it is none.
 std::string times_ten(const std::string& number, int exponent);
 

@@ -200,7 +200,7 @@ void invent_time_for_unset(MutantReport& report, MutantState&) {
     if (code == Obis{0, 0, 1, 0, 0} && value.kind == Kind::kNull) {
       value = {.kind = Kind::kText, .text = invented};
     }
-    if (is_reading(code) && value.kind == Kind::kNull) {
+    if (is_mbus_reading(code) && value.kind == Kind::kNull) {
       value = {.kind = Kind::kTimed, .text = "0.000 m3", .at = invented};
     }
     for (ContractValue& item : value.items) {

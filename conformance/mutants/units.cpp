@@ -87,7 +87,7 @@ void always_amperes(MutantReport& report, MutantState&) {
 
 void always_cubic_metres(MutantReport& report, MutantState&) {
   edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
-    if (is_reading(code)) unit = "m3";
+    if (is_mbus_reading(code)) unit = "m3";
   });
 }
 

@@ -14,34 +14,7 @@ namespace {
 
 constexpr std::size_t kMostBytes = 4096;
 
-/// Text that is visible already, as XML.
-std::string markup(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&apos;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-std::string escaped(std::string_view text) { return markup(visible(text)); }
+std::string escaped(std::string_view text) { return xml_text(visible(text)); }
 
 double seconds(std::chrono::microseconds duration) {
   return static_cast<double>(duration.count()) / 1e6;
@@ -62,7 +35,7 @@ std::string moment_text(const WireMoment& moment) {
   const std::string name = moment.name.empty() ? "" : moment.name + ": ";
   return fmt::format("{:10.1f} ms {} {}{}\n", static_cast<double>(moment.at.count()) / 1000,
                      kArrows.at(static_cast<std::size_t>(moment.kind)), escaped(name),
-                     markup(visible(moment.bytes, kMostBytes)));
+                     xml_text(visible(moment.bytes, kMostBytes)));
 }
 
 /// All that a person needs, as text.
@@ -74,7 +47,7 @@ std::string story_of(const CaseResult& result) {
     text += "expected: " + escaped(line) + "\n";
   for (const std::string& line : result.messages) text += "got: " + escaped(line) + "\n";
   for (const WireMoment& moment : result.wire) text += moment_text(moment);
-  if (!result.smallest.empty()) text += markup(visible_text(result.smallest));
+  if (!result.smallest.empty()) text += xml_text(visible_text(result.smallest));
   return text + "again: " + escaped(result.reproduction) + "\n";
 }
 

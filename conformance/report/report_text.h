@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/run/case_result.h"
@@ -18,5 +19,8 @@ bool is_remarkable(Outcome outcome);
 
 /// "iskra-am550 on pty".
 std::string place_of(const CaseResult& result);
+
+/// Text that is visible already, in an XML element or attribute.
+std::string xml_text(std::string_view text);
 
 }  // namespace p1rig

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/report/report_text.h"
 #include "conformance/speed/speed_report.h"
 #include "protocol/wording.h"
 #include "simulator/visible.h"
@@ -25,29 +26,6 @@ constexpr double kLegendTop = 600, kLegendLine = 20;
 /// Told apart by people who see colours in another way, too (Okabe and Ito).
 constexpr std::array<std::string_view, 6> kColours = {"#0072b2", "#d55e00", "#009e73",
                                                       "#cc79a7", "#56b4e9", "#e69f00"};
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : visible(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 /// From whole powers of ten to a stretch of the picture.
 struct LogScale {
@@ -96,7 +74,7 @@ Curve curve_of(const SpeedResult& result, std::string_view colour) {
 
 std::string text_at(double x, double y, std::string_view anchor, std::string_view text) {
   return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor,
-                     escaped(text));
+                     xml_text(visible(text)));
 }
 
 std::string line_from(double x1, double y1, double x2, double y2, std::string_view style) {
