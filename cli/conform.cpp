@@ -64,6 +64,13 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     }
     plan.repeat = static_cast<int>(*repeat);
   }
+  if (const auto text = options.get("case-limit")) {
+    const auto limit = parse_duration(*text);
+    if (!limit || *limit <= std::chrono::milliseconds{0}) {
+      return options.misuse("--case-limit: expected a time above zero, such as 60s");
+    }
+    plan.case_limit = std::chrono::duration_cast<std::chrono::milliseconds>(*limit);
+  }
   plan.shuffle = options.has("shuffle");
   plan.realtime = options.has("realtime");
   if (const auto version = options.get("suite-version")) {
@@ -137,6 +144,8 @@ int run_conform(const Arguments& arguments) {
       "own pty:PATH, tcp:HOST:PORT, rfc2217:HOST:PORT; may be repeated; default: the first "
       "that the reader file names");
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
+  options.value("case-limit", "T",
+                "gives a case up after that long, its own silences not counted; default: 60s");
   options.values("case-file", "F",
                  "the cases of this file instead of the suite's; may be repeated");
   options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");

@@ -134,6 +134,7 @@ constexpr const char* kMarkName = "P1RIG_READER";
 // The fields of /proc/PID/stat, see proc(5): the first after the name, the group of the process, and
 // the time of the processor that children took which it has waited for.
 constexpr std::size_t kFirstStatField = 3, kGroupField = 5;
+constexpr std::size_t kStateField = 3;
 constexpr std::array<std::size_t, 2> kWaitedForFields = {16, 17};
 
 /// A program that is asked to end has this long to do so.
@@ -337,6 +338,7 @@ ProcessUsage ChildProcess::usage() const {
   const auto ticks = ::sysconf(_SC_CLK_TCK);
   ProcessUsage usage;
   for_each_of_group([&](const std::filesystem::path& folder, const StatFields& stat) {
+    usage.is_running = usage.is_running || stat[kStateField] == "R" || stat[kStateField] == "D";
     // Finer than the ticks of "stat": of the threads that live and of those that have ended.
     clockid_t clock{};
     timespec spent{};

@@ -35,6 +35,7 @@ std::string to_string(const ProcessExit& exit);
 struct ProcessUsage {
   std::chrono::nanoseconds processor{};
   std::uint64_t peak_memory = 0;  ///< bytes in RAM at most
+  bool is_running = false;        ///< one of them has something to do: it does not sleep
 };
 
 /// A program to be started. Each of its streams is an open descriptor, or one of the constants.

@@ -4,8 +4,6 @@
 #include "protocol/timestamp.h"
 
 namespace p1rig {
-namespace {
-
 std::string iso_time(std::chrono::sys_seconds instant, const Zone& zone) {
   const auto offset = std::chrono::duration_cast<std::chrono::minutes>(zone.offset(instant));
   const Timestamp local = zone.local(instant);
@@ -13,8 +11,6 @@ std::string iso_time(std::chrono::sys_seconds instant, const Zone& zone) {
   const auto normal = local.season == 'S' ? offset - std::chrono::minutes{60} : offset;
   return to_iso_string(local, normal);
 }
-
-}  // namespace
 
 std::string truth_text(const TruthField& field, const Zone& zone) {
   switch (field.kind) {

@@ -121,11 +121,15 @@ std::optional<Instant> instant_of(std::string_view text) {
   return instant;
 }
 
-bool same_time(const Instant& said, const Instant& meant, TimeForm form) {
+bool same_time(const Instant& said, const Instant& meant, const Precision& precision) {
   const auto utc = [](const Instant& time) {
     return time.wall - time.offset.value_or(std::chrono::minutes{0});
   };
-  switch (form) {
+  if (precision.no_season) {
+    return said.wall == meant.wall || (said.offset && utc(said) == utc(meant)) ||
+           (precision.time == TimeForm::kUtc && said.wall == utc(meant));
+  }
+  switch (precision.time) {
     case TimeForm::kAware:
       // A time of a meter without summer time has no offset (DSMR-P1 3.0).
       if (!meant.offset) return said.wall == meant.wall;
@@ -154,7 +158,7 @@ std::optional<std::string> text_difference(const std::string& said, const std::s
   if (const auto meant_time = instant_of(meant)) {
     const auto said_time = instant_of(said);
     if (!said_time) return both + ", a time";
-    if (same_time(*said_time, *meant_time, precision.time)) return std::nullopt;
+    if (same_time(*said_time, *meant_time, precision)) return std::nullopt;
     return both;
   }
   const auto meant_amount = amount_of(meant), said_amount = amount_of(said);
@@ -229,10 +233,14 @@ std::optional<std::string> list_difference(const ContractValue& said, const Cont
 
 }  // namespace
 
+bool has_no_value(const ContractValue& value) {
+  return value.kind == Kind::kNull || (value.kind == Kind::kText && value.text.empty());
+}
+
 std::optional<std::string> difference(const ContractValue& said, const ContractValue& meant,
                                       const Precision& precision) {
+  if (has_no_value(meant) && has_no_value(said)) return std::nullopt;
   if (meant.kind == Kind::kNull || said.kind == Kind::kNull) {
-    if (meant.kind == said.kind) return std::nullopt;
     return "says " + to_json(said) + ", expected " +
            (meant.kind == Kind::kNull ? "no value" : to_json(meant));
   }

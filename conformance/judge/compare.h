@@ -19,11 +19,18 @@ enum class TimeForm : std::uint8_t {
 struct Precision {
   int decimals = 3;  ///< that it keeps, in the unit that it tells
   TimeForm time = TimeForm::kAware;
+  /// The meter's times have no letter that says S or W (before DSMR 4.0): the wall clock, with any
+  /// offset or none, is as right as the instant.
+  bool no_season = false;
 };
+
+/// True for no value, and for an empty text, which says no more.
+bool has_no_value(const ContractValue& value);
 
 /// Why `said` is not what was `meant`; nothing where it is. Numbers are compared after conversion of
 /// units; a value that the reader's decimals cannot hold may be rounded or cut. Texts may be told as
-/// they were sent, in hexadecimal, or decoded. A time that was not told is no difference.
+/// they were sent, in hexadecimal, or decoded. A time that was not told is no difference; an empty text
+/// is no value, and no value an empty text (DSMR-P1 5.0.2 §6.4: a string of length 0).
 std::optional<std::string> difference(const ContractValue& said, const ContractValue& meant,
                                       const Precision& precision);
 

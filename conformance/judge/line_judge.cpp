@@ -120,8 +120,8 @@ constexpr std::array kLineJudges = {
               judge_request_first},
     LineJudge{"request-held", "and until the telegram is complete", judge_request_held},
     LineJudge{"request-steady", "and is not modulated", judge_request_steady},
-    LineJudge{"lag", "the reader does not fall behind", judge_lag},
-    LineJudge{"memory", "the reader's memory does not grow", judge_memory},
+    LineJudge{"lag", "the reader does not fall behind", judge_lag, false},
+    LineJudge{"memory", "the reader's memory does not grow", judge_memory, false},
 };
 
 }  // namespace

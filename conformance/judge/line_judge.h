@@ -37,6 +37,7 @@ struct LineVerdict {
 struct LineJudge {
   std::string_view name, summary;
   LineVerdict (*judge)(const LineLog& log);
+  bool is_alone = true;  ///< a case with this judge is about nothing else
 };
 std::span<const LineJudge> line_judges();
 const LineJudge* find_line_judge(std::string_view name);

@@ -55,12 +55,36 @@ std::string_view to_string(Expectation::Whole whole) {
   return "anything";
 }
 
+std::string_view to_string(Topic topic) {
+  switch (topic) {
+    case Topic::kReported:
+      return "reported";
+    case Topic::kLost:
+      return "lost";
+    case Topic::kMixed:
+      return "mixed";
+    case Topic::kValue:
+      return "value";
+    case Topic::kDevice:
+      return "device";
+    case Topic::kTariff:
+      return "tariff";
+    case Topic::kLine:
+      return "line";
+    case Topic::kContract:
+      return "contract";
+    case Topic::kSurvival:
+      break;
+  }
+  return "survival";
+}
+
 TelegramJudge::TelegramJudge(ReaderTraits traits) : traits_(std::move(traits)) {}
 
 void TelegramJudge::begin(ReaderTraits traits) {
   traits_ = std::move(traits);
   findings_.clear();
-  long_lost_ = 0;
+  long_lost_before_ = long_lost_ = 0;
   for (Watched& watched : watched_) watched.settled = true;
 }
 
@@ -72,10 +96,15 @@ void TelegramJudge::expect(SentTelegram telegram) {
 void TelegramJudge::retire() {
   while (watched_.size() > kWatched) {
     const Watched& oldest = watched_.front();
-    const bool owed = oldest.sent.expectation.is_owed();
-    if (owed && oldest.told == 0 && !oldest.settled) ++long_lost_;
+    if (is_lost(oldest)) {
+      ++(oldest.sent.standing == Standing::kBefore ? long_lost_before_ : long_lost_);
+    }
     watched_.pop_front();
   }
+}
+
+bool TelegramJudge::is_lost(const Watched& watched) {
+  return !watched.settled && watched.told == 0 && watched.sent.expectation.is_owed();
 }
 
 bool TelegramJudge::claims(Obis code) const {
@@ -139,7 +168,8 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   Watched* const watched = recognise(said);
   if (watched == nullptr) {
     if (findings_.size() < kMostFindings) {
-      findings_.push_back({"", "tells a telegram that was never sent: " + to_json(said)});
+      findings_.push_back({.topic = Topic::kReported,
+                           .message = "reports a telegram that was never sent: " + to_json(said)});
     }
     return std::nullopt;
   }
@@ -148,52 +178,81 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   const bool judged = !watched->settled && sent.expectation.whole != Whole::kAnything;
   if (!judged || findings_.size() >= kMostFindings) return sent.name;
   if (watched->told > 1 && !sent.expectation.may_repeat) {
-    findings_.push_back({sent.name, "is told " + counted(watched->told, "time")});
+    findings_.push_back({.topic = Topic::kReported,
+                         .telegram = sent.name,
+                         .message = "was reported " + counted(watched->told, "time"),
+                         .standing = sent.standing});
   }
   const std::size_t before = findings_.size();
   compare(sent, said);
   compare_devices(sent, said);
   compare_tariffs(sent, said);
   if (sent.expectation.whole == Whole::kNothing) {
-    std::string what = "is told, but must be dropped";
+    std::string what = "was reported, but must be dropped";
     if (findings_.size() > before) what += ": " + findings_[before].message;
     findings_.resize(before);
-    findings_.push_back({sent.name, what});
+    findings_.push_back({.topic = Topic::kReported,
+                         .telegram = sent.name,
+                         .message = std::move(what),
+                         .standing = sent.standing});
   }
   return sent.name;
 }
 
+/// The other telegram that says this of the object; nothing where none does.
+const SentTelegram* TelegramJudge::says_of_another(const SentTelegram& sent, Obis code,
+                                                   const ContractValue& said) const {
+  for (const Watched& other : watched_) {
+    if (&other.sent == &sent) continue;
+    const ContractValue* const meant = meant_value(other.sent, code);
+    if (meant == nullptr || !tells_apart(*meant)) continue;
+    if (!difference(said, *meant, traits_.precision)) return &other.sent;
+  }
+  return nullptr;
+}
+
 void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& said) {
   const Expectation& expectation = sent.expectation;
-  const auto find = [&](Obis code, std::string message) {
-    findings_.push_back({sent.name, to_string(code) + " " + std::move(message)});
+  const auto find = [&](Obis code, std::string message, Topic topic = Topic::kValue) {
+    findings_.push_back({.topic = topic,
+                         .telegram = sent.name,
+                         .message = to_string(code) + " " + std::move(message),
+                         .standing = sent.standing,
+                         .code = code,
+                         .is_asked = holds(sent.asked, code)});
   };
   for (const auto& [code, value] : said.values) {
-    const bool is_null = value.kind == Kind::kNull;
+    const bool is_null = has_no_value(value);
     if (holds(expectation.uncertain, code)) continue;
     if (holds(expectation.invalid, code)) {
       if (!is_null) find(code, "says " + to_json(value) + ", but it is invalid");
       continue;
     }
     if (holds(expectation.absent, code)) {
-      if (!is_null) find(code, "says " + to_json(value) + ", but it must not be told");
+      if (!is_null) find(code, "says " + to_json(value) + ", but must not be reported");
       continue;
     }
     if (is_null && holds(expectation.optional, code)) continue;
     const ContractValue* const meant = meant_value(sent, code);
     if (meant == nullptr) {
       if (!is_null) find(code, "says " + to_json(value) + ", but it was not sent");
-    } else if (const auto wrong = difference(value, *meant, traits_.precision)) {
-      find(code, *wrong);
+    } else if (auto wrong = difference(value, *meant, traits_.precision)) {
+      const SentTelegram* const other =
+          is_null || !tells_apart(*meant) ? nullptr : says_of_another(sent, code, value);
+      if (other == nullptr) {
+        find(code, std::move(*wrong));
+      } else {
+        find(code, *wrong + ": that is what " + other->name + " said", Topic::kMixed);
+      }
     }
   }
   if (expectation.whole == Whole::kPart) return;
   const auto require = [&](Obis code, const ContractValue& meant) {
     const bool loose = holds(expectation.uncertain, code) || holds(expectation.invalid, code) ||
                        holds(expectation.absent, code) || holds(expectation.optional, code);
-    if (loose || meant.kind == Kind::kNull || said.values.contains(code) || !claims(code)) return;
+    if (loose || has_no_value(meant) || said.values.contains(code) || !claims(code)) return;
     if (traits_.tells_changes_only && is_unchanged(sent, code, meant)) return;
-    find(code, "is not told, expected " + to_json(meant));
+    find(code, "is not reported, expected " + to_json(meant));
   };
   for (const auto& [code, meant] : expectation.literal) require(code, meant);
   for (const auto& [code, meant] : sent.meant.values) {
@@ -204,7 +263,11 @@ void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& sa
 void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTelegram& said) {
   if (!sent.meant.mbus || (!said.mbus && !traits_.needs_mbus)) return;
   const auto find = [&](std::string message) {
-    findings_.push_back({sent.name, "mbus: " + std::move(message)});
+    findings_.push_back({.topic = Topic::kDevice,
+                         .telegram = sent.name,
+                         .message = "mbus: " + std::move(message),
+                         .standing = sent.standing,
+                         .is_asked = sent.asks_devices});
   };
   const std::vector<ContractDevice> told = said.mbus.value_or(std::vector<ContractDevice>{});
   std::vector<bool> named(sent.meant.mbus->size(), false);
@@ -219,14 +282,14 @@ void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTele
       if (same && !named[i]) which = i;
     }
     if (!which) {
-      find("tells a device that is not there: " + to_json(device.reading));
+      find("reports a device that is not there: " + to_json(device.reading));
       continue;
     }
     named[*which] = true;
     const ContractDevice& meant = (*sent.meant.mbus)[*which];
     const std::string channel = "channel " + std::to_string(meant.channel.value_or(0)) + " ";
     if (device.medium && meant.medium && *device.medium != *meant.medium) {
-      find(channel + "is told as \"" + *device.medium + "\", but is " + *meant.medium);
+      find(channel + "is reported as \"" + *device.medium + "\", but is " + *meant.medium);
     }
     if (const auto wrong = difference(device.reading, meant.reading, traits_.precision)) {
       find(channel + *wrong);
@@ -244,22 +307,29 @@ void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTele
     const ContractDevice& meant = (*sent.meant.mbus)[i];
     if (!named[i]) {
       find("channel " + std::to_string(meant.channel.value_or(0)) + ", " +
-           meant.medium.value_or("a device") + ", is not told");
+           meant.medium.value_or("a device") + ", is not reported");
     }
   }
 }
 
 void TelegramJudge::compare_tariffs(const SentTelegram& sent, const ContractTelegram& said) {
+  const auto find = [&](std::string message) {
+    findings_.push_back({.topic = Topic::kTariff,
+                         .telegram = sent.name,
+                         .message = std::move(message),
+                         .standing = sent.standing,
+                         .is_asked = traits_.needs_tariffs});
+  };
   const auto compare_one = [&](const std::string& name, const std::optional<std::string>& told,
                                const std::optional<std::string>& meant) {
     if (!meant) return;
     if (!told) {
-      if (traits_.needs_tariffs) findings_.push_back({sent.name, name + " is not told"});
+      if (traits_.needs_tariffs) find(name + " is not reported");
       return;
     }
     const auto wrong = difference({.kind = Kind::kText, .text = *told},
                                   {.kind = Kind::kText, .text = *meant}, traits_.precision);
-    if (wrong) findings_.push_back({sent.name, name + " " + *wrong});
+    if (wrong) find(name + " " + *wrong);
   };
   const ContractTelegram& meant = sent.meant;
   compare_one("import.normal", said.import.normal, meant.import.normal);
@@ -277,18 +347,28 @@ bool TelegramJudge::was_told(std::string_view name) const {
 std::size_t TelegramJudge::lost() const {
   return long_lost_ +
          static_cast<std::size_t>(std::ranges::count_if(watched_, [](const Watched& watched) {
-           return !watched.settled && watched.told == 0 && watched.sent.expectation.is_owed();
+           return is_lost(watched) && watched.sent.standing != Standing::kBefore;
          }));
 }
 
 std::vector<Mismatch> TelegramJudge::findings(std::size_t may_lose) const {
   std::vector<Mismatch> all = findings_;
-  if (lost() <= may_lose) return all;
-  if (long_lost_ > 0) all.push_back({"", counted(long_lost_, "telegram") + " lost"});
+  const bool too_many = lost() > may_lose;
+  const auto find_long_lost = [&](std::size_t count, Standing standing) {
+    if (count == 0) return;
+    all.push_back({.topic = Topic::kLost,
+                   .message = counted(count, "telegram") + " lost",
+                   .standing = standing});
+  };
+  find_long_lost(long_lost_before_, Standing::kBefore);
+  if (too_many) find_long_lost(long_lost_, Standing::kSubject);
   for (const Watched& watched : watched_) {
-    if (!watched.settled && watched.sent.expectation.is_owed() && watched.told == 0) {
-      all.push_back({watched.sent.name, "was lost"});
-    }
+    const bool is_before = watched.sent.standing == Standing::kBefore;
+    if (!is_lost(watched) || (!is_before && !too_many)) continue;
+    all.push_back({.topic = Topic::kLost,
+                   .telegram = watched.sent.name,
+                   .message = "was lost",
+                   .standing = watched.sent.standing});
   }
   return all;
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/judge/compare.h"
@@ -36,11 +37,17 @@ struct Expectation {
 /// "values", "part", "nothing", "either", "anything": as cases write it.
 std::string_view to_string(Expectation::Whole whole);
 
+/// Where a telegram stands in its case: the subject is what the case is about, all others are ordinary.
+enum class Standing : std::uint8_t { kBefore, kSubject, kAfter };
+
 /// A telegram on its way to the reader, with what it says by its Truth.
 struct SentTelegram {
   std::string name;  ///< "A" of the case, "sentinel 1"
   Expectation expectation = {};
   ContractTelegram meant = {};
+  Standing standing = Standing::kSubject;
+  std::vector<Obis> asked = {};  ///< the objects that the case is about
+  bool asks_devices = false;     ///< likewise of the devices on the M-Bus
 };
 
 /// What is known of a reader before it is judged.
@@ -54,9 +61,28 @@ struct ReaderTraits {
   bool tells_changes_only = false;  ///< what is as in the telegram before is not told
 };
 
+/// What a mismatch is about.
+enum class Topic : std::uint8_t {
+  kReported,  ///< a telegram was reported that should not have been, or more than once
+  kLost,      ///< a telegram was owed and not reported
+  kMixed,     ///< a value of another telegram
+  kValue,     ///< the value of one object
+  kDevice,    ///< what was concluded of the devices on the M-Bus
+  kTariff,    ///< which tariff register is which
+  kLine,      ///< the reader's end of the line
+  kContract,  ///< the form of what it says
+  kSurvival   ///< it ended, or fell silent for good
+};
+/// "reported", "lost", …: as docs/reports.md names them.
+std::string_view to_string(Topic topic);
+
 struct Mismatch {
-  std::string telegram;  ///< the name of the one that it is about; empty where none is
-  std::string message;
+  Topic topic = Topic::kValue;
+  std::string telegram = {};  ///< the name of the one that it is about; empty where none is
+  std::string message = {};
+  Standing standing = Standing::kSubject;  ///< of that telegram
+  std::optional<Obis> code = {};           ///< the object that it is about
+  bool is_asked = false;                   ///< the case asks for this object, or this conclusion
 };
 
 /// Compares what a reader says with what was sent to it. Knows nothing of how either was made.
@@ -76,10 +102,11 @@ class TelegramJudge {
 
   bool was_told(std::string_view name) const;
 
-  /// Right telegrams that were owed and not told, so far.
+  /// Right telegrams that were owed and not told, so far, from the subject of the case on.
   std::size_t lost() const;
 
-  /// What was wrong, and "lost" for each telegram that was owed; none where all is well.
+  /// What was wrong, and "lost" for each telegram that was owed; none where all is well. `may_lose` says
+  /// how many may be, from the subject on.
   std::vector<Mismatch> findings(std::size_t may_lose) const;
 
   /// The telegrams of before can come late; nothing more is asked of them.
@@ -97,13 +124,17 @@ class TelegramJudge {
   void compare(const SentTelegram& sent, const ContractTelegram& said);
   void compare_devices(const SentTelegram& sent, const ContractTelegram& said);
   void compare_tariffs(const SentTelegram& sent, const ContractTelegram& said);
+  const SentTelegram* says_of_another(const SentTelegram& sent, Obis code,
+                                      const ContractValue& said) const;
+  static bool is_lost(const Watched& watched);
   bool claims(Obis code) const;
   bool is_unchanged(const SentTelegram& sent, Obis code, const ContractValue& meant) const;
   void retire();
 
   ReaderTraits traits_;
   std::deque<Watched> watched_;
-  std::size_t long_lost_ = 0;
+  /// Of those that are not watched any more: before the subject, and from it on.
+  std::size_t long_lost_before_ = 0, long_lost_ = 0;
   std::vector<Mismatch> findings_;
 };
 

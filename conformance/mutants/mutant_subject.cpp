@@ -67,12 +67,17 @@ SendResult MutantSubject::send(const Emission& emission, bool) {
   if (!alive_ || !open_) return SendResult::kNobody;
   ++since_log_;
   show_line();
-  const bool is_busy = habits_.deaf_while_busy && !coming_.empty();
   std::size_t sent = 0;
   const auto feed_to = [&](std::size_t end) {
-    const bool is_heard = open_ && !deaf_ && !is_busy;
-    if (is_heard) feed(std::string_view(emission.bytes).substr(sent, end - sent));
-    sent = end;
+    // One that hears nothing while it works may begin to work amid what is sent at once.
+    constexpr std::size_t kRead = 64;
+    const std::size_t most = habits_.deaf_while_busy ? kRead : end - sent;
+    while (sent < end) {
+      const std::size_t piece = std::min(most, end - sent);
+      const bool is_busy = habits_.deaf_while_busy && !coming_.empty();
+      if (open_ && !deaf_ && !is_busy) feed(std::string_view(emission.bytes).substr(sent, piece));
+      sent += piece;
+    }
   };
   for (const Pause& pause : emission.pauses) {
     feed_to(std::min(pause.offset, emission.bytes.size()));

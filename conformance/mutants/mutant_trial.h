@@ -19,8 +19,9 @@ namespace p1rig {
 /// A meter and the cases that say something about it.
 struct TrialGround {
   std::shared_ptr<const Profile> profile;
-  std::optional<FrameKeys> keys;
-  std::vector<Case> cases;  ///< with fewer telegrams where one step has very many
+  std::optional<FrameKeys> keys = {};
+  std::vector<Case> ordinary = {};  ///< what every ordinary telegram asks
+  std::vector<Case> cases = {};     ///< with fewer telegrams where one step has very many
 };
 
 /// One for each dialect that a glob names: its richest meter. Cases that no such meter can show get
@@ -28,7 +29,8 @@ struct TrialGround {
 Result<std::vector<TrialGround>> trial_grounds(std::span<const Case> cases,
                                                std::string_view dialect_glob = "*");
 
-/// The cases of a ground with these ids, on the reference (nullptr) or a mutant: ids empty, all.
+/// What ordinary telegrams ask, and the cases of a ground with these ids, on the reference (nullptr) or
+/// a mutant: ids empty, all.
 std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& ground,
                                    std::span<const std::string> ids = {});
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/judge/telegram_judge.h"
 #include "conformance/suite/case.h"
 
 namespace p1rig {
@@ -44,6 +45,10 @@ struct CaseResult {
   std::string profile = {}, dialect = {}, endpoint = {};
   Outcome outcome = Outcome::kPass;
   std::vector<std::string> messages = {};  ///< what was wrong, or why it was skipped
+  std::optional<Topic> topic = {};         ///< of the first of them, where it is about the reader
+  std::vector<std::string> besides = {};   ///< what ordinary telegrams show as well: not counted
+  std::string death = {};                  ///< all last words of a reader that ended
+  std::string blocked_by = {};             ///< the case that says why this one could not be judged
   std::size_t lost = 0;                    ///< good telegrams until it had recovered
   std::vector<WireMoment> wire = {};
   std::chrono::system_clock::time_point began = {};
@@ -52,6 +57,7 @@ struct CaseResult {
   std::string reproduction = {};  ///< a command line that runs this case again
   std::string waiver = {};        ///< the reason of the waiver that was used
   bool comes_and_goes = false;    ///< by that waiver: a pass is as expected, too
+  bool is_waived_death = false;   ///< an xfail that was a crash or a hang
 
   /// "dsmr-5.0.2/6.2/crc-bit-flip@iskra-am550".
   std::string name() const { return of->id + "@" + profile; }

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "protocol/dialect.h"
 #include "protocol/wording.h"
 
 namespace p1rig {
@@ -13,6 +15,8 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
 
 /// What a reader may still say of what it said in time.
 constexpr std::chrono::seconds kGrace{1};
@@ -26,6 +30,14 @@ constexpr std::size_t kMostMoment = 65536;
 constexpr int kMostFailedStarts = 3;
 
 constexpr std::size_t kMemorySamples = 10;
+/// Enough for a value that is wrong now and then to be seen, and done in a moment.
+constexpr int kOrdinaryTelegrams = 12;
+/// So many reports in a row that are owed and do not come: more of the same tells nothing.
+constexpr int kMostUnanswered = 3;
+/// After it has taken everything: one that never rests is not waited for.
+constexpr milliseconds kMostUnrest{250};
+/// What a telegram takes at the slowest line, 9600 baud.
+constexpr milliseconds kSlowestTelegram{4000};
 
 std::string words_of(const ReaderExited& gone) {
   std::string words = gone.by_signal ? fmt::format("the reader was ended by signal {}", gone.status)
@@ -34,6 +46,10 @@ std::string words_of(const ReaderExited& gone) {
   while (last.ends_with('\n')) last.remove_suffix(1);
   if (last.empty()) return words;
   return words + "; it said: " + std::string(last.substr(last.rfind('\n') + 1));
+}
+
+std::string words_of(const Mismatch& mismatch) {
+  return mismatch.telegram.empty() ? mismatch.message : mismatch.telegram + ": " + mismatch.message;
 }
 
 }  // namespace
@@ -68,7 +84,9 @@ CaseRunner::CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings set
     : subject_(subject),
       maker_(std::move(maker)),
       settings_(std::move(settings)),
-      judge_(settings_.traits) {}
+      judge_(settings_.traits) {
+  settings_.traits.precision.no_season = !maker_.profile().dialect->has_crc;
+}
 
 void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes) {
   if (result_ == nullptr) return;
@@ -121,6 +139,26 @@ void CaseRunner::take(const ReaderExited& gone) {
   note(WireMoment::Kind::kNote, "", words_of(gone));
 }
 
+bool CaseRunner::is_due() const { return subject_.now() >= due_; }
+
+/// Until it has taken all that was sent and rests. One that says what it thinks of it has done so.
+CaseRunner::Wait CaseRunner::settle() {
+  const auto until = [&](steady_clock::time_point deadline) { return deadline - subject_.now(); };
+  auto deadline = subject_.now() + settings_.patience;
+  while (until(deadline) > nanoseconds{0}) {
+    const auto event = subject_.settle(until(deadline));
+    if (!event) break;
+    if (const auto* gone = std::get_if<ReaderExited>(&*event)) {
+      take(*gone);
+      return Wait::kGone;
+    }
+    take(std::get<ReaderSaid>(*event));
+    deadline = std::min(deadline, subject_.now() + kMostUnrest);
+    if (is_due() || (interrupted_ && interrupted_())) break;
+  }
+  return Wait::kLate;
+}
+
 /// Listens until the telegram with that name is told; for an empty one, until time is up.
 CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience) {
   const auto deadline = subject_.now() + patience;
@@ -138,7 +176,7 @@ CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience)
     }
     // A reader that never stops talking does not stop the run.
     if (subject_.now() > deadline + kGrace) return Wait::kLate;
-    if (interrupted_ && interrupted_()) return Wait::kLate;
+    if (is_due() || (interrupted_ && interrupted_())) return Wait::kLate;
   }
 }
 
@@ -152,17 +190,25 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
     if (left > milliseconds{0} && await("", left) == Wait::kGone) return Wait::kGone;
   }
   std::string name;
-  bool wait = stimulus.wait;
+  bool is_owed = false;
   if (stimulus.telegram) {
     name = stimulus.telegram->name;
-    wait = wait && stimulus.telegram->expectation.is_owed();
+    is_owed = stimulus.telegram->expectation.is_owed();
     judge_.expect(std::move(*stimulus.telegram));
   }
   note(WireMoment::Kind::kSent, name, stimulus.emission.bytes);
+  if (!stimulus.wait) {
+    hold_back(std::move(stimulus.emission));
+    return Wait::kLate;
+  }
   // A telegram that is left out takes its time all the same: in real time it has been waited for.
   const bool is_left_out = !name.empty() && stimulus.emission.bytes.empty();
   if (is_left_out && settings_.period == milliseconds{0}) {
     subject_.act(LineAction::kSilence, maker_.profile().dialect->period);
+  }
+  if (!held_back_.bytes.empty()) {
+    hold_back(std::move(stimulus.emission));
+    stimulus.emission = std::exchange(held_back_, {});
   }
   const SendResult sent = subject_.send(stimulus.emission, at_line_pace);
   sent_at_ = last_sent_ = subject_.now();
@@ -170,12 +216,23 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
   if (sent == SendResult::kNobody) note(WireMoment::Kind::kNote, name, "nobody is at the line");
   if (sent == SendResult::kNotTaken)
     note(WireMoment::Kind::kNote, name, "the reader does not fetch it");
-  if (!wait) return await("", milliseconds{0});
-  return await(name, patience);
+  if (!is_owed) return settle();
+  const Wait wait = await(name, patience);
+  unanswered_ = wait == Wait::kTold ? 0 : unanswered_ + 1;
+  return wait;
+}
+
+/// Bytes that are to come in one piece with the next ones.
+void CaseRunner::hold_back(Emission emission) {
+  for (Pause& pause : emission.pauses) {
+    held_back_.pauses.push_back({pause.offset + held_back_.bytes.size(), pause.duration});
+  }
+  held_back_.bytes += emission.bytes;
 }
 
 Start CaseRunner::start() {
   ready_ = false;
+  held_back_ = {};
   gone_.reset();
   last_trouble_.clear();
   if (auto started = subject_.start(); !started) {
@@ -241,7 +298,6 @@ bool CaseRunner::can(std::string_view need) const {
 
 /// Why this reader cannot be asked; nothing where it can.
 std::optional<std::string> CaseRunner::lacks(const Case& one) const {
-  const bool conclusions = last_report_.has_value();
   for (const std::string& need : one.needs) {
     if (need == "line" && !subject_.can_act(LineAction::kUnplug)) return "stdin is no line";
     if (need == "network" && !subject_.can_act(LineAction::kFreeze)) {
@@ -256,14 +312,23 @@ std::optional<std::string> CaseRunner::lacks(const Case& one) const {
     if (need == "request" && !subject_.log().request_seen) {
       return "this line does not show Data Request, or the reader file declares no wiring of it";
     }
-    if (need == "mbus" && !can(need) && !(conclusions && last_report_->mbus)) {
-      return "the reader does not tell what it concluded about the M-Bus";
-    }
-    if (need == "tariffs" && !can(need) && !(conclusions && last_report_->import.normal)) {
-      return "the reader does not tell which tariff is which";
-    }
     if (need == "process" && !subject_.memory() && !can(need)) {
       return "there is no process to be measured";
+    }
+  }
+  return std::nullopt;
+}
+
+/// Why this reader cannot be judged by what it reports; nothing where it can. The case is sent all the
+/// same: the reader has to survive it.
+std::optional<std::string> CaseRunner::lacks_values(const Case& one) const {
+  const bool reports = last_report_.has_value();
+  for (const std::string& need : one.needs) {
+    if (need == "mbus" && !can(need) && !(reports && last_report_->mbus)) {
+      return "the reader does not report what it concluded about the M-Bus";
+    }
+    if (need == "tariffs" && !can(need) && !(reports && last_report_->import.normal)) {
+      return "the reader does not report which tariff is which";
     }
   }
   return std::nullopt;
@@ -285,10 +350,12 @@ bool CaseRunner::run_telegrams(const Case& one, const CaseStep& step, CaseResult
       result.messages.push_back(stimulus.error().message);
       return false;
     }
-    if (deliver(std::move(*stimulus), short_patience(), one.at_line_pace) == Wait::kGone) {
-      return false;
-    }
-    if (interrupted_ && interrupted_()) return false;
+    if (stimulus->telegram) stimulus->telegram->standing = standing_of(one, step);
+    // The last one that is waited for gets all the time that a reader may take.
+    const auto patience = unanswered_ + 1 < kMostUnanswered ? short_patience() : settings_.patience;
+    if (deliver(std::move(*stimulus), patience, one.at_line_pace) == Wait::kGone) return false;
+    if (is_due() || (interrupted_ && interrupted_())) return false;
+    if (unanswered_ >= kMostUnanswered) return true;
     if (step.count >= 100 && number % sample == 0) {
       if (const auto memory = subject_.memory()) memory_.push_back(*memory);
     }
@@ -300,9 +367,13 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
   for (const CaseStep& step : one.steps) {
     if (!step.action) {
       if (!run_telegrams(one, step, result)) return false;
+      if (unanswered_ >= kMostUnanswered) break;
       continue;
     }
     const LineAction action = *step.action;
+    if (!held_back_.bytes.empty()) {
+      static_cast<void>(subject_.send(std::exchange(held_back_, {}), one.at_line_pace));
+    }
     note(WireMoment::Kind::kNote, "", describe(action, step.duration));
     subject_.act(action, step.duration);
     bool gone = await("", milliseconds{0}) == Wait::kGone;
@@ -311,20 +382,22 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
     if (!silence && !gone && !subject_.wait_until_open(patience)) {
       gone = await("", milliseconds{0}) == Wait::kGone;
       if (!gone) {
-        result.messages.push_back(fmt::format("the reader did not open the line again within {} s",
-                                              patience.count() / 1000));
+        found_.push_back(
+            {.topic = Topic::kSurvival,
+             .message = fmt::format("the reader did not open the line again within {} s",
+                                    patience.count() / 1000)});
       }
     }
-    if (gone && (silence || !start_again(one, result))) return false;
+    if (gone && (silence || !start_again(one))) return false;
   }
   return true;
 }
 
 /// A reader may end with its line: whoever runs it starts it again.
-bool CaseRunner::start_again(const Case& one, CaseResult& result) {
+bool CaseRunner::start_again(const Case& one) {
   const ReaderExited exited = *gone_;
   if (exited.by_signal) return false;
-  found_before_ = judge_.findings(one.may_lose);
+  std::ranges::move(judge_.findings(one.may_lose), std::back_inserter(found_));
   lost_before_ = judge_.lost();
   const std::uint64_t written = subject_.log().written + written_at_start_;
   const Start again = last_start_ = start();
@@ -334,7 +407,8 @@ bool CaseRunner::start_again(const Case& one, CaseResult& result) {
     subject_.begin_log();
     return true;
   }
-  result.messages.push_back("the reader could not be started again: " + again.message);
+  found_.push_back({.topic = Topic::kSurvival,
+                    .message = "the reader could not be started again: " + again.message});
   gone_ = exited;
   return false;
 }
@@ -351,33 +425,58 @@ bool CaseRunner::run_sentinels() {
     for (int k = 1; k <= i; ++k) {
       if (judge_.was_told(fmt::format("sentinel {}", k))) return true;
     }
-    if (interrupted_ && interrupted_()) return false;
+    if (is_due() || (interrupted_ && interrupted_())) return false;
   }
   return false;
 }
 
-void CaseRunner::judge(const Case& one, CaseResult& result) {
-  std::vector<Mismatch> findings = std::move(found_before_);
-  for (Mismatch& finding : judge_.findings(one.may_lose)) findings.push_back(std::move(finding));
-  for (const Mismatch& finding : findings) {
-    result.messages.push_back(finding.telegram.empty() ? finding.message
-                                                       : finding.telegram + ": " + finding.message);
-  }
-  result.lost = lost_before_ + judge_.lost();
-  for (const std::string& breach : new_breaches_) {
-    result.messages.push_back("breaks the reader contract: " + breach);
-  }
-  Outcome failed = Outcome::kFail;
+std::vector<std::string> CaseRunner::find_at_line(const Case& one) {
   std::vector<std::string> unseen;
   LineLog log = subject_.log();
   log.written += written_at_start_;
   log.delays = delays_;
   log.memory = memory_;
   for (const std::string& name : one.judges) {
-    const LineVerdict verdict = find_line_judge(name)->judge(log);
-    if (verdict.kind == LineVerdict::Kind::kFail) result.messages.push_back(verdict.message);
-    if (verdict.kind == LineVerdict::Kind::kUnseen) unseen.push_back(verdict.message);
+    LineVerdict verdict = find_line_judge(name)->judge(log);
+    if (verdict.kind == LineVerdict::Kind::kFail) {
+      found_.push_back({.topic = Topic::kLine, .message = std::move(verdict.message)});
+    } else if (verdict.kind == LineVerdict::Kind::kUnseen) {
+      unseen.push_back(std::move(verdict.message));
+    }
   }
+  return unseen;
+}
+
+void CaseRunner::judge(const Case& one, CaseResult& result) {
+  std::ranges::move(judge_.findings(one.may_lose), std::back_inserter(found_));
+  for (const std::string& breach : new_breaches_) {
+    found_.push_back(
+        {.topic = Topic::kContract, .message = "breaks the reader contract: " + breach});
+  }
+  std::vector<std::string> unseen = find_at_line(one);
+  result.lost = lost_before_ + judge_.lost();
+  const Verdict verdict = decide(one, std::move(found_), traits_);
+  for (const Mismatch& mismatch : verdict.besides) {
+    const auto trait = traits_.find(trait_of(mismatch));
+    result.besides.push_back(trait == traits_.end()
+                                 ? words_of(mismatch)
+                                 : fmt::format("{} (see {})", words_of(mismatch), trait->second));
+  }
+  if (verdict.is_blocked) {
+    result.outcome = Outcome::kInconclusive;
+    const auto trait = traits_.find("reported");
+    if (trait != traits_.end()) result.blocked_by = trait->second;
+    result.messages.push_back(
+        result.blocked_by.empty()
+            ? "an ordinary telegram before the subject of this case was lost"
+            : fmt::format("blocked by {}: an ordinary telegram before the subject of this case was "
+                          "lost",
+                          result.blocked_by));
+    return;
+  }
+  for (const Mismatch& mismatch : verdict.against) result.messages.push_back(words_of(mismatch));
+  if (!verdict.against.empty()) result.topic = verdict.against.front().topic;
+  Outcome failed = Outcome::kFail;
   if (result.messages.empty()) {
     if (unseen.empty()) return;
     result.messages = std::move(unseen);
@@ -396,60 +495,160 @@ void CaseRunner::judge(const Case& one, CaseResult& result) {
   result.outcome = failed;
 }
 
-CaseResult CaseRunner::run(const Case& one) {
-  const Profile& profile = maker_.profile();
-  CaseResult result{
-      .of = &one, .profile = profile.name, .dialect = std::string(profile.dialect->name)};
-  if (!ready_) {
-    const bool tired = failed_starts_ >= kMostFailedStarts;
-    const Start again = tired ? last_start_ : start();
-    if (again.kind != Start::Kind::kReady) {
-      last_start_ = again;
-      ++failed_starts_;
-      result.outcome = Outcome::kCrash;
-      result.messages.push_back("the reader could not be started again: " + again.message);
-      return result;
+/// The time that a case may take: its own silences, the reader's pauses between telegrams, and the limit.
+milliseconds CaseRunner::budget_of(const Case& one) const {
+  milliseconds budget = settings_.case_limit;
+  milliseconds a_telegram = settings_.min_interval;
+  if (settings_.period > milliseconds{0} || one.at_line_pace) {
+    a_telegram = std::max(a_telegram + kSlowestTelegram, settings_.period);
+  }
+  for (const CaseStep& step : one.steps) {
+    budget += step.duration + step.count * a_telegram;
+    if (step.action == LineAction::kFreeze) budget += settings_.reconnect;
+    if (step.action == LineAction::kUnplug) budget += settings_.startup;
+    for (const FaultRequest& fault : step.faults) {
+      if (faults()[fault.row].id == "silence")
+        budget += step.count * maker_.profile().dialect->period;
     }
-    failed_starts_ = 0;
   }
-  if (const auto why = lacks(one)) {
-    result.outcome = Outcome::kSkip;
-    result.messages.push_back(*why);
-    return result;
-  }
+  return budget;
+}
+
+/// A result of the case, and all that is remembered of the one before forgotten.
+CaseResult CaseRunner::begin(const Case& one) {
+  const Profile& profile = maker_.profile();
   maker_.begin(one.id);
   judge_.begin(traits_of(one));
-  found_before_.clear();
+  found_.clear();
   lost_before_ = 0;
+  unanswered_ = 0;
+  held_back_ = {};
   delays_.clear();
   memory_.clear();
   worst_lateness_ = {};
   gone_.reset();
   subject_.begin_log();
   began_ = subject_.now();
-  result.began = std::chrono::system_clock::now();
-  result_ = &result;
+  due_ = began_ + budget_of(one);
+  subject_.give_up_at(due_);
   left_out_ = 0;
+  CaseResult result{
+      .of = &one, .profile = profile.name, .dialect = std::string(profile.dialect->name)};
+  result.began = std::chrono::system_clock::now();
+  return result;
+}
 
-  const bool whole = run_steps(one, result);
-  const bool recovered = whole && run_sentinels();
-  if (result.outcome != Outcome::kSkip) judge(one, result);
-  if (gone_) {
-    result.outcome = Outcome::kCrash;
-    result.messages.insert(result.messages.begin(), words_of(*gone_));
-  } else if (whole && !recovered && !(interrupted_ && interrupted_())) {
-    result.outcome = Outcome::kHang;
-    result.messages.insert(result.messages.begin(),
-                           "the reader tells nothing any more: three telegrams as they should be "
-                           "went by");
-    ready_ = false;
-    subject_.stop();
-  }
+void CaseRunner::end(CaseResult& result) {
   result.duration = duration_cast<microseconds>(subject_.now() - began_);
   result_ = nullptr;
+  due_ = steady_clock::time_point::max();
+  subject_.give_up_at(due_);
   breaches_.insert(breaches_.end(), new_breaches_.begin(), new_breaches_.end());
   new_breaches_.clear();
+}
+
+/// A crash or a hang: what it is called, above all else that was found.
+void CaseRunner::fail_to_live(Outcome outcome, std::string message, CaseResult& result) {
+  result.outcome = outcome;
+  result.topic = Topic::kSurvival;
+  result.messages.insert(result.messages.begin(), std::move(message));
+  if (gone_) {
+    result.death = gone_->last_words;
+    return;
+  }
+  ready_ = false;
+  subject_.stop();
+}
+
+CaseResult CaseRunner::run(const Case& one) {
+  const Profile& profile = maker_.profile();
+  if (!ready_) {
+    const bool tired = failed_starts_ >= kMostFailedStarts;
+    const Start again = tired ? last_start_ : start();
+    if (again.kind != Start::Kind::kReady) {
+      last_start_ = again;
+      ++failed_starts_;
+      return {.of = &one,
+              .profile = profile.name,
+              .dialect = std::string(profile.dialect->name),
+              .outcome = Outcome::kCrash,
+              .messages = {"the reader could not be started again: " + again.message},
+              .topic = Topic::kSurvival};
+    }
+    failed_starts_ = 0;
+  }
+  if (const auto why = lacks(one)) {
+    return {.of = &one,
+            .profile = profile.name,
+            .dialect = std::string(profile.dialect->name),
+            .outcome = Outcome::kSkip,
+            .messages = {*why}};
+  }
+  CaseResult result = begin(one);
+  result_ = &result;
+  const bool whole = run_steps(one, result);
+  const bool recovered = whole && run_sentinels();
+  const bool is_asked_to_end = interrupted_ && interrupted_();
+  if (const auto why = lacks_values(one)) {
+    result.outcome = Outcome::kSkip;
+    result.messages.push_back(*why);
+  } else if (result.outcome != Outcome::kSkip) {
+    judge(one, result);
+  }
+  if (gone_) {
+    fail_to_live(Outcome::kCrash, words_of(*gone_), result);
+  } else if (is_due()) {
+    fail_to_live(Outcome::kHang,
+                 fmt::format("not done within {} s: given up (--case-limit)",
+                             duration_cast<std::chrono::seconds>(due_ - began_).count()),
+                 result);
+  } else if (whole && !recovered && !is_asked_to_end) {
+    fail_to_live(Outcome::kHang,
+                 "the reader reports nothing any more: it was sent three ordinary "
+                 "telegrams and reported none of them",
+                 result);
+  }
+  end(result);
   return result;
+}
+
+std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> cases) {
+  std::vector<CaseResult> results;
+  traits_.clear();
+  if (cases.empty()) return results;
+  const Case& whole = *cases.front();
+  CaseResult all = begin(whole);
+  result_ = &all;
+  bool alive = true;
+  for (int number = 1; number <= kOrdinaryTelegrams && alive; ++number) {
+    Stimulus clean = maker_.clean(fmt::format("ordinary {}", number));
+    alive = deliver(std::move(clean), short_patience(), false) != Wait::kGone;
+    if (unanswered_ >= kMostUnanswered || is_due() || (interrupted_ && interrupted_())) break;
+  }
+  const bool recovered = alive && run_sentinels();
+  const std::vector<Mismatch> found = judge_.findings(0);
+  for (const Case* one : cases) {
+    CaseResult result = all;
+    result.of = one;
+    const std::string what = one->id.substr(one->id.rfind('/') + 1);
+    for (const Mismatch& mismatch : found) {
+      if (trait_of(mismatch) != what) continue;
+      if (result.messages.empty()) result.topic = mismatch.topic;
+      result.messages.push_back(words_of(mismatch));
+    }
+    if (!result.messages.empty()) {
+      result.outcome = Outcome::kFail;
+      traits_[what] = one->id;
+    }
+    results.push_back(std::move(result));
+  }
+  if (gone_) {
+    fail_to_live(Outcome::kCrash, words_of(*gone_), results.front());
+  } else if (alive && !recovered && !(interrupted_ && interrupted_())) {
+    fail_to_live(Outcome::kHang, "the reader reports nothing any more", results.front());
+  }
+  end(results.front());
+  return results;
 }
 
 }  // namespace p1rig

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "conformance/judge/telegram_judge.h"
 #include "conformance/run/case_result.h"
 #include "conformance/run/stimulus.h"
 #include "conformance/run/subject.h"
+#include "conformance/run/verdict.h"
 
 namespace p1rig {
 
@@ -22,6 +24,8 @@ struct RunnerSettings {
   /// while it starts (SE-P1 2.0, note 3), so that no reader can be asked to know sooner.
   std::chrono::milliseconds reconnect{90'000};
   std::chrono::milliseconds min_interval{0};  ///< between two telegrams that it publishes
+  /// Of a case, beyond the time that its own steps and the reader's pauses take: then it is given up.
+  std::chrono::milliseconds case_limit{60'000};
   /// Of a meter in real time: telegrams are that far apart, and go at the line's pace. 0: as fast as
   /// the reader tells them.
   std::chrono::milliseconds period{0};
@@ -45,7 +49,8 @@ struct Start {
 /// started again after it crashed or hung.
 ///
 /// Nothing is decided by a sleep. A telegram goes out when the report that was owed before came, or
-/// was late; each case ends with a sentinel, a telegram as it should be, and up to two more of them:
+/// was late, and where none was owed, when the reader has taken everything and rests: telegrams are
+/// apart, as a meter sends them, unless the case says that they are not. Each case ends with a sentinel, a telegram as it should be, and up to two more of them:
 /// once one is told, all before it are decided, so that "lost" is told apart from "hangs".
 class CaseRunner {
  public:
@@ -56,6 +61,10 @@ class CaseRunner {
   Start start();
 
   CaseResult run(const Case& one);
+
+  /// Sends ordinary telegrams and judges each of these cases, ordinary_cases(), by what the reader makes
+  /// of them. What it reports otherwise than it was sent is left out of the judgement of all other cases.
+  std::vector<CaseResult> run_ordinary(std::span<const Case* const> cases);
 
   const ContractHello& hello() const { return hello_; }
 
@@ -75,14 +84,23 @@ class CaseRunner {
 
   bool can(std::string_view need) const;
   std::optional<std::string> lacks(const Case& one) const;
+  std::optional<std::string> lacks_values(const Case& one) const;
+  CaseResult begin(const Case& one);
+  std::chrono::milliseconds budget_of(const Case& one) const;
   bool run_steps(const Case& one, CaseResult& result);
-  bool start_again(const Case& one, CaseResult& result);
+  bool is_due() const;
+  bool start_again(const Case& one);
   ReaderTraits traits_of(const Case& one) const;
   bool run_telegrams(const Case& one, const CaseStep& step, CaseResult& result);
   bool run_sentinels();
+  std::vector<std::string> find_at_line(const Case& one);
   void judge(const Case& one, CaseResult& result);
+  void fail_to_live(Outcome outcome, std::string message, CaseResult& result);
+  void end(CaseResult& result);
+  void hold_back(Emission emission);
   Wait deliver(Stimulus stimulus, std::chrono::milliseconds patience, bool at_line_pace);
   Wait await(std::string_view name, std::chrono::milliseconds patience);
+  Wait settle();
   void take(const ReaderSaid& said);
   void take(const ReaderExited& gone);
   void note(WireMoment::Kind kind, std::string name, std::string bytes);
@@ -101,11 +119,15 @@ class CaseRunner {
   Start last_start_;
   std::optional<ReaderExited> gone_;
   CaseResult* result_ = nullptr;
-  std::size_t left_out_ = 0;            ///< moments of its wire log
-  std::vector<Mismatch> found_before_;  ///< by the case, before the reader was started again
+  std::size_t left_out_ = 0;     ///< moments of its wire log
+  std::vector<Mismatch> found_;  ///< in this case, besides what the judge knows still
   std::size_t lost_before_ = 0;
   std::uint64_t written_at_start_ = 0;  ///< bytes to the meter, until it told its first telegram
-  std::chrono::steady_clock::time_point began_, sent_at_, last_sent_;
+  OrdinaryTraits traits_;
+  Emission held_back_;  ///< bytes that go out together with the next ones
+  int unanswered_ = 0;  ///< telegrams in a row whose report was owed and did not come
+  std::chrono::steady_clock::time_point began_, due_ = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point sent_at_, last_sent_;
   std::string last_told_;
   std::optional<ContractTelegram> last_report_;
   std::chrono::nanoseconds slowest_{};

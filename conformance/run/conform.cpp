@@ -16,6 +16,7 @@
 #include "conformance/reader/observer.h"
 #include "conformance/run/case_runner.h"
 #include "conformance/run/fuzz.h"
+#include "conformance/run/ordinary.h"
 #include "conformance/run/process_subject.h"
 #include "conformance/run/shell_word.h"
 #include "conformance/run/temporary_folder.h"
@@ -89,11 +90,14 @@ class Conformance {
       if (plan_.cases.empty() || names_case(one)) report_.cases.push_back(std::move(one));
     }
     if (plan_.fuzz > 0) report_.cases.clear();
+    for (const Case& one : report_.cases) suite_.push_back(&one);
     if (plan_.fuzz == 0) {
       for (const std::string& glob : plan_.cases) {
         const auto id = glob.substr(0, glob.find('@'));
         const auto is_meant = [&](const Case& one) { return is_named(one, id); };
-        if (std::ranges::any_of(report_.cases, is_meant)) continue;
+        // Those that a meter brings along are known when it runs.
+        const bool may_be_ordinary = id.find("/ordinary/") != std::string::npos;
+        if (may_be_ordinary || std::ranges::any_of(report_.cases, is_meant)) continue;
         return fail(fmt::format("no case is named by \"{}\" (`p1rig cases` lists them)", glob));
       }
     }
@@ -209,7 +213,8 @@ class Conformance {
                             .startup = reader.startup,
                             .patience = reader.patience,
                             .reconnect = reader.reconnect,
-                            .min_interval = spacing_of(reader)};
+                            .min_interval = spacing_of(reader),
+                            .case_limit = plan_.case_limit};
     if (plan_.realtime) settings.period = profile.dialect->period;
     settings.traits.precision.time = reader.time;
     if (reader.decimals) settings.traits.precision.decimals = *reader.decimals;
@@ -221,8 +226,7 @@ class Conformance {
 
   /// The cases in the order of this round.
   std::vector<const Case*> order(int round) const {
-    std::vector<const Case*> all;
-    for (const Case& one : report_.cases) all.push_back(&one);
+    std::vector<const Case*> all = suite_;
     if (!plan_.shuffle) return all;
     for (std::size_t i = all.size(); i > 1; --i) {
       const auto k = random_below(random_at(plan_.seed, static_cast<std::uint64_t>(round), i),
@@ -237,10 +241,32 @@ class Conformance {
     const auto [found, is_new] = cases_about_.try_emplace(profile.get());
     if (!is_new) return found->second;
     StimulusMaker maker = make_stimuli(profile);
-    for (const Case& one : report_.cases) {
-      if (!does_not_apply(one, maker)) found->second.insert(&one);
+    for (const Case* one : suite_) {
+      if (!does_not_apply(*one, maker)) found->second.insert(one);
     }
     return found->second;
+  }
+
+  const std::vector<const Case*>& ordinary_cases_of(const std::shared_ptr<const Profile>& profile) {
+    const auto [found, is_new] = ordinary_.try_emplace(profile.get());
+    if (!is_new) return found->second;
+    StimulusMaker maker = make_stimuli(profile);
+    for (Case& one : ordinary_cases(maker)) {
+      report_.cases.push_back(std::move(one));
+      found->second.push_back(&report_.cases.back());
+    }
+    return found->second;
+  }
+
+  /// What every ordinary telegram shows is said first, and once.
+  void run_ordinary(CaseRunner& runner, const std::shared_ptr<const Profile>& profile,
+                    const std::string& endpoint) {
+    const bool is_asked = plan_.fuzz == 0 && !plan_.own_cases;
+    for (CaseResult& result : runner.run_ordinary(ordinary_cases_of(profile))) {
+      const bool is_named = plan_.cases.empty() || names_case(*result.of);
+      const bool is_newer = p1rig::is_newer(*result.of, report_.suite_version);
+      if (is_asked && is_named && !is_newer) add(std::move(result), endpoint);
+    }
   }
 
   void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
@@ -252,7 +278,11 @@ class Conformance {
       std::ranges::copy_if(order(round), std::back_inserter(fitting),
                            [&](const Case* one) { return about_it.contains(one); });
     }
-    if (fitting.empty()) return;
+    const bool asks_ordinary =
+        !plan_.own_cases && std::ranges::any_of(ordinary_cases_of(profile), [&](const Case* one) {
+          return plan_.cases.empty() || names_case(*one);
+        });
+    if (fitting.empty() && !asks_ordinary) return;
     auto subject = make_subject(profile, endpoint);
     if (!subject) {
       report_.environment = subject.error().message;
@@ -260,7 +290,9 @@ class Conformance {
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
     if (!start(runner, *profile, endpoint, fitting)) return;
+    run_ordinary(runner, profile, endpoint);
     for (const Case* one : fitting) {
+      if (report_.interrupted) break;
       if (is_answered_elsewhere(*one, *profile, endpoint)) continue;
       const std::size_t before = runner.breaches().size();
       CaseResult result = runner.run(*one);
@@ -291,12 +323,19 @@ class Conformance {
   bool start(CaseRunner& runner, const Profile& profile, const std::string& endpoint,
              const std::vector<const Case*>& cases) {
     runner.on_interrupt([this] { return report_.interrupted; });
-    const Start start = runner.start();
+    constexpr int kMostSilent = 3;
+    const Start start =
+        silent_meters_ < kMostSilent
+            ? runner.start()
+            : Start{Start::Kind::kBroken,
+                    fmt::format("not tried: the reader reported nothing at the {} meters before",
+                                kMostSilent)};
     if (report_.interrupted) return false;
     if (start.kind == Start::Kind::kEnvironment) {
       report_.environment = start.message;
       return false;
     }
+    silent_meters_ = start.kind == Start::Kind::kBroken ? silent_meters_ + 1 : 0;
     if (start.kind != Start::Kind::kReady) {
       refuse(cases, profile, endpoint, start);
       return false;
@@ -315,6 +354,7 @@ class Conformance {
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
     if (!start(runner, *profile, endpoint, {})) return;
+    run_ordinary(runner, profile, endpoint);
     std::optional<CaseResult> failed;  // the last that did
     const auto fails = [&](const Case& one) {
       CaseResult result = runner.run(one);
@@ -379,6 +419,9 @@ class Conformance {
   std::map<const Profile*, std::set<const Case*>> cases_about_;
   /// The meter that answered a case for all of them, on each endpoint.
   std::map<std::pair<const Case*, std::string>, const Profile*> answered_by_;
+  int silent_meters_ = 0;           ///< in a row, at which the reader could not be run
+  std::vector<const Case*> suite_;  ///< the cases that were chosen
+  std::map<const Profile*, std::vector<const Case*>> ordinary_;
   ConformReport report_;
 };
 
@@ -408,6 +451,8 @@ bool counts_against(const CaseResult& result, Level level) {
       return !result.comes_and_goes;
     case Outcome::kCrash:
     case Outcome::kHang:
+      // Whatever its case asks for: a reader lives.
+      return true;
     case Outcome::kNonStrict:
     case Outcome::kInfo:
       // What a line cannot show has another reason than the reader.

@@ -41,7 +41,8 @@ struct ConformPlan {
   bool own_cases = false;      ///< they are somebody's own: none of the suite is missed
   Level level = Level::kMust;  ///< the lowest that decides whether the run is as expected
   std::uint64_t seed = 1;
-  std::optional<std::uint64_t> id_seed = {};  ///< of the meters' identifiers; nothing: the seed
+  std::optional<std::uint64_t> id_seed = {};     ///< of the meters' identifiers; nothing: the seed
+  std::chrono::milliseconds case_limit{60'000};  ///< of a case, besides its own silences
   bool shuffle = false;
   bool realtime = false;  ///< telegrams come at the meter's period, not as fast as they are told
   int repeat = 1;

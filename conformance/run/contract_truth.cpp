@@ -71,8 +71,6 @@ std::optional<std::string> medium_word(Medium medium) {
   return std::string(to_string(medium));
 }
 
-constexpr std::size_t kClockFace = std::string_view("2010-12-09T11:30:20").size();
-
 ContractValues contract_values(const Truth& truth, const Zone& zone) {
   ContractValues values;
   for (const TruthEntry& entry : truth) values.try_emplace(entry.code, value_of(entry, zone));
@@ -108,12 +106,6 @@ void set_tariffs(const Dialect& dialect, ContractTelegram& telegram) {
 ContractTelegram contract_telegram(const MeterState& state, const Truth& truth,
                                    const Profile& profile) {
   ContractTelegram telegram{.values = contract_values(truth, profile.zone)};
-  // Before DSMR 4.0 no letter says what offset a time has.
-  if (!profile.dialect->has_crc) {
-    for (auto& [code, value] : telegram.values) {
-      if (value.at) value.at->resize(std::min(value.at->size(), kClockFace));
-    }
-  }
   telegram.mbus.emplace();
   for (const MbusDevice& device : state.devices) {
     if (device.medium == Medium::kUnlinked || !device.time) continue;

@@ -1,6 +1,7 @@
 #include "conformance/run/process_subject.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -156,6 +157,23 @@ class ProcessSubject final : public Subject {
     return event;
   }
 
+  std::optional<SubjectEvent> settle(nanoseconds most) override {
+    // A reader that works does so without a break; one that polls now and then is at rest.
+    constexpr milliseconds kLook{5}, kBusy{1};
+    constexpr int kQuietLooks = 3;
+    const auto deadline = steady_clock::now() + most;
+    nanoseconds used = usage().value_or(ProcessUsage{}).processor;
+    for (int quiet = 0; quiet < kQuietLooks && steady_clock::now() < deadline;) {
+      if (auto event = next(kLook)) return event;
+      const ProcessUsage spent = usage().value_or(ProcessUsage{});
+      const bool is_still = !spent.is_running && spent.processor - used < kBusy;
+      used = spent.processor;
+      quiet = is_still && has_taken_everything() ? quiet + 1 : 0;
+      if (is_given_up() || (setting_.interrupted && setting_.interrupted())) break;
+    }
+    return std::nullopt;
+  }
+
   void begin_log() override {
     log_ = LineLog{.meter = setting_.profile->line};
     before_ = line_ ? line_->state() : LineState{};
@@ -190,6 +208,12 @@ class ProcessSubject final : public Subject {
   }
 
  private:
+  bool has_taken_everything() {
+    int unread = 0;
+    if (pipe_) return ::ioctl(pipe_.get(), FIONREAD, &unread) != 0 || unread == 0;
+    return !line_ || line_->drained();
+  }
+
   bool hears_output() const { return setting_.reader.observe.kind == "stdout"; }
 
   bool request_is_seen() const {
@@ -263,8 +287,8 @@ class ProcessSubject final : public Subject {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("stdin: no pipe is left");
     input.reset(ends[0]);
-    const Fd writer(ends[1]);
-    return open("file:/proc/self/fd/" + std::to_string(writer.get()));
+    pipe_.reset(ends[1]);
+    return open("file:/proc/self/fd/" + std::to_string(pipe_.get()));
   }
 
   void watch_line() {
@@ -303,6 +327,7 @@ class ProcessSubject final : public Subject {
     // Children of the reader write until they are ended: nobody listens to them then.
     child_.reset();
     observer_->stop();
+    pipe_.reset();
     if (!setting_.reader.attached) line_.reset();
     exited_ = deaf_ = false;
   }
@@ -327,7 +352,7 @@ class ProcessSubject final : public Subject {
       if (bytes.empty()) break;
       if (exited_ || !present() || line_->state().ended) return SendResult::kNobody;
       if (setting_.interrupted && setting_.interrupted()) return SendResult::kNotTaken;
-      if (steady_clock::now() >= deadline) return SendResult::kNotTaken;
+      if (steady_clock::now() >= deadline || is_given_up()) return SendResult::kNotTaken;
       // Some lines cannot tell when there is room.
       wait(
           milliseconds{20}, [] { return false; }, true);
@@ -348,7 +373,7 @@ class ProcessSubject final : public Subject {
                   bool one_change = false) {
     while (!done()) {
       if (setting_.interrupted && setting_.interrupted()) return false;
-      if (steady_clock::now() >= deadline) return false;
+      if (steady_clock::now() >= deadline || is_given_up()) return false;
       timer_.expires_at(deadline);
       // It may be ready already when this object goes.
       timer_.async_wait([&loop = loop_](const auto& error) {
@@ -369,6 +394,7 @@ class ProcessSubject final : public Subject {
   TemporaryFolder folder_;  ///< for links and pipes
   std::string port_ = "0";
   std::unique_ptr<Line> line_;
+  Fd pipe_;  ///< to the reader's standard input: tells what it has not read yet
   boost::asio::steady_timer timer_;
   std::string observed_at_;
   std::unique_ptr<Observer> observer_;

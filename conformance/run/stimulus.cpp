@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "conformance/run/contract_truth.h"
@@ -13,6 +14,7 @@
 #include "simulator/random.h"
 #include "simulator/render.h"
 #include "simulator/seal.h"
+#include "simulator/truth_text.h"
 
 namespace p1rig {
 namespace {
@@ -20,9 +22,60 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-/// Where cases begin, unless they say otherwise: a winter's day, far from every switch.
+/// When the meter was as all telegrams begin with it: before the first of them.
 const sys_seconds kBegin =
     std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} + std::chrono::hours{10};
+
+/// The clock of telegram `n`, unless its case says otherwise. It goes on by `step`, but only on days
+/// and at hours that no reader has trouble with, in any zone: away from midnight, from the first and
+/// last days of a month, and so from the Sundays on which the clock changes.
+sys_seconds ordinary_time(std::uint64_t n, seconds step) {
+  constexpr std::chrono::hours kFirst{6}, kLast{20};
+  constexpr std::uint64_t kFirstDay = 3, kDays = 22;
+  const auto a_day = static_cast<std::uint64_t>((kLast - kFirst) / step + 1);
+  const std::uint64_t day = n / a_day;
+  const auto month = std::chrono::year{2026} / std::chrono::February +
+                     std::chrono::months{static_cast<int>(day / kDays)};
+  return std::chrono::sys_days{month / static_cast<int>(kFirstDay + day % kDays)} + kFirst +
+         static_cast<std::int64_t>(n % a_day) * step;
+}
+
+/// True for a CRC that no reader has trouble with: digits and letters, and no zero in front.
+bool is_ordinary_crc(std::string_view crc) {
+  if (crc.empty()) return true;  // there is none
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto digits = std::ranges::count_if(crc, is_digit);
+  return crc.front() != '0' && digits > 0 && digits < std::ssize(crc);
+}
+
+/// The objects of which two telegrams say something else, or only one says something.
+std::vector<Obis> differing(const ContractValues& a, const ContractValues& b) {
+  std::vector<Obis> codes;
+  for (const auto& [code, value] : a) {
+    const auto other = b.find(code);
+    if (other == b.end() || other->second != value) codes.push_back(code);
+  }
+  for (const auto& [code, value] : b) {
+    if (!a.contains(code)) codes.push_back(code);
+  }
+  return codes;
+}
+
+/// A value as a case wrote it, its times as the meter's zone has them: for readers that report the wall
+/// clock.
+ContractValue in_zone(ContractValue value, const Zone& zone) {
+  const auto turn = [&](std::string& text) {
+    constexpr std::size_t kDate = 10;
+    if (text.size() <= kDate || text[kDate] != 'T') return;
+    const auto instant = zone.parse_instant(text);
+    if (instant) text = iso_time(*instant, zone);
+  };
+  turn(value.text);
+  if (value.at) turn(*value.at);
+  if (value.month) turn(*value.month);
+  for (ContractValue& item : value.items) item = in_zone(std::move(item), zone);
+  return value;
+}
 
 /// The momentary values and registers of telegram `n`, each another than in the one before.
 void vary(std::uint64_t n, MeterState& state) {
@@ -108,10 +161,13 @@ struct StimulusMaker::Impl {
   /// The state of the next telegram; of another moment where the step names one.
   Result<MeterState> next_state(const CaseStep* step) {
     ++made;
-    const sys_seconds on = kBegin + static_cast<std::int64_t>(made) * this->step();
+    return state_of(step);
+  }
+
+  Result<MeterState> state_of(const CaseStep* step) const {
     MeterState state = base;
     vary(made, state);
-    sys_seconds t = on;
+    sys_seconds t = ordinary_time(made, this->step());
     if (step != nullptr && step->time) {
       const auto asked = profile->zone.parse_instant(*step->time);
       if (!asked) return fail("time: " + asked.error().message);
@@ -136,7 +192,7 @@ struct StimulusMaker::Impl {
     }
   }
 
-  Result<void> change(const CaseStep& step, MeterState& state) {
+  Result<void> change(const CaseStep& step, MeterState& state) const {
     for (const auto& [name, value] : step.set) {
       const auto done = set_quantity(*find_quantity(name), value, profile->zone, state);
       if (!done) return fail(name + ": " + done.error().message);
@@ -179,7 +235,7 @@ struct StimulusMaker::Impl {
     }
   }
 
-  Result<void> set_devices(const std::vector<CaseDevice>& devices, MeterState& state) {
+  Result<void> set_devices(const std::vector<CaseDevice>& devices, MeterState& state) const {
     const sys_seconds t{seconds{state[Quantity::kTime]}};
     state.devices.clear();
     for (const CaseDevice& asked : devices) {
@@ -216,39 +272,56 @@ struct StimulusMaker::Impl {
     return {};
   }
 
-  /// Nothing where its CRC does not begin as the step asks.
+  /// What the telegram says that is made of this state.
+  ContractTelegram meaning_of(const MeterState& state, std::string& text) const {
+    Truth truth;
+    render(profile->layout, state, profile->zone, text, &truth);
+    return contract_telegram(state, truth, *profile);
+  }
+
+  /// Whether this telegram can go out with that CRC: a case may ask for how it begins, and no other CRC
+  /// shall be one that a reader could stumble over.
+  static Result<bool> is_right_crc(std::string_view crc, const CaseStep* step) {
+    if (step == nullptr || step->crc.empty()) return is_ordinary_crc(crc);
+    if (crc.empty()) return fail("the telegrams of this meter have no CRC");
+    return crc.starts_with(step->crc);
+  }
+
+  /// Nothing where its CRC is none that it should have.
   Result<std::optional<Stimulus>> make(const Case& one, const CaseStep& step, int number) {
     auto state = next_state(&step);
     if (!state) return tl::make_unexpected(state.error());
     if (auto changed = change(step, *state); !changed) return tl::make_unexpected(changed.error());
     std::string text;
-    Truth truth;
-    render(profile->layout, *state, profile->zone, text, &truth);
     SentTelegram sent;
     sent.name = number == 1 ? step.id : step.id + " " + std::to_string(number);
-    sent.meant = contract_telegram(*state, truth, *profile);
+    sent.meant = meaning_of(*state, text);
+    std::string unchanged;
+    const ContractTelegram usual = meaning_of(*state_of(nullptr), unchanged);
     TelegramEditor editor(std::move(text), sent.meant, *profile->layout.crc_algorithm);
     if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
-    if (!step.crc.empty()) {
-      const auto begins = editor.crc_begins(step.crc);
-      if (!begins) return fail("the telegrams of this meter have no CRC");
-      if (!*begins) return std::nullopt;
-    }
+    const auto is_right = is_right_crc(editor.crc(), &step);
+    if (!is_right) return tl::make_unexpected(is_right.error());
+    if (!*is_right) return std::nullopt;
     sent.expectation.uncertain = editor.uncertain();
+    sent.asked = editor.uncertain();
     const auto written = one.expect.find(step.id);
     if (written != one.expect.end()) {
       if (auto done = expect(written->second, editor, sent); !done) {
         return tl::make_unexpected(done.error());
       }
     }
+    std::ranges::copy(differing(sent.meant.values, usual.values), std::back_inserter(sent.asked));
+    const bool needs_mbus = std::ranges::find(one.needs, "mbus") != one.needs.end();
+    sent.asks_devices = needs_mbus || sent.meant.mbus != usual.mbus;
     auto stimulus = finish(editor.take_text(), std::move(sent), &step);
     if (!stimulus) return tl::make_unexpected(stimulus.error());
     stimulus->wait = step.wait;
     return std::move(*stimulus);
   }
 
-  static Result<void> expect(const CaseExpectation& written, const TelegramEditor& editor,
-                             SentTelegram& sent) {
+  Result<void> expect(const CaseExpectation& written, const TelegramEditor& editor,
+                      SentTelegram& sent) const {
     Expectation& expectation = sent.expectation;
     expectation.whole = written.whole;
     expectation.may_repeat = written.may_repeat;
@@ -256,8 +329,9 @@ struct StimulusMaker::Impl {
     for (const auto& [code, value] : written.literal) {
       const auto found = editor.code(code);
       if (!found) return tl::make_unexpected(found.error());
-      expectation.literal[*found] = value;
+      expectation.literal[*found] = in_zone(value, profile->zone);
       std::erase(expectation.uncertain, *found);
+      sent.asked.push_back(*found);
     }
     for (const auto& [codes, into] : {std::pair{&written.absent, &expectation.absent},
                                       std::pair{&written.invalid, &expectation.invalid},
@@ -268,6 +342,7 @@ struct StimulusMaker::Impl {
         if (!found) return tl::make_unexpected(found.error());
         std::erase(expectation.uncertain, *found);
         into->push_back(*found);
+        sent.asked.push_back(*found);
       }
     }
     return {};
@@ -289,7 +364,7 @@ struct StimulusMaker::Impl {
       }
     }
     const std::vector<FaultRequest> none;
-    const sys_seconds t = kBegin + static_cast<std::int64_t>(made) * this->step();
+    const sys_seconds t = ordinary_time(made, this->step());
     apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage,
                  sealer ? std::function<void(Passage&)>(seal) : nullptr);
     if (!sealed) return tl::make_unexpected(sealed.error());
@@ -316,19 +391,20 @@ void StimulusMaker::begin(std::string_view case_id) {
 }
 
 Stimulus StimulusMaker::clean(std::string name) {
-  const MeterState state = *impl_->next_state(nullptr);
   std::string text;
-  Truth truth;
-  render(impl_->profile->layout, state, impl_->profile->zone, text, &truth);
+  ContractTelegram meant;
+  do {
+    text.clear();
+    meant = impl_->meaning_of(*impl_->next_state(nullptr), text);
+  } while (!is_ordinary_crc(TelegramEditor(text, meant).crc()));
   auto stimulus = impl_->finish(
       std::move(text),
-      {.name = std::move(name), .meant = contract_telegram(state, truth, *impl_->profile)},
-      nullptr);
+      {.name = std::move(name), .meant = std::move(meant), .standing = Standing::kAfter}, nullptr);
   return std::move(*stimulus);
 }
 
 Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int number) {
-  if (step.bytes) return Stimulus{.emission = {.bytes = *step.bytes}, .wait = false};
+  if (step.bytes) return Stimulus{.emission = {.bytes = *step.bytes}, .wait = step.wait};
   // One of 256 has any two digits.
   constexpr int kMostTries = 10'000;
   for (int tries = 0; tries < kMostTries; ++tries) {
@@ -336,7 +412,8 @@ Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int 
     if (!stimulus) return tl::make_unexpected(stimulus.error());
     if (*stimulus) return std::move(**stimulus);
   }
-  return fail("no telegram has a CRC that begins with " + step.crc);
+  return fail(step.crc.empty() ? "no telegram of it has an ordinary CRC"
+                               : "no telegram has a CRC that begins with " + step.crc);
 }
 
 StimulusMaker example_maker(std::shared_ptr<const Profile> profile) {

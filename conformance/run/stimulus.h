@@ -20,7 +20,7 @@ namespace p1rig {
 struct Stimulus {
   Emission emission;
   std::optional<SentTelegram> telegram = {};
-  bool wait = true;
+  bool wait = true;  ///< false: what is sent next comes in one piece with it
 };
 
 /// True where the meter puts its telegrams under seal: keys are needed then.
@@ -30,7 +30,9 @@ bool is_sealed(const Profile& profile);
 ///
 /// All that a telegram tells differs from the telegram before: the clock goes on by one capture
 /// period of the M-Bus and one telegram period, registers grow, momentary values change. So a
-/// report can be recognised, and a mixture of two telegrams be seen.
+/// report can be recognised, and a mixture of two telegrams be seen. What a case does not ask for is
+/// chosen so that no reader stumbles over it: the clock keeps away from changes of the hour, the day,
+/// the month, and CRCs have a letter, a digit and no zero in front.
 class StimulusMaker {
  public:
   /// `keys` seal the telegrams of a meter that encrypts; others have no use for them.

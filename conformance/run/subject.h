@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,17 @@ class Subject {
   /// what it has done already.
   virtual std::optional<SubjectEvent> next(std::chrono::nanoseconds patience) = 0;
 
+  /// What the reader does until it rests: nothing once it has taken all that was sent and has had a
+  /// quiet moment, as between two telegrams of a meter, or after `most`. What is sent then never comes
+  /// in one read with what was sent before.
+  virtual std::optional<SubjectEvent> settle(std::chrono::nanoseconds most) {
+    constexpr std::chrono::milliseconds kQuiet{100};
+    return next(std::min<std::chrono::nanoseconds>(most, kQuiet));
+  }
+
+  /// Nothing waits longer than until then: a case has to end.
+  void give_up_at(std::chrono::steady_clock::time_point when) { give_up_at_ = when; }
+
   /// What was seen of the line since the last call of begin_log().
   virtual void begin_log() = 0;
   virtual LineLog log() const = 0;
@@ -89,6 +101,11 @@ class Subject {
   Subject() = default;
   Subject(const Subject&) = delete;
   Subject& operator=(const Subject&) = delete;
+
+  bool is_given_up() const { return now() >= give_up_at_; }
+
+ private:
+  std::chrono::steady_clock::time_point give_up_at_ = std::chrono::steady_clock::time_point::max();
 };
 
 }  // namespace p1rig

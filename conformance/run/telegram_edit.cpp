@@ -94,10 +94,9 @@ Result<void> TelegramEditor::apply(const CaseStep& step) {
   return {};
 }
 
-std::optional<bool> TelegramEditor::crc_begins(std::string_view digits) const {
-  const std::string_view crc = std::string_view(text_).substr(text_.rfind('!') + 1);
-  if (crc.starts_with(kLineEnd)) return std::nullopt;
-  return crc.starts_with(digits);
+std::string_view TelegramEditor::crc() const {
+  const std::string_view behind = std::string_view(text_).substr(text_.rfind('!') + 1);
+  return behind.substr(0, behind.find(kLineEnd));
 }
 
 void TelegramEditor::renew_crc() {

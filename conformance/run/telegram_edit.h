@@ -27,8 +27,8 @@ class TelegramEditor {
   /// The code that a case means: 0-n is the first channel with a reading.
   Result<Obis> code(const std::string& written) const;
 
-  /// Whether the CRC begins with these digits; nothing where there is none.
-  std::optional<bool> crc_begins(std::string_view digits) const;
+  /// The digits of the CRC; empty where there is none.
+  std::string_view crc() const;
 
   const std::vector<Obis>& uncertain() const { return uncertain_; }
   std::string take_text() { return std::move(text_); }

@@ -89,7 +89,18 @@ Json codes(const std::vector<Obis>& list) {
   return all;
 }
 
-Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
+/// Before DSMR 4.0 no letter says which offset a time has.
+void drop_offsets(ContractTelegram& telegram) {
+  static constexpr std::size_t kClockFace = std::string_view("2010-12-09T11:30:20").size();
+  const auto drop = [](ContractValue& value) {
+    if (value.at) value.at->resize(std::min(value.at->size(), kClockFace));
+  };
+  for (auto& [code, value] : telegram.values) drop(value);
+  if (!telegram.mbus) return;
+  for (ContractDevice& device : *telegram.mbus) drop(device.reading);
+}
+
+Json json_of(const SentTelegram& sent, bool has_season, std::size_t offset, std::size_t length) {
   const Expectation& expectation = sent.expectation;
   Json one = {{"name", sent.name},
               {"offset", offset},
@@ -102,6 +113,7 @@ Json json_of(const SentTelegram& sent, std::size_t offset, std::size_t length) {
   for (const auto* list : {&expectation.invalid, &expectation.absent}) {
     for (const Obis code : *list) meant.values.erase(code);
   }
+  if (!has_season) drop_offsets(meant);
   one.update(Json::parse(to_json(meant)));
   if (!expectation.invalid.empty()) one["invalid"] = codes(expectation.invalid);
   if (!expectation.absent.empty()) one["absent"] = codes(expectation.absent);
@@ -160,8 +172,8 @@ class VectorWriter {
     Json telegrams = Json::array();
     const auto add = [&](const Stimulus& stimulus) {
       if (stimulus.telegram) {
-        telegrams.push_back(
-            json_of(*stimulus.telegram, bytes.size(), stimulus.emission.bytes.size()));
+        telegrams.push_back(json_of(*stimulus.telegram, profile->dialect->has_crc, bytes.size(),
+                                    stimulus.emission.bytes.size()));
       }
       bytes += stimulus.emission.bytes;
     };

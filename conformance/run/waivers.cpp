@@ -35,6 +35,10 @@ bool means(const Waiver& waiver, const CaseResult& result) {
   return is_named(*result.of, parts.case_glob) && matches_glob(parts.profile_glob, result.profile);
 }
 
+bool is_death(const CaseResult& result) {
+  return result.outcome == Outcome::kCrash || result.outcome == Outcome::kHang;
+}
+
 /// True for what a waiver can expect.
 bool is_failure(const CaseResult& result) {
   switch (result.outcome) {
@@ -60,6 +64,7 @@ Result<Waivers> waivers_of(const Document& document) {
     Waiver waiver{.pattern = table.required_string("case"),
                   .reason = table.required_string("reason"),
                   .comes_and_goes = table.boolean("volatile").value_or(false),
+                  .covers_crash = table.boolean("crash").value_or(false),
                   .place = table.place()};
     constexpr std::string_view kBlanks = " \t\r\n";
     if (waiver.pattern.find_first_of(kBlanks) != std::string::npos) {
@@ -108,8 +113,9 @@ std::string toml_string(std::string_view text) {
 }
 
 std::string table_of(const Waiver& waiver) {
-  return fmt::format("\n[[waiver]]\ncase = {}\nreason = {}\n{}", toml_string(waiver.pattern),
-                     toml_string(waiver.reason), waiver.comes_and_goes ? "volatile = true\n" : "");
+  return fmt::format("\n[[waiver]]\ncase = {}\nreason = {}\n{}{}", toml_string(waiver.pattern),
+                     toml_string(waiver.reason), waiver.comes_and_goes ? "volatile = true\n" : "",
+                     waiver.covers_crash ? "crash = true\n" : "");
 }
 
 }  // namespace
@@ -138,7 +144,12 @@ void apply_waivers(const Waivers& waivers, CaseResult& result) {
     result.messages.push_back(
         waiver->comes_and_goes ? "passes today; its waiver says that this comes and goes"
                                : "passes, though a waiver says that it fails: remove the waiver");
+  } else if (is_death(result) && !waiver->covers_crash) {
+    result.messages.push_back(
+        "its waiver is for a failure; for a reader that ends or falls silent it says crash = true");
+    return;
   } else if (is_failure(result)) {
+    result.is_waived_death = is_death(result);
     result.outcome = Outcome::kXfail;
   } else {
     return;
@@ -184,6 +195,7 @@ std::string waiver_file(const ConformReport& report, const Waivers& before,
   struct Fate {
     const CaseResult* failed = nullptr;
     bool passed = false;
+    bool dies = false;
   };
   std::map<std::string, Fate> fates;
   std::vector<std::string> order;
@@ -192,6 +204,7 @@ std::string waiver_file(const ConformReport& report, const Waivers& before,
     if (is_new) order.push_back(result.name());
     if (is_failure(result) || result.outcome == Outcome::kXfail) {
       fate->second.failed = &result;
+      fate->second.dies = fate->second.dies || is_death(result) || result.is_waived_death;
     } else if (result.outcome == Outcome::kPass || result.outcome == Outcome::kXpass) {
       fate->second.passed = true;
     }
@@ -212,7 +225,8 @@ std::string waiver_file(const ConformReport& report, const Waivers& before,
         result.messages.empty() ? "" : ": " + visible(result.messages.front(), kLongestReason);
     Waiver one{.pattern = name,
                .reason = result.waiver.empty() ? std::string(kNoReason) + first : result.waiver,
-               .comes_and_goes = fate.passed || result.comes_and_goes};
+               .comes_and_goes = fate.passed || result.comes_and_goes,
+               .covers_crash = fate.dies};
     if (one.reason.starts_with(kNoReason)) {
       const auto known = std::ranges::find_if(earlier.all, [&](const Waiver& waiver) {
         return means(waiver, result) && !waiver.reason.starts_with(kNoReason);

@@ -19,11 +19,13 @@ namespace p1rig {
 //   case = "dsmr-5.0.2/6.2/crc-*@iskra-am550"    # globs over id@profile; without @: at every meter
 //   reason = "no CRC is checked yet: issue 12"
 //   volatile = true                              # comes and goes: a pass is as expected, too
+//   crash = true                                 # the reader ends, or falls silent for good, as well
 
 struct Waiver {
   std::string pattern;
   std::string reason;
   bool comes_and_goes = false;
+  bool covers_crash = false;  ///< of a failure alone it covers neither a crash nor a hang
   Place place = {};
 };
 

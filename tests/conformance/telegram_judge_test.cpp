@@ -74,7 +74,7 @@ TEST_F(TelegramJudgeTest, MixtureOfTwo) {
 TEST_F(TelegramJudgeTest, MissingValueCountsWhereTheReaderClaimsIt) {
   sent("A", kA);
   said(R"({"telegram": {"1-0:1.7.0": "1.001 kW"}})");
-  EXPECT_THAT(findings(), ElementsAre("A: 1-0:2.7.0 is not told, expected \"0.101 kW\""));
+  EXPECT_THAT(findings(), ElementsAre("A: 1-0:2.7.0 is not reported, expected \"0.101 kW\""));
   judge_.begin({.claims = {"1-0:1.*"}});
   sent("B", kB);
   said(R"({"telegram": {"1-0:1.7.0": "1.002 kW"}})");
@@ -98,7 +98,7 @@ TEST_F(TelegramJudgeTest, DroppedAsItMustBe) {
 TEST_F(TelegramJudgeTest, ToldButMustBeDropped) {
   sent("A", kA, {.whole = Whole::kNothing});
   said(says("1.001", "0.999"));
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("A: is told, but must be dropped")));
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("A: was reported, but must be dropped")));
 }
 
 TEST_F(TelegramJudgeTest, FlaggedCountsAsDropped) {
@@ -153,7 +153,7 @@ TEST_F(TelegramJudgeTest, Twice) {
   sent("A", kA);
   said(kA);
   said(kA);
-  EXPECT_THAT(findings(), ElementsAre("A: is told 2 times"));
+  EXPECT_THAT(findings(), ElementsAre("A: was reported 2 times"));
 }
 
 TEST_F(TelegramJudgeTest, TwiceWhereItWasSentTwice) {
@@ -230,7 +230,7 @@ TEST_F(TelegramJudgeTest, DevicesAreComparedByChannel) {
            Row{R"([{"channel": 2, "medium": "gas", "id": "AB", "value": "5.678 m3"}])", nullptr},
            Row{R"([{"medium": "gas", "value": "5.678 m3"}])", nullptr},
            Row{R"([{"channel": 2, "medium": "water", "value": "5.678 m3"}])",
-               "channel 2 is told as \"water\", but is gas"},
+               "channel 2 is reported as \"water\", but is gas"},
            Row{R"([{"channel": 2, "medium": "gas", "value": "5.679 m3"}])", "5.679 m3"},
            Row{R"([{"channel": 2, "medium": "gas", "id": "XY", "value": "5.678 m3"}])", "id says"},
            Row{R"([{"channel": 1, "medium": "gas", "value": "5.678 m3"}])", "is not there"},
@@ -253,7 +253,7 @@ TEST_F(TelegramJudgeTest, DevicesAreComparedByChannel) {
   judge_.begin(traits_);
   sent("A", meant);
   said(none);
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("channel 2, gas, is not told")));
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("channel 2, gas, is not reported")));
 }
 
 TEST_F(TelegramJudgeTest, Tariffs) {
@@ -268,7 +268,8 @@ TEST_F(TelegramJudgeTest, Tariffs) {
   judge_.begin(traits_);
   sent("A", meant);
   said(R"({"telegram": {"1-0:1.7.0": "1.001 kW"}})");
-  EXPECT_THAT(findings(), ElementsAre("A: import.normal is not told", "A: import.low is not told"));
+  EXPECT_THAT(findings(),
+              ElementsAre("A: import.normal is not reported", "A: import.low is not reported"));
 }
 
 TEST(ContractLines, ARejectHasOneOfTheReasons) {

@@ -67,7 +67,7 @@ class Readers(rig.Case):
         result = self.conform(*arguments)
         said = (result.stdout + result.stderr).decode()
         self.assertEqual(result.returncode, 1, said)
-        self.assertIn("is told, but must be dropped", said)
+        self.assertIn("was reported, but must be dropped", said)
 
     def assert_too_deep(self, reader, commands=("doctor", "conform", "bench")):
         """Each command says what is wrong, and lives."""

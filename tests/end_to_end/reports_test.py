@@ -61,7 +61,7 @@ class Reports(rig.Case):
         self.assertEqual((report["exit_code"], report["verdict"], report["sums"]["fail"]),
                          (1, "4 of 4 not as expected", 4))
         failure = report["results"][0]
-        self.assertTrue(failure["messages"][0].startswith("tells a telegram that was never sent"))
+        self.assertTrue(failure["messages"][0].startswith("reports a telegram that was never sent"))
         self.assertIn(f"--profile {METERS[0]} --line pty --case {FLIP} --seed 1 -- ",
                       failure["reproduction"])
         self.assertEqual([moment["name"] for moment in failure["wire"] if moment["kind"] == "sent"],
@@ -135,11 +135,11 @@ class Reports(rig.Case):
         # By keyboard alone: to the cell on the right, and unfolded.
         self.assertEqual(page["focus"], f"fail: {FLIP} at {METERS[1]}@pty")
         story = page["story"]
-        for word in ("A is dropped", "tells a telegram that was never sent", "DSMR-P1 5.0.2 §6.2",
+        for word in ("A is dropped", "reports a telegram that was never sent", "DSMR-P1 5.0.2 §6.2",
                      "R-CRC-01", f"--profile {METERS[1]}", "to the reader (A)", "sentinel 1", NASTY,
                      r"\r\n"):
             self.assertIn(word, story)
-        self.assertIn("tells a telegram", page["failure"])
+        self.assertIn("reports a telegram", page["failure"])
         self.assertGreaterEqual(page["width"], page["scroll width"], "the page scrolls sideways")
 
     def test_a_failed_case_is_kept_as_it_was_on_the_line(self):
@@ -180,7 +180,7 @@ class Reports(rig.Case):
     def test_day_one_is_green(self):
         file = self.folder / "day-one.toml"
         self.conform(1, "publishes_everything.py", "--write-waivers", file, meters=METERS[:1])
-        self.assertEqual(file.read_text().count("FILL IN: tells a telegram"), 2)
+        self.assertEqual(file.read_text().count("FILL IN: reports a telegram"), 2)
         files = self.conform(0, "publishes_everything.py", "--waivers", file, meters=METERS[:1])
         self.assertEqual(self.outcomes(files), ["xfail", "xfail"])
 
