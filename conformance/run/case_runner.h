@@ -96,6 +96,7 @@ class CaseRunner {
   std::vector<std::string> find_at_line(const Case& one);
   void judge(const Case& one, CaseResult& result);
   void fail_to_live(Outcome outcome, std::string message, CaseResult& result);
+  void extend_by(std::chrono::milliseconds time);
   void end(CaseResult& result);
   void hold_back(Emission emission);
   Wait deliver(Stimulus stimulus, std::chrono::milliseconds patience, bool at_line_pace);
