@@ -11,6 +11,7 @@
 #include "conformance/report/report_text.h"
 #include "conformance/run/conform.h"
 #include "conformance/run/stimulus.h"
+#include "conformance/run/verdict.h"
 #include "conformance/suite/case.h"
 #include "conformance/suite/coverage.h"
 #include "conformance/suite/known_words.h"
@@ -36,6 +37,7 @@ Json json_of(const Case& one) {
           {"clause", one.clause},
           {"level", to_string(one.level)},
           {"basis", to_string(one.basis)},
+          {"subject", to_string(subject_of(one))},
           {"dialects", one.dialects},
           {"needs", one.needs},
           {"mutants", one.mutants},
@@ -162,9 +164,10 @@ Json whole_json_of(const Case& one, const std::optional<Sending>& sending) {
 }
 
 std::string details_of(const Case& one, const std::optional<Sending>& sending) {
-  std::string text = fmt::format("{}\n  {}\n  {}, {}, {}, {}\n  dialects {}\n", one.id, one.title,
-                                 one.requirement, one.clause, to_string(one.level),
-                                 to_string(one.basis), fmt::join(one.dialects, " "));
+  std::string text =
+      fmt::format("{}\n  {}\n  {}, {}, {}, {}\n  subject {}\n  dialects {}\n", one.id, one.title,
+                  one.requirement, one.clause, to_string(one.level), to_string(one.basis),
+                  to_string(subject_of(one)), fmt::join(one.dialects, " "));
   if (!one.needs.empty()) text += fmt::format("  needs {}\n", fmt::join(one.needs, " "));
   if (!one.mutants.empty()) text += fmt::format("  fails {}\n", fmt::join(one.mutants, " "));
   for (const std::string& line : {one.argues, one.why}) {

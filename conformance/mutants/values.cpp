@@ -69,6 +69,13 @@ void lose_negative(MutantReport& report, MutantState&) {
   });
 }
 
+void lose_zero(MutantReport& report, MutantState&) {
+  edit_values(report.telegram, [](Obis, ContractValue& value) {
+    if (value.text.find(' ') == std::string::npos) return;
+    if (value_of(value.text.substr(0, value.text.find(' '))) == 0) value = {};
+  });
+}
+
 /// Watts in 16 bits with a sign.
 void overflow_16_bits(MutantReport& report, MutantState&) {
   edit_numbers(report.telegram, [](Obis, std::string& number, std::string& unit) {
@@ -239,6 +246,7 @@ constexpr auto kRows = std::to_array<Mutant>({
     report_filter("loses-point", kFamily, "numbers without their point", lose_point),
     report_filter("loses-sign", kFamily, "numbers without their sign", lose_sign),
     report_filter("negative-is-null", kFamily, "negative numbers are no value", lose_negative),
+    report_filter("zero-is-null", kFamily, "a value of 0 is no value", lose_zero),
     report_filter("overflows-16-bits", kFamily, "watts of 16 bits with a sign", overflow_16_bits),
     report_filter("overflows-32-bits", kFamily, "tenths of watt hours in 32 bits",
                   overflow_32_bits),
