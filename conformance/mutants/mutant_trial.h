@@ -21,7 +21,7 @@ struct TrialGround {
   std::shared_ptr<const Profile> profile;
   std::optional<FrameKeys> keys = {};
   std::vector<Case> ordinary = {};  ///< what every ordinary telegram asks
-  std::vector<Case> cases = {};     ///< with fewer telegrams where one step has very many
+  std::vector<Case> cases = {};  ///< with fewer telegrams, or bytes, where one step has very many
 };
 
 /// One for each dialect that a glob names: its richest meter. Cases that no such meter can show get

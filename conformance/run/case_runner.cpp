@@ -644,6 +644,10 @@ std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> ca
   const Case& whole = *cases.front();
   CaseResult all = begin(whole);
   result_ = &all;
+  ReaderTraits traits = settings_.traits;
+  traits.needs_mbus = can("mbus");
+  traits.needs_tariffs = can("tariffs");
+  judge_.begin(traits);
   bool alive = true;
   for (int number = 1; number <= kOrdinaryTelegrams && alive; ++number) {
     Stimulus clean = maker_.clean(fmt::format("ordinary {}", number));
@@ -661,7 +665,10 @@ std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> ca
       if (result.messages.empty()) result.topic = mismatch.topic;
       result.messages.push_back(words_of(mismatch));
     }
-    if (!result.messages.empty()) {
+    if (const auto why = lacks_values(*one)) {
+      result.outcome = Outcome::kSkip;
+      result.messages = {*why};
+    } else if (!result.messages.empty()) {
       result.outcome = Outcome::kFail;
       traits_[what] = one->id;
     }

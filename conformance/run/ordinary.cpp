@@ -80,6 +80,7 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker) {
     mbus.requirement = "R-MBS-01";
     mbus.title = "The devices on the M-Bus are reported as they are";
     mbus.clause = dialect.document;
+    mbus.needs = {"mbus"};
     mbus.why = "A reader that says what it concluded is held to it.";
     mbus.argues = "Each device has its type, identifier and reading in the telegram.";
     cases.push_back(std::move(mbus));
@@ -89,6 +90,7 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker) {
     tariffs.requirement = "R-BE-01";
     tariffs.title = "Each tariff register is reported for the tariff that it counts";
     tariffs.clause = dialect.document;
+    tariffs.needs = {"tariffs"};
     tariffs.why = "Tariff 1 is low in the Netherlands and normal in Belgium.";
     tariffs.argues = "The document says which of the two registers counts normal tariff.";
     cases.push_back(std::move(tariffs));
