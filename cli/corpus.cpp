@@ -18,7 +18,7 @@
 #include "cli/outputs.h"
 #include "conformance/run/fuzz.h"
 #include "protocol/wording.h"
-#include "simulator/read_file.h"
+#include "simulator/files/read_file.h"
 
 namespace p1rig {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "simulator/identity.h"
-#include "simulator/key_file.h"
+#include "simulator/seal/key_file.h"
 
 namespace p1rig {
 

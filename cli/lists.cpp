@@ -8,10 +8,10 @@
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "protocol/dialect.h"
-#include "simulator/profile.h"
+#include "simulator/files/read_file.h"
+#include "simulator/profile/profile.h"
 #include "simulator/quantity.h"
-#include "simulator/read_file.h"
-#include "simulator/scenario.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig {
 namespace {

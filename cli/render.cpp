@@ -1,4 +1,4 @@
-#include "simulator/render.h"
+#include "simulator/render/render.h"
 
 #include <fmt/core.h>
 
@@ -11,8 +11,8 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/truth_json.h"
-#include "simulator/follow.h"
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
+#include "simulator/profile/follow.h"
 
 namespace p1rig {
 namespace {

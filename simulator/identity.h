@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 #include "simulator/state.h"
 
 namespace p1rig {

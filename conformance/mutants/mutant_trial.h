@@ -12,7 +12,7 @@
 #include "conformance/run/case_result.h"
 #include "protocol/frame_cipher.h"
 #include "protocol/result.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

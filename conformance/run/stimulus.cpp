@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "conformance/run/contract_truth.h"
+#include "conformance/run/contract_telegram.h"
 #include "conformance/run/telegram_edit.h"
 #include "protocol/dialect.h"
 #include "simulator/identity.h"
-#include "simulator/meter.h"
+#include "simulator/meter/meter.h"
 #include "simulator/random.h"
-#include "simulator/render.h"
-#include "simulator/seal.h"
+#include "simulator/render/render.h"
+#include "simulator/seal/seal.h"
 
 namespace p1rig {
 namespace {

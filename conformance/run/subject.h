@@ -11,7 +11,7 @@
 #include "conformance/suite/case.h"
 #include "process/child_process.h"
 #include "protocol/result.h"
-#include "simulator/line/emission.h"
+#include "simulator/emission.h"
 
 namespace p1rig {
 

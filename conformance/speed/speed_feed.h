@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "conformance/reader/json_teller.h"
-#include "conformance/speed/sent_ledger.h"
+#include "conformance/speed/report_matcher.h"
 #include "conformance/speed/speed.h"
 
 namespace p1rig {

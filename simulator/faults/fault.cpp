@@ -7,10 +7,10 @@
 #include "protocol/crc_algorithms.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/obis.h"
-#include "simulator/document.h"
 #include "simulator/faults/fault_rows.h"
+#include "simulator/files/document.h"
+#include "simulator/files/suggest.h"
 #include "simulator/random.h"
-#include "simulator/suggest.h"
 #include "simulator/zone.h"
 
 namespace p1rig {

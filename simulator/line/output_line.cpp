@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "process/fd.h"
+#include "simulator/files/output_file.h"
 #include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
-#include "simulator/output_file.h"
 
 namespace p1rig {
 namespace {

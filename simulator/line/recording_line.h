@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/emission.h"
 #include "simulator/line/clock.h"
-#include "simulator/line/emission.h"
 #include "simulator/line/line.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/session.h"

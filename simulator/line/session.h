@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "protocol/line_settings.h"
+#include "simulator/emission.h"
 #include "simulator/line/clock.h"
-#include "simulator/line/emission.h"
 #include "simulator/line/lateness.h"
 #include "simulator/line/line.h"
 #include "simulator/line/pacing.h"

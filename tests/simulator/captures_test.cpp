@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/meter.h"
+#include "simulator/meter/meter.h"
 #include "tests/protocol/xorshift.h"
 
 namespace p1rig {

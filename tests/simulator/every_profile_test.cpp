@@ -7,10 +7,10 @@
 #include <sstream>
 
 #include "protocol/value_format.h"
-#include "simulator/document.h"
-#include "simulator/evidence.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
+#include "simulator/files/document.h"
+#include "simulator/profile/evidence.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
 #include "tests/protocol/xorshift.h"
 #include "tests/simulator/bitwise_crc.h"
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "simulator/faults/fault.h"
-#include "simulator/seal.h"
+#include "simulator/seal/seal.h"
 #include "tests/simulator/bitwise_crc.h"
 
 namespace p1rig {

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "simulator/faults/fault.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/scenario.h"
-#include "simulator/seal.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/scenario/scenario.h"
+#include "simulator/seal/seal.h"
 
 namespace p1rig {
 namespace {

@@ -11,8 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "simulator/meter.h"
-#include "simulator/stencil.h"
+#include "simulator/meter/meter.h"
+#include "simulator/render/stencil.h"
 
 namespace p1rig {
 namespace {

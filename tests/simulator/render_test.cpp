@@ -1,4 +1,4 @@
-#include "simulator/render.h"
+#include "simulator/render/render.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "simulator/seal.h"
+#include "simulator/seal/seal.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 
 #include "protocol/hex.h"
 #include "simulator/faults/fault.h"
-#include "simulator/key_file.h"
+#include "simulator/seal/key_file.h"
 
 namespace p1rig {
 namespace {
