@@ -70,14 +70,14 @@ class Corpus {
       chosen_.meter->print(t_, bytes);
       return {};
     }
-    Passage passage{.bytes = chosen_.telegram_at(t_),
-                    .crc_algorithm = chosen_.profile->layout.crc_algorithm};
+    Emission emission{.bytes = chosen_.telegram_at(t_),
+                      .crc_algorithm = chosen_.profile->layout.crc_algorithm};
     Result<bool> sealed = true;
-    const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
-    apply_faults(faults_, chosen_.seeds.values, number_, t_, passage,
-                 sealer_ ? std::function<void(Passage&)>(seal) : nullptr);
+    const auto seal = [&](Emission& telegram) { sealed = sealer_->seal(telegram); };
+    apply_faults(faults_, chosen_.seeds.values, number_, t_, emission,
+                 sealer_ ? std::function<void(Emission&)>(seal) : nullptr);
     if (!sealed) return tl::make_unexpected(sealed.error());
-    bytes += passage.bytes;
+    bytes += emission.bytes;
     return {};
   }
 

@@ -274,26 +274,26 @@ struct StimulusMaker::Impl {
   }
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
-    Passage passage{.bytes = std::move(text), .crc_algorithm = profile->layout.crc_algorithm};
+    Emission emission{.bytes = std::move(text), .crc_algorithm = profile->layout.crc_algorithm};
     // What another case left behind ends with it.
     const bool begins = std::exchange(begins_case, false);
     if (sealer && (begins || step == nullptr)) {
-      passage.seal.new_key = sealer->key_check_value() != own_key;
+      emission.seal.new_key = sealer->key_check_value() != own_key;
     }
     Result<bool> sealed = true;
-    const auto seal = [&](Passage& telegram) { sealed = sealer->seal(telegram); };
+    const auto seal = [&](Emission& telegram) { sealed = sealer->seal(telegram); };
     if (step != nullptr) {
       for (const FaultRequest& fault : step->faults) {
-        auto why = cannot_apply(fault, passage, sealer.has_value());
+        auto why = cannot_apply(fault, emission, sealer.has_value());
         if (why) return tl::make_unexpected(std::move(*why));
       }
     }
     const std::vector<FaultRequest> none;
     const sys_seconds t = kBegin + static_cast<std::int64_t>(made) * this->step();
-    apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage,
-                 sealer ? std::function<void(Passage&)>(seal) : nullptr);
+    apply_faults(step == nullptr ? none : step->faults, seed, made, t, emission,
+                 sealer ? std::function<void(Emission&)>(seal) : nullptr);
     if (!sealed) return tl::make_unexpected(sealed.error());
-    return Stimulus{.emission = emission_of(std::move(passage)), .telegram = std::move(sent)};
+    return Stimulus{.emission = std::move(emission), .telegram = std::move(sent)};
   }
 };
 

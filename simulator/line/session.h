@@ -77,6 +77,10 @@ struct LineNoted {
   std::string line;
   std::string note;
 };
+/// What the meter sends at a second of its own clock; no bytes where it is silent then, as in a power
+/// failure. Pure: asked again, it says the same.
+using TelegramSource = std::function<Emission(std::chrono::sys_seconds)>;
+
 using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped, LineNoted>;
 
 struct LineStats {

@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "simulator/faults/fault.h"
-
 namespace p1rig {
 namespace {
 
@@ -90,12 +88,12 @@ Result<void> TelegramSealer::seal_one(std::string_view telegram, std::string& fr
   return {};
 }
 
-Result<bool> TelegramSealer::seal(Passage& passage) {
-  if (passage.seal.plain) return true;
-  const std::string telegram = std::exchange(passage.bytes, {});
-  auto done = seal(telegram, passage.bytes, passage.seal);
+Result<bool> TelegramSealer::seal(Emission& emission) {
+  if (emission.seal.plain) return true;
+  const std::string telegram = std::exchange(emission.bytes, {});
+  auto done = seal(telegram, emission.bytes, emission.seal);
   if (!done) return tl::make_unexpected(std::move(done.error()));
-  return !passage.bytes.empty();
+  return !emission.bytes.empty();
 }
 
 FrameCipher& TelegramSealer::cipher_for(const SealOrder& order) {

@@ -7,12 +7,10 @@
 
 #include "protocol/frame_cipher.h"
 #include "protocol/result.h"
+#include "simulator/emission.h"
 #include "simulator/seal/counter_file.h"
-#include "simulator/seal_order.h"
 
 namespace p1rig {
-
-struct Passage;
 
 /// The keys that faults use as other ones: all bits of these inverted. A new key is the other
 /// encryption key; the authentication key stays (LUX-P1 1.1.3 §3.4.1).
@@ -36,7 +34,7 @@ class TelegramSealer {
 
   /// Seals a telegram amid its faults, as apply_faults() asks for; one that shall go out plain is
   /// left as it is. False where no counter is left: the meter has fallen silent.
-  Result<bool> seal(Passage& passage);
+  Result<bool> seal(Emission& emission);
 
   /// From now on each frame is kept for the next, which may be a replay of it.
   void remember_frames() { remembers_ = true; }
