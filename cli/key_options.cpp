@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "simulator/identity.h"
+#include "simulator/profile/identity.h"
 #include "simulator/seal/key_file.h"
 
 namespace p1rig {

@@ -8,8 +8,8 @@
 #include "conformance/run/contract_telegram.h"
 #include "conformance/run/telegram_edit.h"
 #include "protocol/dialect.h"
-#include "simulator/identity.h"
 #include "simulator/meter/meter.h"
+#include "simulator/profile/identity.h"
 #include "simulator/random.h"
 #include "simulator/render/render.h"
 #include "simulator/seal/seal.h"
@@ -147,7 +147,7 @@ struct StimulusMaker::Impl {
     }
     const sys_seconds t{seconds{state[Quantity::kTime]}};
     if (step.failures) {
-      if (!shows(Segment::Kind::kFailures)) return fail("this meter has no failure log");
+      if (!profile->layout.lists_failures()) return fail("this meter has no failure log");
       state.failures.clear();
       for (int i = 0; i < *step.failures; ++i) {
         state.failures.push_back({t - std::chrono::days{3 * i + 1}, 240 + 17 * i});
@@ -155,15 +155,10 @@ struct StimulusMaker::Impl {
       state[Quantity::kFailuresLong] = *step.failures;
     }
     if (step.peaks) {
-      if (!shows(Segment::Kind::kPeaks)) return fail("this meter has no list of month peaks");
+      if (!profile->layout.lists_peaks()) return fail("this meter has no list of month peaks");
       set_peaks(*step.peaks, t, state);
     }
     return {};
-  }
-
-  bool shows(Segment::Kind kind) const {
-    return std::ranges::any_of(profile->layout.telegram,
-                               [&](const Segment& segment) { return segment.kind == kind; });
   }
 
   static void set_peaks(int count, sys_seconds t, MeterState& state) {
@@ -184,8 +179,7 @@ struct StimulusMaker::Impl {
     state.devices.clear();
     for (const CaseDevice& asked : devices) {
       const Medium medium = *find_medium(asked.medium);
-      const auto channel = static_cast<std::size_t>(asked.channel - 1);
-      if (profile->layout.mbus[static_cast<std::size_t>(medium)][channel].empty()) {
+      if (!profile->layout.has_block(medium, asked.channel)) {
         return fail("this meter prints no " + asked.medium + " on its M-Bus");
       }
       MbusDevice device;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "simulator/identity.h"
 #include "simulator/meter/mbus_use.h"
 #include "simulator/meter/meter_impl.h"
+#include "simulator/profile/identity.h"
 #include "simulator/random.h"
 
 namespace p1rig {

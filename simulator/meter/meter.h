@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "simulator/profile/profile.h"
-#include "simulator/render/stencil.h"
+#include "simulator/render/render.h"
 #include "simulator/scenario/scenario.h"
 #include "simulator/state.h"
 
@@ -27,7 +27,7 @@ Scenario constant_load(const Profile& profile, std::chrono::sys_seconds start);
 /// 1500 steps however often it is asked.
 class Meter {
  public:
-  /// Its identifiers are those of the meter with `id_seed` (simulator/identity.h); without, of `seed`.
+  /// Its identifiers are those of the meter with `id_seed` (simulator/profile/identity.h); without, of `seed`.
   Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
         std::uint64_t seed, std::optional<std::uint64_t> id_seed = std::nullopt);
   ~Meter();

@@ -10,7 +10,7 @@
 
 #include "simulator/meter/ledger.h"
 #include "simulator/meter/meter.h"
-#include "simulator/render/stencil.h"
+#include "simulator/render/render.h"
 
 namespace p1rig {
 
@@ -89,12 +89,10 @@ struct Meter::Impl {
   std::uint64_t seed, id_seed;
   Ledger ledger;
 
-  /// The record of a stencil from which telegrams are printed until something happens.
+  /// Telegrams are printed one from the other until something happens.
   struct Printing {
-    std::shared_ptr<const Stencil> stencil;
-    std::vector<std::uint32_t> record;
-    std::chrono::sys_seconds now, until;  ///< the record's second; equal where there is none
-    int refreshes = 0;                    ///< since a stencil was made
+    SteadyPrinter printer;
+    std::chrono::sys_seconds now, until;  ///< the second printed last; equal where it leads nowhere
   };
   Printing printing;
 
@@ -172,7 +170,6 @@ struct Meter::Impl {
   std::chrono::sys_seconds steady_until() const;
   std::vector<Growth> growths() const;
   void print(std::chrono::sys_seconds t, std::string& telegram);
-  void refresh(std::chrono::sys_seconds t, std::string& telegram);
 };
 
 }  // namespace p1rig

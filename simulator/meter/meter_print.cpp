@@ -41,33 +41,18 @@ std::vector<Growth> Meter::Impl::growths() const {
 }
 
 void Meter::Impl::print(sys_seconds t, std::string& telegram) {
-  const auto passed = static_cast<std::uint32_t>((t - printing.now).count());
-  const bool goes_on = t >= printing.now && t < printing.until &&
-                       (passed == 0 || printing.stencil->step(printing.record, passed));
-  if (!goes_on) return refresh(t, telegram);
-  printing.now = t;
-  printing.stencil->print(printing.record, telegram);
-}
-
-void Meter::Impl::refresh(sys_seconds t, std::string& telegram) {
-  // Making a stencil costs as much as rendering 200 telegrams, and may be for no more than a few.
-  constexpr int kRefreshesBetween = 32;
-  advance(t);
-  const MeterState state = shown();
-  const std::vector<Growth> growing = growths();
-  auto& [stencil, record, now, until, refreshes] = printing;
-  now = until = t;
-  auto fit = stencil == nullptr ? Stencil::Fit::kNone : stencil->take(state, growing, record);
-  if (fit == Stencil::Fit::kNone && profile->layout.stencils != nullptr) {
-    const bool may_make = refreshes == 0;
-    stencil = profile->layout.stencils->find(profile->layout, profile->zone, state, growing,
-                                             may_make, record, fit);
-    refreshes = may_make ? kRefreshesBetween : refreshes;
+  const bool goes_on = t >= printing.now && t < printing.until;
+  if (goes_on) {
+    const auto passed = static_cast<std::uint32_t>((t - printing.now).count());
+    printing.now = t;
+    if (printing.printer.go_on(passed, telegram)) return;
   }
-  refreshes = std::max(refreshes - 1, 0);
-  if (fit == Stencil::Fit::kNone) return render(profile->layout, state, profile->zone, telegram);
-  if (fit == Stencil::Fit::kSteady) until = steady_until();
-  stencil->print(record, telegram);
+  advance(t);
+  printing.now = printing.until = t;
+  const MeterState state = shown();
+  const bool steady =
+      printing.printer.print(profile->layout, profile->zone, state, growths(), telegram);
+  if (steady) printing.until = steady_until();
 }
 
 void Meter::print(sys_seconds t, std::string& telegram) {

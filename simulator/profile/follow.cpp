@@ -8,7 +8,6 @@
 
 #include "protocol/unit.h"
 #include "simulator/electric.h"
-#include "simulator/render/print_value.h"
 
 namespace p1rig {
 namespace {
@@ -56,15 +55,6 @@ constexpr std::array<Q, 14> kOfAll = {Q::kPowerImport,
                                       Q::kFactor,
                                       Q::kFactorMin};
 
-const Hole* hole_of(const Layout& layout, Q quantity) {
-  for (const Segment& segment : layout.telegram) {
-    const bool asks = segment.kind == Segment::Kind::kHole &&
-                      segment.hole.source == Source::kQuantity && segment.hole.quantity == quantity;
-    if (asks) return &segment.hole;
-  }
-  return nullptr;
-}
-
 /// "7.4 kW": in the customary unit, cut where its base unit is.
 std::string written(Q quantity, std::int64_t value) {
   const QuantityRow& row = row_of(quantity);
@@ -106,10 +96,8 @@ class Follower {
       state_[quantity] = follows;
       return;
     }
-    const Hole* const hole = hole_of(profile_.layout, quantity);
-    if (hole == nullptr) return;
-    const std::int64_t apart = printed(*hole, state_[quantity]) - printed(*hole, follows);
-    if (std::abs(apart) <= 1) return;  // the last digit may be rounded
+    const auto apart = printed_apart(profile_.layout, quantity, state_[quantity], follows);
+    if (!apart || std::abs(*apart) <= 1) return;  // the last digit may be rounded
     said_.push_back(std::string(row_of(quantity).name) + " is set to " +
                     written(quantity, state_[quantity]) + ", but " + written(quantity, follows) +
                     " follows from " + std::string(from));
@@ -126,7 +114,7 @@ class Follower {
       for (std::size_t i = 0; i < tariffs; ++i) {
         sum += state_[nth(first, i)];
         sum_before += before_[nth(first, i)];
-        shown = shown || hole_of(profile_.layout, nth(first, i)) != nullptr;
+        shown = shown || profile_.layout.shows(nth(first, i));
       }
       // Some meters count tariffs that are not theirs: what did not add up need not.
       const bool adds_up = sum_before == before_[total];

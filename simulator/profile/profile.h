@@ -14,7 +14,7 @@
 #include "protocol/line_settings.h"
 #include "protocol/result.h"
 #include "simulator/files/document.h"
-#include "simulator/render/layout.h"
+#include "simulator/render/render.h"
 #include "simulator/schedule_settings.h"
 #include "simulator/state.h"
 #include "simulator/zone.h"
@@ -110,5 +110,9 @@ std::map<std::string, std::filesystem::path> list_profiles();
 /// A profile by name, or by path where the name has a '/' or ends in ".toml"; the error of an
 /// unknown name suggests the nearest.
 Result<Profile> find_profile(std::string_view name);
+
+/// The profile with only the objects of `readout` in its telegram (LUX-P1 1.1.3 §3.2.3: what the
+/// port shows is a list that the operator sets). M-Bus blocks go unless their objects are listed.
+Result<Profile> with_readout(const Profile& profile, const std::vector<Obis>& readout);
 
 }  // namespace p1rig

@@ -9,7 +9,6 @@
 #include "simulator/profile/country.h"
 #include "simulator/profile/profile.h"
 #include "simulator/profile/table_values.h"
-#include "simulator/render/stencil.h"
 
 namespace p1rig {
 namespace {
@@ -42,7 +41,6 @@ class Loader {
     example();
     root_.finish();
     if (!complaints_.none()) return tl::make_unexpected(complaints_.error());
-    prepare(profile_.layout);
     return std::move(profile_);
   }
 
@@ -118,7 +116,7 @@ class Loader {
     if (!telegram.exists()) return;
     const std::string text = telegram.required_text("text");
     profile_.telegram_text = text;
-    compile(telegram, text, 0, Medium::kGas, profile_.layout.telegram);
+    check_template(telegram, profile_.layout.compile(text));
     const bool names_crc = crc_algorithm(telegram);
     telegram.finish();
     if (!text.starts_with('/')) {
@@ -131,11 +129,7 @@ class Loader {
     if (end.substr(last + 1).substr(0, 1) != "!" || !text.ends_with('\n')) {
       telegram.complain("text", "expected its last line to begin with '!'");
     }
-    for (const Segment& segment : profile_.layout.telegram) {
-      if (segment.kind == Segment::Kind::kCrc) profile_.layout.has_crc = true;
-      note_month(segment);
-      note_phase(telegram, segment);
-    }
+    for (const Quantity quantity : profile_.layout.shown()) check_phase(telegram, quantity);
     if (names_crc && !profile_.layout.has_crc) {
       telegram.complain("crc", "the text has no {crc …} to print it");
     }
@@ -155,15 +149,8 @@ class Loader {
     return false;
   }
 
-  void note_month(const Segment& segment) {
-    if (segment.kind == Segment::Kind::kHole && segment.hole.source == Source::kMonthQuantity) {
-      profile_.layout.uses_month = true;
-    }
-  }
-
-  void note_phase(TableReader& telegram, const Segment& segment) {
-    if (segment.kind != Segment::Kind::kHole || segment.hole.source != Source::kQuantity) return;
-    const std::string_view name = row_of(segment.hole.quantity).name;
+  void check_phase(TableReader& telegram, Quantity quantity) {
+    const std::string_view name = row_of(quantity).name;
     if (profile_.phases == 1 && (name.ends_with(".l2") || name.ends_with(".l3"))) {
       telegram.complain("text", "asks for " + std::string(name) + ", but [meter] phases is 1");
     }
@@ -186,8 +173,7 @@ class Loader {
       block(mbus, static_cast<Medium>(medium));
     }
     mbus.finish();
-    const auto unlinked = static_cast<std::size_t>(Medium::kUnlinked);
-    if (profile_.capture.channels > 0 && profile_.layout.mbus[unlinked][0].empty()) {
+    if (profile_.capture.channels > 0 && !profile_.layout.has_block(Medium::kUnlinked)) {
       mbus.complain("channels", "needs [mbus.unlinked] for the free ones");
     }
   }
@@ -199,29 +185,20 @@ class Loader {
     const std::string text = block.required_text("text");
     profile_.mbus_text[static_cast<std::size_t>(medium)] = text;
     for (int channel = 1; channel <= 4; ++channel) {
-      auto& segments =
-          profile_.layout
-              .mbus[static_cast<std::size_t>(medium)][static_cast<std::size_t>(channel - 1)];
-      if (!compile(block, text, channel, medium, segments)) break;
+      if (!check_template(block, profile_.layout.compile_block(text, channel, medium))) break;
     }
     block.finish();
   }
 
-  bool compile(const TableReader& table, const std::string& text, int channel, Medium medium,
-               std::vector<Segment>& segments) {
-    auto compiled = compile_template(text, channel, medium);
-    if (compiled) {
-      segments = std::move(*compiled);
-      return true;
-    }
-    complaints_.add(place_in_text(table.place_of("text"), compiled.error()),
-                    compiled.error().message);
+  bool check_template(const TableReader& table, const std::optional<Layout::Flaw>& flaw) {
+    if (!flaw) return true;
+    complaints_.add(place_in_text(table.place_of("text"), *flaw), flaw->message);
     return false;
   }
 
   /// Where a place of a multi-line string is in the file: TOML drops a line end right after the
   /// opening quotes.
-  Place place_in_text(Place value, const TemplateError& error) const {
+  Place place_in_text(Place value, const Layout::Flaw& error) const {
     std::size_t at = 0;
     for (std::uint32_t line = 1; line < value.line; ++line) at = document_.text.find('\n', at) + 1;
     at += value.column - 1;

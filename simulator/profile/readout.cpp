@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "simulator/render/stencil.h"
-#include "simulator/scenario/scenario.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 namespace {
@@ -38,27 +37,18 @@ std::string only_listed(std::string_view text, const std::vector<Obis>& readout,
 Result<Profile> with_readout(const Profile& profile, const std::vector<Obis>& readout) {
   if (readout.empty()) return profile;
   Profile shorter = profile;
-  const auto recompile = [&](std::string_view text, int channel, Medium medium,
-                             std::vector<Segment>& segments) -> Result<void> {
-    auto compiled = compile_template(only_listed(text, readout, channel), channel, medium);
-    if (!compiled) return fail(profile.file + ": " + compiled.error().message);
-    segments = std::move(*compiled);
-    return {};
+  const auto listed = [&](std::string_view text, int channel) {
+    return only_listed(text, readout, channel);
   };
-  if (auto done = recompile(profile.telegram_text, 0, Medium::kGas, shorter.layout.telegram);
-      !done) {
-    return tl::make_unexpected(done.error());
-  }
-  for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
-    for (int channel = 1; channel <= 4; ++channel) {
-      auto& segments = shorter.layout.mbus[medium][static_cast<std::size_t>(channel - 1)];
-      if (segments.empty()) continue;
-      auto done =
-          recompile(profile.mbus_text[medium], channel, static_cast<Medium>(medium), segments);
-      if (!done) return tl::make_unexpected(done.error());
+  auto flaw = shorter.layout.compile(listed(profile.telegram_text, 0));
+  for (std::size_t i = 0; i < kMediumCount; ++i) {
+    const auto medium = static_cast<Medium>(i);
+    for (int channel = 1; channel <= 4 && !flaw; ++channel) {
+      if (!profile.layout.has_block(medium, channel)) continue;
+      flaw = shorter.layout.compile_block(listed(profile.mbus_text[i], channel), channel, medium);
     }
   }
-  prepare(shorter.layout);
+  if (flaw) return fail(profile.file + ": " + flaw->message);
   return shorter;
 }
 

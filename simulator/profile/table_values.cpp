@@ -92,7 +92,7 @@ MbusDevice read_device(TableReader& table, const Profile& profile) {
     table.complain("medium",
                    "\"" + medium + "\" is none of: gas, water, heat, cold, electricity" +
                        did_you_mean(medium, {"gas", "water", "heat", "cold", "electricity"}));
-  } else if (profile.layout.mbus[static_cast<std::size_t>(*found)][0].empty()) {
+  } else if (!profile.layout.has_block(*found)) {
     table.complain("medium", profile.name + " has no [mbus." + medium + "]");
   }
   device.medium = found.value_or(Medium::kGas);

@@ -7,6 +7,7 @@
 
 #include "protocol/wording.h"
 #include "simulator/files/suggest.h"
+#include "simulator/render/stencil.h"
 
 namespace p1rig {
 namespace {
@@ -75,7 +76,7 @@ class Compiler {
   Compiler(std::string_view text, int channel, Medium medium)
       : text_(text), channel_(channel), medium_(medium) {}
 
-  tl::expected<std::vector<Segment>, TemplateError> run() {
+  tl::expected<std::vector<Segment>, Layout::Flaw> run() {
     std::vector<Segment> segments;
     open_.push_back({&segments, ""});
     while (at_ < text_.size() && !error_) step();
@@ -364,9 +365,9 @@ class Compiler {
     if (error_) return;
     const std::string_view before = text_.substr(0, at);
     const auto last_line = before.rfind('\n');
-    error_ = TemplateError{static_cast<std::size_t>(std::ranges::count(before, '\n')),
-                           last_line == std::string_view::npos ? at : at - last_line - 1,
-                           std::move(message)};
+    error_ = Layout::Flaw{static_cast<std::size_t>(std::ranges::count(before, '\n')),
+                          last_line == std::string_view::npos ? at : at - last_line - 1,
+                          std::move(message)};
   }
 
   std::string_view text_;
@@ -379,14 +380,76 @@ class Compiler {
   bool in_bracket_ = false;
   int holes_in_bracket_ = 0;
   std::vector<Open> open_;
-  std::optional<TemplateError> error_;
+  std::optional<Layout::Flaw> error_;
 };
+
+bool has_segment(const std::vector<Segment>& segments, Segment::Kind kind) {
+  return std::ranges::find(segments, kind, &Segment::kind) != segments.end();
+}
 
 }  // namespace
 
-tl::expected<std::vector<Segment>, TemplateError> compile_template(std::string_view text,
-                                                                   int channel, Medium medium) {
+tl::expected<std::vector<Segment>, Layout::Flaw> compile_template(std::string_view text,
+                                                                  int channel, Medium medium) {
   return Compiler(text, channel, medium).run();
+}
+
+Layout::Layout() = default;
+Layout::Layout(const Layout&) = default;
+Layout::Layout(Layout&&) noexcept = default;
+Layout& Layout::operator=(const Layout&) = default;
+Layout& Layout::operator=(Layout&&) noexcept = default;
+Layout::~Layout() = default;
+
+std::optional<Layout::Flaw> Layout::compile(std::string_view text) {
+  auto compiled = compile_template(text, 0, Medium::kGas);
+  if (!compiled) return compiled.error();
+  telegram = std::move(*compiled);
+  has_crc = has_segment(telegram, Segment::Kind::kCrc);
+  uses_month = std::ranges::any_of(telegram, [](const Segment& segment) {
+    return segment.kind == Segment::Kind::kHole && segment.hole.source == Source::kMonthQuantity;
+  });
+  stencils = std::make_shared<StencilShelf>();
+  return std::nullopt;
+}
+
+std::optional<Layout::Flaw> Layout::compile_block(std::string_view text, int channel,
+                                                  Medium medium) {
+  auto compiled = compile_template(text, channel, medium);
+  if (!compiled) return compiled.error();
+  mbus[static_cast<std::size_t>(medium)][static_cast<std::size_t>(channel - 1)] =
+      std::move(*compiled);
+  return std::nullopt;
+}
+
+std::vector<Quantity> Layout::shown() const {
+  std::vector<Quantity> quantities;
+  for (const Segment& segment : telegram) {
+    const bool asks =
+        segment.kind == Segment::Kind::kHole && segment.hole.source == Source::kQuantity;
+    if (asks) quantities.push_back(segment.hole.quantity);
+  }
+  return quantities;
+}
+
+bool Layout::shows(Quantity quantity) const { return !holes_of(*this, quantity).empty(); }
+
+bool Layout::lists_failures() const { return has_segment(telegram, Segment::Kind::kFailures); }
+
+bool Layout::lists_peaks() const { return has_segment(telegram, Segment::Kind::kPeaks); }
+
+bool Layout::has_block(Medium medium, int channel) const {
+  return !mbus[static_cast<std::size_t>(medium)][static_cast<std::size_t>(channel - 1)].empty();
+}
+
+std::vector<const Hole*> holes_of(const Layout& layout, Quantity quantity) {
+  std::vector<const Hole*> holes;
+  for (const Segment& segment : layout.telegram) {
+    const bool asks = segment.kind == Segment::Kind::kHole &&
+                      segment.hole.source == Source::kQuantity && segment.hole.quantity == quantity;
+    if (asks) holes.push_back(&segment.hole);
+  }
+  return holes;
 }
 
 }  // namespace p1rig

@@ -1,31 +1,26 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "protocol/crc_algorithms.h"
 #include "protocol/obis.h"
 #include "protocol/result.h"
 #include "protocol/value_format.h"
+#include "simulator/render/render.h"
 #include "simulator/state.h"
 
 namespace p1rig {
 
-// A profile's text, compiled once and shared by all meters of the profile.
+// What a Layout is made of.
 //
 //   0-0:1.0.0({time TST})CRLF     becomes     entry 0-0:1.0.0, "0-0:1.0.0(", field, hole, ")\r\n"
 //
 // Rendering copies texts and fills holes. The marks (entry, field) print nothing but tell where the
 // Truth's entries and fields begin, so the Truth comes from the holes themselves and never from parsing
 // what was written.
-
-class StencilShelf;
 
 /// Where a hole's value comes from.
 enum class Source : std::uint8_t {
@@ -76,29 +71,12 @@ struct Segment {
   std::vector<Segment> body;
 };
 
-struct Layout {
-  std::vector<Segment> telegram;
-  /// The block of a medium on channel 1 to 4; empty where the profile has none.
-  std::array<std::array<std::vector<Segment>, 4>, kMediumCount> mbus;
-  bool uses_month = false;  ///< a hole asks for the last month
-  bool has_crc = false;
-  const CrcAlgorithm* crc_algorithm = &crc_algorithms().front();
-  std::string unset_time;  ///< printed for a time that is not known; empty: not allowed
-  /// For what meters print again and again (stencil.h); from prepare(), when all this is known. Without
-  /// it they print more slowly.
-  std::shared_ptr<StencilShelf> stencils;
-};
-
-/// Where in a template something is wrong: 0-based line and column of its text.
-struct TemplateError {
-  std::size_t line = 0;
-  std::size_t column = 0;
-  std::string message;
-};
-
 /// The segments of a template, lines ending CR LF. `channel` 1 to 4 compiles an M-Bus block: 0-n
 /// becomes that channel and the holes name the device's fields; 0 compiles a telegram.
-tl::expected<std::vector<Segment>, TemplateError> compile_template(std::string_view text,
-                                                                   int channel, Medium medium);
+tl::expected<std::vector<Segment>, Layout::Flaw> compile_template(std::string_view text,
+                                                                  int channel, Medium medium);
+
+/// The holes of the telegram that ask for the quantity; neither in lists nor on the M-Bus.
+std::vector<const Hole*> holes_of(const Layout& layout, Quantity quantity);
 
 }  // namespace p1rig

@@ -7,6 +7,7 @@
 #include "protocol/crc_algorithms.h"
 #include "simulator/render/print_value.h"
 #include "simulator/render/print_walk.h"
+#include "simulator/render/stencil.h"
 
 namespace p1rig {
 namespace {
@@ -118,6 +119,19 @@ class Renderer {
   std::size_t field_begin_ = 0;  ///< just after its '('
 };
 
+/// The largest value that a number's hole can print, such as "99.999 kW", where `value` is larger;
+/// "0 kW" where it is negative and the format has no sign; nothing where it fits.
+std::optional<std::string> limit_of(const Hole& hole, std::int64_t value) {
+  const bool number = hole.format.kind == Kind::kFixed || hole.format.kind == Kind::kInteger;
+  if (!number) return std::nullopt;
+  const std::string unit = hole.unit.empty() ? "" : " " + hole.unit;
+  if (value < 0 && !hole.format.may_be_negative) return "0" + unit;
+  if (hole.modulus == 0 || in_last_digits(hole, value) < hole.modulus) return std::nullopt;
+  std::string limit;
+  append_number(hole.format, hole.modulus - 1, limit);
+  return limit + unit;
+}
+
 }  // namespace
 
 void render(const Layout& layout, const MeterState& state, const Zone& zone, std::string& telegram,
@@ -127,15 +141,47 @@ void render(const Layout& layout, const MeterState& state, const Zone& zone, std
   PrintWalk(layout, state, renderer).run();
 }
 
-std::optional<std::string> limit_passed(const Hole& hole, std::int64_t value) {
-  const bool number = hole.format.kind == Kind::kFixed || hole.format.kind == Kind::kInteger;
-  if (!number) return std::nullopt;
-  const std::string unit = hole.unit.empty() ? "" : " " + hole.unit;
-  if (value < 0 && !hole.format.may_be_negative) return "0" + unit;
-  if (hole.modulus == 0 || in_last_digits(hole, value) < hole.modulus) return std::nullopt;
-  std::string limit;
-  append_number(hole.format, hole.modulus - 1, limit);
-  return limit + unit;
+std::optional<std::string> limit_passed(const Layout& layout, Quantity quantity,
+                                        std::int64_t value) {
+  for (const Hole* const hole : holes_of(layout, quantity)) {
+    if (const auto limit = limit_of(*hole, value)) {
+      return "this meter prints " + to_string(hole->format) + ", so " +
+             (value < 0 ? "at least " : "at most ") + *limit;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> printed_apart(const Layout& layout, Quantity quantity, std::int64_t a,
+                                          std::int64_t b) {
+  const auto holes = holes_of(layout, quantity);
+  if (holes.empty()) return std::nullopt;
+  return printed(*holes.front(), a) - printed(*holes.front(), b);
+}
+
+bool SteadyPrinter::print(const Layout& layout, const Zone& zone, const MeterState& state,
+                          std::span<const Growth> growths, std::string& telegram) {
+  // Making a stencil costs as much as rendering 200 telegrams, and may be for no more than a few.
+  constexpr int kRefreshesBetween = 32;
+  auto fit = stencil_ == nullptr ? Stencil::Fit::kNone : stencil_->take(state, growths, record_);
+  if (fit == Stencil::Fit::kNone && layout.stencils != nullptr) {
+    const bool may_make = refreshes_ == 0;
+    stencil_ = layout.stencils->find(layout, zone, state, growths, may_make, record_, fit);
+    refreshes_ = may_make ? kRefreshesBetween : refreshes_;
+  }
+  refreshes_ = std::max(refreshes_ - 1, 0);
+  if (fit == Stencil::Fit::kNone) {
+    render(layout, state, zone, telegram);
+  } else {
+    stencil_->print(record_, telegram);
+  }
+  return fit == Stencil::Fit::kSteady;
+}
+
+bool SteadyPrinter::go_on(std::uint32_t seconds, std::string& telegram) {
+  if (seconds > 0 && !stencil_->step(record_, seconds)) return false;
+  stencil_->print(record_, telegram);
+  return true;
 }
 
 }  // namespace p1rig

@@ -194,8 +194,6 @@ void Stencil::print(std::span<const std::uint32_t> record, std::string& out) con
   out.erase(begin + crc_at_, zeros);
 }
 
-void prepare(Layout& layout) { layout.stencils = std::make_shared<StencilShelf>(); }
-
 std::shared_ptr<const Stencil> StencilShelf::find(const Layout& layout, const Zone& zone,
                                                   const MeterState& state,
                                                   std::span<const Growth> growths, bool may_make,

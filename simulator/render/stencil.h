@@ -30,12 +30,6 @@ namespace p1rig {
 // those of its parts, each with zeros for all the rest. So the record has that of all but the last
 // numbers, and each group of their digits has a table of its own, 2 KB for three digits.
 
-/// What grows evenly while nothing else happens: it is (amount + rate * seconds) / per, cut.
-struct Growth {
-  Quantity quantity;
-  std::int64_t amount, rate, per;
-};
-
 class Stencil {
  public:
   /// For states that are as `like` in all but measured values, times and the ends of identifiers.
@@ -145,8 +139,5 @@ class StencilShelf {
   std::mutex mutex_;
   std::vector<std::shared_ptr<const Stencil>> stencils_;
 };
-
-/// Gives a layout a shelf; again after each change of the layout.
-void prepare(Layout& layout);
 
 }  // namespace p1rig

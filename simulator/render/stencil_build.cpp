@@ -5,7 +5,6 @@
 
 #include "protocol/crc16.h"
 #include "protocol/crc_algorithms.h"
-#include "simulator/identity.h"
 #include "simulator/render/print_value.h"
 #include "simulator/render/print_walk.h"
 #include "simulator/render/stencil.h"

@@ -136,8 +136,4 @@ struct ScenarioHead {
 };
 Result<ScenarioHead> read_scenario_head(const std::filesystem::path& file);
 
-/// The profile with only the objects of `readout` in its telegram (LUX-P1 1.1.3 §3.2.3: what the
-/// port shows is a list that the operator sets). M-Bus blocks go unless their objects are listed.
-Result<Profile> with_readout(const Profile& profile, const std::vector<Obis>& readout);
-
 }  // namespace p1rig

@@ -10,11 +10,9 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-bool exports(const std::vector<Segment>& segments) {
-  return std::ranges::any_of(segments, [](const Segment& segment) {
-    if (segment.kind != Segment::Kind::kHole || segment.hole.source != Source::kQuantity)
-      return false;
-    const std::string_view name = row_of(segment.hole.quantity).name;
+bool exports(const Layout& layout) {
+  return std::ranges::any_of(layout.shown(), [](Quantity quantity) {
+    const std::string_view name = row_of(quantity).name;
     return name.starts_with("energy.export") || name.starts_with("power.export");
   });
 }
@@ -147,7 +145,7 @@ class LoadReader {
   }
 
   void refuse_export(TableReader& table) {
-    if (exports(profile_.layout.telegram)) return;
+    if (exports(profile_.layout)) return;
     table.complain("kind", profile_.name + " measures import only: its telegram has no export");
   }
 

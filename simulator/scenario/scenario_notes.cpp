@@ -55,11 +55,7 @@ class Notes {
   }
 
   bool shows_tariffs() const {
-    return std::ranges::any_of(profile_.layout.telegram, [](const Segment& segment) {
-      if (segment.kind != Segment::Kind::kHole || segment.hole.source != Source::kQuantity) {
-        return false;
-      }
-      const Quantity quantity = segment.hole.quantity;
+    return std::ranges::any_of(profile_.layout.shown(), [](Quantity quantity) {
       return quantity == Quantity::kTariff ||
              (quantity >= Quantity::kEnergyImportT1 && quantity <= Quantity::kEnergyImportT5);
     });

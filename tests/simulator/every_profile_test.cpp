@@ -181,7 +181,7 @@ class Maker {
   void devices(MeterState& state) {
     std::vector<Medium> media;
     for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
-      const bool has = !profile_.layout.mbus[medium][0].empty();
+      const bool has = profile_.layout.has_block(static_cast<Medium>(medium));
       if (has && static_cast<Medium>(medium) != Medium::kUnlinked) {
         media.push_back(static_cast<Medium>(medium));
       }

@@ -13,9 +13,6 @@ namespace p1rig {
 // Whose telegrams they are: the identifiers of a profile are those of the meter with the seed 1; every
 // other seed makes another meter of the same kind. Letters, the first digits and the length stay.
 
-/// In how many of their last characters identifiers of one kind differ.
-inline constexpr std::size_t kSerialSize = 8;
-
 /// The identifier of the meter with that seed: its last digits, at most eight, count on. As many
 /// seeds as these digits have numbers make as many identifiers; one that ends in no digit stays.
 std::string identifier_of(std::string_view identifier, std::uint64_t seed);

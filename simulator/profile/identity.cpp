@@ -1,4 +1,4 @@
-#include "simulator/identity.h"
+#include "simulator/profile/identity.h"
 
 #include <algorithm>
 
