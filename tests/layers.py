@@ -11,6 +11,14 @@ import sys
 BOXES = ("protocol/", "process/", "simulator/", "conformance/", "cli/", "bench/", "tests/")
 
 
+SIMULATOR = ("files", "render", "profile", "scenario", "meter", "seal", "faults", "line")
+
+
+def simulator(*names):
+    """What all its rooms know, and of the rooms those."""
+    return ("protocol/", "simulator/", *(f"!simulator/{name}/" for name in SIMULATOR if name not in names))
+
+
 def rooms(*names):
     return [f"conformance/{name}/" for name in names]
 
@@ -19,9 +27,15 @@ def rooms(*names):
 ALLOWED = {
     "protocol/": ("protocol/",),
     "process/": ("protocol/", "process/"),
-    "simulator/": ("protocol/", "process/", "simulator/", "!simulator/line/", "!simulator/panel/"),
-    "simulator/line/": ("protocol/", "process/", "simulator/", "!simulator/panel/"),
-    "simulator/panel/": ("protocol/", "process/", "simulator/"),
+    "simulator/": simulator(),
+    "simulator/files/": ("protocol/", "process/", "simulator/files/"),
+    "simulator/render/": simulator("files", "render"),
+    "simulator/profile/": simulator("files", "render", "profile"),
+    "simulator/scenario/": simulator("files", "render", "profile", "scenario"),
+    "simulator/meter/": simulator("files", "render", "profile", "scenario", "meter"),
+    "simulator/seal/": ("process/", *simulator("files", "seal")),
+    "simulator/faults/": simulator("files", "faults"),
+    "simulator/line/": ("process/", *simulator("files", "line")),
     "conformance/judge/": ("protocol/", "conformance/judge/"),
     "conformance/suite/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite")),
     "conformance/reader/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite", "reader")),
@@ -34,6 +48,13 @@ ALLOWED = {
     "cli/": ("protocol/", "process/", "simulator/", "conformance/", "cli/"),
     "bench/": BOXES,
     "tests/": BOXES,
+}
+
+# Rooms that are known to others by these headers only, except to tests and benchmarks.
+FACES = {
+    "simulator/render/": ("simulator/render/render.h",),
+    "simulator/meter/": ("simulator/meter/meter.h",),
+    "simulator/faults/": ("simulator/faults/fault.h",),
 }
 
 # The generator never parses what it sends: these are out of its reach, over any number of includes.
@@ -55,6 +76,12 @@ def may_include(path, target):
     rules = ALLOWED[longest_prefix(path)]
     return (any(target.startswith(rule) for rule in rules)
             and not any(target.startswith(rule[1:]) for rule in rules if rule[0] == "!"))
+
+
+def is_hidden_from(path, target):
+    return not path.startswith(("tests/", "bench/")) and any(
+        target.startswith(room) and not path.startswith(room) and target not in faces
+        for room, faces in FACES.items())
 
 
 def read_includes(root):
@@ -93,6 +120,8 @@ def findings(files):
                 yield f'{where}: <{target}> is ours; write it as "{target}"'
             elif ours and not may_include(path, target):
                 yield f"{where}: {longest_prefix(path)} may not include {target}"
+            elif ours and is_hidden_from(path, target):
+                yield f"{where}: {target} is for its own room only"
             if (path.endswith(".h") and not path.startswith(("tests/", "bench/"))
                     and THIRD_PARTY.match(target) and (path, target) not in THIRD_PARTY_ALLOWED):
                 yield f"{where}: third-party {target} in a header; keep it in the .cpp that needs it"
