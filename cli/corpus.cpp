@@ -16,6 +16,7 @@
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
+#include "conformance/judge/json_text.h"
 #include "conformance/run/fuzz.h"
 #include "protocol/wording.h"
 #include "simulator/files/read_file.h"
@@ -304,7 +305,7 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
     head["counter_file"] = keeps_counter;
   }
   head["faults"] = faults;
-  return head.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(head);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "conformance/judge/json_depth.h"
+#include "conformance/judge/json_text.h"
 #include "conformance/reader/json_teller.h"
 #include "conformance/reader/observers.h"
 #include "simulator/line/event_loop.h"
@@ -188,7 +189,7 @@ class MqttObserver final : public Observer {
           // What comes later is another report: what is not in there was not said.
           const Json values = std::exchange(values_, Json::object());
           size_ = 0;
-          tell(values.dump(-1, ' ', false, Json::error_handler_t::replace));
+          tell(json_text(values));
         });
   }
 
