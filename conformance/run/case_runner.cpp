@@ -18,7 +18,6 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kGrace{1};
 constexpr int kSyncTelegrams = 10;
 constexpr int kSentinels = 3;
-constexpr int kUnsupportedStatus = 89;
 constexpr std::size_t kMostWire = 400;
 constexpr std::ptrdiff_t kFirstWire = 100;
 constexpr std::size_t kMostMoment = 65536;
@@ -28,12 +27,9 @@ constexpr int kMostFailedStarts = 3;
 constexpr std::size_t kMemorySamples = 10;
 
 std::string words_of(const ReaderExited& gone) {
-  std::string words = gone.by_signal ? fmt::format("the reader was ended by signal {}", gone.status)
-                                     : fmt::format("the reader ended with status {}", gone.status);
-  std::string_view last = gone.last_words;
-  while (last.ends_with('\n')) last.remove_suffix(1);
-  if (last.empty()) return words;
-  return words + "; it said: " + std::string(last.substr(last.rfind('\n') + 1));
+  const bool killed = gone.exit.signal != 0;
+  return (killed ? "the reader was ended by " : "the reader ended with ") + gone.how() +
+         gone.said();
 }
 
 }  // namespace
@@ -182,7 +178,7 @@ Start CaseRunner::start() {
     return {Start::Kind::kEnvironment, started.error().message};
   }
   const auto ended = [this]() -> Start {
-    if (!gone_->by_signal && gone_->status == kUnsupportedStatus) {
+    if (gone_->unsupported()) {
       return {Start::Kind::kUnsupported, "the reader does not support this: it ended with 89"};
     }
     return {Start::Kind::kBroken, words_of(*gone_)};
@@ -323,7 +319,7 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
 /// A reader may end with its line: whoever runs it starts it again.
 bool CaseRunner::start_again(const Case& one, CaseResult& result) {
   const ReaderExited exited = *gone_;
-  if (exited.by_signal) return false;
+  if (exited.exit.signal != 0) return false;
   found_before_ = judge_.findings(one.may_lose);
   lost_before_ = judge_.lost();
   const std::uint64_t written = subject_.log().written + written_at_start_;

@@ -17,7 +17,6 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kWarmUps = 3, kSentinels = 3;
 constexpr std::size_t kStartTelegrams = 20;
 constexpr std::size_t kToLearnFrom = 5;
-constexpr int kUnsupportedStatus = 89;
 
 /// A step that a slow reader cannot finish is cut off, and is shorter then.
 constexpr std::chrono::seconds kLongestSending{4};
@@ -42,14 +41,6 @@ SpeedLatency latency_of(std::vector<nanoseconds> all) {
   // The nearest rank: of 100, the 50th and the 99th.
   const auto rank = [&](std::size_t percent) { return all[(all.size() * percent + 99) / 100 - 1]; };
   return {rank(50), rank(99), all.back()};
-}
-
-std::string words_of(const ReaderExited& gone) {
-  std::string_view last = gone.last_words;
-  while (last.ends_with('\n')) last.remove_suffix(1);
-  last = last.substr(last.rfind('\n') + 1);
-  return fmt::format("it was ended by {} {}{}{}", gone.by_signal ? "signal" : "status", gone.status,
-                     last.empty() ? "" : "; it said: ", last);
 }
 
 }  // namespace
@@ -98,10 +89,9 @@ void SpeedFeed::prepare(std::size_t telegrams) {
 void SpeedFeed::take(SubjectEvent event) {
   if (const auto* const gone = std::get_if<ReaderExited>(&event)) {
     understand();
-    const bool unsupported = !gone->by_signal && gone->status == kUnsupportedStatus;
-    if (unsupported)
+    if (gone->unsupported())
       stop(SpeedVerdict::kUnmeasurable, "it does not support this meter or line (89)");
-    return stop(SpeedVerdict::kEnded, words_of(*gone));
+    return stop(SpeedVerdict::kEnded, "it was ended by " + gone->how() + gone->said());
   }
   auto& said = std::get<ReaderSaid>(event);
   heard_ += said.line.size();
