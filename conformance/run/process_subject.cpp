@@ -165,7 +165,7 @@ class ProcessSubject final : public Subject {
     LineLog log = log_;
     log.request_seen = request_is_seen();
     if (line_) {
-      const LineState state = line_->state();
+      const Line::State state = line_->state();
       log.opened = state.settings;
       log.framing_seen =
           state.settings.has_value() && (line_->kind().scheme != "pty" || !line_->shim().empty());

@@ -116,8 +116,8 @@ class SerialLine final : public Line {
     const auto latency = adapter_ ? adapter_->latency_timer() : std::nullopt;
     return path_ + (latency ? " (latency timer " + std::to_string(*latency) + " ms)" : "");
   }
-  LineState state() const override {
-    LineState state = state_;
+  State state() const override {
+    State state = state_;
     state.received = received_;
     return state;
   }
@@ -194,7 +194,7 @@ class SerialLine final : public Line {
   LineSettings settings_;
   SerialWiring wiring_;
   bool powered_ = true;
-  LineState state_;
+  State state_;
   std::atomic<std::uint64_t> received_ = 0;
   stream_descriptor event_;
   boost::asio::steady_timer reopen_, room_;

@@ -72,7 +72,7 @@ struct BytesDropped {
   std::string line;
   std::uint64_t bytes = 0;
 };
-/// Told when LineState::note changes to something.
+/// Told when Line::State::note changes to something.
 struct LineNoted {
   std::string line;
   std::string note;
