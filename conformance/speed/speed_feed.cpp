@@ -50,7 +50,7 @@ SpeedFeed::SpeedFeed(Subject& subject, const TelegramSupply& supply, const Speed
       supply_(supply),
       settings_(settings),
       ledger_(settings.precision),
-      teller_(settings.map, [this](const std::string&, const ContractLine& what) {
+      stream_(settings.map, [this](const std::string&, const ContractLine& what) {
         understand(what, piece_at_);
       }) {}
 
@@ -109,7 +109,7 @@ void SpeedFeed::take(SubjectEvent event) {
 void SpeedFeed::understand() {
   for (const ReaderSaid& piece : pieces_) {
     piece_at_ = piece.at;
-    teller_.feed(piece.line);
+    stream_.feed(piece.line);
   }
   pieces_.clear();
   kept_ = 0;

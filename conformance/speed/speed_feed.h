@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/reader/json_teller.h"
+#include "conformance/reader/observer.h"
 #include "conformance/speed/report_matcher.h"
 #include "conformance/speed/speed.h"
 
@@ -69,7 +69,7 @@ class SpeedFeed {
   const TelegramSupply& supply_;
   const SpeedSettings& settings_;
   SentLedger ledger_;
-  JsonTeller teller_;
+  ObservedStream stream_;
   ContractHello hello_;
   std::optional<Stop> stop_;
   std::vector<Sending> sendings_;
