@@ -1,4 +1,4 @@
-#include "conformance/mutants/lax_framer.h"
+#include "conformance/mutants/naive_framer.h"
 
 #include <algorithm>
 #include <cctype>
@@ -13,12 +13,12 @@ bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
 }  // namespace
 
-bool LaxFramer::is_line_start(std::size_t at) const {
+bool NaiveFramer::is_line_start(std::size_t at) const {
   return at > 0 && is_line_end(pending_[at - 1]);
 }
 
 /// "/ISK5…" at `at`, whose line is followed by an empty one before `end`.
-bool LaxFramer::is_header_before_blank_line(std::size_t at, std::size_t end) const {
+bool NaiveFramer::is_header_before_blank_line(std::size_t at, std::size_t end) const {
   constexpr std::size_t kHeader = 5;
   if (at + kHeader >= end) return false;
   for (std::size_t i = 1; i < kHeader - 1; ++i) {
@@ -32,32 +32,32 @@ bool LaxFramer::is_header_before_blank_line(std::size_t at, std::size_t end) con
   return rest.starts_with("\r\n\r\n") || rest.starts_with("\n\n") || rest.starts_with("\r\r");
 }
 
-bool LaxFramer::may_begin(std::size_t slash, std::size_t bang) const {
-  if (laxity_.slash_anywhere || is_line_start(slash)) return true;
+bool NaiveFramer::may_begin(std::size_t slash, std::size_t bang) const {
+  if (framing_.slash_anywhere || is_line_start(slash)) return true;
   return is_header_before_blank_line(slash, bang);
 }
 
 /// The '!' that ends a telegram, or npos; what stands before the first '/' does not count.
-std::size_t LaxFramer::find_bang() const {
+std::size_t NaiveFramer::find_bang() const {
   std::size_t from = scanned_;
-  if (!laxity_.begins_anywhere && !laxity_.bang_opens) {
+  if (!framing_.begins_anywhere && !framing_.bang_opens) {
     const std::size_t slash = pending_.find('/');
     if (slash == std::string::npos) return slash;
     from = std::max(from, slash);
   }
   for (std::size_t at = pending_.find('!', from); at != std::string::npos;
        at = pending_.find('!', at + 1)) {
-    if (laxity_.bang_anywhere || laxity_.bang_opens || is_line_start(at)) return at;
+    if (framing_.bang_anywhere || framing_.bang_opens || is_line_start(at)) return at;
   }
   return std::string::npos;
 }
 
 /// Where the telegram that ends with this '!' began; npos where there is no '/'.
-std::size_t LaxFramer::find_begin(std::size_t bang) const {
-  if (laxity_.begins_anywhere) return 0;
+std::size_t NaiveFramer::find_begin(std::size_t bang) const {
+  if (framing_.begins_anywhere) return 0;
   const std::size_t first = pending_.find('/');
   if (first == std::string::npos || first > bang) return std::string::npos;
-  if (laxity_.never_restarts) return first;
+  if (framing_.never_restarts) return first;
   std::size_t begin = first;
   for (std::size_t at = pending_.find('/', first + 1); at < bang; at = pending_.find('/', at + 1)) {
     if (may_begin(at, bang)) begin = at;
@@ -65,28 +65,28 @@ std::size_t LaxFramer::find_begin(std::size_t bang) const {
   return begin;
 }
 
-bool LaxFramer::fits(std::string_view telegram) const {
-  if (laxity_.buffer > 0 && telegram.size() > laxity_.buffer) return false;
-  if (laxity_.line_buffer == 0) return true;
+bool NaiveFramer::fits(std::string_view telegram) const {
+  if (framing_.buffer > 0 && telegram.size() > framing_.buffer) return false;
+  if (framing_.line_buffer == 0) return true;
   for (std::size_t at = 0; at < telegram.size();) {
     const std::size_t end = std::min(telegram.find('\n', at), telegram.size());
-    if (end - at > laxity_.line_buffer) return false;
+    if (end - at > framing_.line_buffer) return false;
     at = end + 1;
   }
   return true;
 }
 
-void LaxFramer::report(std::size_t begin, std::size_t end) {
+void NaiveFramer::report(std::size_t begin, std::size_t end) {
   const std::string_view telegram = std::string_view(pending_).substr(begin, end - begin);
   if (skip_next_ || !fits(telegram)) {
     skip_next_ = false;
     return;
   }
-  if (!sink_(telegram)) skip_next_ = laxity_.skips_after_bad;
+  if (!sink_(telegram)) skip_next_ = framing_.skips_after_bad;
 }
 
 /// True where one was taken, and there may be more.
-bool LaxFramer::take_one() {
+bool NaiveFramer::take_one() {
   const std::size_t bang = find_bang();
   if (bang == std::string::npos) return false;
   std::size_t end = bang + 1;
@@ -105,22 +105,22 @@ bool LaxFramer::take_one() {
   if (pending_[end] == '\n') ++end;
   const std::size_t begin = find_begin(bang);
   if (begin == std::string::npos) {
-    skip_next_ = laxity_.bang_opens;
+    skip_next_ = framing_.bang_opens;
   } else {
     const std::size_t first = pending_.find('/');
-    if (laxity_.tells_fragments && first < begin) report(first, begin);
+    if (framing_.tells_fragments && first < begin) report(first, begin);
     report(begin, end);
   }
   pending_.erase(0, end);
   scanned_ = 0;
-  if (laxity_.needs_line_between && pending_.starts_with('/') && end > 0) {
+  if (framing_.needs_line_between && pending_.starts_with('/') && end > 0) {
     // Its '/' was read as the end of the line before.
     pending_.erase(0, 1);
   }
   return true;
 }
 
-void LaxFramer::feed(std::string_view bytes) {
+void NaiveFramer::feed(std::string_view bytes) {
   if (stopped_) return;
   pending_.append(bytes);
   if (oversize_) {
@@ -139,24 +139,24 @@ void LaxFramer::feed(std::string_view bytes) {
   const std::size_t keep = kMostCrcDigits + 2;
   scanned_ = pending_.size() - std::min(pending_.size(), keep);
   if (pending_.size() > kMostPending) {
-    stopped_ = laxity_.stops_when_full;
+    stopped_ = framing_.stops_when_full;
     oversize_ = true;
     pending_.erase(0, pending_.size() - 1);
     scanned_ = 0;
   }
   const bool idle = pending_.find('/') == std::string::npos;
-  const bool keeps_noise = laxity_.begins_anywhere || laxity_.bang_opens;
+  const bool keeps_noise = framing_.begins_anywhere || framing_.bang_opens;
   if (idle && !keeps_noise && pending_.size() > 1 && !oversize_) {
     pending_.erase(0, pending_.size() - 1);
     scanned_ = 0;
   }
 }
 
-void LaxFramer::pause(std::chrono::nanoseconds duration) {
-  if (laxity_.gap_loses.count() > 0 && duration >= laxity_.gap_loses) finish();
+void NaiveFramer::pause(std::chrono::nanoseconds duration) {
+  if (framing_.gap_loses.count() > 0 && duration >= framing_.gap_loses) finish();
 }
 
-void LaxFramer::finish() {
+void NaiveFramer::finish() {
   pending_.clear();
   scanned_ = 0;
 }

@@ -6,18 +6,19 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/mutants/laxity.h"
+#include "conformance/mutants/mutant.h"
 
 namespace p1rig {
 
 /// Cuts plain telegrams out of a stream in the way of many readers: collects until a '!', then looks
-/// where the telegram began. With no laxity at all it finds what Framer finds.
-class LaxFramer {
+/// where the telegram began. Where nothing is otherwise it finds what Framer finds.
+class NaiveFramer {
  public:
   /// Is given whole telegrams, '/' to the line end after '!'; says whether it was accepted.
   using Sink = std::function<bool(std::string_view telegram)>;
 
-  LaxFramer(const FramingLaxity& laxity, Sink sink) : laxity_(laxity), sink_(std::move(sink)) {}
+  NaiveFramer(const Mutant::Framing& framing, Sink sink)
+      : framing_(framing), sink_(std::move(sink)) {}
 
   void feed(std::string_view bytes);
 
@@ -37,7 +38,7 @@ class LaxFramer {
   void report(std::size_t begin, std::size_t end);
   bool fits(std::string_view telegram) const;
 
-  FramingLaxity laxity_;
+  Mutant::Framing framing_;
   Sink sink_;
   std::string pending_;
   std::size_t scanned_ = 0;  ///< no '!' that ends a telegram before it
