@@ -49,7 +49,7 @@ SpeedFeed::SpeedFeed(Subject& subject, const TelegramSupply& supply, const Speed
     : subject_(subject),
       supply_(supply),
       settings_(settings),
-      ledger_(settings.precision),
+      matcher_(settings.precision),
       stream_(settings.map, [this](const std::string&, const ContractLine& what) {
         understand(what, piece_at_);
       }) {}
@@ -72,14 +72,14 @@ nanoseconds SpeedFeed::short_patience() const {
 /// All that may be sent until the step is over, in the order of sending.
 void SpeedFeed::prepare(std::size_t telegrams) {
   understand();
-  ledger_.begin();
+  matcher_.begin();
   sendings_.clear();
   next_ = 0;
   heard_ = 0;
   allowed_ = kMostTalk;
   for (std::size_t i = 0; i < telegrams; ++i) {
     Stimulus made = supply_();
-    ledger_.add(std::move(made.telegram->meant.values));
+    matcher_.add(std::move(made.telegram->meant.values));
     sendings_.push_back({.emission = std::move(made.emission), .sent_at = {}, .told_at = {}});
   }
 }
@@ -120,14 +120,14 @@ void SpeedFeed::understand(const ContractLine& what, Time at) {
     hello_ = *hello;
     Precision precision = settings_.precision;
     precision.decimals = hello->decimals.value_or(precision.decimals);
-    ledger_.set_precision(precision);
+    matcher_.set_precision(precision);
   }
   if (const auto* const breach = std::get_if<ContractBreach>(&what)) {
     stop(SpeedVerdict::kBreach, breach->message);
   }
   const auto* const said = std::get_if<ContractTelegram>(&what);
   if (said == nullptr) return;
-  const auto number = learns_ ? ledger_.learn(*said) : ledger_.take(*said);
+  const auto number = learns_ ? matcher_.learn(*said) : matcher_.take(*said);
   if (!number || sendings_[*number].told_at || *number >= next_) return;
   sendings_[*number].told_at = at;
   slowest_ = std::max(slowest_, at - sendings_[*number].sent_at);
@@ -334,9 +334,9 @@ void SpeedFeed::finish(std::size_t first, Time begin, SpeedStep& step) {
     }
   }
   step.told = latencies.size();
-  step.repeated = ledger_.repeated();
-  step.damaged = ledger_.damaged();
-  step.unknown = ledger_.unknown();
+  step.repeated = matcher_.repeated();
+  step.damaged = matcher_.damaged();
+  step.unknown = matcher_.unknown();
   step.took = last_told - begin;
   if (latencies.empty() || step.sent == 0) return;
   step.latency = latency_of(latencies);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "conformance/reader/observer.h"
-#include "conformance/speed/report_matcher.h"
 #include "conformance/speed/speed.h"
+#include "conformance/speed/telegram_matcher.h"
 
 namespace p1rig {
 
@@ -68,7 +68,7 @@ class SpeedFeed {
   Subject& subject_;
   const TelegramSupply& supply_;
   const SpeedSettings& settings_;
-  SentLedger ledger_;
+  TelegramMatcher matcher_;
   ObservedStream stream_;
   ContractHello hello_;
   std::optional<Stop> stop_;

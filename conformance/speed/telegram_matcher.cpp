@@ -1,4 +1,4 @@
-#include "conformance/speed/report_matcher.h"
+#include "conformance/speed/telegram_matcher.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,13 +15,13 @@ bool is_sequence(Obis code) {
 
 }  // namespace
 
-void SentLedger::begin() {
+void TelegramMatcher::begin() {
   sent_.clear();
   told_.clear();
   next_ = repeated_ = damaged_ = unknown_ = 0;
 }
 
-std::size_t SentLedger::add(ContractValues meant) {
+std::size_t TelegramMatcher::add(ContractValues meant) {
   if (learned_)
     std::erase_if(meant, [&](const auto& entry) { return !learned_->contains(entry.first); });
   sent_.push_back(std::move(meant));
@@ -29,14 +29,15 @@ std::size_t SentLedger::add(ContractValues meant) {
   return sent_.size() - 1;
 }
 
-bool SentLedger::says(const ContractTelegram& said, Obis code, std::size_t number) const {
+bool TelegramMatcher::says(const ContractTelegram& said, Obis code, std::size_t number) const {
   const auto value = said.values.find(code);
   const auto meant = sent_[number].find(code);
   return value != said.values.end() && meant != sent_[number].end() &&
          !difference(value->second, meant->second, precision_);
 }
 
-std::set<Obis> SentLedger::right_codes(const ContractTelegram& said, std::size_t number) const {
+std::set<Obis> TelegramMatcher::right_codes(const ContractTelegram& said,
+                                            std::size_t number) const {
   std::set<Obis> codes;
   for (const auto& [code, value] : said.values) {
     if (says(said, code, number)) codes.insert(code);
@@ -44,7 +45,7 @@ std::set<Obis> SentLedger::right_codes(const ContractTelegram& said, std::size_t
   return codes;
 }
 
-std::optional<std::size_t> SentLedger::learn(const ContractTelegram& said) {
+std::optional<std::size_t> TelegramMatcher::learn(const ContractTelegram& said) {
   if (!said.flags.empty()) return std::nullopt;
   std::set<Obis> most;
   std::optional<std::size_t> which;
@@ -65,7 +66,7 @@ std::optional<std::size_t> SentLedger::learn(const ContractTelegram& said) {
   return which;
 }
 
-std::optional<std::size_t> SentLedger::find(const ContractTelegram& said) const {
+std::optional<std::size_t> TelegramMatcher::find(const ContractTelegram& said) const {
   if (!learned_) return std::nullopt;
   // Any of them says which telegram it is, and a report need not have all.
   const auto sequence = std::ranges::find_if(
@@ -80,7 +81,7 @@ std::optional<std::size_t> SentLedger::find(const ContractTelegram& said) const 
   return std::nullopt;
 }
 
-std::optional<std::size_t> SentLedger::take(const ContractTelegram& said) {
+std::optional<std::size_t> TelegramMatcher::take(const ContractTelegram& said) {
   if (!said.flags.empty()) return std::nullopt;
   const auto number = find(said);
   if (!number) {

@@ -17,9 +17,9 @@ namespace p1rig {
 /// sequence. Which code that is, and what else a report has right, is learned from a few reports
 /// while there is time. From then on a report counts only where all that was right before is: half a
 /// telegram, or two of them mixed, is none.
-class SentLedger {
+class TelegramMatcher {
  public:
-  explicit SentLedger(Precision precision) : precision_(precision) {}
+  explicit TelegramMatcher(Precision precision) : precision_(precision) {}
 
   void set_precision(const Precision& precision) { precision_ = precision; }
 
