@@ -35,6 +35,9 @@ std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& grou
 /// True where the case failed, at whatever level: as a crash and a hang do.
 bool is_caught(const CaseResult& result);
 
+/// The names of the cases that say they are for this mutant.
+std::vector<std::string> cases_naming(std::span<const Case> cases, std::string_view mutant);
+
 /// Which cases caught which mutant, on any ground.
 struct MutantMatrix {
   std::map<std::string, std::vector<std::string>> caught_by;   ///< mutant, case ids in order
