@@ -50,6 +50,7 @@ bool fall_silent(Emission& emission, const FaultRequest&, std::int64_t, std::uin
 }
 
 bool start_late(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  if (emission.bytes.empty()) return false;
   emission.pauses.insert(emission.pauses.begin(), {0, std::chrono::milliseconds{amount}});
   return true;
 }
