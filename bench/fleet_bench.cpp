@@ -26,9 +26,9 @@
 
 #include "bench/contest.h"
 #include "process/fd.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig::bench {
 namespace {

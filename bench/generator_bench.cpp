@@ -20,11 +20,11 @@
 #include "bench/contenders/table_crc.h"
 #include "bench/contest.h"
 #include "protocol/crc16.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/scenario.h"
-#include "simulator/stencil.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/render/stencil.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig::bench {
 namespace {

@@ -17,10 +17,10 @@
 #include "bench/contest.h"
 #include "bench/foreign_parsers.h"
 #include "protocol/telegram_decoder.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig::bench {
 namespace {

@@ -28,10 +28,10 @@
 #include "protocol/telegram.h"
 #include "protocol/telegram_decoder.h"
 #include "protocol/telegram_stream.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig::bench {
 namespace {

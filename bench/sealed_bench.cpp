@@ -14,11 +14,11 @@
 #include "bench/contenders/bare_evp.h"
 #include "bench/contest.h"
 #include "protocol/frame_cipher.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/seal.h"
-#include "simulator/stencil.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/render/stencil.h"
+#include "simulator/seal/seal.h"
 
 namespace p1rig::bench {
 namespace {

@@ -17,9 +17,9 @@
 #include "cli/outputs.h"
 #include "protocol/framer.h"
 #include "protocol/wording.h"
-#include "simulator/key_file.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
+#include "simulator/seal/key_file.h"
 
 namespace p1rig {
 namespace {

@@ -8,6 +8,7 @@
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "conformance/judge/json_text.h"
 #include "conformance/report/report_text.h"
 #include "conformance/run/conform.h"
 #include "conformance/run/stimulus.h"
@@ -24,11 +25,6 @@ namespace p1rig {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// The names of files may have any bytes.
-std::string json_text(const Json& json, int indent = -1) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
 
 Json json_of(const Case& one) {
   return {{"name", one.id},

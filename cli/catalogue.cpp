@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "protocol/dialect.h"
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
 
 namespace p1rig {
 namespace {

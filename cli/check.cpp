@@ -20,11 +20,11 @@
 #include "conformance/run/waivers.h"
 #include "protocol/crc_algorithms.h"
 #include "protocol/wording.h"
-#include "simulator/data_dir.h"
-#include "simulator/document.h"
-#include "simulator/evidence.h"
-#include "simulator/scenario_notes.h"
-#include "simulator/suggest.h"
+#include "simulator/files/data_dir.h"
+#include "simulator/files/document.h"
+#include "simulator/files/suggest.h"
+#include "simulator/profile/evidence.h"
+#include "simulator/scenario/scenario_notes.h"
 
 namespace p1rig {
 namespace {

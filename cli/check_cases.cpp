@@ -19,7 +19,7 @@
 #include "protocol/dialect.h"
 #include "protocol/obis.h"
 #include "protocol/unit.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/document.h"
+#include "simulator/files/document.h"
 
 namespace p1rig {
 

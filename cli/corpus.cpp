@@ -16,9 +16,10 @@
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
+#include "conformance/judge/json_text.h"
 #include "conformance/run/fuzz.h"
 #include "protocol/wording.h"
-#include "simulator/read_file.h"
+#include "simulator/files/read_file.h"
 
 namespace p1rig {
 namespace {
@@ -70,14 +71,14 @@ class Corpus {
       chosen_.meter->print(t_, bytes);
       return {};
     }
-    Passage passage{.bytes = chosen_.telegram_at(t_),
-                    .crc_algorithm = chosen_.profile->layout.crc_algorithm};
+    Emission emission{.bytes = chosen_.telegram_at(t_),
+                      .crc_algorithm = chosen_.profile->layout.crc_algorithm};
     Result<bool> sealed = true;
-    const auto seal = [&](Passage& telegram) { sealed = sealer_->seal(telegram); };
-    apply_faults(faults_, chosen_.seeds.values, number_, t_, passage,
-                 sealer_ ? std::function<void(Passage&)>(seal) : nullptr);
+    const auto seal = [&](Emission& telegram) { sealed = sealer_->seal(telegram); };
+    apply_faults(faults_, chosen_.seeds.values, number_, t_, emission,
+                 sealer_ ? std::function<void(Emission&)>(seal) : nullptr);
     if (!sealed) return tl::make_unexpected(sealed.error());
-    bytes += passage.bytes;
+    bytes += emission.bytes;
     return {};
   }
 
@@ -304,7 +305,7 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
     head["counter_file"] = keeps_counter;
   }
   head["faults"] = faults;
-  return head.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(head);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 #include "cli/command.h"
 #include "protocol/result.h"
-#include "simulator/output_file.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_file.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 

@@ -13,7 +13,7 @@
 #include "conformance/judge/line_mistakes.h"
 #include "protocol/crc16.h"
 #include "protocol/wording.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 namespace {

@@ -15,10 +15,10 @@
 #include "conformance/judge/unwrap.h"
 #include "process/fd.h"
 #include "protocol/wording.h"
+#include "simulator/files/suggest.h"
 #include "simulator/line/reader_end.h"
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/recording.h"
-#include "simulator/suggest.h"
 
 namespace p1rig {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "simulator/identity.h"
-#include "simulator/key_file.h"
+#include "simulator/profile/identity.h"
+#include "simulator/seal/key_file.h"
 
 namespace p1rig {
 

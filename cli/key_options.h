@@ -4,8 +4,8 @@
 
 #include "cli/options.h"
 #include "protocol/frame_cipher.h"
-#include "simulator/profile.h"
-#include "simulator/seal.h"
+#include "simulator/profile/profile.h"
+#include "simulator/seal/seal.h"
 
 namespace p1rig {
 

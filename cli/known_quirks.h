@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "conformance/judge/lint.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

@@ -7,13 +7,13 @@
 
 #include "cli/options.h"
 #include "protocol/line_settings.h"
+#include "simulator/files/output_file.h"
+#include "simulator/files/output_guard.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/lateness.h"
 #include "simulator/line/line_uri.h"
 #include "simulator/line/session.h"
-#include "simulator/output_file.h"
-#include "simulator/output_guard.h"
-#include "simulator/scenario.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig {
 

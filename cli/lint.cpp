@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/read_limits.h"
 #include "cli/zone_option.h"
+#include "conformance/judge/json_text.h"
 #include "conformance/judge/stream_linter.h"
 #include "protocol/wording.h"
 #include "simulator/line/recording_note.h"
@@ -60,8 +61,7 @@ class Report {
           {"line", line_of(finding)}, {"offset", finding.offset},
           {"obis", finding.obis},     {"message", finding.message},
           {"source", finding.source}};
-      fmt::print("{}{}", first_ ? "\n" : ",\n",
-                 object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+      fmt::print("{}{}", first_ ? "\n" : ",\n", json_text(object));
     } else {
       fmt::print("{}: telegram {}{}, offset {}: {} [{}] {} ({}){}\n", input_, finding.telegram,
                  finding.line == 0 ? "" : fmt::format(", line {}", finding.line), finding.offset,

@@ -7,11 +7,12 @@
 
 #include "cli/catalogue.h"
 #include "cli/command.h"
+#include "conformance/judge/json_text.h"
 #include "protocol/dialect.h"
-#include "simulator/profile.h"
+#include "simulator/files/read_file.h"
+#include "simulator/profile/profile.h"
 #include "simulator/quantity.h"
-#include "simulator/read_file.h"
-#include "simulator/scenario.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig {
 namespace {
@@ -65,11 +66,6 @@ CatalogueEntry entry_of(const QuantityRow& row) {
           json.dump(),
           fmt::format("{}: {}\nkind: {}\nunit: {}", row.name, row.meaning, kind_name(row.kind),
                       row.unit.empty() ? "none" : row.unit)};
-}
-
-/// The names of files may have any bytes.
-std::string json_text(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 CatalogueEntry entry_of(const Profile& profile) {

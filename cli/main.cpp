@@ -12,7 +12,7 @@
 
 #include "cli/command.h"
 #include "conformance/report/columns.h"
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
 
 namespace p1rig {
 namespace {

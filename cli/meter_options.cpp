@@ -1,8 +1,8 @@
 #include "cli/meter_options.h"
 
 #include "protocol/wording.h"
-#include "simulator/render.h"
-#include "simulator/scenario_notes.h"
+#include "simulator/render/render.h"
+#include "simulator/scenario/scenario_notes.h"
 
 namespace p1rig {
 

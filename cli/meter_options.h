@@ -10,9 +10,9 @@
 #include "cli/options.h"
 #include "cli/seed_options.h"
 #include "protocol/truth.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig {
 

@@ -21,16 +21,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> cases_for(const std::vector<Case>& cases, std::string_view mutant) {
-  std::vector<std::string> ids;
-  for (const Case& one : cases) {
-    if (std::ranges::find(one.mutants, mutant) != one.mutants.end()) ids.push_back(one.id);
-  }
-  return ids;
-}
-
 CatalogueEntry entry_of(const Mutant& mutant, const std::vector<Case>& cases) {
-  const auto ids = cases_for(cases, mutant.name);
+  const auto ids = cases_naming(cases, mutant.name);
   const Json json = {{"name", mutant.name},
                      {"family", to_string(mutant.family)},
                      {"summary", mutant.summary},
@@ -67,7 +59,7 @@ std::set<std::string_view> due_mutants(const Options& options,
   std::set<std::string_view> due;
   for (const Mutant* mutant : chosen) {
     const bool is_named = std::ranges::any_of(grounds, [&](const TrialGround& ground) {
-      return !cases_for(ground.cases, mutant->name).empty();
+      return !cases_naming(ground.cases, mutant->name).empty();
     });
     if (is_all || is_named || options.get("mutant") == mutant->name) due.insert(mutant->name);
   }

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <utility>
 
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
 
 namespace po = boost::program_options;
 

@@ -4,9 +4,9 @@
 
 #include <utility>
 
-#include "simulator/counter_file.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
+#include "simulator/seal/counter_file.h"
 
 namespace p1rig {
 

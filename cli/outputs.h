@@ -6,8 +6,8 @@
 
 #include "cli/meter_options.h"
 #include "cli/options.h"
-#include "simulator/output_file.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_file.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 

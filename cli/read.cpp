@@ -15,8 +15,8 @@
 #include "cli/zone_option.h"
 #include "conformance/judge/reader.h"
 #include "conformance/mutants/mutant_reader.h"
-#include "simulator/key_file.h"
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
+#include "simulator/seal/key_file.h"
 
 namespace p1rig {
 namespace {

@@ -13,7 +13,7 @@
 #include "simulator/line/reader_end.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 namespace {

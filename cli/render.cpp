@@ -1,4 +1,4 @@
-#include "simulator/render.h"
+#include "simulator/render/render.h"
 
 #include <fmt/core.h>
 
@@ -11,22 +11,11 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/truth_json.h"
-#include "simulator/follow.h"
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
+#include "simulator/profile/follow.h"
 
 namespace p1rig {
 namespace {
-
-/// The holes of the telegram that ask for the quantity.
-std::vector<const Hole*> holes_of(const Layout& layout, Quantity quantity) {
-  std::vector<const Hole*> holes;
-  for (const Segment& segment : layout.telegram) {
-    const bool asks = segment.kind == Segment::Kind::kHole &&
-                      segment.hole.source == Source::kQuantity && segment.hole.quantity == quantity;
-    if (asks) holes.push_back(&segment.hole);
-  }
-  return holes;
-}
 
 /// Applies "quantity=value" to the state; which quantity it was.
 Result<Quantity> set(std::string_view assignment, const Layout& layout, const Zone& zone,
@@ -43,19 +32,14 @@ Result<Quantity> set(std::string_view assignment, const Layout& layout, const Zo
     for (const QuantityRow& known : quantities()) names.push_back(known.name);
     return fail(fmt::format("--set: unknown quantity \"{}\"{}", name, did_you_mean(name, names)));
   }
-  const auto holes = holes_of(layout, row->id);
-  if (holes.empty()) {
+  if (!layout.shows(row->id)) {
     return fail(fmt::format("--set {}: this meter's telegram does not show it", name));
   }
   const auto done = set_quantity(*row, value, zone, state);
   if (!done) return fail(fmt::format("--set {}: {}", name, done.error().message));
   // A meter would wrap or stop at all nines; who sets a value wants to read that value.
-  for (const Hole* hole : holes) {
-    if (const auto limit = limit_passed(*hole, state[row->id])) {
-      return fail(fmt::format("--set {}: {} does not fit: this meter prints {}, so {} {}", name,
-                              value, to_string(hole->format),
-                              state[row->id] < 0 ? "at least" : "at most", *limit));
-    }
+  if (const auto limit = limit_passed(layout, row->id, state[row->id])) {
+    return fail(fmt::format("--set {}: {} does not fit: {}", name, value, *limit));
   }
   return row->id;
 }

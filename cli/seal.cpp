@@ -13,7 +13,7 @@
 #include "protocol/framer.h"
 #include "protocol/hex.h"
 #include "protocol/wording.h"
-#include "simulator/output_file.h"
+#include "simulator/files/output_file.h"
 
 namespace p1rig {
 namespace {

@@ -9,7 +9,8 @@ namespace p1rig {
 /// What makes one meter differ from another of the same profile.
 struct Seeds {
   std::uint64_t values = 1;  ///< --seed: its days
-  std::uint64_t ids = 1;     ///< --id-seed, else --seed: its identifiers (simulator/identity.h)
+  std::uint64_t ids =
+      1;  ///< --id-seed, else --seed: its identifiers (simulator/profile/identity.h)
 };
 
 /// Declares --seed, which is for `what`, and --id-seed.

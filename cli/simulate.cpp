@@ -206,25 +206,24 @@ int run_simulate(const Arguments& all_arguments) {
     }
     if (silent || !chosen.meter->sends_at(t)) return Emission{};
     Truth truth;
-    Passage passage{.bytes = chosen.telegram_at(t, truth_file ? &truth : nullptr),
-                    .crc_algorithm = chosen.profile->layout.crc_algorithm};
-    const auto seal = [&](Passage& passing) {
+    Emission emission{.bytes = chosen.telegram_at(t, truth_file ? &truth : nullptr),
+                      .crc_algorithm = chosen.profile->layout.crc_algorithm};
+    const auto seal = [&](Emission& passing) {
       const auto done = sealer->seal(passing);
       if (!done) trouble = done.error().message;
       silent = !done || !*done;
       if (done && silent) complain(kAsExpected, "the frame counter is at its end: silence");
       if (!done || (silent && session.speed == kMaxSpeed)) loop.stop();
     };
-    apply_faults(faults, chosen.seeds.values, ++sent, t, passage,
-                 sealer ? std::function<void(Passage&)>(seal) : nullptr);
+    apply_faults(faults, chosen.seeds.values, ++sent, t, emission,
+                 sealer ? std::function<void(Emission&)>(seal) : nullptr);
     if (silent) return Emission{};
-    if (!passage.bytes.empty()) last_sent = t;
+    if (!emission.bytes.empty()) last_sent = t;
     if (truth_file) {
       const auto done = truth_file->write(truth_json_line(truth, profile.zone) + "\n");
       if (!done) trouble = done.error().message;
       if (!done) loop.stop();
     }
-    Emission emission = emission_of(std::move(passage));
     recording.take(emission);
     return emission;
   };

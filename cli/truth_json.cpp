@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "conformance/judge/json_text.h"
 #include "simulator/truth_text.h"
 
 namespace p1rig {
@@ -34,8 +35,7 @@ std::string truth_json_line(const Truth& truth, const Zone& zone) {
     }
     telegram[to_string(entry.code)] = std::move(value);
   }
-  return Json{{"telegram", std::move(telegram)}}.dump(-1, ' ', false,
-                                                      Json::error_handler_t::replace);
+  return json_text(Json{{"telegram", std::move(telegram)}});
 }
 
 }  // namespace p1rig

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "protocol/truth.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_guard.h"
 #include "simulator/zone.h"
 
 namespace p1rig {

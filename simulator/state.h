@@ -53,6 +53,9 @@ struct MonthPeak {
   bool operator==(const MonthPeak&) const = default;
 };
 
+/// In how many of their last characters the identifiers of meters of one kind differ.
+inline constexpr std::size_t kSerialSize = 8;
+
 /// Stands for a time that the meter does not know.
 inline constexpr std::int64_t kUnsetTime = INT64_MIN;
 

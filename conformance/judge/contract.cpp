@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conformance/judge/json_depth.h"
+#include "conformance/judge/json_text.h"
 
 namespace p1rig {
 namespace {
@@ -169,10 +170,6 @@ void add_tariffs(Json& line, const char* key, const ContractTariffs& tariffs) {
   if (tariffs.low) line[key]["low"] = *tariffs.low;
 }
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 ContractReject reject_of(const Foreign& json) {
   static constexpr std::array<std::string_view, 7> kReasons = {
       "crc", "syntax", "decrypt", "tag", "timeout", "oversize", "other"};
@@ -220,7 +217,7 @@ std::optional<ContractValue> parse_contract_value(std::string_view text) {
   }
 }
 
-std::string to_json(const ContractValue& value) { return dump(json_of(value)); }
+std::string to_json(const ContractValue& value) { return json_text(json_of(value)); }
 
 std::string to_json(const ContractTelegram& telegram) {
   Json line = {{"telegram", Json::object()}};
@@ -240,7 +237,7 @@ std::string to_json(const ContractTelegram& telegram) {
   add_tariffs(line, "import", telegram.import);
   add_tariffs(line, "export", telegram.exported);
   if (!telegram.flags.empty()) line["flags"] = telegram.flags;
-  return dump(line);
+  return json_text(line);
 }
 
 }  // namespace p1rig

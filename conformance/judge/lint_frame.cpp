@@ -5,7 +5,7 @@
 #include <cctype>
 #include <set>
 
-#include "conformance/judge/crc_algorithms.h"
+#include "conformance/judge/crc_ways.h"
 #include "conformance/judge/lint_check.h"
 #include "protocol/crc16.h"
 #include "protocol/framer.h"

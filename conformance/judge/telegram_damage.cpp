@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "conformance/judge/crc_algorithms.h"
+#include "conformance/judge/crc_ways.h"
 #include "conformance/judge/line_repairs.h"
 #include "protocol/crc16.h"
 #include "protocol/wording.h"

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/judge/crc_algorithms.h"
+#include "conformance/judge/crc_ways.h"
 #include "conformance/judge/line_contents.h"
 #include "conformance/judge/line_mistakes.h"
 

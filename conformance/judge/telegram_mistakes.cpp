@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "conformance/judge/crc_algorithms.h"
+#include "conformance/judge/crc_ways.h"
 #include "protocol/wording.h"
 
 namespace p1rig {

@@ -132,7 +132,7 @@ std::optional<Reject> swap_crc_bytes(const Telegram& telegram, const Dialect& di
 
 constexpr Mutant belief(std::string_view name, std::string_view summary,
                         std::optional<Reject> (*judge)(const Telegram&, const Dialect&)) {
-  return {.name = name, .family = kFamily, .summary = summary, .laxity = {.judge = judge}};
+  return {.name = name, .family = kFamily, .summary = summary, .policy = {.judge = judge}};
 }
 
 constexpr auto kRows = std::to_array<Mutant>({

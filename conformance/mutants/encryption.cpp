@@ -15,8 +15,8 @@ void strip_flow_control(std::string& bytes, MutantState&) {
   std::erase_if(bytes, [](char c) { return c == '\x11' || c == '\x13'; });
 }
 
-constexpr Mutant frame(std::string_view name, std::string_view summary, FrameLaxity laxity) {
-  return {.name = name, .family = kFamily, .summary = summary, .laxity = {.frame = laxity}};
+constexpr Mutant frame(std::string_view name, std::string_view summary, Mutant::Opening opening) {
+  return {.name = name, .family = kFamily, .summary = summary, .policy = {.opening = opening}};
 }
 
 constexpr auto kRows = std::to_array<Mutant>({

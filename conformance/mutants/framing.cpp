@@ -164,8 +164,8 @@ void tell_first_only(MutantReport& report, MutantState& state) {
   report.times = state.telegrams <= kFew ? 1 : 0;
 }
 
-constexpr Mutant framing(std::string_view name, std::string_view summary, FramingLaxity laxity) {
-  return {.name = name, .family = kFamily, .summary = summary, .laxity = {.framing = laxity}};
+constexpr Mutant framing(std::string_view name, std::string_view summary, Mutant::Framing how) {
+  return {.name = name, .family = kFamily, .summary = summary, .policy = {.framing = how}};
 }
 
 constexpr auto kRows = std::to_array<Mutant>({
@@ -194,15 +194,15 @@ constexpr auto kRows = std::to_array<Mutant>({
     {.name = "tells-tail",
      .family = kFamily,
      .summary = "the tail of a telegram that it joined midway is told",
-     .laxity = {.framing = {.begins_anywhere = true}, .judge = believe_all}},
+     .policy = {.framing = {.begins_anywhere = true}, .judge = believe_all}},
     {.name = "tells-fragments",
      .family = kFamily,
      .summary = "what was cut by the next telegram is told",
-     .laxity = {.framing = {.tells_fragments = true}, .judge = believe_sums}},
+     .policy = {.framing = {.tells_fragments = true}, .judge = believe_sums}},
     {.name = "merges-telegrams",
      .family = kFamily,
      .summary = "two telegrams are told as one where the end of the first was lost",
-     .laxity = {.framing = {.never_restarts = true}, .judge = believe_sums}},
+     .policy = {.framing = {.never_restarts = true}, .judge = believe_sums}},
     byte_filter("strips-eighth-bit", kFamily, "reads seven bits of each byte", strip_eighth_bit),
     byte_filter("drops-high-bytes", kFamily, "bytes from 80 on are dropped", drop_high_bytes),
     byte_filter("replaces-high-bytes", kFamily, "bytes from 80 on become '?'", replace_high_bytes),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,7 +10,10 @@
 #include <vector>
 
 #include "conformance/judge/contract.h"
-#include "conformance/mutants/laxity.h"
+#include "conformance/judge/reader.h"
+#include "protocol/dialect.h"
+#include "protocol/dlms_frame.h"
+#include "protocol/telegram.h"
 
 namespace p1rig {
 
@@ -17,7 +21,7 @@ namespace p1rig {
 // row in the file of its family; what it does otherwise is a function or a switch:
 //
 //   bytes      changes what came from the line, before the reader
-//   laxity     is a policy that the reader is built with
+//   policy     is what the reader is built with: how it cuts, opens and believes telegrams
 //   telegram   changes a telegram that was taken apart, or refuses it
 //   report     changes what is told
 //   habits     is what it does to the line
@@ -80,10 +84,60 @@ struct LineHabits {
 };
 
 struct Mutant {
+  /// How telegrams are cut out of the stream. Naive readers collect from a '/' to a '!'.
+  struct Framing {
+    bool bang_anywhere = false;       ///< a '!' within a line ends the telegram
+    bool slash_anywhere = false;      ///< a '/' within a line begins another
+    bool never_restarts = false;      ///< no '/' within a telegram begins another
+    bool begins_anywhere = false;     ///< the first telegram needs no '/'
+    bool bang_opens = false;          ///< a '!' in noise hides all up to the next one
+    bool needs_line_between = false;  ///< a '/' right behind the CRC is not seen
+    bool tells_fragments = false;     ///< what was cut by the next '/' is a telegram too
+    bool skips_after_bad = false;     ///< a telegram that is refused takes the next one with it
+    bool stops_when_full = false;     ///< what has no '!' for too long blocks all that follows
+    std::size_t buffer = 0;           ///< longer telegrams are lost; 0: no such limit
+    std::size_t line_buffer = 0;      ///< telegrams with a longer line are lost
+    std::chrono::milliseconds gap_loses{0};  ///< so long a pause loses what came before it
+    bool operator==(const Framing&) const = default;
+  };
+
+  /// How sealed telegrams are opened.
+  struct Opening {
+    bool ignores_tag = false;
+    bool counter_first = false;  ///< IV of counter and title
+    bool counter_little_endian = false;
+    bool keeps_title = false;   ///< IV with the title of the first frame
+    bool key_reversed = false;  ///< the authentication key, in the additional data
+    bool no_additional_data = false;
+    bool no_security_octet = false;  ///< additional data without 30
+    std::optional<LengthForm> refuses_form = {};
+    bool needs_shortest_form = false;  ///< a length in more octets than it needs is refused
+    bool read_is_frame = false;      ///< what one read gives is one frame, whatever its length says
+    bool refuses_db_inside = false;  ///< DB within a frame begins another
+    bool refuses_plain = false;
+    bool accepts_replay = false;
+    bool needs_next_counter = false;  ///< a gap is refused
+    bool refuses_reset = false;       ///< a counter of 0 after higher ones is refused
+    bool gives_up_after_bad = false;  ///< nothing is read after a frame that could not be opened
+    bool loses_after_bad = false;     ///< nor the next three
+    bool tells_garbage = false;       ///< what another key made of it
+    bool crashes_at_bad = false;
+    bool operator==(const Opening&) const = default;
+  };
+
+  /// What the reader is built with: how it cuts, opens and believes telegrams. What is left out is done
+  /// as the reference reader does it.
+  struct Policy {
+    Framing framing = {};
+    Opening opening = {};
+    /// Instead of judge_telegram().
+    std::optional<Reject> (*judge)(const Telegram& telegram, const Dialect& dialect) = nullptr;
+  };
+
   std::string_view name;
   MutantFamily family;
   std::string_view summary;
-  Laxity laxity = {};
+  Policy policy = {};
   void (*bytes)(std::string& bytes, MutantState& state) = nullptr;
   bool (*telegram)(Telegram& telegram, MutantState& state) = nullptr;
   void (*report)(MutantReport& report, MutantState& state) = nullptr;

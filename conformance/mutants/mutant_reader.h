@@ -9,8 +9,8 @@
 
 #include "conformance/judge/contract.h"
 #include "conformance/judge/frame_counter.h"
-#include "conformance/mutants/lax_framer.h"
 #include "conformance/mutants/mutant.h"
+#include "conformance/mutants/naive_framer.h"
 #include "protocol/framer.h"
 
 namespace p1rig {
@@ -46,12 +46,12 @@ class MutantReader {
   void bad_frame(Reject reason, const DlmsFrame* frame);
 
   const Mutant& mutant_;
-  const Laxity& laxity_;
+  const Mutant::Policy& policy_;
   const Dialect& dialect_;
   Sink sink_;
   MutantState state_;
   Framer framer_;
-  LaxFramer lax_framer_;
+  NaiveFramer naive_framer_;
   std::optional<FrameKeys> keys_;
   std::optional<FrameCipher> cipher_;
   FrameCounterTrack track_;

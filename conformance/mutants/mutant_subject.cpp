@@ -132,7 +132,7 @@ void MutantSubject::say(std::string line, ContractLine what) {
 void MutantSubject::end() {
   if (!alive_) return;
   alive_ = false;
-  coming_.push_back({now_, ReaderExited{.status = 1, .by_signal = false, .last_words = {}}});
+  coming_.push_back({now_, ReaderExited{.exit = {.code = 1}}});
 }
 
 void MutantSubject::act(LineAction action, milliseconds duration) {

@@ -53,7 +53,8 @@ RunnerSettings settings_of_reference() {
   return settings;
 }
 
-/// The names of the cases that say they are for this mutant.
+}  // namespace
+
 std::vector<std::string> cases_naming(std::span<const Case> cases, std::string_view mutant) {
   std::vector<std::string> ids;
   for (const Case& one : cases) {
@@ -61,8 +62,6 @@ std::vector<std::string> cases_naming(std::span<const Case> cases, std::string_v
   }
   return ids;
 }
-
-}  // namespace
 
 Result<std::vector<TrialGround>> trial_grounds(std::span<const Case> cases,
                                                std::string_view dialect_glob) {

@@ -12,7 +12,7 @@
 #include "conformance/run/case_result.h"
 #include "protocol/frame_cipher.h"
 #include "protocol/result.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 
@@ -36,6 +36,9 @@ std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& grou
 
 /// True where the case failed, at whatever level: as a crash and a hang do.
 bool is_caught(const CaseResult& result);
+
+/// The names of the cases that say they are for this mutant.
+std::vector<std::string> cases_naming(std::span<const Case> cases, std::string_view mutant);
 
 /// Which cases caught which mutant, on any ground.
 struct MutantMatrix {

@@ -7,7 +7,6 @@
 #include <boost/beast/http.hpp>
 #include <utility>
 
-#include "conformance/reader/json_teller.h"
 #include "conformance/reader/observers.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tcp_address.h"
@@ -125,7 +124,7 @@ class HttpObserver final : public Observer {
       : loop_(loop),
         url_(parse_url(setting.address).value_or(Url{})),
         interval_(setting.reader.observe.interval),
-        teller_(setting.reader.map, {}),
+        stream_(setting.reader.map, {}),
         sink_(std::move(sink)),
         timer_(std::make_unique<boost::asio::steady_timer>(loop.io())) {}
   ~HttpObserver() override { stop(); }
@@ -172,7 +171,7 @@ class HttpObserver final : public Observer {
       return;
     }
     trouble_.clear();
-    ContractLine what = teller_.read(text);
+    ContractLine what = stream_.read(text);
     const auto* const telegram = std::get_if<ContractTelegram>(&what);
     std::string same = telegram != nullptr ? to_json(*telegram) : text;
     if (same == last_) return;
@@ -183,7 +182,7 @@ class HttpObserver final : public Observer {
   EventLoop& loop_;
   Url url_;
   milliseconds interval_;
-  JsonTeller teller_;
+  ObservedStream stream_;
   Sink sink_;
   std::unique_ptr<boost::asio::steady_timer> timer_;
   std::shared_ptr<Exchange> exchange_;

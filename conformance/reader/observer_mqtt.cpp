@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "conformance/judge/json_depth.h"
-#include "conformance/reader/json_teller.h"
+#include "conformance/judge/json_text.h"
 #include "conformance/reader/observers.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tcp_address.h"
@@ -138,7 +138,7 @@ class MqttObserver final : public Observer {
         broker_(parse_broker(setting.address).value_or(TcpAddress{})),
         topic_(setting.reader.observe.topic),
         interval_(setting.reader.observe.interval),
-        teller_(setting.reader.map, {}),
+        stream_(setting.reader.map, {}),
         sink_(std::move(sink)),
         timer_(loop.io()) {}
   ~MqttObserver() override { stop(); }
@@ -188,7 +188,7 @@ class MqttObserver final : public Observer {
           // What comes later is another report: what is not in there was not said.
           const Json values = std::exchange(values_, Json::object());
           size_ = 0;
-          tell(values.dump(-1, ' ', false, Json::error_handler_t::replace));
+          tell(json_text(values));
         });
   }
 
@@ -217,7 +217,7 @@ class MqttObserver final : public Observer {
   }
 
   void tell(std::string text) {
-    ContractLine what = teller_.read(text);
+    ContractLine what = stream_.read(text);
     sink_(std::move(text), std::move(what));
   }
 
@@ -225,7 +225,7 @@ class MqttObserver final : public Observer {
   TcpAddress broker_;
   std::string topic_;
   std::chrono::milliseconds interval_;
-  JsonTeller teller_;
+  ObservedStream stream_;
   Sink sink_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<Client> client_;

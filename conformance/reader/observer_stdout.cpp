@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "conformance/reader/json_teller.h"
 #include "conformance/reader/observers.h"
 
 namespace p1rig {
@@ -8,14 +7,14 @@ namespace {
 
 class StdoutObserver final : public Observer {
  public:
-  StdoutObserver(const ReaderFile& reader, Sink sink) : teller_(reader.map, std::move(sink)) {}
+  StdoutObserver(const ReaderFile& reader, Sink sink) : stream_(reader.map, std::move(sink)) {}
 
   Result<void> start() override { return {}; }
-  void stop() override { teller_.clear(); }
-  void hear(std::string_view bytes) override { teller_.feed(bytes); }
+  void stop() override { stream_.clear(); }
+  void hear(std::string_view bytes) override { stream_.feed(bytes); }
 
  private:
-  JsonTeller teller_;
+  ObservedStream stream_;
 };
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "conformance/reader/json_teller.h"
 #include "conformance/reader/observers.h"
 #include "conformance/reader/tcp_feed.h"
 
@@ -10,10 +9,10 @@ namespace {
 class TcpObserver final : public Observer {
  public:
   TcpObserver(const ObserverSetting& setting, EventLoop& loop, Sink sink)
-      : teller_(setting.reader.map, sink),
+      : stream_(setting.reader.map, sink),
         feed_(loop, parse_tcp_address(setting.address).value_or(TcpAddress{}),
-              {.connected = [this] { teller_.clear(); },
-               .bytes = [this](std::string_view bytes) { teller_.feed(bytes); },
+              {.connected = [this] { stream_.clear(); },
+               .bytes = [this](std::string_view bytes) { stream_.feed(bytes); },
                .trouble = [sink](std::string why) { sink(std::move(why), ContractLog{}); }}) {}
 
   Result<void> start() override {
@@ -23,7 +22,7 @@ class TcpObserver final : public Observer {
   void stop() override { feed_.stop(); }
 
  private:
-  JsonTeller teller_;
+  ObservedStream stream_;
   TcpFeed feed_;
 };
 

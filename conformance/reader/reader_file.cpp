@@ -12,9 +12,9 @@
 #include "protocol/dialect.h"
 #include "protocol/obis.h"
 #include "protocol/unit.h"
-#include "simulator/data_dir.h"
-#include "simulator/document.h"
-#include "simulator/suggest.h"
+#include "simulator/files/data_dir.h"
+#include "simulator/files/document.h"
+#include "simulator/files/suggest.h"
 
 namespace p1rig {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "conformance/reader/reader_file.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

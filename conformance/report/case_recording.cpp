@@ -11,11 +11,11 @@
 
 #include "conformance/report/report_text.h"
 #include "conformance/report/whole_file.h"
+#include "simulator/files/output_file.h"
+#include "simulator/files/visible.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/recording_note.h"
-#include "simulator/output_file.h"
-#include "simulator/profile.h"
-#include "simulator/visible.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 namespace {

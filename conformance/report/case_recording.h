@@ -4,7 +4,7 @@
 
 #include "conformance/run/conform.h"
 #include "protocol/result.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 

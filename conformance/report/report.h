@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "conformance/run/conform.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 

@@ -4,9 +4,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "conformance/judge/json_text.h"
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
-#include "simulator/visible.h"
+#include "simulator/files/visible.h"
 
 namespace p1rig {
 namespace {
@@ -123,8 +124,7 @@ std::string json_report(const ConformReport& report) {
       {"newer_cases", report.newer_cases},
       {"cases", std::move(cases)},
       {"results", std::move(results)}};
-  // The texts of files and of the command line are bytes like any others.
-  return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(all, 1) + "\n";
 }
 
 }  // namespace p1rig

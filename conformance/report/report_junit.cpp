@@ -7,7 +7,7 @@
 
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
-#include "simulator/visible.h"
+#include "simulator/files/visible.h"
 
 namespace p1rig {
 namespace {

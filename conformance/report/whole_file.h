@@ -6,7 +6,7 @@
 
 #include "process/fd.h"
 #include "protocol/result.h"
-#include "simulator/output_file.h"
+#include "simulator/files/output_file.h"
 
 namespace p1rig {
 

@@ -22,7 +22,6 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds kGrace{1};
 constexpr int kSyncTelegrams = 10;
 constexpr int kSentinels = 3;
-constexpr int kUnsupportedStatus = 89;
 constexpr std::size_t kMostWire = 400;
 constexpr std::ptrdiff_t kFirstWire = 100;
 constexpr std::size_t kMostMoment = 65536;
@@ -40,12 +39,9 @@ constexpr milliseconds kMostUnrest{250};
 constexpr milliseconds kSlowestTelegram{4000};
 
 std::string words_of(const ReaderExited& gone) {
-  std::string words = gone.by_signal ? fmt::format("the reader was ended by signal {}", gone.status)
-                                     : fmt::format("the reader ended with status {}", gone.status);
-  std::string_view last = gone.last_words;
-  while (last.ends_with('\n')) last.remove_suffix(1);
-  if (last.empty()) return words;
-  return words + "; it said: " + std::string(last.substr(last.rfind('\n') + 1));
+  const bool killed = gone.exit.signal != 0;
+  return (killed ? "the reader was ended by " : "the reader ended with ") + gone.how() +
+         gone.said();
 }
 
 /// What a case of that level that was not met is called.
@@ -252,7 +248,7 @@ Start CaseRunner::start() {
     return {Start::Kind::kEnvironment, started.error().message};
   }
   const auto ended = [this]() -> Start {
-    if (!gone_->by_signal && gone_->status == kUnsupportedStatus) {
+    if (gone_->unsupported()) {
       return {Start::Kind::kUnsupported, "the reader does not support this: it ended with 89"};
     }
     return {Start::Kind::kBroken, words_of(*gone_)};
@@ -417,7 +413,7 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
 /// A reader may end with its line: whoever runs it starts it again.
 bool CaseRunner::start_again(const Case& one) {
   const ReaderExited exited = *gone_;
-  if (exited.by_signal) return false;
+  if (exited.exit.signal != 0) return false;
   std::ranges::move(judge_.findings(one.may_lose), std::back_inserter(found_));
   lost_before_ = judge_.lost();
   const std::uint64_t written = subject_.log().written + written_at_start_;

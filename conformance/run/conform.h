@@ -14,7 +14,7 @@
 #include "conformance/reader/reader_file.h"
 #include "conformance/run/case_result.h"
 #include "protocol/result.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

@@ -29,7 +29,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int kTelegrams = 5;
-constexpr int kUnsupportedStatus = 89;
 constexpr std::size_t kMostAdvice = 20;
 
 /// Where the shell would find the program; empty where it would not.
@@ -44,11 +43,6 @@ std::string find_program(const std::string& name) {
     if (::access(file.c_str(), X_OK) == 0 && !std::filesystem::is_directory(file)) return file;
   }
   return {};
-}
-
-std::string last_line(std::string_view text) {
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  return std::string(text.substr(text.rfind('\n') + 1));
 }
 
 class Doctor {
@@ -203,15 +197,11 @@ class Doctor {
 
   void tell_gone(const std::string& endpoint) {
     const ReaderExited& gone = *heard_.gone;
-    if (!gone.by_signal && gone.status == kUnsupportedStatus) {
+    if (gone.unsupported()) {
       return tell(Kind::kAdvice, endpoint + ": the reader says that it does not support this (89)",
                   "take it out of `endpoints`, or look at another --profile");
     }
-    std::string said = last_line(gone.last_words);
-    tell(Kind::kContract,
-         fmt::format("{}: the reader ended by {} {}{}", endpoint,
-                     gone.by_signal ? "signal" : "status", gone.status,
-                     said.empty() ? "" : "; it said: " + said),
+    tell(Kind::kContract, endpoint + ": the reader ended by " + gone.how() + gone.said(),
          "a reader lives until it is ended");
   }
 

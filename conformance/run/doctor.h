@@ -8,7 +8,7 @@
 
 #include "conformance/reader/reader_file.h"
 #include "protocol/result.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

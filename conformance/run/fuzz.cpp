@@ -100,8 +100,7 @@ void random_condition(Dice& dice, const Profile& profile, CaseStep& step) {
   step.devices.emplace();
   for (int channel = 1; channel <= 4; ++channel) {
     const auto medium = static_cast<Medium>(dice.below(kMediumCount));
-    const auto& blocks = profile.layout.mbus[static_cast<std::size_t>(medium)];
-    if (dice.one_in(2) || blocks[static_cast<std::size_t>(channel - 1)].empty()) continue;
+    if (dice.one_in(2) || !profile.layout.has_block(medium, channel)) continue;
     step.devices->push_back(
         {.medium = std::string(to_string(medium)), .channel = channel, .id = {}, .reading = {}});
   }

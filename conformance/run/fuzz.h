@@ -8,7 +8,7 @@
 
 #include "conformance/suite/case.h"
 #include "protocol/dialect.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

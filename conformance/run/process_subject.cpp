@@ -176,14 +176,14 @@ class ProcessSubject final : public Subject {
 
   void begin_log() override {
     log_ = LineLog{.meter = setting_.profile->line};
-    before_ = line_ ? line_->state() : LineState{};
+    before_ = line_ ? line_->state() : Line::State{};
   }
 
   LineLog log() const override {
     LineLog log = log_;
     log.request_seen = request_is_seen();
     if (line_) {
-      const LineState state = line_->state();
+      const Line::State state = line_->state();
       log.opened = state.settings;
       log.framing_seen =
           state.settings.has_value() && (line_->kind().scheme != "pty" || !line_->shim().empty());
@@ -403,7 +403,7 @@ class ProcessSubject final : public Subject {
   std::size_t queued_ = 0;  ///< bytes of them
   bool exited_ = false, deaf_ = false;
   LineLog log_;
-  LineState before_;  ///< when the log began
+  Line::State before_;  ///< when the log began
   bool requested_ = false, in_telegram_ = false;
   nanoseconds lateness_{};
 };

@@ -10,7 +10,7 @@
 #include "conformance/reader/reader_file.h"
 #include "conformance/run/subject.h"
 #include "protocol/frame_cipher.h"
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

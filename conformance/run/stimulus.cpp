@@ -6,14 +6,14 @@
 #include <iterator>
 #include <utility>
 
-#include "conformance/run/contract_truth.h"
+#include "conformance/run/contract_telegram.h"
 #include "conformance/run/telegram_edit.h"
 #include "protocol/dialect.h"
-#include "simulator/identity.h"
-#include "simulator/meter.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/identity.h"
 #include "simulator/random.h"
-#include "simulator/render.h"
-#include "simulator/seal.h"
+#include "simulator/render/render.h"
+#include "simulator/seal/seal.h"
 #include "simulator/truth_text.h"
 
 namespace p1rig {
@@ -203,7 +203,7 @@ struct StimulusMaker::Impl {
     }
     const sys_seconds t{seconds{state[Quantity::kTime]}};
     if (step.failures) {
-      if (!shows(Segment::Kind::kFailures)) return fail("this meter has no failure log");
+      if (!profile->layout.lists_failures()) return fail("this meter has no failure log");
       state.failures.clear();
       for (int i = 0; i < *step.failures; ++i) {
         state.failures.push_back({t - std::chrono::days{3 * i + 1}, 240 + 17 * i});
@@ -211,15 +211,10 @@ struct StimulusMaker::Impl {
       state[Quantity::kFailuresLong] = *step.failures;
     }
     if (step.peaks) {
-      if (!shows(Segment::Kind::kPeaks)) return fail("this meter has no list of month peaks");
+      if (!profile->layout.lists_peaks()) return fail("this meter has no list of month peaks");
       set_peaks(*step.peaks, t, state);
     }
     return {};
-  }
-
-  bool shows(Segment::Kind kind) const {
-    return std::ranges::any_of(profile->layout.telegram,
-                               [&](const Segment& segment) { return segment.kind == kind; });
   }
 
   static void set_peaks(int count, sys_seconds t, MeterState& state) {
@@ -240,8 +235,7 @@ struct StimulusMaker::Impl {
     state.devices.clear();
     for (const CaseDevice& asked : devices) {
       const Medium medium = *find_medium(asked.medium);
-      const auto channel = static_cast<std::size_t>(asked.channel - 1);
-      if (profile->layout.mbus[static_cast<std::size_t>(medium)][channel].empty()) {
+      if (!profile->layout.has_block(medium, asked.channel)) {
         return fail("this meter prints no " + asked.medium + " on its M-Bus");
       }
       MbusDevice device;
@@ -349,26 +343,26 @@ struct StimulusMaker::Impl {
   }
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
-    Passage passage{.bytes = std::move(text), .crc_algorithm = profile->layout.crc_algorithm};
+    Emission emission{.bytes = std::move(text), .crc_algorithm = profile->layout.crc_algorithm};
     // What another case left behind ends with it.
     const bool begins = std::exchange(begins_case, false);
     if (sealer && (begins || step == nullptr)) {
-      passage.seal.new_key = sealer->key_check_value() != own_key;
+      emission.seal.new_key = sealer->key_check_value() != own_key;
     }
     Result<bool> sealed = true;
-    const auto seal = [&](Passage& telegram) { sealed = sealer->seal(telegram); };
+    const auto seal = [&](Emission& telegram) { sealed = sealer->seal(telegram); };
     if (step != nullptr) {
       for (const FaultRequest& fault : step->faults) {
-        auto why = cannot_apply(fault, passage, sealer.has_value());
+        auto why = cannot_apply(fault, emission, sealer.has_value());
         if (why) return tl::make_unexpected(std::move(*why));
       }
     }
     const std::vector<FaultRequest> none;
     const sys_seconds t = ordinary_time(made, this->step());
-    apply_faults(step == nullptr ? none : step->faults, seed, made, t, passage,
-                 sealer ? std::function<void(Passage&)>(seal) : nullptr);
+    apply_faults(step == nullptr ? none : step->faults, seed, made, t, emission,
+                 sealer ? std::function<void(Emission&)>(seal) : nullptr);
     if (!sealed) return tl::make_unexpected(sealed.error());
-    return Stimulus{.emission = emission_of(std::move(passage)), .telegram = std::move(sent)};
+    return Stimulus{.emission = std::move(emission), .telegram = std::move(sent)};
   }
 };
 

@@ -11,8 +11,8 @@
 #include "conformance/suite/case.h"
 #include "protocol/frame_cipher.h"
 #include "protocol/result.h"
-#include "simulator/line/emission.h"
-#include "simulator/profile.h"
+#include "simulator/emission.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 

@@ -12,7 +12,7 @@
 #include "conformance/suite/case.h"
 #include "process/child_process.h"
 #include "protocol/result.h"
-#include "simulator/line/emission.h"
+#include "simulator/emission.h"
 
 namespace p1rig {
 
@@ -25,9 +25,17 @@ struct ReaderSaid {
 
 /// The reader is gone.
 struct ReaderExited {
-  int status = 0;  ///< its exit code, or the number of the signal
-  bool by_signal = false;
-  std::string last_words;  ///< the end of its standard error
+  ProcessExit exit = {};
+  std::string last_words = {};  ///< the end of its standard error
+
+  /// It said with its exit code that it does not support this meter or line.
+  bool unsupported() const;
+
+  /// "status 3", "signal 15".
+  std::string how() const;
+
+  /// "; it said: cannot open /dev/ttyUSB0", the last of its lines; empty where it said nothing.
+  std::string said() const;
 };
 
 using SubjectEvent = std::variant<ReaderSaid, ReaderExited>;

@@ -19,9 +19,9 @@
 #include "conformance/suite/known_words.h"
 #include "protocol/dialect.h"
 #include "protocol/hex.h"
-#include "simulator/data_dir.h"
-#include "simulator/output_guard.h"
-#include "simulator/read_file.h"
+#include "simulator/files/data_dir.h"
+#include "simulator/files/output_guard.h"
+#include "simulator/files/read_file.h"
 
 namespace p1rig {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "conformance/run/stimulus.h"
 #include "protocol/dialect.h"
-#include "simulator/profile.h"
-#include "simulator/visible.h"
+#include "simulator/files/visible.h"
+#include "simulator/profile/profile.h"
 
 namespace p1rig {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "conformance/run/conform.h"
 #include "protocol/result.h"
-#include "simulator/document.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/document.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 

@@ -117,8 +117,7 @@ struct WatchedChild::Impl : std::enable_shared_from_this<WatchedChild::Impl> {
       if (count <= 0) break;
       taken += static_cast<std::size_t>(count);
     }
-    const bool by_signal = exit.signal != 0;
-    handlers.exited({by_signal ? exit.signal : exit.code, by_signal, last_words});
+    handlers.exited({exit, last_words});
   }
 
   ChildProcess child;

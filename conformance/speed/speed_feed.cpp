@@ -17,7 +17,6 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kWarmUps = 3, kSentinels = 3;
 constexpr std::size_t kStartTelegrams = 20;
 constexpr std::size_t kToLearnFrom = 5;
-constexpr int kUnsupportedStatus = 89;
 
 /// A step that a slow reader cannot finish is cut off, and is shorter then.
 constexpr std::chrono::seconds kLongestSending{4};
@@ -44,22 +43,14 @@ SpeedLatency latency_of(std::vector<nanoseconds> all) {
   return {rank(50), rank(99), all.back()};
 }
 
-std::string words_of(const ReaderExited& gone) {
-  std::string_view last = gone.last_words;
-  while (last.ends_with('\n')) last.remove_suffix(1);
-  last = last.substr(last.rfind('\n') + 1);
-  return fmt::format("it was ended by {} {}{}{}", gone.by_signal ? "signal" : "status", gone.status,
-                     last.empty() ? "" : "; it said: ", last);
-}
-
 }  // namespace
 
 SpeedFeed::SpeedFeed(Subject& subject, const TelegramSupply& supply, const SpeedSettings& settings)
     : subject_(subject),
       supply_(supply),
       settings_(settings),
-      ledger_(settings.precision),
-      teller_(settings.map, [this](const std::string&, const ContractLine& what) {
+      matcher_(settings.precision),
+      stream_(settings.map, [this](const std::string&, const ContractLine& what) {
         understand(what, piece_at_);
       }) {}
 
@@ -81,14 +72,14 @@ nanoseconds SpeedFeed::short_patience() const {
 /// All that may be sent until the step is over, in the order of sending.
 void SpeedFeed::prepare(std::size_t telegrams) {
   understand();
-  ledger_.begin();
+  matcher_.begin();
   sendings_.clear();
   next_ = 0;
   heard_ = 0;
   allowed_ = kMostTalk;
   for (std::size_t i = 0; i < telegrams; ++i) {
     Stimulus made = supply_();
-    ledger_.add(std::move(made.telegram->meant.values));
+    matcher_.add(std::move(made.telegram->meant.values));
     sendings_.push_back({.emission = std::move(made.emission), .sent_at = {}, .told_at = {}});
   }
 }
@@ -98,10 +89,9 @@ void SpeedFeed::prepare(std::size_t telegrams) {
 void SpeedFeed::take(SubjectEvent event) {
   if (const auto* const gone = std::get_if<ReaderExited>(&event)) {
     understand();
-    const bool unsupported = !gone->by_signal && gone->status == kUnsupportedStatus;
-    if (unsupported)
+    if (gone->unsupported())
       stop(SpeedVerdict::kUnmeasurable, "it does not support this meter or line (89)");
-    return stop(SpeedVerdict::kEnded, words_of(*gone));
+    return stop(SpeedVerdict::kEnded, "it was ended by " + gone->how() + gone->said());
   }
   auto& said = std::get<ReaderSaid>(event);
   heard_ += said.line.size();
@@ -119,7 +109,7 @@ void SpeedFeed::take(SubjectEvent event) {
 void SpeedFeed::understand() {
   for (const ReaderSaid& piece : pieces_) {
     piece_at_ = piece.at;
-    teller_.feed(piece.line);
+    stream_.feed(piece.line);
   }
   pieces_.clear();
   kept_ = 0;
@@ -130,14 +120,14 @@ void SpeedFeed::understand(const ContractLine& what, Time at) {
     hello_ = *hello;
     Precision precision = settings_.precision;
     precision.decimals = hello->decimals.value_or(precision.decimals);
-    ledger_.set_precision(precision);
+    matcher_.set_precision(precision);
   }
   if (const auto* const breach = std::get_if<ContractBreach>(&what)) {
     stop(SpeedVerdict::kBreach, breach->message);
   }
   const auto* const said = std::get_if<ContractTelegram>(&what);
   if (said == nullptr) return;
-  const auto number = learns_ ? ledger_.learn(*said) : ledger_.take(*said);
+  const auto number = learns_ ? matcher_.learn(*said) : matcher_.take(*said);
   if (!number || sendings_[*number].told_at || *number >= next_) return;
   sendings_[*number].told_at = at;
   slowest_ = std::max(slowest_, at - sendings_[*number].sent_at);
@@ -344,9 +334,9 @@ void SpeedFeed::finish(std::size_t first, Time begin, SpeedStep& step) {
     }
   }
   step.told = latencies.size();
-  step.repeated = ledger_.repeated();
-  step.damaged = ledger_.damaged();
-  step.unknown = ledger_.unknown();
+  step.repeated = matcher_.repeated();
+  step.damaged = matcher_.damaged();
+  step.unknown = matcher_.unknown();
   step.took = last_told - begin;
   if (latencies.empty() || step.sent == 0) return;
   step.latency = latency_of(latencies);

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "conformance/reader/json_teller.h"
-#include "conformance/speed/sent_ledger.h"
+#include "conformance/reader/observer.h"
 #include "conformance/speed/speed.h"
+#include "conformance/speed/telegram_matcher.h"
 
 namespace p1rig {
 
@@ -68,8 +68,8 @@ class SpeedFeed {
   Subject& subject_;
   const TelegramSupply& supply_;
   const SpeedSettings& settings_;
-  SentLedger ledger_;
-  JsonTeller teller_;
+  TelegramMatcher matcher_;
+  ObservedStream stream_;
   ContractHello hello_;
   std::optional<Stop> stop_;
   std::vector<Sending> sendings_;

@@ -9,7 +9,7 @@
 
 #include "conformance/report/columns.h"
 #include "protocol/wording.h"
-#include "simulator/visible.h"
+#include "simulator/files/visible.h"
 
 namespace p1rig {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "conformance/speed/speed.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 

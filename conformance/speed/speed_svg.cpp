@@ -10,7 +10,7 @@
 #include "conformance/report/report_text.h"
 #include "conformance/speed/speed_report.h"
 #include "protocol/wording.h"
-#include "simulator/visible.h"
+#include "simulator/files/visible.h"
 
 namespace p1rig {
 namespace {

@@ -13,8 +13,8 @@
 
 #include "conformance/judge/telegram_judge.h"
 #include "protocol/result.h"
-#include "simulator/document.h"
 #include "simulator/faults/fault.h"
+#include "simulator/files/document.h"
 
 namespace p1rig {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "simulator/document.h"
+#include "simulator/files/document.h"
 
 namespace p1rig {
 

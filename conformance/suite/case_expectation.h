@@ -3,7 +3,7 @@
 #include <string>
 
 #include "conformance/suite/case.h"
-#include "simulator/document.h"
+#include "simulator/files/document.h"
 
 namespace p1rig {
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "simulator/document.h"
+#include "simulator/files/document.h"
 
 namespace p1rig {
 

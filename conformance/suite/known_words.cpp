@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
 
 namespace p1rig {
 

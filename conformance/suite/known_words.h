@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/document.h"
+#include "simulator/files/document.h"
 
 namespace p1rig {
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "protocol/dialect.h"
-#include "simulator/data_dir.h"
-#include "simulator/document.h"
+#include "simulator/files/data_dir.h"
+#include "simulator/files/document.h"
 
 namespace p1rig {
 namespace {

@@ -13,11 +13,11 @@ namespace {
 
 constexpr auto kStage = FaultStage::kBytes;
 
-bool insert(Passage& passage, const FaultRequest& request, std::uint64_t random,
+bool insert(Emission& emission, const FaultRequest& request, std::uint64_t random,
             const std::string& text) {
-  const auto place = place_of(passage, request, random);
+  const auto place = place_of(emission, request, random);
   if (!place) return false;
-  passage.bytes.insert(*place, text);
+  emission.bytes.insert(*place, text);
   return true;
 }
 
@@ -29,108 +29,108 @@ std::string random_bytes(std::int64_t count, std::uint64_t random) {
   return bytes;
 }
 
-bool flip_bits(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool flip_bits(Emission& emission, const FaultRequest& request, std::int64_t amount,
                std::uint64_t random) {
-  auto place = place_of(passage, request, random);
+  auto place = place_of(emission, request, random);
   // A bit flipped twice would be none.
   std::set<std::pair<std::size_t, std::int64_t>> flipped;
   for (std::uint64_t draw = 0; std::cmp_less(flipped.size(), amount) && draw < 1'000'000; ++draw) {
     const std::uint64_t each = random_at(random, draw);
-    if (draw > 0) place = place_of(passage, FaultRequest{}, each);
+    if (draw > 0) place = place_of(emission, FaultRequest{}, each);
     if (!place) return false;
     flipped.emplace(*place, random_below(each >> 20, 7));
   }
   for (const auto& [at, bit] : flipped) {
-    passage.bytes[at] = static_cast<char>(passage.bytes[at] ^ (1 << bit));
+    emission.bytes[at] = static_cast<char>(emission.bytes[at] ^ (1 << bit));
   }
   return true;
 }
 
-bool drop_bytes(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool drop_bytes(Emission& emission, const FaultRequest& request, std::int64_t amount,
                 std::uint64_t random) {
-  const auto place = place_of(passage, request, random);
+  const auto place = place_of(emission, request, random);
   if (!place) return false;
-  passage.bytes.erase(*place, static_cast<std::size_t>(amount));
+  emission.bytes.erase(*place, static_cast<std::size_t>(amount));
   return true;
 }
 
-bool insert_bytes(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool insert_bytes(Emission& emission, const FaultRequest& request, std::int64_t amount,
                   std::uint64_t random) {
-  return insert(passage, request, random, random_bytes(amount, random));
+  return insert(emission, request, random, random_bytes(amount, random));
 }
 
-bool insert_nul(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool insert_nul(Emission& emission, const FaultRequest& request, std::int64_t amount,
                 std::uint64_t random) {
-  return insert(passage, request, random, std::string(static_cast<std::size_t>(amount), '\0'));
+  return insert(emission, request, random, std::string(static_cast<std::size_t>(amount), '\0'));
 }
 
-bool insert_ff(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool insert_ff(Emission& emission, const FaultRequest& request, std::int64_t amount,
                std::uint64_t random) {
-  return insert(passage, request, random, std::string(static_cast<std::size_t>(amount), '\xFF'));
+  return insert(emission, request, random, std::string(static_cast<std::size_t>(amount), '\xFF'));
 }
 
-bool set_high_bits(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool set_high_bits(Emission& emission, const FaultRequest& request, std::int64_t amount,
                    std::uint64_t random) {
-  const auto place = place_of(passage, request, random);
+  const auto place = place_of(emission, request, random);
   if (!place) return false;
-  const auto end = std::min(passage.bytes.size(), *place + static_cast<std::size_t>(amount));
+  const auto end = std::min(emission.bytes.size(), *place + static_cast<std::size_t>(amount));
   for (std::size_t i = *place; i < end; ++i) {
-    passage.bytes[i] = static_cast<char>(passage.bytes[i] | 0x80);
+    emission.bytes[i] = static_cast<char>(emission.bytes[i] | 0x80);
   }
   return true;
 }
 
-bool insert_telnet(Passage& passage, const FaultRequest& request, std::int64_t,
+bool insert_telnet(Emission& emission, const FaultRequest& request, std::int64_t,
                    std::uint64_t random) {
   // IAC DO SUPPRESS-GO-AHEAD, IAC IAC: what a telnet bridge leaves in the stream.
-  return insert(passage, request, random, "\xFF\xFD\x03\xFF\xFF");
+  return insert(emission, request, random, "\xFF\xFD\x03\xFF\xFF");
 }
 
-bool prepend_noise(Passage& passage, const FaultRequest&, std::int64_t amount,
+bool prepend_noise(Emission& emission, const FaultRequest&, std::int64_t amount,
                    std::uint64_t random) {
   std::string noise = random_bytes(amount, random);
   // Noise that happens to look like the beginning of a telegram or a frame is another fault.
   std::ranges::replace_if(
       noise, [](char c) { return c == '/' || c == '\xDB'; }, '?');
-  passage.bytes.insert(0, noise);
+  emission.bytes.insert(0, noise);
   return true;
 }
 
-bool cut_head(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool cut_head(Emission& emission, const FaultRequest& request, std::int64_t amount,
               std::uint64_t random) {
-  const auto place = request.at ? place_of(passage, request, random)
+  const auto place = request.at ? place_of(emission, request, random)
                                 : std::optional(static_cast<std::size_t>(amount));
-  if (!place || *place == 0 || *place >= passage.bytes.size()) return false;
-  passage.bytes.erase(0, *place);
+  if (!place || *place == 0 || *place >= emission.bytes.size()) return false;
+  emission.bytes.erase(0, *place);
   return true;
 }
 
-bool cut_tail(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool cut_tail(Emission& emission, const FaultRequest& request, std::int64_t amount,
               std::uint64_t random) {
-  const auto size = passage.bytes.size();
+  const auto size = emission.bytes.size();
   const auto cut = static_cast<std::size_t>(amount);
   if (!request.at && cut >= size) return false;
-  const auto place = request.at ? place_of(passage, request, random) : std::optional(size - cut);
+  const auto place = request.at ? place_of(emission, request, random) : std::optional(size - cut);
   // Without its line end alone, the telegram is glued and its CRC is right.
-  const auto last = passage.frame.size > 0 ? size - 1 : passage.bytes.find_last_not_of("\r\n");
+  const auto last = emission.frame.size > 0 ? size - 1 : emission.bytes.find_last_not_of("\r\n");
   if (!place || *place == 0 || *place > last) return false;
-  passage.bytes.resize(*place);
+  emission.bytes.resize(*place);
   return true;
 }
 
-bool glue(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  if (passage.frame.size > 0) return false;
-  const auto end = passage.bytes.find_last_not_of("\r\n") + 1;
-  if (end == passage.bytes.size()) return false;
-  passage.bytes.resize(end);
+bool glue(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  if (emission.frame.size > 0) return false;
+  const auto end = emission.bytes.find_last_not_of("\r\n") + 1;
+  if (end == emission.bytes.size()) return false;
+  emission.bytes.resize(end);
   return true;
 }
 
-bool lose_footer(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  if (passage.frame.size > 0) return false;
-  const auto bang = passage.bytes.rfind('!');
+bool lose_footer(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  if (emission.frame.size > 0) return false;
+  const auto bang = emission.bytes.rfind('!');
   if (bang == std::string::npos) return false;
-  passage.bytes.resize(bang);
+  emission.bytes.resize(bang);
   return true;
 }
 

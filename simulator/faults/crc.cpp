@@ -26,54 +26,54 @@ std::span<const std::string_view> other_algorithms() {
   return list;
 }
 
-bool wrong_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
-  const auto crc = passage.crc();
+bool wrong_crc(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
+  const auto crc = emission.crc();
   const auto digits = static_cast<std::int64_t>(crc ? crc->digits : 0);
   if (digits == 0 || amount > digits) return false;
   // Another value of one digit: never the right one by chance.
   const auto which =
       static_cast<std::size_t>(amount > 0 ? amount - 1 : random_below(random, digits));
-  char& digit = passage.bytes[crc->at + which];
+  char& digit = emission.bytes[crc->at + which];
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
   const auto value = kDigits.find(static_cast<char>(digit >= 'a' ? digit - 32 : digit));
   digit = kDigits[(value + 1 + static_cast<std::size_t>(random_below(random >> 20, 15))) % 16];
   return true;
 }
 
-bool other_crc(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  const auto crc = passage.crc();
-  const auto slash = passage.bytes.find('/');
+bool other_crc(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto crc = emission.crc();
+  const auto slash = emission.bytes.find('/');
   if (!crc || slash >= crc->at) return false;
   const CrcAlgorithm& other = crc_algorithms()[static_cast<std::size_t>(amount)];
-  if (&other == passage.crc_algorithm) return false;
-  const std::string_view covered = std::string_view(passage.bytes).substr(slash, crc->at - slash);
+  if (&other == emission.crc_algorithm) return false;
+  const std::string_view covered = std::string_view(emission.bytes).substr(slash, crc->at - slash);
   const std::string digits = to_hex(crc_of(other, covered));
-  passage.bytes.replace(crc->at, crc->digits, digits);
+  emission.bytes.replace(crc->at, crc->digits, digits);
   return true;
 }
 
-bool drop_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto crc = passage.crc();
+bool drop_crc(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto crc = emission.crc();
   if (!crc) return false;
-  passage.bytes.erase(crc->at, crc->digits);
+  emission.bytes.erase(crc->at, crc->digits);
   return true;
 }
 
-bool lower_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto crc = passage.crc();
+bool lower_crc(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto crc = emission.crc();
   if (!crc) return false;
   for (std::size_t i = crc->at; i < crc->at + crc->digits; ++i) {
-    char& digit = passage.bytes[i];
+    char& digit = emission.bytes[i];
     if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
   }
   return true;
 }
 
-bool unpad_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto crc = passage.crc();
+bool unpad_crc(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto crc = emission.crc();
   if (!crc) return false;
-  const auto zeros = passage.bytes.find_first_not_of('0', crc->at) - crc->at;
-  passage.bytes.erase(crc->at, std::min(zeros, crc->digits - 1));
+  const auto zeros = emission.bytes.find_first_not_of('0', crc->at) - crc->at;
+  emission.bytes.erase(crc->at, std::min(zeros, crc->digits - 1));
   return true;
 }
 

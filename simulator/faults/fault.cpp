@@ -7,10 +7,10 @@
 #include "protocol/crc_algorithms.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/obis.h"
-#include "simulator/document.h"
 #include "simulator/faults/fault_rows.h"
+#include "simulator/files/document.h"
+#include "simulator/files/suggest.h"
 #include "simulator/random.h"
-#include "simulator/suggest.h"
 #include "simulator/zone.h"
 
 namespace p1rig {
@@ -129,17 +129,17 @@ std::string crc_like(std::string_view old, std::uint16_t crc) {
 }
 
 /// Puts the CRC of the changed text where the old one was.
-void renew_crc(Passage& passage) {
-  const auto crc = passage.crc();
+void renew_crc(Emission& emission) {
+  const auto crc = emission.crc();
   if (!crc) return;
-  const std::string_view bytes = passage.bytes;
-  passage.bytes.replace(crc->at, crc->digits,
-                        crc_like(bytes.substr(crc->at, crc->digits),
-                                 crc_of(*passage.crc_algorithm, bytes.substr(0, crc->at))));
+  const std::string_view bytes = emission.bytes;
+  emission.bytes.replace(crc->at, crc->digits,
+                         crc_like(bytes.substr(crc->at, crc->digits),
+                                  crc_of(*emission.crc_algorithm, bytes.substr(0, crc->at))));
 }
 
 /// The frame that the bytes begin with; all 0 where they begin with none.
-Passage::Frame frame_at_start(std::string_view bytes) {
+Emission::Frame frame_at_start(std::string_view bytes) {
   const FrameHead head = read_frame_head(bytes);
   if (head.verdict != FrameHead::Verdict::kFrame || head.size > bytes.size()) return {};
   const auto parts = parse_frame(bytes.substr(0, head.size));
@@ -148,17 +148,17 @@ Passage::Frame frame_at_start(std::string_view bytes) {
 }
 
 /// The telegram as a frame, for the sizes only: of the ciphertext nothing is known.
-Passage frame_like(const Passage& plain) {
-  Passage passage;
+Emission frame_like(const Emission& plain) {
+  Emission emission;
   begin_frame(std::string(kTitleSize, '\0'), 0, plain.bytes.size(), LengthForm::kCanonical,
-              passage.bytes);
-  passage.frame = frame_at_start(passage.bytes);
-  return passage;
+              emission.bytes);
+  emission.frame = frame_at_start(emission.bytes);
+  return emission;
 }
 
-bool apply(const FaultRequest& request, std::uint64_t random, Passage& passage) {
+bool apply(const FaultRequest& request, std::uint64_t random, Emission& emission) {
   const FaultRow& row = faults()[request.row];
-  return row.apply(passage, request, request.amount.value_or(row.default_amount), random);
+  return row.apply(emission, request, request.amount.value_or(row.default_amount), random);
 }
 
 }  // namespace
@@ -223,21 +223,11 @@ std::string write_amount(const FaultRow& row, std::int64_t amount) {
   return std::string(row.words()[static_cast<std::size_t>(amount - 1)]);
 }
 
-std::optional<Passage::Crc> Passage::crc() const {
-  const auto bang = bytes.rfind('!');
-  if (frame.size > 0 || bang == std::string::npos) return std::nullopt;
-  const std::size_t at = bang + 1;
-  const auto end = std::min(bytes.find_first_of("\r\n", at), bytes.size());
-  const std::string_view digits = std::string_view(bytes).substr(at, end - at);
-  const bool hex = digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
-  return digits.empty() || !hex ? std::nullopt : std::optional(Crc{at, digits.size()});
-}
-
-std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& request,
+std::optional<std::size_t> place_of(const Emission& emission, const FaultRequest& request,
                                     std::uint64_t random) {
-  const std::string& bytes = passage.bytes;
+  const std::string& bytes = emission.bytes;
   if (bytes.size() < 3) return std::nullopt;
-  const bool sealed = passage.frame.size > 0;
+  const bool sealed = emission.frame.size > 0;
   if (sealed && !request.at) {
     return 1 + static_cast<std::size_t>(
                    random_below(random, static_cast<std::int64_t>(bytes.size()) - 1));
@@ -249,7 +239,7 @@ std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& 
   }
   std::string_view where = *request.at;
   if (where == "crc") {
-    const auto crc = passage.crc();
+    const auto crc = emission.crc();
     return crc ? std::optional(crc->at) : std::nullopt;
   }
   const bool by_byte = where.starts_with("byte:");
@@ -277,27 +267,27 @@ std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& 
 }
 
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
-                  std::chrono::sys_seconds t, Passage& passage,
-                  const std::function<void(Passage&)>& seal) {
+                  std::chrono::sys_seconds t, Emission& emission,
+                  const std::function<void(Emission&)>& seal) {
   const auto act = [&](FaultStage stage) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const FaultRequest& request = requests[i];
       if (faults()[request.row].stage != stage || !applies(request, index, t)) continue;
-      apply(request, random_at(seed, index, i), passage);
+      apply(request, random_at(seed, index, i), emission);
     }
   };
   if (!requests.empty()) {
-    const std::string before = passage.bytes;
+    const std::string before = emission.bytes;
     act(kText);
     act(kSeal);
-    if (passage.bytes != before) renew_crc(passage);
+    if (emission.bytes != before) renew_crc(emission);
   }
-  if (seal) seal(passage);
-  passage.frame = frame_at_start(passage.bytes);
+  if (seal) seal(emission);
+  emission.frame = frame_at_start(emission.bytes);
   for (const FaultStage stage : {kFrame, kBytes, kLine}) act(stage);
 }
 
-std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example,
+std::optional<Error> cannot_apply(const FaultRequest& request, const Emission& example,
                                   bool sealed) {
   const FaultRow& row = faults()[request.row];
   const std::string id(row.id);
@@ -312,7 +302,7 @@ std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& ex
     return Error{id + ": is about sealed telegrams; this meter sends plain ones"};
   }
   const bool on_frame = sealed && row.stage != kText && row.stage != kSeal;
-  Passage copy = on_frame ? frame_like(example) : example;
+  Emission copy = on_frame ? frame_like(example) : example;
   if (apply(request, 1, copy)) return std::nullopt;
   std::string why = id + ": cannot apply to this meter's telegrams";
   FaultRequest usual = request;

@@ -11,7 +11,7 @@
 
 #include "protocol/crc_algorithms.h"
 #include "protocol/result.h"
-#include "simulator/seal_order.h"
+#include "simulator/emission.h"
 
 namespace p1rig {
 
@@ -27,34 +27,6 @@ enum class FaultStage : std::uint8_t { kText, kSeal, kFrame, kBytes, kLine };
 /// What at= may name: nothing, a data line by its OBIS code or line:N, or any place of the bytes.
 enum class FaultPlace : std::uint8_t { kNone, kLine, kByte };
 
-/// One telegram on its way to the line, as the faults change it.
-struct Passage {
-  std::string bytes;  ///< '/' to the line end after the CRC, or a sealed frame
-  const CrcAlgorithm* crc_algorithm = &crc_algorithms().front();
-  SealOrder seal{};  ///< for whoever seals it
-  struct Frame {
-    std::size_t text = 0;  ///< where the ciphertext begins, right behind the counter
-    std::size_t size = 0;
-    bool operator==(const Frame&) const = default;
-  };
-  Frame frame{};  ///< what `bytes` began with when it was sealed; all 0 for a plain telegram
-  struct Silence {
-    std::size_t offset;  ///< before this byte
-    std::chrono::nanoseconds duration;
-    bool operator==(const Silence&) const = default;
-  };
-  std::vector<Silence> silences{};  ///< in the order of their offsets
-  std::chrono::nanoseconds late{};  ///< the telegram starts this much later
-  bool operator==(const Passage&) const = default;
-
-  /// The CRC in the bytes as they are now: the hexadecimal digits between the last '!' and the line end
-  /// or the end. Nothing where a frame has none, an old telegram or what a fault before has left.
-  struct Crc {
-    std::size_t at = 0, digits = 0;
-  };
-  std::optional<Crc> crc() const;
-};
-
 /// A fault as it was asked for.
 struct FaultRequest {
   std::size_t row = 0;                   ///< of faults()
@@ -65,9 +37,9 @@ struct FaultRequest {
   bool operator==(const FaultRequest&) const = default;
 };
 
-/// Changes the passage; false, leaving it as it was, where it finds nothing to act on: no such object,
+/// Changes the telegram; false, leaving it as it was, where it finds nothing to act on: no such object,
 /// no CRC, or what a fault before it took away.
-using FaultEdit = bool(Passage& passage, const FaultRequest& request, std::int64_t amount,
+using FaultEdit = bool(Emission& emission, const FaultRequest& request, std::int64_t amount,
                        std::uint64_t random);
 
 /// No fault takes more than this of its unit.
@@ -105,12 +77,12 @@ bool applies(const FaultRequest& request, std::uint64_t index, std::chrono::sys_
 /// the CRC is computed anew in its old form and `seal` is called, if given; then the others, in the
 /// order asked for within a stage. One that finds nothing to act on any more does nothing.
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
-                  std::chrono::sys_seconds t, Passage& passage,
-                  const std::function<void(Passage&)>& seal = {});
+                  std::chrono::sys_seconds t, Emission& emission,
+                  const std::function<void(Emission&)>& seal = {});
 
 /// Why a fault cannot apply to telegrams such as this plain one, which the meter sends `sealed` or
 /// not; nothing where it can. Asked before anything is sent.
-std::optional<Error> cannot_apply(const FaultRequest& request, const Passage& example,
+std::optional<Error> cannot_apply(const FaultRequest& request, const Emission& example,
                                   bool sealed = false);
 
 }  // namespace p1rig

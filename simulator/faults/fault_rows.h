@@ -34,7 +34,7 @@ constexpr FaultRow sealed_row(std::string_view id, std::string_view summary, std
 
 /// The place that a request means: a byte, the beginning of a line, of the CRC or of an object's
 /// first value; else any byte between the '/' and the '!'. In a frame there are bytes only; not the first.
-std::optional<std::size_t> place_of(const Passage& passage, const FaultRequest& request,
+std::optional<std::size_t> place_of(const Emission& emission, const FaultRequest& request,
                                     std::uint64_t random);
 
 }  // namespace p1rig

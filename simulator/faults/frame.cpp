@@ -20,12 +20,12 @@ constexpr std::size_t kLengthAt = kTitleAt + kTitleSize;
 constexpr std::size_t kCounterSize = 4;
 
 /// Where the length field ends: 30 and the counter stand between it and the ciphertext.
-std::size_t length_end(const Passage& passage) { return passage.frame.text - kCounterSize - 1; }
+std::size_t length_end(const Emission& emission) { return emission.frame.text - kCounterSize - 1; }
 
 /// Flips that many different bits of the bytes from `begin` to `end`.
-bool flip_within(Passage& passage, std::size_t begin, std::size_t end, std::int64_t amount,
+bool flip_within(Emission& emission, std::size_t begin, std::size_t end, std::int64_t amount,
                  std::uint64_t random) {
-  if (passage.frame.size == 0 || amount > static_cast<std::int64_t>(8 * (end - begin)))
+  if (emission.frame.size == 0 || amount > static_cast<std::int64_t>(8 * (end - begin)))
     return false;
   std::vector<std::size_t> bits(8 * (end - begin));
   std::iota(bits.begin(), bits.end(), std::size_t{0});
@@ -33,59 +33,61 @@ bool flip_within(Passage& passage, std::size_t begin, std::size_t end, std::int6
     const auto left = static_cast<std::int64_t>(bits.size() - i);
     const auto pick = static_cast<std::size_t>(random_below(random_at(random, i), left));
     std::swap(bits[i], bits[i + pick]);
-    char& byte = passage.bytes[begin + bits[i] / 8];
+    char& byte = emission.bytes[begin + bits[i] / 8];
     byte = static_cast<char>(byte ^ (1 << bits[i] % 8));
   }
   return true;
 }
 
 /// Adds to the number in the length field, in as many octets as it has.
-bool change_length(Passage& passage, std::int64_t by) {
-  if (passage.frame.size == 0) return false;
-  const std::size_t end = length_end(passage);
+bool change_length(Emission& emission, std::int64_t by) {
+  if (emission.frame.size == 0) return false;
+  const std::size_t end = length_end(emission);
   const bool one_octet = end - kLengthAt == 1;
   std::int64_t length = 0;
   for (std::size_t at = kLengthAt + (one_octet ? 0 : 1); at < end; ++at) {
-    length = length << 8 | static_cast<unsigned char>(passage.bytes[at]);
+    length = length << 8 | static_cast<unsigned char>(emission.bytes[at]);
   }
   const std::int64_t most = one_octet ? 0x7F : (std::int64_t{1} << 8 * (end - kLengthAt - 1)) - 1;
   length += by;
   if (length < 0 || length > most) return false;
   for (std::size_t at = end; at-- > kLengthAt + (one_octet ? 0 : 1); length >>= 8) {
-    passage.bytes[at] = static_cast<char>(length & 0xFF);
+    emission.bytes[at] = static_cast<char>(length & 0xFF);
   }
   return true;
 }
 
-bool flip_title(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
-  return flip_within(passage, kTitleAt, kLengthAt, amount, random);
+bool flip_title(Emission& emission, const FaultRequest&, std::int64_t amount,
+                std::uint64_t random) {
+  return flip_within(emission, kTitleAt, kLengthAt, amount, random);
 }
 
-bool flip_length(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
-  return flip_within(passage, kLengthAt, length_end(passage), amount, random);
+bool flip_length(Emission& emission, const FaultRequest&, std::int64_t amount,
+                 std::uint64_t random) {
+  return flip_within(emission, kLengthAt, length_end(emission), amount, random);
 }
 
-bool flip_counter(Passage& passage, const FaultRequest&, std::int64_t amount,
+bool flip_counter(Emission& emission, const FaultRequest&, std::int64_t amount,
                   std::uint64_t random) {
-  const std::size_t end = passage.frame.text;
-  return flip_within(passage, end - kCounterSize, end, amount, random);
+  const std::size_t end = emission.frame.text;
+  return flip_within(emission, end - kCounterSize, end, amount, random);
 }
 
-bool flip_ciphertext(Passage& passage, const FaultRequest&, std::int64_t amount,
+bool flip_ciphertext(Emission& emission, const FaultRequest&, std::int64_t amount,
                      std::uint64_t random) {
-  return flip_within(passage, passage.frame.text, passage.frame.size - kTagSize, amount, random);
+  return flip_within(emission, emission.frame.text, emission.frame.size - kTagSize, amount, random);
 }
 
-bool flip_tag(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
-  return flip_within(passage, passage.frame.size - kTagSize, passage.frame.size, amount, random);
+bool flip_tag(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t random) {
+  return flip_within(emission, emission.frame.size - kTagSize, emission.frame.size, amount, random);
 }
 
-bool raise_length(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  return change_length(passage, amount);
+bool raise_length(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return change_length(emission, amount);
 }
 
-bool lower_length(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  return change_length(passage, -amount);
+bool lower_length(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return change_length(emission, -amount);
 }
 
 constexpr auto kRows = std::to_array<FaultRow>({

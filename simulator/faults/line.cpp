@@ -12,46 +12,46 @@ namespace {
 constexpr auto kStage = FaultStage::kLine;
 
 /// A pause of that many milliseconds before the byte, behind those that are there already.
-void add_silence(Passage& passage, std::size_t offset, std::int64_t milliseconds) {
-  const auto later =
-      std::ranges::upper_bound(passage.silences, offset, {}, &Passage::Silence::offset);
-  passage.silences.insert(later, {offset, std::chrono::milliseconds{milliseconds}});
+void add_pause(Emission& emission, std::size_t offset, std::int64_t milliseconds) {
+  const auto later = std::ranges::upper_bound(emission.pauses, offset, {}, &Pause::offset);
+  emission.pauses.insert(later, {offset, std::chrono::milliseconds{milliseconds}});
 }
 
-bool split_frame(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  const auto [text, size] = passage.frame;
+bool split_frame(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto [text, size] = emission.frame;
   if (size == 0) return false;
   // Behind DB, before and amid the ciphertext, before the tag; the frame may have lost bytes since.
-  if (passage.bytes.size() < 2) return false;
+  if (emission.bytes.size() < 2) return false;
   for (const std::size_t place : {std::size_t{1}, text, (text + size) / 2, size - kTagSize}) {
-    if (place < passage.bytes.size()) add_silence(passage, place, amount);
+    if (place < emission.bytes.size()) add_pause(emission, place, amount);
   }
   return true;
 }
 
-bool stall(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool stall(Emission& emission, const FaultRequest& request, std::int64_t amount,
            std::uint64_t random) {
-  const auto place = place_of(passage, request, random);
+  const auto place = place_of(emission, request, random);
   if (!place) return false;
-  add_silence(passage, *place, amount);
+  add_pause(emission, *place, amount);
   return true;
 }
 
-bool drip(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  for (std::size_t i = 1; i < passage.bytes.size(); ++i) {
-    passage.silences.push_back({i, std::chrono::milliseconds{amount}});
+bool drip(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  for (std::size_t i = 1; i < emission.bytes.size(); ++i) {
+    emission.pauses.push_back({i, std::chrono::milliseconds{amount}});
   }
-  std::ranges::stable_sort(passage.silences, {}, &Passage::Silence::offset);
+  std::ranges::stable_sort(emission.pauses, {}, &Pause::offset);
   return true;
 }
 
-bool fall_silent(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  passage = Passage{};
+bool fall_silent(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  emission = Emission{};
   return true;
 }
 
-bool start_late(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  passage.late += std::chrono::milliseconds{amount};
+bool start_late(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  if (emission.bytes.empty()) return false;
+  emission.pauses.insert(emission.pauses.begin(), {0, std::chrono::milliseconds{amount}});
   return true;
 }
 

@@ -3,23 +3,23 @@
 #include <array>
 #include <cstddef>
 
+#include "simulator/emission.h"
 #include "simulator/faults/fault_rows.h"
-#include "simulator/seal_order.h"
 
 namespace p1rig {
 namespace {
 
 constexpr auto kStage = FaultStage::kSeal;
 
-bool set_counter(Passage& passage, SealOrder::Counter counter, std::int64_t amount) {
-  passage.seal.counter = counter;
-  passage.seal.amount = static_cast<std::uint32_t>(amount);
+bool set_counter(Emission& emission, SealOrder::Counter counter, std::int64_t amount) {
+  emission.seal.counter = counter;
+  emission.seal.amount = static_cast<std::uint32_t>(amount);
   return true;
 }
 
 /// Leaves out data lines from the end until the telegram has at most that many bytes; one remains.
-bool shorten(Passage& passage, std::size_t most) {
-  std::string& bytes = passage.bytes;
+bool shorten(Emission& emission, std::size_t most) {
+  std::string& bytes = emission.bytes;
   if (bytes.size() <= most) return true;
   const auto blank = bytes.find("\r\n\r\n");
   const auto bang = bytes.rfind("\r\n!");
@@ -35,9 +35,9 @@ bool shorten(Passage& passage, std::size_t most) {
   return true;
 }
 
-bool fit(Passage& passage, std::size_t most, LengthForm form) {
-  if (!shorten(passage, most)) return false;
-  passage.seal.form = form;
+bool fit(Emission& emission, std::size_t most, LengthForm form) {
+  if (!shorten(emission, most)) return false;
+  emission.seal.form = form;
   return true;
 }
 
@@ -45,71 +45,71 @@ bool fit(Passage& passage, std::size_t most, LengthForm form) {
 constexpr std::size_t kMostInOneOctet = 0x7F - kFrameOverhead;
 constexpr std::size_t kMostIn81 = 0xFF - kFrameOverhead;
 
-bool use_other_key(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return passage.seal.other_key = true;
+bool use_other_key(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return emission.seal.other_key = true;
 }
 
-bool use_other_authentication_key(Passage& passage, const FaultRequest&, std::int64_t,
+bool use_other_authentication_key(Emission& emission, const FaultRequest&, std::int64_t,
                                   std::uint64_t) {
-  return passage.seal.other_authentication_key = true;
+  return emission.seal.other_authentication_key = true;
 }
 
-bool change_key(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return passage.seal.new_key = true;
+bool change_key(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return emission.seal.new_key = true;
 }
 
-bool replay_frame(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return passage.seal.replay = true;
+bool replay_frame(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return emission.seal.replay = true;
 }
 
-bool repeat_counter(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  return set_counter(passage, SealOrder::Counter::kRepeat, amount);
+bool repeat_counter(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(emission, SealOrder::Counter::kRepeat, amount);
 }
 
-bool step_back(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  return set_counter(passage, SealOrder::Counter::kBack, amount);
+bool step_back(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(emission, SealOrder::Counter::kBack, amount);
 }
 
-bool skip_counters(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  return set_counter(passage, SealOrder::Counter::kGap, amount);
+bool skip_counters(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(emission, SealOrder::Counter::kGap, amount);
 }
 
-bool reset_counter(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  return set_counter(passage, SealOrder::Counter::kReset, amount);
+bool reset_counter(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  return set_counter(emission, SealOrder::Counter::kReset, amount);
 }
 
-bool choose_control_bytes(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  if (passage.bytes.size() < kLeastForControlBytes) return false;
-  return passage.seal.control_bytes = true;
+bool choose_control_bytes(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  if (emission.bytes.size() < kLeastForControlBytes) return false;
+  return emission.seal.control_bytes = true;
 }
 
-bool fit_short_form(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return fit(passage, kMostInOneOctet, LengthForm::kOne);
+bool fit_short_form(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return fit(emission, kMostInOneOctet, LengthForm::kOne);
 }
 
-bool fit_form_81(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return fit(passage, kMostIn81, LengthForm::k81);
+bool fit_form_81(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return fit(emission, kMostIn81, LengthForm::k81);
 }
 
-bool fit_form_82(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return fit(passage, kMostIn81, LengthForm::k82);
+bool fit_form_82(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return fit(emission, kMostIn81, LengthForm::k82);
 }
 
-bool use_form_83(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  passage.seal.form = LengthForm::k83;
+bool use_form_83(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  emission.seal.form = LengthForm::k83;
   return true;
 }
 
-bool seal_twice(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return passage.seal.twice = true;
+bool seal_twice(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return emission.seal.twice = true;
 }
 
-bool add_plain(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return passage.seal.plain_too = true;
+bool add_plain(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return emission.seal.plain_too = true;
 }
 
-bool leave_plain(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return passage.seal.plain = true;
+bool leave_plain(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return emission.seal.plain = true;
 }
 
 constexpr auto kRows = std::to_array<FaultRow>({

@@ -28,9 +28,9 @@ Lines lines_of(std::string_view text) {
   return lines;
 }
 
-bool join(const Lines& lines, Passage& passage) {
-  passage.bytes.clear();
-  for (const std::string& line : lines) passage.bytes += line;
+bool join(const Lines& lines, Emission& emission) {
+  emission.bytes.clear();
+  for (const std::string& line : lines) emission.bytes += line;
   return true;
 }
 
@@ -85,13 +85,13 @@ constexpr auto kAnyLine = [](std::string_view line) {
 
 /// Edits the one line that is meant; false where there is none.
 template <class Suits, class Edit>
-bool edit_line(Passage& passage, const FaultRequest& request, std::uint64_t random, Suits suits,
+bool edit_line(Emission& emission, const FaultRequest& request, std::uint64_t random, Suits suits,
                Edit edit) {
-  Lines lines = lines_of(passage.bytes);
+  Lines lines = lines_of(emission.bytes);
   const auto index = choose(lines, request, random, suits);
   if (!index) return false;
   edit(lines, *index);
-  return join(lines, passage);
+  return join(lines, emission);
 }
 
 /// The '*' between a value and its unit; a code may have one, too.
@@ -131,33 +131,34 @@ std::size_t time_in(std::string_view line) {
 bool has_time(std::string_view line) { return time_in(line) != std::string_view::npos; }
 
 /// Puts another text into the brackets of the message.
-bool replace_message(Passage& passage, std::string_view text) {
+bool replace_message(Emission& emission, std::string_view text) {
   constexpr std::string_view kHead = "0-0:96.13.0(";
-  const auto message = passage.bytes.find(kHead);
+  const auto message = emission.bytes.find(kHead);
   if (message == std::string::npos) return false;
   const auto begin = message + kHead.size();
-  const auto end = passage.bytes.find(')', begin);
+  const auto end = emission.bytes.find(')', begin);
   if (end == std::string::npos) return false;
-  passage.bytes.replace(begin, end - begin, text);
+  emission.bytes.replace(begin, end - begin, text);
   return true;
 }
 
-bool miss_line(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
-  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+bool miss_line(Emission& emission, const FaultRequest& request, std::int64_t,
+               std::uint64_t random) {
+  return edit_line(emission, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
     lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(index));
   });
 }
 
-bool double_line(Passage& passage, const FaultRequest& request, std::int64_t,
+bool double_line(Emission& emission, const FaultRequest& request, std::int64_t,
                  std::uint64_t random) {
-  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
     const std::string line = lines[index];
     lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(index), line);
   });
 }
 
-bool shuffle_lines(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t random) {
-  Lines lines = lines_of(passage.bytes);
+bool shuffle_lines(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t random) {
+  Lines lines = lines_of(emission.bytes);
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     // A line that another one continues stays where it is.
@@ -170,27 +171,27 @@ bool shuffle_lines(Passage& passage, const FaultRequest&, std::int64_t, std::uin
         random_below(random_at(random, i), static_cast<std::int64_t>(i) + 1));
     std::swap(lines[places[i]], lines[places[other]]);
   }
-  return join(lines, passage);
+  return join(lines, emission);
 }
 
-bool add_unknown_object(Passage& passage, const FaultRequest& request, std::int64_t,
+bool add_unknown_object(Emission& emission, const FaultRequest& request, std::int64_t,
                         std::uint64_t random) {
-  return edit_line(passage, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
     lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(index), "1-0:199.99.9(01.234*kW)\r\n");
   });
 }
 
 /// Puts in an object with a text of 0 and 1, each of which changes the CRC in its own way: some of them
 /// together make it 0.
-bool zero_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto crc = passage.crc();
+bool zero_crc(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto crc = emission.crc();
   if (!crc) return false;
-  const std::string head = passage.bytes.substr(0, crc->at - 1) + "0-0:96.55.2(";
+  const std::string head = emission.bytes.substr(0, crc->at - 1) + "0-0:96.55.2(";
   std::array<char, 16> text{};
   text.fill('0');
   const auto crc_now = [&] {
     const std::string_view digits(text.data(), text.size());
-    return crc_of(*passage.crc_algorithm, head + std::string(digits) + ")\r\n!");
+    return crc_of(*emission.crc_algorithm, head + std::string(digits) + ")\r\n!");
   };
   std::uint16_t now = crc_now();
   std::array<std::uint16_t, text.size()> change{};
@@ -206,27 +207,27 @@ bool zero_crc(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t
     now ^= change[digit];
     text[digit] ^= '0' ^ '1';
   }
-  passage.bytes.insert(crc->at - 1,
+  emission.bytes.insert(crc->at - 1,
                        head.substr(crc->at - 1) + std::string(text.data(), text.size()) + ")\r\n");
   return true;
 }
 
-bool add_star_suffix(Passage& passage, const FaultRequest& request, std::int64_t,
+bool add_star_suffix(Emission& emission, const FaultRequest& request, std::int64_t,
                      std::uint64_t random) {
   const auto edit = [](Lines& lines, std::size_t index) {
     lines[index].insert(lines[index].find('('), "*255");
   };
-  if (request.at) return edit_line(passage, request, random, is_data, edit);
+  if (request.at) return edit_line(emission, request, random, is_data, edit);
   // Meters that have it have it everywhere.
-  Lines lines = lines_of(passage.bytes);
+  Lines lines = lines_of(emission.bytes);
   if (std::ranges::none_of(lines, is_data)) return false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (is_data(lines[i])) edit(lines, i);
   }
-  return join(lines, passage);
+  return join(lines, emission);
 }
 
-bool change_digits(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool change_digits(Emission& emission, const FaultRequest& request, std::int64_t amount,
                    std::uint64_t random) {
   // More digits before the point, or fewer: the value stays, its written form does not.
   const auto spare = [](std::string_view value) {
@@ -237,7 +238,7 @@ bool change_digits(Passage& passage, const FaultRequest& request, std::int64_t a
     return bracket != std::string_view::npos && line.find('.', bracket) < line.find('*', bracket) &&
            (amount > 0 || spare(line.substr(bracket + 1)));
   };
-  return edit_line(passage, request, random, suits, [&](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, suits, [&](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
     const auto begin = line.rfind('(') + 1;
     if (amount > 0) line.insert(begin, static_cast<std::size_t>(amount), '0');
@@ -247,19 +248,21 @@ bool change_digits(Passage& passage, const FaultRequest& request, std::int64_t a
   });
 }
 
-bool drop_unit(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
-  return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
+bool drop_unit(Emission& emission, const FaultRequest& request, std::int64_t,
+               std::uint64_t random) {
+  return edit_line(emission, request, random, has_unit, [](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
     const auto star = star_in(line);
     line.erase(star, line.find(')', star) - star);
   });
 }
 
-bool use_watts(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
+bool use_watts(Emission& emission, const FaultRequest& request, std::int64_t,
+               std::uint64_t random) {
   const auto kilowatts = [](std::string_view line) {
     return line.find("*kW)") != std::string_view::npos;
   };
-  return edit_line(passage, request, random, kilowatts, [](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, kilowatts, [](Lines& lines, std::size_t index) {
     // 01.193*kW becomes 01193*W: the same power.
     std::string& line = lines[index];
     const auto begin = line.rfind('(', line.find("*kW)"));
@@ -272,79 +275,80 @@ bool use_watts(Passage& passage, const FaultRequest& request, std::int64_t, std:
   });
 }
 
-bool drop_star(Passage& passage, const FaultRequest& request, std::int64_t, std::uint64_t random) {
-  return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
+bool drop_star(Emission& emission, const FaultRequest& request, std::int64_t,
+               std::uint64_t random) {
+  return edit_line(emission, request, random, has_unit, [](Lines& lines, std::size_t index) {
     lines[index].erase(star_in(lines[index]), 1);
   });
 }
 
-bool make_negative(Passage& passage, const FaultRequest& request, std::int64_t,
+bool make_negative(Emission& emission, const FaultRequest& request, std::int64_t,
                    std::uint64_t random) {
-  return edit_line(passage, request, random, has_unit, [](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, has_unit, [](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
     line.insert(line.rfind('(', star_in(line)) + 1, "-");
   });
 }
 
-bool empty_value(Passage& passage, const FaultRequest& request, std::int64_t,
+bool empty_value(Emission& emission, const FaultRequest& request, std::int64_t,
                  std::uint64_t random) {
   const auto has_value = [](std::string_view line) {
     return line.find('(') < line.rfind(')') && line.rfind(')') != std::string_view::npos;
   };
-  return edit_line(passage, request, random, has_value, [](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, has_value, [](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
     const auto begin = line.find('(');
     line.replace(begin, line.rfind(')') - begin + 1, "()");
   });
 }
 
-bool end_with_lf(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return replace_all(passage.bytes, "\r\n", "\n");
+bool end_with_lf(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return replace_all(emission.bytes, "\r\n", "\n");
 }
 
-bool end_with_cr(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  return replace_all(passage.bytes, "\r\n", "\r");
+bool end_with_cr(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  return replace_all(emission.bytes, "\r\n", "\r");
 }
 
-bool drop_blank_line(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  const auto blank = passage.bytes.find("\r\n\r\n");
+bool drop_blank_line(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto blank = emission.bytes.find("\r\n\r\n");
   if (blank == std::string::npos) return false;
-  passage.bytes.erase(blank, 2);
+  emission.bytes.erase(blank, 2);
   return true;
 }
 
-bool add_blank_lines(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
-  const auto blank = passage.bytes.find("\r\n\r\n");
+bool add_blank_lines(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+  const auto blank = emission.bytes.find("\r\n\r\n");
   if (blank == std::string::npos) return false;
   std::string lines;
   for (std::int64_t i = 0; i < amount; ++i) lines += "\r\n";
-  passage.bytes.insert(blank + 2, lines);
+  emission.bytes.insert(blank + 2, lines);
   return true;
 }
 
-bool lengthen_line(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+bool lengthen_line(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
   // The line never ends: neither bracket nor line end come, and so no '!' at a line's start.
-  const auto bracket = passage.bytes.find('(');
+  const auto bracket = emission.bytes.find('(');
   if (bracket == std::string::npos) return false;
-  passage.bytes.resize(bracket + 1);
-  passage.bytes.append(static_cast<std::size_t>(amount), '3');
+  emission.bytes.resize(bracket + 1);
+  emission.bytes.append(static_cast<std::size_t>(amount), '3');
   return true;
 }
 
-bool lengthen_message(Passage& passage, const FaultRequest&, std::int64_t amount, std::uint64_t) {
+bool lengthen_message(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
   std::string text;
   for (std::int64_t i = 0; i < amount; ++i) text += "3F";
-  return replace_message(passage, text);
+  return replace_message(emission, text);
 }
 
-bool put_slash_and_bang(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+bool put_slash_and_bang(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
   // Raw text in the message, as seen on an Iskra MT382: "test-/-test".
-  return replace_message(passage, "a/b!c/ISK5!");
+  return replace_message(emission, "a/b!c/ISK5!");
 }
 
-bool shift_time(Passage& passage, const FaultRequest& request, std::int64_t amount,
+bool shift_time(Emission& emission, const FaultRequest& request, std::int64_t amount,
                 std::uint64_t random) {
-  return edit_line(passage, request, random, has_time, [&](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, has_time, [&](Lines& lines, std::size_t index) {
     std::string& line = lines[index];
     // The hour of the day, another one: a valid time that is wrong.
     const auto at = time_in(line) + 6;
@@ -355,19 +359,19 @@ bool shift_time(Passage& passage, const FaultRequest& request, std::int64_t amou
   });
 }
 
-bool invalidate_time(Passage& passage, const FaultRequest& request, std::int64_t,
+bool invalidate_time(Emission& emission, const FaultRequest& request, std::int64_t,
                      std::uint64_t random) {
   static constexpr std::string_view kInvalid[] = {"632525252525", "700101010000", "000101000000",
                                                   "261332256199"};
-  return edit_line(passage, request, random, has_time, [&](Lines& lines, std::size_t index) {
+  return edit_line(emission, request, random, has_time, [&](Lines& lines, std::size_t index) {
     const auto which = static_cast<std::size_t>(random_below(random >> 20, 4));
     lines[index].replace(time_in(lines[index]), 12, kInvalid[which]);
   });
 }
 
-bool reorder_mbus(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
+bool reorder_mbus(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
   // The device type goes behind its channel's value, so that the medium is not known before.
-  Lines lines = lines_of(passage.bytes);
+  Lines lines = lines_of(emission.bytes);
   const auto type = std::ranges::find_if(lines, [](const std::string& line) {
     return line.starts_with("0-") && line.find(":24.1.0(") == 3;
   });
@@ -379,11 +383,11 @@ bool reorder_mbus(Passage& passage, const FaultRequest&, std::int64_t, std::uint
   while (after != lines.end() && (after->starts_with(channel) || after->starts_with('('))) ++after;
   if (after == begin) return false;
   lines.insert(after, moved);
-  return join(lines, passage);
+  return join(lines, emission);
 }
 
-bool swap_peak_brackets(Passage& passage, const FaultRequest&, std::int64_t, std::uint64_t) {
-  Lines lines = lines_of(passage.bytes);
+bool swap_peak_brackets(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  Lines lines = lines_of(emission.bytes);
   for (std::string& line : lines) {
     if (!line.starts_with("1-0:1.6.0(")) continue;
     const auto middle = line.find(")(");
@@ -393,7 +397,7 @@ bool swap_peak_brackets(Passage& passage, const FaultRequest&, std::int64_t, std
     const std::string first = line.substr(begin, middle + 1 - begin);
     const std::string second = line.substr(middle + 1, end - middle);
     line.replace(begin, end + 1 - begin, second + first);
-    return join(lines, passage);
+    return join(lines, emission);
   }
   return false;
 }

@@ -28,7 +28,7 @@ class CableLine final : public Line {
 
   const LineKind& kind() const override { return kind_; }
   std::string name() const override { return cable_->tty(); }
-  LineState state() const override { return state_; }
+  State state() const override { return state_; }
 
   std::size_t send(std::string_view bytes) override {
     if (!state_.present) return 0;
@@ -63,7 +63,7 @@ class CableLine final : public Line {
   }
 
   void look() {
-    const LineState before = state_;
+    const State before = state_;
     update();
     if (state_ != before && changed_) changed_();
   }
@@ -71,7 +71,7 @@ class CableLine final : public Line {
   const LineKind& kind_;
   std::unique_ptr<FtdiCable> cable_;
   Wiring wiring_;
-  LineState state_;
+  State state_;
   bool breaks_ = false;  ///< the reader holds one
   ReaderUart uart_;
   std::function<void()> changed_;

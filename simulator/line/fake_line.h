@@ -19,24 +19,24 @@ class FakeLine final : public Line {
   explicit FakeLine(LineKind kind) : kind_(kind) {}
 
   /// The reader changes; the listener is told.
-  void set(LineState state) {
+  void set(State state) {
     state_ = std::move(state);
     if (changed_) changed_();
   }
   void set_present(bool present) {
-    LineState next = state_;
+    State next = state_;
     next.present = present;
     set(std::move(next));
   }
   void set_requested(bool requested) {
-    LineState next = state_;
+    State next = state_;
     next.requested = requested;
     set(std::move(next));
   }
 
   const LineKind& kind() const override { return kind_; }
   std::string name() const override { return "fake"; }
-  LineState state() const override { return state_; }
+  State state() const override { return state_; }
   std::size_t send(std::string_view bytes) override {
     if (!state_.present || state_.ended) return 0;
     const std::size_t taken = std::min(room, bytes.size());
@@ -62,7 +62,7 @@ class FakeLine final : public Line {
 
  private:
   LineKind kind_{.scheme = "fake", .form = "fake:", .summary = "in memory"};
-  LineState state_{.present = true, .requested = true};
+  State state_{.present = true, .requested = true};
   std::string taken_;
   std::function<void()> changed_;
 };

@@ -14,39 +14,40 @@ namespace p1rig {
 
 struct LineKind;
 
-/// What the meter's side of a line sees of the reader.
-struct LineState {
-  bool present = false;        ///< somebody is there to read
-  bool requested = false;      ///< Data Request is active
-  bool ended = false;          ///< nothing can be sent any more: the pipe was closed
-  std::string error = {};      ///< why it ended, where the reader's going away is not the reason
-  std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
-  std::uint64_t flow_control =
-      0;                      ///< XON and XOFF among them: a port with xonxoff sends them by itself
-  std::uint64_t dropped = 0;  ///< bytes lost by one reader of several, which does not fetch them
-  std::string note = {};      ///< what a person should know, such as that the adapter is unplugged
-  std::optional<LineSettings> settings = {};  ///< of the reader's end, where the line can see them
-  std::uint64_t breaks = 0;                   ///< that the reader sent, where the line can see them
-  bool operator==(const LineState&) const = default;
-
-  /// Counts what the reader wrote.
-  void receive(std::string_view bytes) {
-    received += bytes.size();
-    flow_control += flow_control_in(bytes);
-  }
-  static std::uint64_t flow_control_in(std::string_view bytes) {
-    constexpr char kXon = 0x11, kXoff = 0x13;
-    return static_cast<std::uint64_t>(std::ranges::count(bytes, kXon) +
-                                      std::ranges::count(bytes, kXoff));
-  }
-};
-
 /// The plug of a meter: takes bytes to a reader, and tells what the reader does at its end.
 ///
 /// No function waits. A line calls the function given to on_change() from the event loop only,
 /// never from within send(), drained() or purge(). It must outlive the last run of its loop.
 class Line {
  public:
+  /// What the meter's side of a line sees of the reader.
+  struct State {
+    bool present = false;        ///< somebody is there to read
+    bool requested = false;      ///< Data Request is active
+    bool ended = false;          ///< nothing can be sent any more: the pipe was closed
+    std::string error = {};      ///< why it ended, where the reader's going away is not the reason
+    std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
+    /// XON and XOFF among them: a port with xonxoff sends them by itself.
+    std::uint64_t flow_control = 0;
+    std::uint64_t dropped = 0;   ///< bytes lost by one reader of several, which does not fetch them
+    std::string note = {};  ///< what a person should know, such as that the adapter is unplugged
+    std::optional<LineSettings> settings =
+        {};                    ///< of the reader's end, where the line can see them
+    std::uint64_t breaks = 0;  ///< that the reader sent, where the line can see them
+    bool operator==(const State&) const = default;
+
+    /// Counts what the reader wrote.
+    void receive(std::string_view bytes) {
+      received += bytes.size();
+      flow_control += flow_control_in(bytes);
+    }
+    static std::uint64_t flow_control_in(std::string_view bytes) {
+      constexpr char kXon = 0x11, kXoff = 0x13;
+      return static_cast<std::uint64_t>(std::ranges::count(bytes, kXon) +
+                                        std::ranges::count(bytes, kXoff));
+    }
+  };
+
   virtual ~Line() = default;
 
   /// The row of the table of lines that this one was opened by.
@@ -55,7 +56,7 @@ class Line {
   /// What a person connects to: "/tmp/p1 -> /dev/pts/4", "stdout".
   virtual std::string name() const = 0;
 
-  virtual LineState state() const = 0;
+  virtual State state() const = 0;
 
   /// Hands over bytes and returns how many were taken, always the first ones. The rest is for the
   /// caller to drop or to offer again; on_change() is called when there is room again. While nobody

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "protocol/wording.h"
+#include "simulator/files/suggest.h"
 #include "simulator/line/cable_line.h"
 #include "simulator/line/output_line.h"
 #include "simulator/line/pty_line.h"
 #include "simulator/line/rfc2217_line.h"
 #include "simulator/line/serial_line.h"
 #include "simulator/line/tcp_line.h"
-#include "simulator/suggest.h"
 
 namespace p1rig {
 namespace {

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "process/fd.h"
+#include "simulator/files/output_file.h"
 #include "simulator/line/alive.h"
 #include "simulator/line/event_loop.h"
-#include "simulator/output_file.h"
 
 namespace p1rig {
 namespace {
@@ -44,7 +44,7 @@ class OutputLine final : public Line {
 
   const LineKind& kind() const override { return kind_; }
   std::string name() const override { return name_; }
-  LineState state() const override { return state_; }
+  State state() const override { return state_; }
 
   std::size_t send(std::string_view bytes) override {
     begin();
@@ -119,7 +119,7 @@ class OutputLine final : public Line {
   int interest_;  ///< epoll descriptor of output_ alone, owned by watch_
   stream_descriptor watch_;
   void (*old_handler_)(int);
-  LineState state_{.present = true, .requested = true};
+  State state_{.present = true, .requested = true};
   bool pollable_ = false;
   bool waits_for_room_ = false;
   std::function<void()> changed_;

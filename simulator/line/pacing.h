@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "protocol/line_settings.h"
-#include "simulator/line/emission.h"
+#include "simulator/emission.h"
 
 namespace p1rig {
 

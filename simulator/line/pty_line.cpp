@@ -85,7 +85,7 @@ class PtyLine final : public Line {
 
   const LineKind& kind() const override { return kind_; }
   std::string name() const override { return name_; }
-  LineState state() const override { return state_; }
+  State state() const override { return state_; }
 
   std::string shim() const override { return endpoint_; }
 
@@ -167,7 +167,7 @@ class PtyLine final : public Line {
   /// True where the state has changed.
   bool see_port() {
     if (!options_.shim) return false;
-    const LineState before = state_;
+    const State before = state_;
     state_.requested = requested_by(options_.wiring, port_.lines());
     state_.settings = port_.settings();
     state_.breaks = port_.breaks();
@@ -273,7 +273,7 @@ class PtyLine final : public Line {
   ReaderUart uart_;
   std::string pending_;  ///< came out of the UART, and had no room in the terminal
   std::string endpoint_;
-  LineState state_;
+  State state_;
   bool watches_master_ = false;
   bool waits_for_room_ = false;
   int empty_looks_ = 0;

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "process/fd.h"
+#include "simulator/files/suggest.h"
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/tcp_address.h"
-#include "simulator/suggest.h"
 
 namespace p1rig {
 namespace {

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "protocol/wording.h"
-#include "simulator/output_file.h"
+#include "simulator/files/output_file.h"
 
 namespace p1rig {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "protocol/result.h"
+#include "simulator/files/output_guard.h"
 #include "simulator/line/clock.h"
 #include "simulator/line/recording_note.h"
-#include "simulator/output_guard.h"
 
 namespace p1rig {
 

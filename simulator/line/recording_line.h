@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/emission.h"
 #include "simulator/line/clock.h"
-#include "simulator/line/emission.h"
 #include "simulator/line/line.h"
 #include "simulator/line/recording.h"
 #include "simulator/line/session.h"
@@ -57,7 +57,7 @@ class RecordingLine final : public Line {
 
   const LineKind& kind() const override { return line_.kind(); }
   std::string name() const override { return line_.name(); }
-  LineState state() const override { return line_.state(); }
+  State state() const override { return line_.state(); }
   std::size_t send(std::string_view bytes) override;
   void lose_nothing() override { line_.lose_nothing(); }
   bool drained() override { return line_.drained(); }

@@ -3,8 +3,8 @@
 #include <array>
 #include <charconv>
 
-#include "simulator/document.h"
-#include "simulator/output_file.h"
+#include "simulator/files/document.h"
+#include "simulator/files/output_file.h"
 
 namespace p1rig {
 namespace {

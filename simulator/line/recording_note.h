@@ -6,7 +6,7 @@
 
 #include "protocol/line_settings.h"
 #include "protocol/result.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 

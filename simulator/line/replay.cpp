@@ -37,7 +37,7 @@ SteadyTime Replay::due_of(const ReplayStep& step) const {
 }
 
 SteadyTime Replay::advance() {
-  const LineState state = line_.state();
+  const Line::State state = line_.state();
   if (state.ended) {
     result_.error = state.error;
     ended_ = true;

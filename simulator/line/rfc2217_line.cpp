@@ -35,7 +35,7 @@ class Rfc2217Line final : public Line {
 
   const LineKind& kind() const override { return kind_; }
   std::string name() const override { return name_; }
-  LineState state() const override { return state_; }
+  State state() const override { return state_; }
 
   std::size_t send(std::string_view bytes) override {
     if (!client_) return 0;
@@ -131,7 +131,7 @@ class Rfc2217Line final : public Line {
   ReaderUart uart_;      ///< of the client's port, which is ours
   std::string pending_;  ///< came out of the UART, and had no room
   EventLoop& loop_;
-  LineState state_;
+  State state_;
   std::uint64_t earlier_breaks_ = 0;  ///< of clients that have gone
   std::optional<Rfc2217Port> port_;
   std::unique_ptr<TcpPeer> client_;

@@ -69,7 +69,7 @@ SessionResult run_session(const SessionOptions& options, TelegramSource source,
   result.end = session.end().value_or(SessionEnd::kStopped);
   result.stats = session.stats();
   for (const Line* line : lines) {
-    const LineState state = line->state();
+    const Line::State state = line->state();
     if (result.error.empty() && !state.error.empty())
       result.error = line->name() + ": " + state.error;
   }

@@ -35,7 +35,7 @@ struct SerialWiring {
   Result<void> (SerialAdapter::*supply)(bool) = nullptr;
 };
 
-/// What the reader wrote, as LineState counts it.
+/// What the reader wrote, as Line::State counts it.
 struct Received {
   std::atomic<std::uint64_t> all = 0, flow_control = 0;
 };
@@ -72,7 +72,7 @@ class InputWatch {
       const auto bytes = adapter.read();
       if (bytes) {
         received.all += bytes->size();
-        received.flow_control += LineState::flow_control_in(*bytes);
+        received.flow_control += Line::State::flow_control_in(*bytes);
       }
       gone_ = !inputs || !bytes;
       const unsigned bits = bits_of(inputs.value_or(SerialInputs{}));
@@ -123,8 +123,8 @@ class SerialLine final : public Line {
     const auto latency = adapter_ ? adapter_->latency_timer() : std::nullopt;
     return path_ + (latency ? " (latency timer " + std::to_string(*latency) + " ms)" : "");
   }
-  LineState state() const override {
-    LineState state = state_;
+  State state() const override {
+    State state = state_;
     state.received = received_.all;
     state.flow_control = received_.flow_control;
     return state;
@@ -202,7 +202,7 @@ class SerialLine final : public Line {
   LineSettings settings_;
   SerialWiring wiring_;
   bool powered_ = true;
-  LineState state_;
+  State state_;
   Received received_;
   stream_descriptor event_;
   boost::asio::steady_timer reopen_, room_;

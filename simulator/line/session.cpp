@@ -38,7 +38,7 @@ nanoseconds multiplied(nanoseconds time, double by) {
 /// A line with what the session knows of it.
 struct Slot {
   Line* line;
-  LineState state;
+  Line::State state;
   bool served = false;  ///< gets the bytes that pass: asks for them, or may have the rest
   SteadyTime ready{};   ///< from when on its reader is set up
   std::size_t at = 0;   ///< bytes of the telegram that are settled: taken, or lost
@@ -118,15 +118,15 @@ struct Session::Impl {
     if (unpaced() || next_supply == options.supply_edges.size()) return edge_time();
     return std::min(edge_time(), host_time(options.supply_edges[next_supply].at));
   }
-  LineState state_of(const Line& line) const {
-    LineState state = line.state();
+  Line::State state_of(const Line& line) const {
+    Line::State state = line.state();
     if (request != RequestMode::kLine) state.requested = request == RequestMode::kOn;
     return state;
   }
 
   void add_lines(std::span<Line* const> lines);
   void watch_lines(MeterTime now);
-  void watch_reader(Slot& slot, const LineState& state);
+  void watch_reader(Slot& slot, const Line::State& state);
   void watch_requests(MeterTime now);
   bool any_request() const;
   bool take_edge();
@@ -165,7 +165,7 @@ void Session::Impl::add_lines(std::span<Line* const> lines) {
 /// Sees what readers did since the last turn.
 void Session::Impl::watch_lines(MeterTime now) {
   for (Slot& slot : slots) {
-    LineState state = state_of(*slot.line);
+    Line::State state = state_of(*slot.line);
     if (state.settings) slot.stats.settings = state.settings;
     if (state.present != slot.state.present) watch_reader(slot, state);
     if (state.note != slot.state.note && !state.note.empty()) {
@@ -182,7 +182,7 @@ void Session::Impl::watch_lines(MeterTime now) {
   watch_requests(now);
 }
 
-void Session::Impl::watch_reader(Slot& slot, const LineState& state) {
+void Session::Impl::watch_reader(Slot& slot, const Line::State& state) {
   if (state.present) {
     slot.ready = clock.now() + kSettle;
     tell(ReaderCame{slot.line->name()});
@@ -355,7 +355,7 @@ bool Session::Impl::hand_over(std::size_t limit) {
       const std::size_t taken = slot.line->send(bytes.substr(slot.at, limit - slot.at));
       slot.at += taken;
       slot.stats.sent += taken;
-      const LineState state = slot.line->state();
+      const Line::State state = slot.line->state();
       if (slot.at < limit && state.present && !state.ended) {
         if (unpaced() || slot.line->kind().lossless) {
           done = false;
@@ -422,7 +422,7 @@ SessionStats Session::stats() const {
   for (const Slot& slot : impl_->slots) {
     stats.lines.push_back(slot.stats);
     stats.lines.back().dropped += slot.dropped;
-    const LineState state = slot.line->state();
+    const Line::State state = slot.line->state();
     stats.lines.back().received = state.received;
     stats.lines.back().breaks = state.breaks;
     stats.lines.back().dropped += state.dropped;

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "protocol/line_settings.h"
+#include "simulator/emission.h"
 #include "simulator/line/clock.h"
-#include "simulator/line/emission.h"
 #include "simulator/line/lateness.h"
 #include "simulator/line/line.h"
 #include "simulator/line/pacing.h"
@@ -72,11 +72,15 @@ struct BytesDropped {
   std::string line;
   std::uint64_t bytes = 0;
 };
-/// Told when LineState::note changes to something.
+/// Told when Line::State::note changes to something.
 struct LineNoted {
   std::string line;
   std::string note;
 };
+/// What the meter sends at a second of its own clock; no bytes where it is silent then, as in a power
+/// failure. Pure: asked again, it says the same.
+using TelegramSource = std::function<Emission(std::chrono::sys_seconds)>;
+
 using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped, LineNoted>;
 
 struct LineStats {

@@ -37,7 +37,7 @@ class TcpLine final : public Line {
 
   const LineKind& kind() const override { return kind_; }
   std::string name() const override { return name_; }
-  LineState state() const override { return state_; }
+  State state() const override { return state_; }
 
   std::size_t send(std::string_view bytes) override {
     if (peers_.empty()) return 0;
@@ -112,7 +112,7 @@ class TcpLine final : public Line {
   std::map<std::uint64_t, std::unique_ptr<TcpPeer>> peers_;
   std::vector<std::unique_ptr<TcpPeer>> frozen_;
   std::uint64_t last_id_ = 0;
-  LineState state_{.requested = true};
+  State state_{.requested = true};
   bool only_one_ = false;
   bool loses_nothing_ = false;
   std::function<void()> changed_;

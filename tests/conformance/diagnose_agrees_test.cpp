@@ -47,11 +47,11 @@ TEST(DiagnoseAgrees, OfEveryFault) {
     if (row.sealed_only || row.id == "endless-line") continue;
     SCOPED_TRACE(row.id);
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-      Passage passage{.bytes = good};
-      apply_faults(std::vector{parse_fault(row.id).value()}, seed, 1, {}, passage);
-      expect_agreement(passage.bytes);
-      expect_agreement(good + passage.bytes + good);
-      expect_agreement(passage.bytes + passage.bytes + passage.bytes);
+      Emission emission{.bytes = good};
+      apply_faults(std::vector{parse_fault(row.id).value()}, seed, 1, {}, emission);
+      expect_agreement(emission.bytes);
+      expect_agreement(good + emission.bytes + good);
+      expect_agreement(emission.bytes + emission.bytes + emission.bytes);
     }
   }
 }

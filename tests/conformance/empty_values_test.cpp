@@ -14,11 +14,11 @@
 #include "conformance/reader/reader_file.h"
 #include "conformance/run/waivers.h"
 #include "conformance/suite/case.h"
-#include "simulator/calendar.h"
-#include "simulator/document.h"
-#include "simulator/profile.h"
+#include "simulator/files/document.h"
+#include "simulator/profile/profile.h"
 #include "simulator/quantity.h"
-#include "simulator/scenario.h"
+#include "simulator/scenario/calendar.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig {
 namespace {

@@ -64,7 +64,7 @@ TEST(Mutants, TheNaiveFramerAloneFailsNothing) {
   const Mutant naive{.name = "naive",
                      .family = MutantFamily::kFraming,
                      .summary = "a buffer that is never full",
-                     .laxity = {.framing = {.buffer = 1'000'000}}};
+                     .policy = {.framing = {.buffer = 1'000'000}}};
   EXPECT_THAT(failures_of(&naive), IsEmpty());
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "conformance/reader/json_teller.h"
+#include "conformance/reader/observer.h"
 
 namespace p1rig {
 namespace {
@@ -96,20 +96,20 @@ TEST(ReaderMap, KnowsJsonPointers) {
   EXPECT_FALSE(is_json_pointer("/a~2"));
 }
 
-/// What a teller makes of bytes: T for a telegram, L for a log line, B for a breach.
+/// What a stream makes of bytes: T for a telegram, L for a log line, B for a breach.
 std::string kinds_of(const std::vector<ReaderMapping>& map, std::string_view bytes,
                      std::size_t piece) {
   std::string kinds;
-  JsonTeller teller(map, [&](const std::string&, const ContractLine& what) {
+  ObservedStream stream(map, [&](const std::string&, const ContractLine& what) {
     kinds += std::holds_alternative<ContractTelegram>(what) ? 'T'
              : std::holds_alternative<ContractBreach>(what) ? 'B'
                                                             : 'L';
   });
-  for (std::size_t at = 0; at < bytes.size(); at += piece) teller.feed(bytes.substr(at, piece));
+  for (std::size_t at = 0; at < bytes.size(); at += piece) stream.feed(bytes.substr(at, piece));
   return kinds;
 }
 
-TEST(JsonTeller, ReadsObjectsThatGoOverSeveralLines) {
+TEST(ObservedStream, ReadsObjectsThatGoOverSeveralLines) {
   constexpr std::string_view kPretty =
       "starting\r\n{\r\n  \"text\": \"a } and a \\\" {\",\r\n  \"power\": {\r\n    \"now\": 1\r\n  "
       "}\r\n}"
@@ -119,15 +119,15 @@ TEST(JsonTeller, ReadsObjectsThatGoOverSeveralLines) {
   }
 }
 
-TEST(JsonTeller, AnObjectThatIsNeverClosedTakesNoOtherWithIt) {
+TEST(ObservedStream, AnObjectThatIsNeverClosedTakesNoOtherWithIt) {
   EXPECT_EQ(kinds_of(kMap, "{\"power\": {\n{\"power\": {\"now\": 2}}\n", 5), "LT");
 }
 
-TEST(JsonTeller, WithoutAMapEveryLineIsOne) {
+TEST(ObservedStream, WithoutAMapEveryLineIsOne) {
   EXPECT_EQ(kinds_of({}, "{\"telegram\": {}}\n{\"telegram\":\n{}}\n", 3), "TBL");
 }
 
-TEST(JsonTeller, WhatNeverEndsIsABreachAndNotKept) {
+TEST(ObservedStream, WhatNeverEndsIsABreachAndNotKept) {
   std::string endless(3U << 20U, 'x');
   EXPECT_EQ(kinds_of(kMap, endless + "\n{\"power\": {\"now\": 2}}\n", 4096), "BT");
   std::string object = "{\n";

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "simulator/visible.h"
+#include "simulator/files/visible.h"
 
 namespace p1rig {
 namespace {

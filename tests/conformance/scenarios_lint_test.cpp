@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "conformance/judge/lint.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig {
 namespace {

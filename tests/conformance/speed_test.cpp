@@ -61,8 +61,7 @@ class FakeReader final : public Subject {
     free_at_ = std::max(free_at_, now_) + habits_.service;
     if (sent_ == habits_.dies_at) {
       dead_ = true;
-      coming_.push_back(
-          {free_at_, ReaderExited{.status = 11, .by_signal = true, .last_words = {}}});
+      coming_.push_back({free_at_, ReaderExited{.exit = {.signal = 11}}});
     } else if (sent_ == habits_.breach_at) {
       say("", ContractBreach{"of another shape"});
     } else if (habits_.silent_from == 0 || sent_ < habits_.silent_from) {

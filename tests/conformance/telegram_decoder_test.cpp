@@ -18,10 +18,10 @@
 #include "conformance/judge/reader.h"
 #include "protocol/crc16.h"
 #include "protocol/telegram_stream.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/scenario/scenario.h"
 #include "tests/protocol/xorshift.h"
 
 namespace p1rig {

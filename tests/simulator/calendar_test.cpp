@@ -1,6 +1,6 @@
 // Tariff calendars: the shipped ones hour by hour, both changes of the clock, and broken files.
 
-#include "simulator/calendar.h"
+#include "simulator/scenario/calendar.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include <map>
 #include <string>
 
-#include "simulator/data_dir.h"
+#include "simulator/files/data_dir.h"
 
 namespace p1rig {
 namespace {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/meter.h"
+#include "simulator/meter/meter.h"
 #include "tests/protocol/xorshift.h"
 
 namespace p1rig {
@@ -155,7 +155,7 @@ class Story {
     do {
       device.device.medium = static_cast<Medium>(random_.below(kMediumCount));
     } while (device.device.medium == Medium::kUnlinked ||
-             profile_.layout.mbus[static_cast<std::size_t>(device.device.medium)][0].empty());
+             !profile_.layout.has_block(device.device.medium));
     device.device.id = "NEW" + std::to_string(++made_);
     device.device.reading = 5'000'000;
     device.use = 1000;
@@ -267,7 +267,7 @@ void expect_lately(const Story& story, const Profile& profile, const MeterState&
 bool has_mbus(const Profile& profile) {
   for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
     if (static_cast<Medium>(medium) == Medium::kUnlinked) continue;
-    if (!profile.layout.mbus[medium][0].empty()) return true;
+    if (profile.layout.has_block(static_cast<Medium>(medium))) return true;
   }
   return false;
 }

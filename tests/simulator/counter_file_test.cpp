@@ -1,4 +1,4 @@
-#include "simulator/counter_file.h"
+#include "simulator/seal/counter_file.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

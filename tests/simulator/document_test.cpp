@@ -1,4 +1,4 @@
-#include "simulator/document.h"
+#include "simulator/files/document.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,10 +7,10 @@
 #include <sstream>
 
 #include "protocol/value_format.h"
-#include "simulator/document.h"
-#include "simulator/evidence.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
+#include "simulator/files/document.h"
+#include "simulator/profile/evidence.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
 #include "tests/protocol/xorshift.h"
 #include "tests/simulator/bitwise_crc.h"
 
@@ -181,7 +181,7 @@ class Maker {
   void devices(MeterState& state) {
     std::vector<Medium> media;
     for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
-      const bool has = !profile_.layout.mbus[medium][0].empty();
+      const bool has = profile_.layout.has_block(static_cast<Medium>(medium));
       if (has && static_cast<Medium>(medium) != Medium::kUnlinked) {
         media.push_back(static_cast<Medium>(medium));
       }

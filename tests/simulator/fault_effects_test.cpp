@@ -307,45 +307,46 @@ void crc_is_0000() {
 }
 
 void stall_waits_before_a_byte() {
-  const Passage passage = faulted({"stall=800ms,at=1-0:1.7.0"}, kSent);
-  EXPECT_EQ(passage.bytes, kSent);
-  ASSERT_EQ(passage.silences.size(), 1U);
-  EXPECT_EQ(passage.silences[0].offset, kSent.find("01.193"));
-  EXPECT_EQ(passage.silences[0].duration, 800ms);
-  EXPECT_EQ(faulted({"stall"}, kSent).silences.at(0).duration, 500ms);
+  const Emission emission = faulted({"stall=800ms,at=1-0:1.7.0"}, kSent);
+  EXPECT_EQ(emission.bytes, kSent);
+  ASSERT_EQ(emission.pauses.size(), 1U);
+  EXPECT_EQ(emission.pauses[0].offset, kSent.find("01.193"));
+  EXPECT_EQ(emission.pauses[0].duration, 800ms);
+  EXPECT_EQ(faulted({"stall"}, kSent).pauses.at(0).duration, 500ms);
   // Several stand in the order of their places.
-  const auto two = faulted({"stall=1s,at=byte:50", "stall=2s,at=byte:20"}, kSent).silences;
+  const auto two = faulted({"stall=1s,at=byte:50", "stall=2s,at=byte:20"}, kSent).pauses;
   ASSERT_EQ(two.size(), 2U);
   EXPECT_EQ(two[0].offset, 20U);
   EXPECT_EQ(two[1].duration, 1s);
 }
 
 void drip_waits_before_each_byte() {
-  const Passage passage = faulted({"drip=3ms"}, kSent);
-  EXPECT_EQ(passage.bytes, kSent);
-  ASSERT_EQ(passage.silences.size(), kSent.size() - 1);
-  for (std::size_t i = 0; i < passage.silences.size(); ++i) {
-    EXPECT_EQ(passage.silences[i].offset, i + 1);
-    EXPECT_EQ(passage.silences[i].duration, 3ms);
+  const Emission emission = faulted({"drip=3ms"}, kSent);
+  EXPECT_EQ(emission.bytes, kSent);
+  ASSERT_EQ(emission.pauses.size(), kSent.size() - 1);
+  for (std::size_t i = 0; i < emission.pauses.size(); ++i) {
+    EXPECT_EQ(emission.pauses[i].offset, i + 1);
+    EXPECT_EQ(emission.pauses[i].duration, 3ms);
   }
 }
 
 void drip_keeps_other_pauses() {
-  const auto silences = faulted({"stall=1s,at=byte:50", "drip"}, kSent).silences;
-  ASSERT_EQ(silences.size(), kSent.size());
-  EXPECT_TRUE(std::ranges::is_sorted(silences, {}, &Passage::Silence::offset));
-  EXPECT_EQ(silences[49], (Passage::Silence{50, 1s}));
-  EXPECT_EQ(silences[50], (Passage::Silence{50, 2ms}));
+  const auto pauses = faulted({"stall=1s,at=byte:50", "drip"}, kSent).pauses;
+  ASSERT_EQ(pauses.size(), kSent.size());
+  EXPECT_TRUE(std::ranges::is_sorted(pauses, {}, &Pause::offset));
+  EXPECT_EQ(pauses[49], (Pause{50, 1s}));
+  EXPECT_EQ(pauses[50], (Pause{50, 2ms}));
 }
 
-void silence_sends_nothing() { EXPECT_EQ(faulted({"silence"}, kSent), Passage{}); }
+void silence_sends_nothing() { EXPECT_EQ(faulted({"silence"}, kSent), Emission{}); }
 
 void late_is_late_once() {
-  const Passage passage = faulted({"late=1s"}, kSent);
-  EXPECT_EQ(passage.bytes, kSent);
-  EXPECT_TRUE(passage.silences.empty());
-  EXPECT_EQ(passage.late, 1s);
-  EXPECT_EQ(faulted({"late"}, kSent).late, 300ms);
+  const Emission emission = faulted({"late=1s"}, kSent);
+  EXPECT_EQ(emission.bytes, kSent);
+  EXPECT_EQ(emission.pauses, (std::vector<Pause>{{0, 1s}}));
+  EXPECT_EQ(faulted({"late"}, kSent).pauses, (std::vector<Pause>{{0, 300ms}}));
+  EXPECT_EQ(faulted({"stall=2ms,at=byte:1", "late"}, kSent).pauses,
+            (std::vector<Pause>{{0, 300ms}, {1, 2ms}}));
 }
 
 using Check = void (*)();

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "simulator/faults/fault.h"
-#include "simulator/seal.h"
+#include "simulator/seal/seal.h"
 #include "tests/simulator/bitwise_crc.h"
 
 namespace p1rig {
@@ -149,20 +149,20 @@ FaultRequest parsed(std::string_view text) {
 }
 
 /// Telegrams 1 to `count` as a meter with these faults sends them.
-std::vector<Passage> passages(const std::vector<std::string>& faults, int count,
-                              std::uint64_t seed = 1, int from = 1) {
+std::vector<Emission> emissions(const std::vector<std::string>& faults, int count,
+                                std::uint64_t seed = 1, int from = 1) {
   std::vector<FaultRequest> requests;
   for (const std::string& fault : faults) requests.push_back(parsed(fault));
   const FrameKeys keys{AesKey(std::span<const char, 16>(kKeys.encryption.data(), 16)),
                        AesKey(std::span<const char, 16>(kKeys.authentication.data(), 16))};
   TelegramSealer sealer(keys, kTitle);
   sealer.remember_frames();
-  std::vector<Passage> sent;
+  std::vector<Emission> sent;
   for (int number = from; number < from + count; ++number) {
-    Passage passage{.bytes = telegram(number)};
-    apply_faults(requests, seed, static_cast<std::uint64_t>(number), kNow, passage,
-                 [&](Passage& plain) { EXPECT_TRUE(sealer.seal(plain)); });
-    sent.push_back(std::move(passage));
+    Emission emission{.bytes = telegram(number)};
+    apply_faults(requests, seed, static_cast<std::uint64_t>(number), kNow, emission,
+                 [&](Emission& plain) { EXPECT_TRUE(sealer.seal(plain)); });
+    sent.push_back(std::move(emission));
   }
   return sent;
 }
@@ -171,7 +171,7 @@ using Stream = std::vector<std::string>;
 
 Stream stream(const std::vector<std::string>& faults, int count, std::uint64_t seed = 1) {
   Stream all;
-  for (const Passage& passage : passages(faults, count, seed)) all.push_back(passage.bytes);
+  for (const Emission& emission : emissions(faults, count, seed)) all.push_back(emission.bytes);
   return all;
 }
 
@@ -295,10 +295,10 @@ void length_forms_are_filled() {
   const auto shortened = [](std::string_view fault, std::size_t lines, std::size_t more) {
     std::string text = telegram(1, lines);
     text.insert(text.find("\r\n"), std::string(more, 'x'));
-    Passage passage{.bytes = with_crc(text.substr(0, text.size() - 6))};
+    Emission emission{.bytes = with_crc(text.substr(0, text.size() - 6))};
     const std::vector<FaultRequest> requests = {parsed(fault)};
-    apply_faults(requests, 1, 1, kNow, passage);
-    return passage.bytes.size();
+    apply_faults(requests, 1, 1, kNow, emission);
+    return emission.bytes.size();
   };
   EXPECT_EQ(shortened("length-form-short", 3, 1), 110U);
   EXPECT_EQ(shortened("length-form-short", 3, 2), 111U - 40);
@@ -375,18 +375,18 @@ void lengths_are_wrong() {
 
 void frames_are_split() {
   const std::size_t size = kFrame.size();
-  const auto silences = [](std::vector<std::size_t> offsets, std::chrono::milliseconds each) {
-    std::vector<Passage::Silence> all;
+  const auto pauses = [](std::vector<std::size_t> offsets, std::chrono::milliseconds each) {
+    std::vector<Pause> all;
     for (const std::size_t offset : offsets) all.push_back({offset, each});
     return all;
   };
-  const Passage sent = passages({"split-frame=2s"}, 1)[0];
+  const Emission sent = emissions({"split-frame=2s"}, 1)[0];
   EXPECT_EQ(sent.bytes, kFrame);
-  EXPECT_EQ(sent.silences, silences({1, kTextAt, (kTextAt + size) / 2, size - 12}, 2s));
-  EXPECT_EQ(passages({"split-frame", "cut-tail=12"}, 1)[0].silences,
-            silences({1, kTextAt, (kTextAt + size) / 2}, 1500ms));
-  EXPECT_EQ(passages({"stall=1s,at=byte:20", "split-frame=2s"}, 1)[0].silences.at(2),
-            (Passage::Silence{20, 1s}));
+  EXPECT_EQ(sent.pauses, pauses({1, kTextAt, (kTextAt + size) / 2, size - 12}, 2s));
+  EXPECT_EQ(emissions({"split-frame", "cut-tail=12"}, 1)[0].pauses,
+            pauses({1, kTextAt, (kTextAt + size) / 2}, 1500ms));
+  EXPECT_EQ(emissions({"stall=1s,at=byte:20", "split-frame=2s"}, 1)[0].pauses.at(2),
+            (Pause{20, 1s}));
 }
 
 using Check = void (*)();
@@ -492,7 +492,7 @@ TEST(FrameFault, ATagThatEndsWithLineFeedIsCutToo) {
 }
 
 std::string refusal(std::string_view fault, bool sealed, const std::string& text = kText) {
-  const auto why = cannot_apply(parsed(fault), Passage{.bytes = text}, sealed);
+  const auto why = cannot_apply(parsed(fault), Emission{.bytes = text}, sealed);
   return why ? why->message : "";
 }
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "simulator/faults/fault.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/scenario.h"
-#include "simulator/seal.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/scenario/scenario.h"
+#include "simulator/seal/seal.h"
 
 namespace p1rig {
 namespace {
@@ -60,26 +60,26 @@ TEST_P(FaultPairs, LeaveWhatTheyDoNotFindAsItIs) {
   ASSERT_GT(requests.size(), 2 * faults().size());
   for (const FaultRequest& first : requests) {
     const auto faulted = [&](const std::vector<FaultRequest>& asked) {
-      Passage passage{.bytes = telegram};
+      Emission emission{.bytes = telegram};
       std::optional<TelegramSealer> sealer;
       if (profile->encryption) sealer.emplace(keys, profile->encryption->system_title, 1000);
-      const auto seal = [&](Passage& plain) { EXPECT_TRUE(sealer->seal(plain).value()); };
-      apply_faults(asked, 1, 1, kNow, passage,
-                   sealer ? std::function<void(Passage&)>(seal) : nullptr);
-      return passage;
+      const auto seal = [&](Emission& plain) { EXPECT_TRUE(sealer->seal(plain).value()); };
+      apply_faults(asked, 1, 1, kNow, emission,
+                   sealer ? std::function<void(Emission&)>(seal) : nullptr);
+      return emission;
     };
-    const Passage before = faulted({first});
+    const Emission before = faulted({first});
     for (const FaultRequest& second : requests) {
       // Stages come in their order, whatever was asked for first.
       const FaultRow& row = faults()[second.row];
       if (row.stage >= faults()[first.row].stage) {
-        Passage after = before;
+        Emission after = before;
         const bool done = row.apply(after, second, *second.amount, 7);
         ASSERT_TRUE(done || after == before) << text_of(first) << ", then " << text_of(second);
       }
-      const Passage both = faulted({first, second});
-      ASSERT_TRUE(std::ranges::is_sorted(both.silences, {}, &Passage::Silence::offset));
-      ASSERT_TRUE(both.silences.empty() || both.silences.back().offset < both.bytes.size())
+      const Emission both = faulted({first, second});
+      ASSERT_TRUE(std::ranges::is_sorted(both.pauses, {}, &Pause::offset));
+      ASSERT_TRUE(both.pauses.empty() || both.pauses.back().offset < both.bytes.size())
           << text_of(first) << " and " << text_of(second);
     }
   }

@@ -69,14 +69,14 @@ inline FaultRequest parsed(std::string_view text) {
   return request.value_or(FaultRequest{});
 }
 
-inline Passage faulted(const std::vector<std::string>& faults, std::string telegram,
-                       std::uint64_t seed = 1, std::uint64_t index = 1,
-                       std::chrono::sys_seconds t = kNow) {
+inline Emission faulted(const std::vector<std::string>& faults, std::string telegram,
+                        std::uint64_t seed = 1, std::uint64_t index = 1,
+                        std::chrono::sys_seconds t = kNow) {
   std::vector<FaultRequest> requests;
   for (const std::string& fault : faults) requests.push_back(parsed(fault));
-  Passage passage{.bytes = std::move(telegram)};
-  apply_faults(requests, seed, index, t, passage);
-  return passage;
+  Emission emission{.bytes = std::move(telegram)};
+  apply_faults(requests, seed, index, t, emission);
+  return emission;
 }
 
 inline std::string bytes_of(const std::vector<std::string>& faults, std::uint64_t seed = 1) {

@@ -82,21 +82,20 @@ TEST(Fault, CombinesByStageThenByOrder) {
       << "there is no value left to be negative";
   EXPECT_EQ(bytes_of({"star-suffix", "missing-unit,at=1-0:1.7.0"}),
             bytes_of({"missing-unit,at=1-0:1.7.0", "star-suffix"}));
-  const Passage silent = faulted({"crc-wrong", "silence", "late=1s"}, kSent);
-  EXPECT_EQ(silent.bytes, "");
-  EXPECT_EQ(silent.late, 1s);
+  EXPECT_EQ(faulted({"crc-wrong", "silence", "late=1s"}, kSent), Emission{})
+      << "what is not sent is not late";
 }
 
 TEST(Fault, SealsBetweenTextAndBytes) {
-  Passage passage{.bytes = kSent};
+  Emission emission{.bytes = kSent};
   const std::vector<FaultRequest> requests = {parsed("cut-tail=2"), parsed("lf-only")};
   std::string sealed;
-  apply_faults(requests, 1, 1, kNow, passage, [&](Passage& plain) {
+  apply_faults(requests, 1, 1, kNow, emission, [&](Emission& plain) {
     sealed = plain.bytes;
-    plain = Passage{.bytes = "FRAME"};
+    plain = Emission{.bytes = "FRAME"};
   });
   EXPECT_EQ(sealed, bytes_of({"lf-only"}));
-  EXPECT_EQ(passage.bytes, "FRA");
+  EXPECT_EQ(emission.bytes, "FRA");
 }
 
 TEST(Fault, IsTheSameForTheSameSeedAndTelegram) {
@@ -113,7 +112,7 @@ TEST(Fault, IsTheSameForTheSameSeedAndTelegram) {
 /// Where "at=" is: the beginning of a line, of a value, or a byte.
 TEST(Fault, IsAtAnObjectAByteOrALine) {
   const auto offset = [](const std::string& at) {
-    return faulted({"stall,at=" + at}, kSent).silences.at(0).offset;
+    return faulted({"stall,at=" + at}, kSent).pauses.at(0).offset;
   };
   EXPECT_EQ(offset("byte:0"), 0U);
   EXPECT_EQ(offset("byte:23"), 23U);
@@ -125,7 +124,7 @@ TEST(Fault, IsAtAnObjectAByteOrALine) {
 }
 
 std::string refusal(std::string_view fault, const std::string& telegram) {
-  const auto why = cannot_apply(parsed(fault), Passage{.bytes = telegram});
+  const auto why = cannot_apply(parsed(fault), Emission{.bytes = telegram});
   return why ? why->message : "";
 }
 

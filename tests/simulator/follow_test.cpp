@@ -1,6 +1,6 @@
 // What follows from values that are set, with the numbers of school physics: S² = P² + Q², S = U·I.
 
-#include "simulator/follow.h"
+#include "simulator/profile/follow.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

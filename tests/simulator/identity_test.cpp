@@ -1,7 +1,7 @@
 // Another seed is another meter: a hundred thousand seeds are a hundred thousand identifiers, of the
 // same form, and the first is the profile's own.
 
-#include "simulator/identity.h"
+#include "simulator/profile/identity.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "simulator/meter.h"
-#include "simulator/stencil.h"
+#include "simulator/meter/meter.h"
+#include "simulator/render/stencil.h"
 
 namespace p1rig {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/meter.h"
+#include "simulator/meter/meter.h"
 
 namespace p1rig {
 namespace {

@@ -1,4 +1,4 @@
-#include "simulator/layout.h"
+#include "simulator/render/layout.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "simulator/faults/fault.h"
 #include "simulator/line/pacing.h"
 
 namespace p1rig {
@@ -16,12 +15,6 @@ constexpr LineSettings k9600{.baud = 9600, .data_bits = 7, .parity = 'E'};
 constexpr nanoseconds kForever = nanoseconds::max();
 
 Emission bytes(std::size_t count) { return {.bytes = std::string(count, 'x')}; }
-
-TEST(EmissionOf, ATelegramThatIsLateBeginsWithSilence) {
-  const Passage passage{.bytes = "ab", .silences = {{1, 2ms}}, .late = 300ms};
-  EXPECT_EQ(emission_of(passage), (Emission{.bytes = "ab", .pauses = {{0, 300ms}, {1, 2ms}}}));
-  EXPECT_EQ(emission_of({.bytes = "ab"}), Emission{.bytes = "ab"});
-}
 
 TEST(LinePacing, EveryPieceIsDueWhenItsLastByteHasPassed) {
   // 10 bits at 115200 baud are 86.8 us.

@@ -253,7 +253,7 @@ TEST_F(LineSession, CountsWhatReadersWrite) {
 }
 
 TEST(LineState, CountsFlowControlApart) {
-  LineState state;
+  Line::State state;
   state.receive("a\x11\x13");
   state.receive("\x13");
   EXPECT_EQ(state.received, 4u);

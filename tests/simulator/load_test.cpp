@@ -1,6 +1,6 @@
 // Loads: constant between their changes, the energies of a real year, other days on other days.
 
-#include "simulator/load.h"
+#include "simulator/scenario/load.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 #include <set>
 #include <string>
 
-#include "simulator/load_sums.h"
+#include "simulator/scenario/load_sums.h"
 #include "tests/protocol/xorshift.h"
 
 namespace p1rig {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "simulator/meter.h"
-#include "simulator/render.h"
+#include "simulator/meter/meter.h"
+#include "simulator/render/render.h"
 #include "tests/simulator/bitwise_crc.h"
 #include "tests/simulator/small_profile.h"
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "simulator/load.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/scenario/load.h"
+#include "simulator/scenario/scenario.h"
 
 namespace p1rig {
 namespace {

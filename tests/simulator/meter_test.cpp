@@ -1,4 +1,4 @@
-#include "simulator/meter.h"
+#include "simulator/meter/meter.h"
 
 #include <gtest/gtest.h>
 

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "simulator/load.h"
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/render.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
+#include "simulator/scenario/load.h"
+#include "simulator/scenario/scenario.h"
 #include "tests/simulator/meter_invariants.h"
 
 namespace p1rig {

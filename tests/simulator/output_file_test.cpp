@@ -1,4 +1,4 @@
-#include "simulator/output_file.h"
+#include "simulator/files/output_file.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 
 #include "process/fd.h"
 #include "protocol/hex.h"
-#include "simulator/output_guard.h"
+#include "simulator/files/output_guard.h"
 
 namespace p1rig {
 namespace {

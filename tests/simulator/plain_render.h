@@ -3,7 +3,7 @@
 #include <string>
 
 #include "protocol/truth.h"
-#include "simulator/layout.h"
+#include "simulator/render/layout.h"
 #include "simulator/state.h"
 #include "simulator/zone.h"
 

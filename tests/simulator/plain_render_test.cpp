@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "simulator/profile.h"
-#include "simulator/render.h"
+#include "simulator/profile/profile.h"
+#include "simulator/render/render.h"
 #include "tests/simulator/random_state.h"
 
 namespace p1rig {

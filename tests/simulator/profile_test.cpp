@@ -1,4 +1,4 @@
-#include "simulator/profile.h"
+#include "simulator/profile/profile.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "protocol/crc16.h"
-#include "simulator/render.h"
-#include "simulator/stencil.h"
+#include "simulator/render/render.h"
+#include "simulator/render/stencil.h"
 #include "tests/simulator/small_profile.h"
 
 namespace p1rig {

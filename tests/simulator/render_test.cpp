@@ -1,4 +1,4 @@
-#include "simulator/render.h"
+#include "simulator/render/render.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,19 +30,16 @@ const Zone& amsterdam() {
 
 Layout layout_of(std::string_view text) {
   Layout layout;
-  auto segments = compile_template(text, 0, Medium::kGas);
-  EXPECT_TRUE(segments) << segments.error().message;
-  if (segments) layout.telegram = std::move(*segments);
+  const auto flaw = layout.compile(text);
+  EXPECT_FALSE(flaw) << flaw->message;
   layout.unset_time = "632525252525S";
   return layout;
 }
 
 void add_block(Layout& layout, Medium medium, std::string_view text) {
   for (int channel = 1; channel <= 4; ++channel) {
-    auto segments = compile_template(text, channel, medium);
-    ASSERT_TRUE(segments) << segments.error().message;
-    layout.mbus[static_cast<std::size_t>(medium)][static_cast<std::size_t>(channel - 1)] =
-        std::move(*segments);
+    const auto flaw = layout.compile_block(text, channel, medium);
+    ASSERT_FALSE(flaw) << flaw->message;
   }
 }
 

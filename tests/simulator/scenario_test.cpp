@@ -1,6 +1,6 @@
 // What a scenario's file says, and what of it is refused: with the file, the line and the reason.
 
-#include "simulator/scenario.h"
+#include "simulator/scenario/scenario.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "simulator/scenario_notes.h"
+#include "simulator/scenario/scenario_notes.h"
 #include "tests/simulator/small_profile.h"
 
 namespace p1rig {

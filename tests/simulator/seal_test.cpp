@@ -1,4 +1,4 @@
-#include "simulator/seal.h"
+#include "simulator/seal/seal.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 
 #include "protocol/hex.h"
 #include "simulator/faults/fault.h"
-#include "simulator/key_file.h"
+#include "simulator/seal/key_file.h"
 
 namespace p1rig {
 namespace {
@@ -49,16 +49,16 @@ TEST(TelegramSealer, FallsSilentAtTheLastCounter) {
   }
 }
 
-TEST(TelegramSealer, SealsAPassageUnlessItGoesPlain) {
+TEST(TelegramSealer, SealsAnEmissionUnlessItGoesPlain) {
   TelegramSealer sealer(keys_of(kKey), "SYSTEMID", 0xFFFFFFFE);
-  Passage plain{.bytes = "a telegram!ABCD\r\n", .seal = {.plain = true}};
-  const Passage as_it_was = plain;
+  Emission plain{.bytes = "a telegram!ABCD\r\n", .seal = {.plain = true}};
+  const Emission as_it_was = plain;
   EXPECT_TRUE(sealer.seal(plain).value());
   EXPECT_EQ(plain, as_it_was);
-  Passage last{.bytes = "a telegram!ABCD\r\n"};
+  Emission last{.bytes = "a telegram!ABCD\r\n"};
   EXPECT_TRUE(sealer.seal(last).value());
   EXPECT_EQ(print_hex(last.bytes.substr(11, 5)), "30FFFFFFFE") << "a plain one takes no counter";
-  Passage none{.bytes = "a telegram!ABCD\r\n"};
+  Emission none{.bytes = "a telegram!ABCD\r\n"};
   EXPECT_FALSE(sealer.seal(none).value()) << "no counter is left";
   EXPECT_EQ(none.bytes, "");
 }

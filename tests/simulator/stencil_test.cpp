@@ -1,4 +1,4 @@
-#include "simulator/stencil.h"
+#include "simulator/render/stencil.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "simulator/meter.h"
-#include "simulator/profile.h"
-#include "simulator/scenario.h"
+#include "simulator/meter/meter.h"
+#include "simulator/profile/profile.h"
+#include "simulator/scenario/scenario.h"
 #include "tests/simulator/plain_render.h"
 #include "tests/simulator/random_state.h"
 

@@ -1,4 +1,4 @@
-#include "simulator/suggest.h"
+#include "simulator/files/suggest.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "simulator/toml_scan.h"
+#include "simulator/files/toml_scan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

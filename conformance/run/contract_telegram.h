@@ -1,0 +1,14 @@
+#pragma once
+
+#include "conformance/judge/contract.h"
+#include "protocol/truth.h"
+#include "simulator/profile/profile.h"
+
+namespace p1rig {
+
+/// What a right reader tells of a telegram that says this, with what it concludes: which M-Bus
+/// devices there are, and which register is which tariff. Times carry the zone's offset.
+ContractTelegram contract_telegram(const MeterState& state, const Truth& truth,
+                                   const Profile& profile);
+
+}  // namespace p1rig

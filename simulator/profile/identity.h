@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "simulator/profile/profile.h"
+#include "simulator/state.h"
+
+namespace p1rig {
+
+// Whose telegrams they are: the identifiers of a profile are those of the meter with the seed 1; every
+// other seed makes another meter of the same kind. Letters, the first digits and the length stay.
+
+/// The identifier of the meter with that seed: its last digits, at most eight, count on. As many
+/// seeds as these digits have numbers make as many identifiers; one that ends in no digit stays.
+std::string identifier_of(std::string_view identifier, std::uint64_t seed);
+
+/// Likewise for an EAN of 13 or 18 digits, the last of which checks the others (GS1);
+/// other texts as identifier_of().
+std::string ean_of(std::string_view ean, std::uint64_t seed);
+
+/// The system title of the meter with that seed: eight octets, of which the last four count on
+/// (DLMS: three letters of the maker, then what the maker tells meters apart by).
+std::string system_title_of(const Profile& profile, std::uint64_t seed);
+
+/// Makes the identifiers in the state of a profile those of the meter with that seed.
+void identify(MeterState& state, std::uint64_t seed);
+
+}  // namespace p1rig

@@ -1,0 +1,165 @@
+#include "simulator/scenario/scenario_file.h"
+
+#include <algorithm>
+
+#include "simulator/files/read_file.h"
+#include "simulator/profile/table_values.h"
+
+namespace p1rig {
+namespace {
+
+using std::chrono::sys_seconds;
+
+bool exports(const Layout& layout) {
+  return std::ranges::any_of(layout.shown(), [](Quantity quantity) {
+    const std::string_view name = row_of(quantity).name;
+    return name.starts_with("energy.export") || name.starts_with("power.export");
+  });
+}
+
+class LoadReader {
+ public:
+  LoadReader(const std::filesystem::path& folder, const Profile& profile, sys_seconds start,
+             Complaints& complaints)
+      : folder_(folder), profile_(profile), start_(start), complaints_(complaints) {}
+
+  Load load(const Node& node, std::uint64_t stream) {
+    TableReader table("[[load]]", &node, complaints_);
+    Load load;
+    load.stream = stream;
+    load.place = node.place;
+    load.from = read_instant(table, "from", profile_.zone).value_or(start_);
+    load.until = read_instant(table, "until", profile_.zone).value_or(sys_seconds::max());
+    if (load.until <= load.from) table.complain("until", "is not after its beginning");
+    const auto kind = table.word("kind", {"fixed", "household", "sun", "car", "table"});
+    if (!kind) {
+      if (table.node("kind") == nullptr)
+        table.complain("kind", "is missing: fixed, household, sun, car or table");
+    } else if (*kind == "fixed") {
+      load.kind = fixed(table);
+    } else if (*kind == "household") {
+      load.kind = HouseholdLoad{table.integer("percent", 0, 1000).value_or(100)};
+    } else if (*kind == "sun") {
+      load.kind = sun(table);
+    } else if (*kind == "car") {
+      load.kind = car(table);
+    } else {
+      load.kind = curve(table);
+    }
+    table.finish();
+    return load;
+  }
+
+ private:
+  std::array<bool, 3> phases(TableReader& table) {
+    std::array<bool, 3> chosen{};
+    const auto names = table.some_strings("phases");
+    for (const std::string& name : names) {
+      const bool known = name == "l1" || name == "l2" || name == "l3";
+      if (!known) table.complain("phases", "\"" + name + "\" is none of: l1, l2, l3");
+      if (known) chosen[static_cast<std::size_t>(name[1] - '1')] = true;
+    }
+    if (names.empty()) chosen = {true, profile_.phases == 3, profile_.phases == 3};
+    if (profile_.phases == 1 && (chosen[1] || chosen[2])) {
+      table.complain("phases", profile_.name + " has one phase");
+    }
+    return chosen;
+  }
+
+  static void limit(TableReader& table, std::string_view key, std::int64_t power) {
+    if (power > kMostOnPhase || power < -kMostOnPhase) {
+      table.complain(key, key.starts_with('q') ? "expected at most 500 kvar on a phase"
+                                               : "expected at most 500 kW on a phase");
+    }
+  }
+
+  FixedLoad fixed(TableReader& table) {
+    static constexpr std::array<std::string_view, 3> kActive = {"l1", "l2", "l3"};
+    static constexpr std::array<std::string_view, 3> kReactive = {"q1", "q2", "q3"};
+    FixedLoad load;
+    const auto given = [&](std::string_view key) { return table.node(key) != nullptr; };
+    if (std::ranges::none_of(kActive, given) && std::ranges::none_of(kReactive, given)) {
+      table.complain("kind", "has no power: expected l1, l2, l3, q1, q2 or q3");
+    }
+    for (std::size_t phase = 0; phase < 3; ++phase) {
+      auto& power = load.power[phase];
+      power.active =
+          read_value(table, kActive[phase], Dimension::kActivePower, QuantityKind::kInstant, "W");
+      limit(table, kActive[phase], power.active);
+      power.reactive = read_value(table, kReactive[phase], Dimension::kReactivePower,
+                                  QuantityKind::kInstant, "var");
+      limit(table, kReactive[phase], power.reactive);
+      if (profile_.phases == 1 && phase > 0 && power != Power{}) {
+        table.complain(kActive[phase], profile_.name + " has one phase");
+      }
+      if (power.active < 0) refuse_export(table);
+    }
+    return load;
+  }
+
+  SunLoad sun(TableReader& table) {
+    SunLoad load;
+    if (table.node("peak") != nullptr) {
+      load.peak = read_value(table, "peak", Dimension::kActivePower, QuantityKind::kInstant, "kW");
+      limit(table, "peak", load.peak);
+      if (load.peak < 0) table.complain("peak", "expected no negative power");
+    }
+    load.phases = phases(table);
+    load.clouds = table.integer("clouds", 0, 100).value_or(40);
+    refuse_export(table);
+    return load;
+  }
+
+  CarLoad car(TableReader& table) {
+    CarLoad load;
+    if (table.node("current") != nullptr) {
+      load.current = read_value(table, "current", Dimension::kCurrent, QuantityKind::kInstant, "A");
+      if (load.current < 0 || load.current > 1'000'000) {
+        table.complain("current", "expected 0 A to 1000 A");
+      }
+    }
+    load.phases = phases(table);
+    return load;
+  }
+
+  TableLoad curve(TableReader& table) {
+    const std::string name = table.required_string("file");
+    const auto file = folder_ / name;
+    // A row for every second of some weeks.
+    constexpr std::uint64_t kMost = std::uint64_t{256} << 20U;
+    const auto text = read_file(file, kMost);
+    if (!text) {
+      table.complain("file", text.error().message);
+      return {};
+    }
+    auto rows = parse_load_table(*text, profile_.zone, start_, profile_.phases);
+    if (!rows) {
+      table.complain("file", file.string() + ":" + rows.error().message);
+      return {};
+    }
+    const bool any_export = std::ranges::any_of(*rows, [](const TableLoad::Row& row) {
+      return std::ranges::any_of(row.power, [](const Power& power) { return power.active < 0; });
+    });
+    if (any_export) refuse_export(table);
+    return {std::move(*rows), file.string()};
+  }
+
+  void refuse_export(TableReader& table) {
+    if (exports(profile_.layout)) return;
+    table.complain("kind", profile_.name + " measures import only: its telegram has no export");
+  }
+
+  const std::filesystem::path& folder_;
+  const Profile& profile_;
+  sys_seconds start_;
+  Complaints& complaints_;
+};
+
+}  // namespace
+
+Load read_load(const Node& node, const std::filesystem::path& folder, const Profile& profile,
+               sys_seconds start, std::uint64_t stream, Complaints& complaints) {
+  return LoadReader(folder, profile, start, complaints).load(node, stream);
+}
+
+}  // namespace p1rig
