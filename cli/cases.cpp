@@ -35,6 +35,7 @@ Json json_of(const Case& one) {
           {"dialects", one.dialects},
           {"needs", one.needs},
           {"mutants", one.mutants},
+          {"argues", one.argues},
           {"why", one.why},
           {"file", one.file}};
 }
@@ -162,7 +163,9 @@ std::string details_of(const Case& one, const std::optional<Sending>& sending) {
                                  to_string(one.basis), fmt::join(one.dialects, " "));
   if (!one.needs.empty()) text += fmt::format("  needs {}\n", fmt::join(one.needs, " "));
   if (!one.mutants.empty()) text += fmt::format("  fails {}\n", fmt::join(one.mutants, " "));
-  if (!one.why.empty()) text += "  " + one.why + "\n";
+  for (const std::string& line : {one.argues, one.why}) {
+    if (!line.empty()) text += "  " + line + "\n";
+  }
   text += "\nWhat is expected:\n";
   for (const std::string& line : expected_of(one)) text += "  " + line + "\n";
   return sending ? text + text_of(*sending) : text;

@@ -43,6 +43,12 @@ LineVerdict judge_quiet(const LineLog& log) {
                                        " to the meter, which has no ear");
 }
 
+LineVerdict judge_no_flow_control(const LineLog& log) {
+  return pass_if(log.flow_control == 0, "the reader's port sent XON or XOFF " +
+                                            counted(log.flow_control, "time") +
+                                            ": it is opened with xonxoff");
+}
+
 LineVerdict judge_request_first(const LineLog& log) {
   if (!log.request_seen) return kRequestUnseen;
   return pass_if(log.requested_at_data, "Data Request was not active when a telegram was due");
@@ -108,6 +114,8 @@ constexpr std::array kLineJudges = {
     LineJudge{"baud", "the reader opened the line at the meter's baud rate", judge_baud},
     LineJudge{"framing", "and with its data bits, parity and stop bits", judge_framing},
     LineJudge{"quiet", "the reader writes nothing to the meter", judge_quiet},
+    LineJudge{"no-flow-control", "the reader's port sends neither XON nor XOFF",
+              judge_no_flow_control},
     LineJudge{"request-first", "Data Request is active before data is expected",
               judge_request_first},
     LineJudge{"request-held", "and until the telegram is complete", judge_request_held},

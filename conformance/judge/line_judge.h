@@ -17,11 +17,12 @@ struct LineLog {
   LineSettings meter = {};                  ///< that the reader should have opened
   std::optional<LineSettings> opened = {};  ///< nothing: this line does not show it
   bool framing_seen = false;                ///< a plain PTY shows the baud rate only
-  std::uint64_t written = 0;                ///< bytes from the reader to the meter
-  bool request_seen = false;                ///< this line shows Data Request, and it is wired
-  bool requested_at_data = true;            ///< it was active whenever a telegram began
-  int falls_in_telegram = 0;                ///< falling edges between '/' and the CRC's end
-  int edges = 0;                            ///< of Data Request, in all
+  std::uint64_t written = 0;       ///< bytes from the reader to the meter, but for flow control
+  std::uint64_t flow_control = 0;  ///< XON and XOFF from the reader's end of the line
+  bool request_seen = false;       ///< this line shows Data Request, and it is wired
+  bool requested_at_data = true;   ///< it was active whenever a telegram began
+  int falls_in_telegram = 0;       ///< falling edges between '/' and the CRC's end
+  int edges = 0;                   ///< of Data Request, in all
   std::vector<std::chrono::nanoseconds> delays = {};  ///< from the last byte to the report
   std::vector<std::uint64_t> memory = {};  ///< bytes of the process, at times evenly spread
 };

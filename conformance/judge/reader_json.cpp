@@ -128,6 +128,7 @@ Json Interpreter::item(Obis code, const std::vector<Bracket>& brackets, std::siz
   if (stamp && (role == Role::kTime || stamp->season != '\0')) return time(text);
   const auto number = number_in(brackets[index]);
   if (number && (role == Role::kNumber || !number->unit.empty())) return print(*number);
+  if (role == Role::kNumber) return nullptr;
   return to_utf8(text);
 }
 

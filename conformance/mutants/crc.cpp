@@ -75,6 +75,12 @@ std::optional<Reject> refuse_leading_zero(const Telegram& telegram, const Dialec
   return judge_telegram(telegram, dialect);
 }
 
+/// 0 is what its function gives for no CRC.
+std::optional<Reject> take_zero_for_none(const Telegram& telegram, const Dialect& dialect) {
+  if (has_digits(telegram) && digits_of(telegram) == 0) return Reject::kCrc;
+  return judge_telegram(telegram, dialect);
+}
+
 std::optional<Reject> compare_low_byte(const Telegram& telegram, const Dialect& dialect) {
   if (!has_digits(telegram)) return judge_telegram(telegram, dialect);
   constexpr unsigned kLow = 0xFF;
@@ -139,6 +145,7 @@ constexpr auto kRows = std::to_array<Mutant>({
     belief("crc-padded-only", "refuses a CRC without its leading zeros", refuse_unpadded_crc),
     belief("crc-as-number", "compares the CRC as it prints it: without leading zeros",
            refuse_leading_zero),
+    belief("crc-zero-is-none", "takes a CRC of 0000 for none", take_zero_for_none),
     belief("crc-low-byte", "compares the last two digits of the CRC", compare_low_byte),
     belief("crc-high-byte", "compares the first two digits of the CRC", compare_two_digits),
     belief("crc-without-bang", "the CRC ends before the '!'", cover_without_bang),

@@ -25,6 +25,7 @@ constexpr auto kRows = std::to_array<Mutant>({
     line("opens-8n1", "opens the line with 8N1", {.framing = "8N1"}),
     line("greets-meter", "writes to the meter when it opens the line", {.writes_at_open = 5}),
     line("acknowledges", "writes to the meter after each telegram", {.writes_a_telegram = 1}),
+    line("sends-xon", "opens the line with xonxoff", {.flow_control_a_telegram = 1}),
     line("never-requests", "never raises Data Request", {.never_requests = true}),
     line("requests-late", "raises Data Request after data was due", {.requests_late = true}),
     line("releases-early", "releases Data Request within telegrams",

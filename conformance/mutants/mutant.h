@@ -66,6 +66,7 @@ struct LineHabits {
   std::string_view framing = {};     ///< empty: the meter's
   std::uint64_t writes_at_open = 0;  ///< bytes
   std::uint64_t writes_a_telegram = 0;
+  std::uint64_t flow_control_a_telegram = 0;
   bool never_requests = false;
   bool requests_late = false;  ///< after data was due
   bool releases_in_telegram = false;

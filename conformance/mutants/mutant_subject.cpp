@@ -55,6 +55,7 @@ bool MutantSubject::wait_until_open(milliseconds patience) {
 /// What the line shows of a telegram that went by.
 void MutantSubject::show_line() {
   log_.written += habits_.writes_a_telegram;
+  log_.flow_control += habits_.flow_control_a_telegram;
   log_.edges += habits_.edges_a_telegram;
   if (!habits_.releases_in_telegram) return;
   log_.edges += 2;

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "conformance/mutants/mutant_rows.h"
@@ -133,6 +138,76 @@ bool crash_at_odd_codes(Telegram& telegram, MutantState& state) {
                   state);
 }
 
+/// Keeps the parts of a code in bytes with a sign.
+bool refuse_high_codes(Telegram& telegram, MutantState&) {
+  constexpr int kMost = 127;
+  return !any_line(telegram, [](const DataLine& line) {
+    if (!line.code) return false;
+    const Obis& code = line.code->code;
+    return std::max({code.a, code.b, code.c, code.d, code.e}) > kMost;
+  });
+}
+
+/// "1-0:257.7.0" becomes 1-0:1.7.0.
+std::optional<Obis> code_in_eight_bits(std::string_view text) {
+  std::array<std::uint8_t, 5> parts{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{}) return std::nullopt;
+    parts.at(i) = static_cast<std::uint8_t>(number);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    constexpr std::string_view kBehind = "-:..";
+    if (i == kBehind.size()) break;
+    if (!text.starts_with(kBehind[i])) return std::nullopt;
+    text.remove_prefix(1);
+  }
+  if (!text.empty()) return std::nullopt;
+  return Obis{parts[0], parts[1], parts[2], parts[3], parts[4]};
+}
+
+/// The last line with a code is the one that counts.
+bool wrap_codes(Telegram& telegram, MutantState&) {
+  for (DataLine& line : telegram.lines) {
+    const auto code = line.code ? std::nullopt : code_in_eight_bits(line.code_text);
+    if (!code) continue;
+    std::erase_if(telegram.lines,
+                  [&](const DataLine& other) { return other.code && other.code->code == *code; });
+    // Erased lines moved it.
+    const auto moved = std::ranges::find_if(telegram.lines, [&](const DataLine& other) {
+      return !other.code && code_in_eight_bits(other.code_text) == code;
+    });
+    moved->code = WrittenObis{*code};
+    return true;
+  }
+  return true;
+}
+
+/// A line of brackets belongs to an old meter's reading, it thinks, and asks for its unit.
+bool crash_at_lone_brackets(Telegram& telegram, MutantState& state) {
+  return crash_if(any_line(telegram,
+                           [](const DataLine& line) {
+                             const bool continues = std::ranges::any_of(
+                                 line.brackets,
+                                 [&](const Bracket& bracket) { return bracket.line != line.line; });
+                             return continues && line.code && !is_mbus_code(line, 24, 3);
+                           }),
+                  state);
+}
+
+/// Looks for the next ')' beyond the end of the line, and for '(' as well.
+bool take_bracket_of_next_line(Telegram& telegram, MutantState&) {
+  for (std::size_t i = 0; i + 1 < telegram.lines.size(); ++i) {
+    DataLine& line = telegram.lines[i];
+    const bool is_whole = line.text.ends_with(')') && line.text.find('(') != std::string_view::npos;
+    if (is_whole || telegram.lines[i + 1].brackets.empty()) continue;
+    const std::size_t end = line.text.find_first_of("([");
+    line.code = parse_obis(line.text.substr(0, end));
+    line.brackets = telegram.lines[i + 1].brackets;
+  }
+  return true;
+}
+
 void forget_channel_1(MutantReport& report, MutantState&) {
   std::erase_if(report.telegram.values,
                 [](const auto& entry) { return entry.first.a == 1 && entry.first.b == 1; });
@@ -149,6 +224,35 @@ bool refuse_other_widths(Telegram& telegram, MutantState&) {
     if (unit == "kWh") return number->width != kEnergyDigits;
     return unit == "kW" && number->width != kPowerDigits;
   });
+}
+
+/// The number of what `keep` leaves of a value with a letter, or nothing: as atof() and others read it.
+template <class Keep>
+void read_loosely(Telegram& telegram, Keep keep) {
+  for (DataLine& line : telegram.lines) {
+    for (Bracket& bracket : line.brackets) {
+      const auto [value, unit] = split_unit(bracket.text);
+      if (!unit.empty() && !bracket.number) bracket.number = parse_decimal(keep(value));
+    }
+  }
+}
+
+constexpr std::string_view kDigits = "0123456789.";
+
+bool read_to_letter(Telegram& telegram, MutantState&) {
+  read_loosely(telegram, [](std::string_view value) {
+    return std::string(value.substr(0, value.find_first_not_of(kDigits)));
+  });
+  return true;
+}
+
+bool leave_letters_out(Telegram& telegram, MutantState&) {
+  read_loosely(telegram, [](std::string_view value) {
+    std::string digits(value);
+    std::erase_if(digits, [](char c) { return kDigits.find(c) == std::string_view::npos; });
+    return digits;
+  });
+  return true;
 }
 
 bool refuse_negative(Telegram& telegram, MutantState&) {
@@ -210,6 +314,18 @@ constexpr auto kRows = std::to_array<Mutant>({
                     ignore_suffixed_codes),
     telegram_filter("crashes-at-odd-codes", kFamily,
                     "ends at a code with *255 or at a line without one", crash_at_odd_codes),
+    telegram_filter("codes-to-127", kFamily, "refuses a code with a part above 127",
+                    refuse_high_codes),
+    telegram_filter("wraps-codes", kFamily, "keeps eight bits of each part of a code", wrap_codes),
+    telegram_filter("crashes-at-lone-brackets", kFamily,
+                    "ends at a line of brackets that is no gas reading", crash_at_lone_brackets),
+    telegram_filter("bracket-over-lines", kFamily,
+                    "takes the value of the next line where a bracket is missing",
+                    take_bracket_of_next_line),
+    telegram_filter("number-to-letter", kFamily, "reads a number as far as its digits go",
+                    read_to_letter),
+    telegram_filter("number-without-letters", kFamily, "leaves out what is no digit of a number",
+                    leave_letters_out),
     report_filter("ignores-channel-1", kFamily, "does not know electricity under 1-1",
                   forget_channel_1),
     telegram_filter("fixed-widths", kFamily, "refuses energies and powers of other widths",

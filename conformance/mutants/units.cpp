@@ -68,6 +68,12 @@ void take_watts_for_kilowatts(MutantReport& report, MutantState&) {
   replace_unit(report, "Wh", "kWh");
 }
 
+/// MW is as long as kW, and ends alike.
+void take_mega_for_kilo(MutantReport& report, MutantState&) {
+  replace_unit(report, "MW", "kW");
+  replace_unit(report, "MWh", "kWh");
+}
+
 void lose_unit(MutantReport& report, MutantState&) {
   edit_numbers(report.telegram, [](Obis, std::string&, std::string& unit) { unit.clear(); });
 }
@@ -113,6 +119,7 @@ constexpr auto kRows = std::to_array<Mutant>({
     report_filter("ignores-kilo", kFamily, "1.193 kW is told as 1.193 W", ignore_kilo),
     report_filter("watts-as-kilowatts", kFamily, "1193 W is told as 1193 kW",
                   take_watts_for_kilowatts),
+    report_filter("mega-as-kilo", kFamily, "1 MW is reported as 1 kW", take_mega_for_kilo),
     report_filter("loses-unit", kFamily, "numbers without their unit", lose_unit),
     report_filter("limit-in-kilowatts", kFamily, "the threshold always in kW", always_kilowatts),
     report_filter("limit-in-amperes", kFamily, "the threshold always in A", always_amperes),

@@ -196,6 +196,14 @@ void cut_text(MutantReport& report, MutantState&) {
   });
 }
 
+/// As long as the longest identifier of the documents.
+void cut_text_to_format(MutantReport& report, MutantState&) {
+  constexpr std::size_t kRoom = 96;
+  edit_values(report.telegram, [](Obis, ContractValue& value) {
+    if (value.text.size() > kRoom) value.text.resize(kRoom);
+  });
+}
+
 /// Identifiers of digits lose their leading zeros.
 void text_as_number(MutantReport& report, MutantState&) {
   edit_values(report.telegram, [](Obis code, ContractValue& value) {
@@ -251,6 +259,7 @@ constexpr auto kRows = std::to_array<Mutant>({
                   lose_tariff_indicator),
     report_filter("net-power", kFamily, "import less export for import", tell_net_power),
     report_filter("cuts-text", kFamily, "texts of 255 characters", cut_text),
+    report_filter("texts-of-96", kFamily, "texts of 96 characters", cut_text_to_format),
     report_filter("text-as-number", kFamily, "identifiers are numbers", text_as_number),
     report_filter("text-off-by-one", kFamily, "texts without their first octet", decode_wrongly),
     report_filter("garbles-long-text", kFamily, "garbage in the middle of long texts",

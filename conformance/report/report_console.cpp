@@ -36,7 +36,9 @@ std::string failure_text(const CaseResult& result) {
       fmt::format("{} {} on {}\n", to_string(result.outcome), result.name(), result.endpoint);
   text += fmt::format("  {}  [{}, {}, {}]\n", one.title, to_string(one.level), one.clause,
                       one.requirement);
-  if (!one.why.empty()) text += "  " + one.why + "\n";
+  for (const std::string& line : {one.argues, one.why}) {
+    if (!line.empty()) text += "  " + line + "\n";
+  }
   for (const std::string& message : result.messages) text += "  * " + visible(message) + "\n";
   for (const std::string& line : expected_of(one)) text += "  expected: " + visible(line) + "\n";
   const std::size_t first =

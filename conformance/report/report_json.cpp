@@ -26,6 +26,7 @@ Json json_of(const Case& one) {
           {"level", to_string(one.level)},
           {"basis", to_string(one.basis)},
           {"since", one.since},
+          {"argues", one.argues},
           {"why", one.why},
           {"expected", expected_of(one)}};
 }

@@ -60,7 +60,9 @@ std::string failure_text(const CaseResult& result) {
                   markup(result.name()), markup(result.endpoint));
   text += fmt::format("{} ({}, {}, {})\n\n", escaped(one.title), escaped(one.clause),
                       escaped(one.requirement), to_string(one.level));
-  if (!one.why.empty()) text += escaped(one.why) + "\n\n";
+  for (const std::string& line : {one.argues, one.why}) {
+    if (!line.empty()) text += escaped(line) + "\n\n";
+  }
   for (const std::string& line : expected_of(one)) text += "- expected: " + escaped(line) + "\n";
   for (const std::string& line : result.messages) text += "- got: " + escaped(line) + "\n";
   std::string wire;

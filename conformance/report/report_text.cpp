@@ -38,8 +38,11 @@ std::vector<std::string> expected_of(const Case& one) {
     const CaseExpectation expectation =
         found == one.expect.end() ? CaseExpectation{} : found->second;
     lines.push_back(step.id + " " + std::string(whole_words(expectation.whole)));
+    std::vector<std::string> left_out = expectation.optional;
     for (const auto& [code, value] : expectation.literal) {
-      lines.push_back(step.id + ": " + code + " is " + to_json(value));
+      const bool may_lack = std::erase(left_out, code) > 0;
+      lines.push_back(step.id + ": " + code + " is " + to_json(value) +
+                      (may_lack ? ", null, or not told" : ""));
     }
     for (const std::string& code : expectation.absent) {
       lines.push_back(step.id + ": " + code + " is not told");
@@ -47,7 +50,7 @@ std::vector<std::string> expected_of(const Case& one) {
     for (const std::string& code : expectation.invalid) {
       lines.push_back(step.id + ": " + code + " is null, or not told");
     }
-    for (const std::string& code : expectation.optional) {
+    for (const std::string& code : left_out) {
       lines.push_back(step.id + ": " + code + " is what was sent, null, or not told");
     }
     for (const std::string& code : expectation.anything) {

@@ -217,6 +217,7 @@ Case fuzz_case(std::uint64_t seed, std::uint64_t index,
   one.requirement = profile->dialect->has_crc ? "R-CRC-01" : "R-FRM-06";
   one.title = "What was sent whole is told, and what was altered is not told altered";
   one.clause = "a random stimulus";
+  one.argues = "What a telegram says is what the meter sent of it, and nothing else.";
   one.basis = Basis::kDerived;
   one.dialects = {std::string(profile->dialect->name)};
   const auto steps = 1 + dice.below(kMostSteps);
@@ -267,10 +268,12 @@ Case shrink(Case one, const std::function<bool(const Case&)>& fails) {
 
 std::string to_toml(const Case& one) {
   std::string text = fmt::format(
-      "[\"{}\"]\nrequirement = {}\ntitle = {}\nclause = {}\nlevel = \"{}\"\nbasis = \"{}\"\n"
+      "[\"{}\"]\nrequirement = {}\ntitle = {}\nclause = {}\nargues = {}\nlevel = \"{}\"\nbasis = "
+      "\"{}\"\n"
       "dialects = [{}]\n",
       one.id, toml_text(one.requirement), toml_text(one.title), toml_text(one.clause),
-      to_string(one.level), to_string(one.basis), toml_text(one.dialects.front()));
+      toml_text(one.argues), to_string(one.level), to_string(one.basis),
+      toml_text(one.dialects.front()));
   if (!one.needs.empty()) text += "needs = [\"key\"]\n";
   text += "send = [\n";
   for (const CaseStep& step : one.steps) text += "  " + step_text(step) + ",\n";

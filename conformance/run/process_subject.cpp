@@ -158,7 +158,7 @@ class ProcessSubject final : public Subject {
 
   void begin_log() override {
     log_ = LineLog{.meter = setting_.profile->line};
-    received_before_ = line_ ? line_->state().received : 0;
+    before_ = line_ ? line_->state() : Line::State{};
   }
 
   LineLog log() const override {
@@ -169,7 +169,8 @@ class ProcessSubject final : public Subject {
       log.opened = state.settings;
       log.framing_seen =
           state.settings.has_value() && (line_->kind().scheme != "pty" || !line_->shim().empty());
-      log.written = state.received - received_before_;
+      log.flow_control = state.flow_control - before_.flow_control;
+      log.written = state.received - before_.received - log.flow_control;
     }
     return log;
   }
@@ -376,7 +377,7 @@ class ProcessSubject final : public Subject {
   std::size_t queued_ = 0;  ///< bytes of them
   bool exited_ = false, deaf_ = false;
   LineLog log_;
-  std::uint64_t received_before_ = 0;
+  Line::State before_;  ///< when the log began
   bool requested_ = false, in_telegram_ = false;
   nanoseconds lateness_{};
 };

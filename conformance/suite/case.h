@@ -102,6 +102,7 @@ struct Case {
   std::string id;
   std::vector<std::string> formerly = {};  ///< ids that it had before; whoever names one means it
   std::string requirement = {}, title = {}, clause = {}, why = {};
+  std::string argues = {};  ///< what the clause says: of each MUST
   Level level = Level::kMust;
   Basis basis = Basis::kDerived;
   std::vector<std::string> dialects = {};  ///< globs

@@ -76,6 +76,13 @@ std::optional<ContractValue> contract_value(const Node& node, Complaints& compla
   return timed;
 }
 
+/// The value of { either = VALUE }.
+const Node* alternative_in(const Node& node) {
+  const Node::Table* const table = node.table();
+  const bool is_one = table != nullptr && table->size() == 1 && table->front().key == "either";
+  return is_one ? &table->front().node : nullptr;
+}
+
 }  // namespace
 
 bool is_case_code(const std::string& text) {
@@ -105,6 +112,7 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
   }
   for (const auto& [key, value] : *node.table()) {
     const auto* const word = value.string();
+    const Node* const either = alternative_in(value);
     if (key == "telegram") {
       const auto found = word == nullptr ? std::nullopt : whole(*word);
       if (!found) complain(value, "telegram: expected values, part, nothing, either or anything");
@@ -125,7 +133,10 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
       one.optional.push_back(key);
     } else if (word != nullptr && *word == "anything") {
       one.anything.push_back(key);
-    } else if (auto literal = contract_value(value, complaints)) {
+    } else if (auto literal = contract_value(either == nullptr ? value : *either, complaints)) {
+      // Empty brackets are a text of length 0, or no value: both are right (DSMR-P1 5.0.2 §6.4).
+      const bool is_empty = word != nullptr && word->empty();
+      if (is_empty || either != nullptr) one.optional.push_back(key);
       one.literal.emplace_back(key, std::move(*literal));
     } else {
       complain(value, key + ": expected a value as the reader contract writes it");

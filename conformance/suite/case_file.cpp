@@ -56,8 +56,15 @@ class CaseLoader {
     one.title = table.required_string("title");
     one.clause = table.required_string("clause");
     one.why = table.string("why").value_or("");
+    one.argues = table.string("argues").value_or("");
     one.level = find_level(table.word("level", {"must", "should", "quirk"}).value_or("must"))
                     .value_or(Level::kMust);
+    if (one.level == Level::kMust && one.argues.empty()) {
+      complaints_.add(node.place,
+                      fmt::format("\"{}\": a case that a reader must pass says in argues= what its "
+                                  "clause says; without that, level = \"should\"",
+                                  id));
+    }
     one.basis = find_basis(table.word("basis", {"printed", "derived", "field"}).value_or("derived"))
                     .value_or(Basis::kDerived);
     one.dialects = table.some_strings("dialects");

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <vector>
 
+#include "protocol/crc_algorithms.h"
 #include "simulator/faults/fault_rows.h"
 #include "simulator/random.h"
 
@@ -177,6 +179,37 @@ bool add_unknown_object(Emission& emission, const FaultRequest& request, std::in
   return edit_line(emission, request, random, kAnyLine, [](Lines& lines, std::size_t index) {
     lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(index), "1-0:199.99.9(01.234*kW)\r\n");
   });
+}
+
+/// Puts in an object with a text of 0 and 1, each of which changes the CRC in its own way: some of them
+/// together make it 0.
+bool zero_crc(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
+  const auto crc = emission.crc();
+  if (!crc) return false;
+  const std::string head = emission.bytes.substr(0, crc->at - 1) + "0-0:96.55.2(";
+  std::array<char, 16> text{};
+  text.fill('0');
+  const auto crc_now = [&] {
+    const std::string_view digits(text.data(), text.size());
+    return crc_of(*emission.crc_algorithm, head + std::string(digits) + ")\r\n!");
+  };
+  std::uint16_t now = crc_now();
+  std::array<std::uint16_t, text.size()> change{};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    text[i] = '1';
+    change[i] = now ^ crc_now();
+    text[i] = '0';
+  }
+  // Each step changes one digit, and all texts come up (a Gray code).
+  for (unsigned step = 1; now != 0; ++step) {
+    const auto digit = static_cast<std::size_t>(std::countr_zero(step));
+    if (digit == text.size()) return false;
+    now ^= change[digit];
+    text[digit] ^= '0' ^ '1';
+  }
+  emission.bytes.insert(crc->at - 1,
+                        head.substr(crc->at - 1) + std::string(text.data(), text.size()) + ")\r\n");
+  return true;
 }
 
 bool add_star_suffix(Emission& emission, const FaultRequest& request, std::int64_t,
@@ -375,6 +408,8 @@ constexpr auto kRows = std::to_array<FaultRow>({
     {"shuffle-lines", "data lines in another order", "", 0, kStage, true, kNowhere, shuffle_lines},
     {"unknown-obis", "an object that no document knows", "", 0, kStage, true, kAtLine,
      add_unknown_object},
+    {"crc-zero", "an object more, by which the CRC is 0000", "", 0, kStage, true, kNowhere,
+     zero_crc},
     {"star-suffix", "OBIS codes with *255", "", 0, kStage, true, kAtLine, add_star_suffix},
     {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kStage, true,
      kAtLine, change_digits, true, false, 1000},

@@ -22,7 +22,7 @@ class CableLine final : public Line {
       : kind_(kind), cable_(std::move(cable)), wiring_(wiring), uart_(settings) {
     cable_->set_inputs({.cts = true, .dsr = true, .dcd = true});
     cable_->on_change([this] { look(); });
-    cable_->on_transmit([this](std::string_view bytes) { state_.received += bytes.size(); });
+    cable_->on_transmit([this](std::string_view bytes) { state_.receive(bytes); });
     update();
   }
 

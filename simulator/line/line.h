@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,12 +27,25 @@ class Line {
     bool ended = false;          ///< nothing can be sent any more: the pipe was closed
     std::string error = {};      ///< why it ended, where the reader's going away is not the reason
     std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
-    std::uint64_t dropped = 0;   ///< bytes lost by one reader of several, which does not fetch them
+    /// XON and XOFF among them: a port that is opened with xonxoff sends them by itself.
+    std::uint64_t flow_control = 0;
+    std::uint64_t dropped = 0;  ///< bytes lost by one reader of several, which does not fetch them
     std::string note = {};  ///< what a person should know, such as that the adapter is unplugged
     std::optional<LineSettings> settings =
         {};                    ///< of the reader's end, where the line can see them
     std::uint64_t breaks = 0;  ///< that the reader sent, where the line can see them
     bool operator==(const State&) const = default;
+
+    /// Counts what the reader wrote.
+    void receive(std::string_view bytes) {
+      received += bytes.size();
+      flow_control += flow_control_in(bytes);
+    }
+    static std::uint64_t flow_control_in(std::string_view bytes) {
+      constexpr char kXon = 0x11, kXoff = 0x13;
+      return static_cast<std::uint64_t>(std::ranges::count(bytes, kXon) +
+                                        std::ranges::count(bytes, kXoff));
+    }
   };
 
   virtual ~Line() = default;

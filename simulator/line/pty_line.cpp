@@ -242,7 +242,7 @@ class PtyLine final : public Line {
     for (int i = 0; i < kMostAtOnce; ++i) {
       const ssize_t count = ::read(master_.native_handle(), input.data(), input.size());
       if (count <= 0) return;
-      state_.received += static_cast<std::uint64_t>(count);
+      state_.receive({input.data(), static_cast<std::size_t>(count)});
     }
   }
 

@@ -32,7 +32,7 @@ void Rfc2217Port::take_byte(std::uint8_t byte, Outcome& outcome) {
     case TelnetDecoder::Event::kNone:
       break;
     case TelnetDecoder::Event::kData:
-      ++outcome.received;
+      outcome.written += static_cast<char>(byte);
       break;
     case TelnetDecoder::Event::kCommand:
       if (byte == kBreak) ++break_count_;  // gensio's client sends this instead of SET-CONTROL

@@ -30,7 +30,7 @@ class Rfc2217Port {
   /// What a portion of the client's bytes leads to.
   struct Outcome {
     std::string answer = {};   ///< to be sent to the client as it is
-    std::size_t received = 0;  ///< bytes that the client wrote to the serial line
+    std::string written = {};  ///< bytes that the client wrote to the serial line
     bool purge = false;        ///< the client does not want what waits to be sent to it
     bool changed = false;      ///< settings(), lines() or suspended() did
   };

@@ -90,7 +90,7 @@ class Rfc2217Line final : public Line {
 
   void hear(std::string_view bytes) {
     const Rfc2217Port::Outcome outcome = port_->take(bytes);
-    state_.received += outcome.received;
+    state_.receive(outcome.written);
     if (outcome.purge) purge();
     // The line state first: a release that is confirmed has happened.
     if (outcome.changed) {

@@ -35,13 +35,17 @@ struct SerialWiring {
   Result<void> (SerialAdapter::*supply)(bool) = nullptr;
 };
 
+/// What the reader wrote, as Line::State counts it.
+struct Received {
+  std::atomic<std::uint64_t> all = 0, flow_control = 0;
+};
+
 /// Looks at the inputs of a port, and reads what comes in, until it is called off or the port is
 /// gone. Tells by an eventfd; the port must outlive it.
 class InputWatch {
  public:
   /// `inputs` are those that are known already.
-  InputWatch(SerialAdapter& adapter, const SerialInputs& inputs, int event,
-             std::atomic<std::uint64_t>& received)
+  InputWatch(SerialAdapter& adapter, const SerialInputs& inputs, int event, Received& received)
       : inputs_(bits_of(inputs)),
         thread_([this, &adapter, event, &received] { run(adapter, event, received); }) {}
   ~InputWatch() {
@@ -62,11 +66,14 @@ class InputWatch {
     return (inputs.cts ? 1U : 0U) | (inputs.dsr ? 2U : 0U) | (inputs.dcd ? 4U : 0U);
   }
 
-  void run(SerialAdapter& adapter, int event, std::atomic<std::uint64_t>& received) {
+  void run(SerialAdapter& adapter, int event, Received& received) {
     while (!stop_) {
       const auto inputs = adapter.inputs();
       const auto bytes = adapter.read();
-      if (bytes) received += bytes->size();
+      if (bytes) {
+        received.all += bytes->size();
+        received.flow_control += Line::State::flow_control_in(*bytes);
+      }
       gone_ = !inputs || !bytes;
       const unsigned bits = bits_of(inputs.value_or(SerialInputs{}));
       const unsigned before = inputs_.exchange(bits);
@@ -118,7 +125,8 @@ class SerialLine final : public Line {
   }
   State state() const override {
     State state = state_;
-    state.received = received_;
+    state.received = received_.all;
+    state.flow_control = received_.flow_control;
     return state;
   }
 
@@ -195,7 +203,7 @@ class SerialLine final : public Line {
   SerialWiring wiring_;
   bool powered_ = true;
   State state_;
-  std::atomic<std::uint64_t> received_ = 0;
+  Received received_;
   stream_descriptor event_;
   boost::asio::steady_timer reopen_, room_;
   std::optional<SerialAdapter> adapter_;

@@ -69,7 +69,7 @@ class TcpLine final : public Line {
   void add(Fd socket) {
     const std::uint64_t id = ++last_id_;
     TcpPeer::Handlers handlers{
-        .received = [this](std::string_view bytes) { state_.received += bytes.size(); },
+        .received = [this](std::string_view bytes) { state_.receive(bytes); },
         .gone = [this, id] { remove(id); },
         .room = [this] { tell(); }};
     peers_[id] = std::make_unique<TcpPeer>(loop_, std::move(socket), std::move(handlers));

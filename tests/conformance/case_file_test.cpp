@@ -10,11 +10,12 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// The head that every case needs; it has five lines.
+/// The head that every case needs; it has six lines.
 const std::string kHead = R"(["dsmr-5.0.2/6.2/x"]
 requirement = "R-CRC-01"
 title = "A title"
 clause = "DSMR-P1 5.0.2 §6.2"
+argues = "What the clause says."
 dialects = ["dsmr-5.0"]
 )";
 
@@ -39,6 +40,19 @@ TEST(CaseLoader, AFewLinesDoNotMakeAGigabyte) {
   EXPECT_THAT(error_of(text + "each.x = [" + values + "]\n"),
               HasSubstr("each: makes more than 16 MiB of cases"));
   EXPECT_EQ(error_of(text + "each.x = [\"a\", \"b\"]\n"), "");
+}
+
+TEST(CaseLoader, AMustSaysWhatItsClauseSays) {
+  const std::string steps = "send = [{ id = \"A\" }]\n";
+  const std::string line = "argues = \"What the clause says.\"\n";
+  std::string head = kHead;
+  head.erase(head.find(line), line.size());
+  EXPECT_THAT(
+      error_of(head + steps),
+      HasSubstr("some.toml:1:1: \"dsmr-5.0.2/6.2/x\": a case that a reader must pass says in "
+                "argues= what its clause says"));
+  EXPECT_EQ(error_of(head + "level = \"should\"\n" + steps), "");
+  EXPECT_EQ(load(kHead + steps).at(0).argues, "What the clause says.");
 }
 
 TEST(CaseLoader, Least) {
@@ -91,7 +105,7 @@ judge = ["lag", "memory"]
 A = "nothing"
 B = "part"
 C = { telegram = "either", may_repeat = true, "1-0:1.7.0" = "1.193 kW", "0-n:24.2.1" = { at = "2026-01-12T11:00:00Z", value = "1 m3" }, "1-1:31.4.0" = ["100 A", "-63 A"] }
-D = { "1-0:1.7.0" = "absent", "1-0:2.7.0" = "invalid", "0-0:17.0.0" = "either", "0-0:1.0.0" = "anything", mbus = [{ channel = 1, medium = "gas", at = "2026-01-12T11:00:00Z", value = "1 m3" }] }
+D = { "0-0:96.13.0" = "", "1-0:32.7.0" = { either = "230 V" }, "1-0:1.7.0" = "absent", "1-0:2.7.0" = "invalid", "0-0:17.0.0" = "either", "0-0:1.0.0" = "anything", mbus = [{ channel = 1, medium = "gas", at = "2026-01-12T11:00:00Z", value = "1 m3" }] }
 )");
   ASSERT_EQ(cases.size(), 1U);
   const auto& expect = cases[0].expect;
@@ -106,7 +120,10 @@ D = { "1-0:1.7.0" = "absent", "1-0:2.7.0" = "invalid", "0-0:17.0.0" = "either", 
   EXPECT_EQ(to_json(expect.at("C").literal[2].second), R"(["100 A","-63 A"])");
   EXPECT_THAT(expect.at("D").absent, ElementsAre("1-0:1.7.0"));
   EXPECT_THAT(expect.at("D").invalid, ElementsAre("1-0:2.7.0"));
-  EXPECT_THAT(expect.at("D").optional, ElementsAre("0-0:17.0.0"));
+  EXPECT_THAT(expect.at("D").optional, ElementsAre("0-0:96.13.0", "1-0:32.7.0", "0-0:17.0.0"));
+  ASSERT_EQ(expect.at("D").literal.size(), 2U);
+  EXPECT_EQ(to_json(expect.at("D").literal[0].second), R"("")");
+  EXPECT_EQ(to_json(expect.at("D").literal[1].second), R"("230 V")");
   EXPECT_THAT(expect.at("D").anything, ElementsAre("0-0:1.0.0"));
   ASSERT_EQ(expect.at("D").mbus->size(), 1U);
   EXPECT_EQ(expect.at("D").mbus->at(0).medium, "gas");
@@ -144,53 +161,53 @@ TEST(CaseLoader, Mistakes) {
     const char *text, *message;
   };
   for (const auto& [text, message] : {
-           Row{"send = [{ id = \"A\" }]\nlevel = \"may\"\n", "some.toml:7:9: level: \"may\""},
+           Row{"send = [{ id = \"A\" }]\nlevel = \"may\"\n", "some.toml:8:9: level: \"may\""},
            Row{"send = [{ id = \"A\", fault = \"crc-rong\" }]\n",
-               "some.toml:6:29: fault: unknown fault \"crc-rong\", did you mean \"crc-wrong\"?"},
-           Row{"send = [{ id = \"A\", at = \"crc\" }]\n", "some.toml:6:26: at: there is no fault"},
+               "some.toml:7:29: fault: unknown fault \"crc-rong\", did you mean \"crc-wrong\"?"},
+           Row{"send = [{ id = \"A\", at = \"crc\" }]\n", "some.toml:7:26: at: there is no fault"},
            Row{"send = [{ id = \"A\", count = 99999 }]\n", "count: expected 1 to 20000"},
-           Row{"send = [{ id = \"A\", count = 0 }]\n", "some.toml:6:29: count: expected 1 to"},
-           Row{"send = []\n", "some.toml:6:8: send: expected steps"},
+           Row{"send = [{ id = \"A\", count = 0 }]\n", "some.toml:7:29: count: expected 1 to"},
+           Row{"send = []\n", "some.toml:7:8: send: expected steps"},
            Row{"send = [{ id = \"A\", time = \"tomorrow\" }]\n",
-               "some.toml:6:28: time: \"tomorrow\" is not a time"},
+               "some.toml:7:28: time: \"tomorrow\" is not a time"},
            Row{"send = [{ id = \"A\", time = \"2026-13-01\" }]\n",
-               "some.toml:6:28: time: \"2026-13-01\" is not a time"},
+               "some.toml:7:28: time: \"2026-13-01\" is not a time"},
            Row{"send = [{ id = \"A\", time = \"2026-13-01T10:00:00Z\" }]\n",
-               "some.toml:6:28: time: \"2026-13-01T10:00:00Z\" is no date and time"},
+               "some.toml:7:28: time: \"2026-13-01T10:00:00Z\" is no date and time"},
            Row{"send = [{ id = \"A\", time = \"260230120000W\" }]\n",
-               "some.toml:6:28: time: \"260230120000W\" is no date and time"},
+               "some.toml:7:28: time: \"260230120000W\" is no date and time"},
            Row{"send = [{ id = \"A\", set = { \"power.import\" = \"1 parsec\" } }]\n",
-               "some.toml:6:46: power.import: \"1 parsec\" has the wrong unit or none"},
+               "some.toml:7:46: power.import: \"1 parsec\" has the wrong unit or none"},
            Row{"send = [{ id = \"A\", set = { \"peak.time\" = \"noon\" } }]\n",
                "peak.time: \"noon\" is not a time"},
            Row{"send = [{ id = \"A\", devices = [{ medium = \"gas\", reading = \"1 kWh\" }] }]\n",
-               "some.toml:6:60: reading: \"1 kWh\" has the wrong unit"},
+               "some.toml:7:60: reading: \"1 kWh\" has the wrong unit"},
            Row{"send = [{ id = \"A\", set = { \"moonlight\" = \"1 lux\" } }]\n",
-               "some.toml:6:43: set: quantity: unknown \"moonlight\" (`p1rig quantities` lists"},
-           Row{"send = [{ id = \"A\", bytes = \"x\" }]\n", "some.toml:6:9: send: a step is"},
-           Row{"send = [{ }]\n", "some.toml:6:9: send: a step is"},
+               "some.toml:7:43: set: quantity: unknown \"moonlight\" (`p1rig quantities` lists"},
+           Row{"send = [{ id = \"A\", bytes = \"x\" }]\n", "some.toml:7:9: send: a step is"},
+           Row{"send = [{ }]\n", "some.toml:7:9: send: a step is"},
            Row{"send = [{ bytes = \"{FG}\" }]\n", "\"{FG}\": expected bytes in hexadecimal"},
            Row{"send = [{ bytes = \"{FF*900000}\" }]\n", "at most 200000 of them"},
            Row{"send = [{ bytes = \"{FF\" }]\n", "'{' without '}'"},
            Row{"send = [{ id = \"A\", crc = \"xy\" }]\n",
                "crc: expected one or two hexadecimal digits"},
            Row{"send = [{ id = \"A\" }, { id = \"A\" }]\n",
-               "some.toml:6:23: send: the id \"A\" comes twice"},
+               "some.toml:7:23: send: the id \"A\" comes twice"},
            Row{"send = [{ id = \"A\", replace = { \"1-0:1.7\" = \"()\" } }]\n",
-               "some.toml:6:45: replace: \"1-0:1.7\" is no OBIS code"},
+               "some.toml:7:45: replace: \"1-0:1.7\" is no OBIS code"},
            Row{"send = [{ id = \"A\", set = { \"powr.import\" = \"1 kW\" } }]\n",
-               "some.toml:6:45: set: quantity: unknown \"powr.import\", did you mean "
+               "some.toml:7:45: set: quantity: unknown \"powr.import\", did you mean "
                "\"power.import\"?"},
            Row{"send = [{ id = \"A\", devices = [{ medium = \"oil\" }] }]\n",
                "medium: unknown \"oil\": expected one of gas, water, heat"},
            Row{"send = [{ id = \"A\" }]\nexpect = { B = \"values\" }\n",
-               "some.toml:7:16: expect: no telegram has the id B"},
+               "some.toml:8:16: expect: no telegram has the id B"},
            Row{"send = [{ id = \"A\" }]\nexpect = { A = \"good\" }\n",
-               "some.toml:7:16: expect: expected"},
+               "some.toml:8:16: expect: expected"},
            Row{"send = [{ id = \"A\" }]\nexpect = { A = { mbus = [1] } }\n",
                "mbus: expected devices"},
            Row{"send = [{ id = \"A\" }]\njudge = \"bawd\"\n",
-               "some.toml:7:9: judge: unknown \"bawd\", did you mean \"baud\"?"},
+               "some.toml:8:9: judge: unknown \"bawd\", did you mean \"baud\"?"},
            Row{"send = [{ id = \"A\" }]\nneeds = [\"keys\"]\n",
                "needs: unknown \"keys\", did you mean \"key\"?"},
            Row{"send = [{ id = \"A\" }]\nneeds = [\"foo\"]\n",
@@ -198,19 +215,19 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ id = \"A\" }]\njudge = \"speed\"\n",
                "judge: unknown \"speed\": expected one of baud, framing"},
            Row{"send = [{ action = \"freeze\", for = \"1s\" }]\n",
-               "some.toml:6:36: for: is how long a silence or an unplugged line lasts"},
+               "some.toml:7:36: for: is how long a silence or an unplugged line lasts"},
            Row{"send = [{ id = \"A\", for = \"1s\" }]\n", "for: is how long a silence"},
            Row{"send = [{ action = \"freese\" }]\n",
-               "some.toml:6:20: action: \"freese\" is none of: silence, unplug, freeze, did you "
+               "some.toml:7:20: action: \"freese\" is none of: silence, unplug, freeze, did you "
                "mean"},
-           Row{"send = [{ id = \"A\" }]\nonce = 1\n", "some.toml:7:8: once"},
+           Row{"send = [{ id = \"A\" }]\nonce = 1\n", "some.toml:8:8: once"},
            Row{"send = [{ id = \"A\" }]\nmay_lose = 9\n", "may_lose: expected 0 to 3"},
            Row{"send = [{ id = \"A\" }]\neach = [1]\n", "each: expected one name"},
            Row{"send = [{ id = \"A\" }]\neach.x = []\n", "each: expected at least one value"},
            Row{"send = [{ id = \"A\" }]\neach.x = [[1]]\n",
                "each: expected texts or whole numbers"},
            Row{"send = [{ id = \"A\" }]\nexpekt = 1\n",
-               "some.toml:7:10: [\"dsmr-5.0.2/6.2/x\"]: unknown key \"expekt\""},
+               "some.toml:8:10: [\"dsmr-5.0.2/6.2/x\"]: unknown key \"expekt\""},
        }) {
     EXPECT_THAT(error_of(kHead + text), HasSubstr(message)) << text;
   }

@@ -119,14 +119,14 @@ TEST(Coverage, EveryFaultIsSentByACase) {
 }
 
 /// The longest that a meter of each dialect is silent by its document: DSMR-P1 2.2 §6.1, 3.0 §4.4,
-/// 4.0 §4.5, 5.0.2 §6.1, LUX-P1 1.1.3 §3.2.1, SE-P1 2.0 §3.2; Styria is as Luxembourg. Hungary,
-/// Lithuania and Switzerland tell none: the shortest of all is asked for.
+/// 4.0 §4.5, 5.0.2 §6.1, LUX-P1 1.1.3 §3.2.1, SE-P1 2.0 §3.2; Styria is as Luxembourg. The documents of
+/// Hungary, Lithuania and Switzerland name none.
 TEST(Coverage, EveryDialectAsksForASilenceOfItsPeriod) {
   const std::map<std::string_view, std::chrono::seconds> periods = {
-      {"dsmr-2.2", 10s}, {"dsmr-3.0", 10s}, {"dsmr-4.0", 10s}, {"dsmr-4.2", 10s}, {"dsmr-5.0", 1s},
-      {"emucs-1.4", 1s}, {"emucs-1.7", 1s}, {"emucs-2.1", 1s}, {"lux-1.1", 10s},  {"se-2.0", 10s},
-      {"hu-eon", 1s},    {"lt-eso", 1s},    {"at-t210", 10s},  {"ch-xt211", 1s}};
-  EXPECT_EQ(all_grounds().size(), periods.size());
+      {"dsmr-2.2", 10s}, {"dsmr-3.0", 10s}, {"dsmr-4.0", 10s}, {"dsmr-4.2", 10s},
+      {"dsmr-5.0", 1s},  {"emucs-1.4", 1s}, {"emucs-1.7", 1s}, {"emucs-2.1", 1s},
+      {"lux-1.1", 10s},  {"se-2.0", 10s},   {"at-t210", 10s}};
+  EXPECT_EQ(all_grounds().size(), periods.size() + 3);
   for (const TrialGround& ground : all_grounds()) {
     std::chrono::milliseconds longest{0};
     for (const Case& one : ground.cases) {
@@ -136,7 +136,12 @@ TEST(Coverage, EveryDialectAsksForASilenceOfItsPeriod) {
         if (step.action == LineAction::kSilence) longest = std::max(longest, step.duration);
       }
     }
-    EXPECT_EQ(longest, periods.at(ground.profile->dialect->name)) << ground.profile->dialect->name;
+    const auto period = periods.find(ground.profile->dialect->name);
+    if (period == periods.end()) {
+      EXPECT_LT(longest, 1s) << ground.profile->dialect->name;
+    } else {
+      EXPECT_EQ(longest, period->second) << period->first;
+    }
   }
 }
 

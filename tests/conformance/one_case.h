@@ -14,6 +14,7 @@ inline Case one_case(const std::string& id, const std::string& steps) {
 requirement = "R-CRC-01"
 title = "A case"
 clause = "none"
+argues = "what a test says"
 dialects = ["*"]
 mutants = ["no-crc"]
 )" + steps);

@@ -146,6 +146,7 @@ title = "t"
 clause = "c"
 since = "9.9"
 dialects = ["dsmr-5.0"]
+level = "should"
 send = [{ id = "A" }]
 )");
   ASSERT_FALSE(cases.has_value());

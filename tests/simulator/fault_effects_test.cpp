@@ -298,6 +298,14 @@ void invalid_times_are_in_no_calendar() {
   }
 }
 
+void crc_is_0000() {
+  const std::string bytes = bytes_of({"crc-zero"});
+  EXPECT_TRUE(crc_is_right(bytes));
+  EXPECT_THAT(bytes, ::testing::EndsWith("!0000\r\n"));
+  const auto more = inserted(kBody, std::string_view(bytes).substr(0, bytes.size() - 6));
+  EXPECT_THAT(more.value_or(""), ::testing::MatchesRegex("0-0:96.55.2.[01]*.\r\n"));
+}
+
 void stall_waits_before_a_byte() {
   const Emission emission = faulted({"stall=800ms,at=1-0:1.7.0"}, kSent);
   EXPECT_EQ(emission.bytes, kSent);
@@ -348,6 +356,7 @@ const std::map<std::string_view, Check> kChecks = {
     {"crc-missing", missing_crc_leaves_the_line},
     {"crc-lower-case", lower_case_is_of_the_crc_only},
     {"crc-unpadded", unpadded_crc_has_no_leading_zeros},
+    {"crc-zero", crc_is_0000},
     {"flip-bit", flipped_bits_are_as_many},
     {"insert-byte", inserted_bytes_are_as_many},
     {"noise", noise_stands_before},

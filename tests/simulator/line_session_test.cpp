@@ -252,6 +252,14 @@ TEST_F(LineSession, CountsWhatReadersWrite) {
   EXPECT_EQ(session->stats().lines[0].received, 7u);
 }
 
+TEST(LineState, CountsFlowControlApart) {
+  Line::State state;
+  state.receive("a\x11\x13");
+  state.receive("\x13");
+  EXPECT_EQ(state.received, 4u);
+  EXPECT_EQ(state.flow_control, 3u);
+}
+
 TEST_F(LineSession, WithoutPacingATelegramGoesOutAtOnce) {
   options.pace = Pace::kNone;
   size = 100'000;

@@ -88,6 +88,7 @@ function story(result) {
   add(result.outcome === 'skip' ? 'why' : 'got', ...result.messages);
   add('clause', one.clause);
   add('requirement', `${one.requirement} · ${one.level} · ${one.basis}`);
+  if (one.argues) add('what the clause says', one.argues);
   add('why asked', one.why);
   if (result.lost > 0) add('lost', counted(result.lost, 'good telegram'));
   add('took', `${(result.duration_us / 1000).toFixed(1)} ms`);
