@@ -133,6 +133,8 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
       one.optional.push_back(key);
     } else if (word != nullptr && *word == "anything") {
       one.anything.push_back(key);
+    } else if (either != nullptr && either->string() != nullptr && either->string()->empty()) {
+      complain(*either, key + ": either: expected a value");
     } else if (auto literal = contract_value(either == nullptr ? value : *either, complaints)) {
       // Empty brackets are a text of length 0, or no value: both are right (DSMR-P1 5.0.2 §6.4).
       const bool is_empty = word != nullptr && word->empty();

@@ -70,7 +70,7 @@ class Lists(rig.Case):
         name = "dsmr-5.0.2/6.2/crc-wrong"
         shown = rig.json_of("cases", "show", name, "--json")
         self.assertEqual((shown["name"], shown["since"], shown["may_lose"], shown["judges"]),
-                         (name, "0.1", 0, []))
+                         (name, "0.1", 1, []))
         self.assertEqual(shown["expected"][0], "A is dropped")
         self.assertEqual([step["name"] for step in shown["sent"]], ["A", "B", "C"])
         for step, is_right in zip(shown["sent"], (False, False, True)):

@@ -68,7 +68,9 @@ class Reports(rig.Case):
                          ["A", "B", "sentinel 1"])
         self.assertIn(NASTY, [moment["text"] for moment in failure["wire"]])
         self.assertEqual(report["cases"][0]["expected"],
-                         ["A is dropped", "B is told, with the values that were sent"])
+                         ["A is dropped", "B is told, with the values that were sent",
+                          "at most 1 good telegram lost"])
+        self.assertIn("CRC", report["cases"][0]["argues"])
 
         self.junit(files["junit"])
         self.markdown(files["markdown"])

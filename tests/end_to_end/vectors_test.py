@@ -97,6 +97,8 @@ class Vectors(rig.Case):
     @staticmethod
     def tells(line, one):
         loose = set(one.get("invalid", [])) | set(one.get("absent", [])) | set(one.get("uncertain", []))
+        # What is optional may be null, or left out.
+        loose |= {code for code in one.get("optional", []) if line["telegram"].get(code) is None}
         return all(same(line["telegram"].get(code), meant)
                    for code, meant in one["telegram"].items()
                    if code not in loose and not code.startswith(("0-0:96", "1-3", "0-1:96")))

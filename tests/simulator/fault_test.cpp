@@ -140,7 +140,7 @@ TEST(Fault, SaysBeforehandThatItCannotApply) {
     if (!row.sealed_only && !refusal(row.id, old).empty()) impossible.emplace(row.id);
   }
   EXPECT_EQ(impossible, (std::set<std::string>{"crc", "crc-wrong", "crc-missing", "crc-lower-case",
-                                               "crc-unpadded", "swap-peak"}));
+                                               "crc-unpadded", "crc-zero", "swap-peak"}));
   EXPECT_THAT(refusal("crc-wrong", old), HasSubstr("crc-wrong"));
   EXPECT_THAT(refusal("stall,at=1-0:32.7.0", kSent), HasSubstr("1-0:32.7.0"));
   for (const char* fault :
