@@ -23,7 +23,7 @@ namespace p1rig {
 
 enum class Level : std::uint8_t {
   kMust,    ///< a clause of a document
-  kShould,  ///< likewise, or robustness that the field asks for
+  kShould,  ///< robustness that no clause demands
   kQuirk    ///< only a field report
 };
 enum class Basis : std::uint8_t {

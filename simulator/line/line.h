@@ -27,7 +27,7 @@ class Line {
     bool ended = false;          ///< nothing can be sent any more: the pipe was closed
     std::string error = {};      ///< why it ended, where the reader's going away is not the reason
     std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
-    /// XON and XOFF among them: a port with xonxoff sends them by itself.
+    /// XON and XOFF among them: a port that is opened with xonxoff sends them by itself.
     std::uint64_t flow_control = 0;
     std::uint64_t dropped = 0;  ///< bytes lost by one reader of several, which does not fetch them
     std::string note = {};  ///< what a person should know, such as that the adapter is unplugged
