@@ -114,11 +114,15 @@ Result<std::optional<Sending>> find_sending(const Case& one,
     }
     return sending_of(one, maker);
   }
-  for (const Dialect& dialect : dialects()) {
-    auto found = find_profile(profile_of_dialect(dialect.name));
-    if (!found || found->encryption) continue;
-    StimulusMaker maker = example_maker(std::make_shared<const Profile>(std::move(*found)));
-    if (!does_not_apply(one, maker)) return sending_of(one, maker);
+  // By the meter of the dialect that the case names first.
+  for (const std::string& glob : one.dialects) {
+    for (const Dialect& dialect : dialects()) {
+      if (!matches_glob(glob, dialect.name)) continue;
+      auto found = find_profile(profile_of_dialect(dialect.name));
+      if (!found || found->encryption) continue;
+      StimulusMaker maker = example_maker(std::make_shared<const Profile>(std::move(*found)));
+      if (!does_not_apply(one, maker)) return sending_of(one, maker);
+    }
   }
   return std::nullopt;
 }

@@ -89,6 +89,37 @@ int choose_reconnect(const Options& options, ReadPlan& plan) {
   return kAsExpected;
 }
 
+struct ReadChoice {
+  const Dialect* dialect = nullptr;  ///< null: what each telegram says
+  std::uint64_t count = 0;           ///< 0: all
+  std::optional<std::chrono::minutes> normal_offset;
+  std::optional<FrameKeys> keys;
+  ReadPlan plan;
+};
+
+/// How to read, from options and environment; explains what is wrong and returns its exit code.
+int choose_reading(const Options& options, ReadChoice& choice) {
+  auto name = options.get("dialect");
+  if (!name) name = variable("P1RIG_DIALECT");
+  const auto dialect = dialect_option(name ? &*name : nullptr);
+  if (dialect.code != kAsExpected) return dialect.code;
+  choice.dialect = dialect.dialect;
+  if (const auto text = options.get("count")) {
+    const auto number = parse_count(*text);
+    if (!number || *number == 0) return options.misuse("--count: expected a number from 1 on");
+    choice.count = *number;
+  }
+  if (const int code = choose_zone(options, choice.normal_offset); code != kAsExpected) return code;
+  if (const int code = choose_reconnect(options, choice.plan); code != kAsExpected) return code;
+  if (const int code = choose_keys(options, choice.keys); code != kAsExpected) return code;
+  if (const auto file = variable("P1RIG_KEY_FILE"); !choice.keys && file) {
+    auto loaded = load_key_file(*file);
+    if (!loaded) return complain(kUsage, loaded.error().message);
+    choice.keys = loaded->keys;
+  }
+  return kAsExpected;
+}
+
 }  // namespace
 
 int run_read(const Arguments& arguments) {
@@ -109,35 +140,14 @@ int run_read(const Arguments& arguments) {
   add_key_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const bool under_test = variable("P1RIG_ENDPOINT").has_value();
-  auto name = options.get("dialect");
-  if (!name) name = variable("P1RIG_DIALECT");
-  const auto dialect = dialect_option(name ? &*name : nullptr);
-  if (dialect.code != kAsExpected) return dialect.code;
-  std::uint64_t count = 0;
-  if (const auto text = options.get("count")) {
-    const auto number = parse_count(*text);
-    if (!number || *number == 0) return options.misuse("--count: expected a number from 1 on");
-    count = *number;
-  }
-
-  std::optional<std::chrono::minutes> normal_offset;
-  if (const int code = choose_zone(options, normal_offset); code != kAsExpected) return code;
-  ReadPlan plan;
-  if (const int code = choose_reconnect(options, plan); code != kAsExpected) return code;
-
-  std::optional<FrameKeys> keys;
-  if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
-  if (const auto file = variable("P1RIG_KEY_FILE"); !keys && file) {
-    auto loaded = load_key_file(*file);
-    if (!loaded) return complain(kUsage, loaded.error().message);
-    keys = loaded->keys;
-  }
+  ReadChoice choice;
+  if (const int code = choose_reading(options, choice); code != kAsExpected) return code;
 
   bool out_of_reach = false;
   std::uint64_t said = 0;
   bool sealed = false;
   const auto say = [&](std::string_view line) {
-    if (count > 0 && said == count) return;
+    if (choice.count > 0 && said == choice.count) return;
     ++said;
     sealed = sealed || line == R"({"reject":"decrypt"})";
     fmt::print("{}\n", line);
@@ -145,21 +155,21 @@ int run_read(const Arguments& arguments) {
     out_of_reach = std::fflush(stdout) != 0;
   };
   const std::function<void(std::string_view)> told = say;
-  ReferenceReader reader(dialect.dialect, say, keys, normal_offset);
+  ReferenceReader reader(choice.dialect, say, choice.keys, choice.normal_offset);
   std::optional<FaultyReading> faulty;
   if (const auto mutant_name = options.get("mutant")) {
     const Mutant* const mutant = choose_mutant(*mutant_name);
     if (mutant == nullptr) return kUsage;
-    Dialect meant = dialect.dialect != nullptr ? *dialect.dialect : *find_dialect("dsmr-5.0");
-    meant.normal_offset = normal_offset.value_or(meant.normal_offset);
-    faulty.emplace(*mutant, meant, keys, told);
+    Dialect meant = choice.dialect != nullptr ? *choice.dialect : *find_dialect("dsmr-5.0");
+    meant.normal_offset = choice.normal_offset.value_or(meant.normal_offset);
+    faulty.emplace(*mutant, meant, choice.keys, told);
   }
   bool ended = false;
   if (under_test) {
     fmt::print("{}\n", kHello);
     std::fflush(stdout);
   }
-  plan.reconnected = [&] {
+  choice.plan.reconnected = [&] {
     if (faulty) {
       faulty->reconnect();
     } else {
@@ -167,27 +177,28 @@ int run_read(const Arguments& arguments) {
     }
   };
   // A defect may be one of timing, which nothing must change.
-  plan.unwrap = !faulty && !options.has("raw");
-  const LineSettings settings = dialect.dialect != nullptr ? dialect.dialect->line : LineSettings{};
+  choice.plan.unwrap = !faulty && !options.has("raw");
+  const LineSettings settings = choice.dialect != nullptr ? choice.dialect->line : LineSettings{};
   const auto take = [&](std::string_view bytes) {
     if (faulty) {
       ended = !faulty->feed(bytes);
     } else {
       reader.feed(bytes);
     }
-    return !ended && !out_of_reach && (count == 0 || said < count);
+    return !ended && !out_of_reach && (choice.count == 0 || said < choice.count);
   };
-  const int code = read_input(options.words()[0], settings, take, plan);
+  const int code = read_input(options.words()[0], settings, take, choice.plan);
   if (out_of_reach) return complain(kEnvironment, "stdout: cannot be written");
   if (ended) return complain(kNotAsExpected, "ended, as its defect has it");
   reader.finish();
   if (faulty) return code;
   if (code != kAsExpected) return code;
   if (reader.accepted() > 0) return kAsExpected;
-  return complain(kNotAsExpected,
-                  fmt::format("{}: no telegram was accepted, {} rejected{}", options.words()[0],
-                              reader.rejected(),
-                              sealed && !keys ? "; they are sealed: --key-file opens them" : ""));
+  return complain(
+      kNotAsExpected,
+      fmt::format("{}: no telegram was accepted, {} rejected{}", options.words()[0],
+                  reader.rejected(),
+                  sealed && !choice.keys ? "; they are sealed: --key-file opens them" : ""));
 }
 
 }  // namespace p1rig

@@ -2,11 +2,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/fault_options.h"
@@ -95,19 +99,7 @@ int session_options(const Options& options, const Profile& profile, const Scenar
   return kAsExpected;
 }
 
-}  // namespace
-
-int run_simulate(const Arguments& all_arguments) {
-  Arguments arguments = all_arguments;
-  const auto reader_words = take_reader_command(arguments);
-  Options options(
-      "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
-      "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
-      "                [--request line|on|off] [--pace line|byte|none] [--stats] [--stats-json F]\n"
-      "                [--key-file F] [--counter-file F] [--record F.pcap] [-- COMMAND...]",
-      "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
-      "a path.\nCOMMAND is a reader to start beside it: when it ends, so does the meter; exit code "
-      "1 where\nit ended badly.");
+void add_simulate_options(Options& options) {
   add_line_options(options);
   add_record_option(options);
   options.value("count", "N",
@@ -127,6 +119,149 @@ int run_simulate(const Arguments& all_arguments) {
                 "seconds of the meter in one second, or max: as fast as lines take it");
   options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
   add_force_option(options);
+}
+
+/// What the meter sends, second by second, with its faults and sealed. Ends the loop where it cannot go
+/// on.
+class TelegramSource {
+ public:
+  TelegramSource(ChosenMeter& chosen, const std::vector<FaultRequest>& faults,
+                 TelegramSealer* sealer, const SessionOptions& session, LineRecording& recording,
+                 OutputFile* truth_file, EventLoop& loop)
+      : chosen_(chosen),
+        faults_(faults),
+        sealer_(sealer),
+        is_hurried_(session.speed == kMaxSpeed),
+        recording_(recording),
+        truth_file_(truth_file),
+        loop_(loop),
+        last_sent_(std::chrono::floor<std::chrono::seconds>(session.start)) {
+    if (truth_file_ != nullptr && !truth_file_->begin()) {
+      trouble_ = truth_file_->name() + ": cannot be written";
+    }
+  }
+
+  Emission telegram_at(std::chrono::sys_seconds t) {
+    if (is_hurried_ && t - last_sent_ > kLongestSilence) {
+      give_up("the meter has been silent for a year of its time: nothing more will come");
+    }
+    if (is_silent_ || !chosen_.meter->sends_at(t)) return {};
+    Truth truth;
+    Emission emission{.bytes = chosen_.telegram_at(t, truth_file_ != nullptr ? &truth : nullptr),
+                      .crc_algorithm = chosen_.profile->layout.crc_algorithm};
+    std::function<void(Emission&)> sealing;
+    if (sealer_ != nullptr) sealing = [this](Emission& passing) { seal(passing); };
+    apply_faults(faults_, chosen_.seeds.values, ++sent_, t, emission, sealing);
+    if (is_silent_) return {};
+    if (!emission.bytes.empty()) last_sent_ = t;
+    if (truth_file_ != nullptr) {
+      const auto done = truth_file_->write(truth_json_line(truth, chosen_.profile->zone) + "\n");
+      if (!done) give_up(done.error().message);
+    }
+    recording_.take(emission);
+    return emission;
+  }
+
+  /// Why it gave up, or empty.
+  const std::string& trouble() const { return trouble_; }
+
+ private:
+  void seal(Emission& emission) {
+    const auto done = sealer_->seal(emission);
+    if (!done) give_up(done.error().message);
+    is_silent_ = !done || !*done;
+    if (!done || !is_silent_) return;
+    complain(kAsExpected, "the frame counter is at its end: silence");
+    if (is_hurried_) loop_.stop();
+  }
+
+  void give_up(std::string why) {
+    trouble_ = std::move(why);
+    loop_.stop();
+  }
+
+  ChosenMeter& chosen_;
+  const std::vector<FaultRequest>& faults_;
+  TelegramSealer* sealer_;  ///< null where telegrams are plain
+  bool is_hurried_;
+  LineRecording& recording_;
+  OutputFile* truth_file_;  ///< null where nobody asked for it
+  EventLoop& loop_;
+  std::chrono::sys_seconds last_sent_;
+  std::uint64_t sent_ = 0;
+  bool is_silent_ = false;
+  std::string trouble_;
+};
+
+/// Opens what was asked for and sends there, to the end. Returns the exit code.
+int send(const Options& options, ChosenMeter& chosen, const std::vector<FaultRequest>& faults,
+         TelegramSealer* sealer, SessionOptions& session, const Arguments& reader_words) {
+  const Profile& profile = *chosen.profile;
+  OutputGuard guard = guard_of(options, chosen);
+  std::optional<OutputFile> truth_file;
+  if (const int code = open_output(options, "truth", kTruthKind, guard, truth_file);
+      code != kAsExpected) {
+    return code;
+  }
+  std::optional<OutputFile> stats_file;
+  if (const int code = open_output(options, "stats-json", kStatsKind, guard, stats_file);
+      code != kAsExpected) {
+    return code;
+  }
+
+  RealClock clock;
+  EventLoop loop;
+  OpenLines lines;
+  if (const int code = open_lines(options, profile.line, guard, loop, lines); code != kAsExpected)
+    return code;
+  session.began = clock.now();
+  LineRecording recording;
+  if (const int code =
+          recording.open(options, session, profile.name, chosen.seeds.values, guard, lines);
+      code != kAsExpected)
+    return code;
+
+  StartedReader reader;
+  if (const int code = reader.start(reader_words, lines.list, loop); code != kAsExpected) {
+    return code;
+  }
+  // Nothing can go wrong any more: what earlier runs left may go.
+  recording.begin(session, clock, lines);
+  TelegramSource source(chosen, faults, sealer, session, recording,
+                        truth_file ? &*truth_file : nullptr, loop);
+  const bool talkative = isatty(STDERR_FILENO) == 1;
+  const SessionResult result = run_session(
+      session, [&](std::chrono::sys_seconds t) { return source.telegram_at(t); }, lines.list, clock,
+      loop,
+      [&](const SessionEvent& event) {
+        recording.take(event);
+        if (talkative || std::holds_alternative<LineNoted>(event)) print_event(event, profile.zone);
+      });
+  const int recorded = recording.end();
+  lines.owned.clear();  // hung up: the reader sees the end
+  const int read = reader.finish();
+  const int reported = report_stats(options, result.stats, stats_file);
+  if (!result.error.empty()) return complain(kEnvironment, result.error);
+  if (!source.trouble().empty()) return complain(kEnvironment, source.trouble());
+  if (recorded != kAsExpected) return recorded;
+  if (result.end == SessionEnd::kSignal) return kInterrupted;
+  return reported == kAsExpected ? read : reported;
+}
+
+}  // namespace
+
+int run_simulate(const Arguments& all_arguments) {
+  Arguments arguments = all_arguments;
+  const auto reader_words = take_reader_command(arguments);
+  Options options(
+      "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
+      "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
+      "                [--request line|on|off] [--pace line|byte|none] [--stats] [--stats-json F]\n"
+      "                [--key-file F] [--counter-file F] [--record F.pcap] [-- COMMAND...]",
+      "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
+      "a path.\nCOMMAND is a reader to start beside it: when it ends, so does the meter; exit code "
+      "1 where\nit ended badly.");
+  add_simulate_options(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   if (!reader_words) return options.misuse("a command must follow --");
   if (!reader_words->empty() && reader_words->front().empty()) {
@@ -150,7 +285,6 @@ int run_simulate(const Arguments& all_arguments) {
     return code;
   if (sealer && !faults.empty()) sealer->remember_frames();
 
-  RealClock clock;
   SessionOptions session;
   session.start = start;
   if (const int code = session_options(options, profile, *chosen.scenario, session);
@@ -164,84 +298,7 @@ int run_simulate(const Arguments& all_arguments) {
   if (const int code = read_line_options(options, *chosen.scenario, session); code != kAsExpected)
     return code;
 
-  OutputGuard guard = guard_of(options, chosen);
-  std::optional<OutputFile> truth_file;
-  if (const int code = open_output(options, "truth", kTruthKind, guard, truth_file);
-      code != kAsExpected) {
-    return code;
-  }
-  std::optional<OutputFile> stats_file;
-  if (const int code = open_output(options, "stats-json", kStatsKind, guard, stats_file);
-      code != kAsExpected) {
-    return code;
-  }
-
-  EventLoop loop;
-  OpenLines lines;
-  if (const int code = open_lines(options, profile.line, guard, loop, lines); code != kAsExpected)
-    return code;
-  session.began = clock.now();
-  LineRecording recording;
-  if (const int code =
-          recording.open(options, session, profile.name, chosen.seeds.values, guard, lines);
-      code != kAsExpected)
-    return code;
-
-  std::string trouble;
-  StartedReader reader;
-  if (const int code = reader.start(*reader_words, lines.list, loop); code != kAsExpected) {
-    return code;
-  }
-  // Nothing can go wrong any more: what earlier runs left may go.
-  recording.begin(session, clock, lines);
-  if (truth_file && !truth_file->begin()) trouble = truth_file->name() + ": cannot be written";
-
-  bool silent = false;
-  std::uint64_t sent = 0;
-  auto last_sent = start;
-  const auto source = [&](std::chrono::sys_seconds t) {
-    if (session.speed == kMaxSpeed && t - last_sent > kLongestSilence) {
-      trouble = "the meter has been silent for a year of its time: nothing more will come";
-      loop.stop();
-    }
-    if (silent || !chosen.meter->sends_at(t)) return Emission{};
-    Truth truth;
-    Emission emission{.bytes = chosen.telegram_at(t, truth_file ? &truth : nullptr),
-                      .crc_algorithm = chosen.profile->layout.crc_algorithm};
-    const auto seal = [&](Emission& passing) {
-      const auto done = sealer->seal(passing);
-      if (!done) trouble = done.error().message;
-      silent = !done || !*done;
-      if (done && silent) complain(kAsExpected, "the frame counter is at its end: silence");
-      if (!done || (silent && session.speed == kMaxSpeed)) loop.stop();
-    };
-    apply_faults(faults, chosen.seeds.values, ++sent, t, emission,
-                 sealer ? std::function<void(Emission&)>(seal) : nullptr);
-    if (silent) return Emission{};
-    if (!emission.bytes.empty()) last_sent = t;
-    if (truth_file) {
-      const auto done = truth_file->write(truth_json_line(truth, profile.zone) + "\n");
-      if (!done) trouble = done.error().message;
-      if (!done) loop.stop();
-    }
-    recording.take(emission);
-    return emission;
-  };
-  const bool talkative = isatty(STDERR_FILENO) == 1;
-  const SessionResult result =
-      run_session(session, source, lines.list, clock, loop, [&](const SessionEvent& event) {
-        recording.take(event);
-        if (talkative || std::holds_alternative<LineNoted>(event)) print_event(event, profile.zone);
-      });
-  const int recorded = recording.end();
-  lines.owned.clear();  // hung up: the reader sees the end
-  const int read = reader.finish();
-  const int reported = report_stats(options, result.stats, stats_file);
-  if (!result.error.empty()) return complain(kEnvironment, result.error);
-  if (!trouble.empty()) return complain(kEnvironment, trouble);
-  if (recorded != kAsExpected) return recorded;
-  if (result.end == SessionEnd::kSignal) return kInterrupted;
-  return reported == kAsExpected ? read : reported;
+  return send(options, chosen, faults, sealer ? &*sealer : nullptr, session, *reader_words);
 }
 
 }  // namespace p1rig

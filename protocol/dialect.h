@@ -38,7 +38,7 @@ struct Dialect {
   Recognition recognition = {};
 };
 
-/// In the order of protocol/dialects/all.cpp.
+/// In the order of the files in protocol/dialects/.
 std::span<const Dialect> dialects();
 const Dialect* find_dialect(std::string_view name);
 

@@ -79,11 +79,12 @@ bool fits(const Telegram& telegram, const Look& look) {
 constexpr std::string_view kVersion = "1-3:0.2.8";
 constexpr std::string_view kBelgianVersion = "0-0:96.1.4";
 
-/// The first dialect that has its version in `obis` and this one there.
+/// The dialect that has its version in `obis` and this one there, and not from another country.
 const Dialect* of_version(std::string_view obis, std::string_view version) {
   const auto all = dialects();
   const auto found = std::ranges::find_if(all, [&](const Dialect& each) {
-    return each.version.obis == obis && matches_glob(each.version.values, version);
+    return !each.recognition.borrows_version && each.version.obis == obis &&
+           matches_glob(each.version.values, version);
   });
   return found == all.end() ? nullptr : &*found;
 }

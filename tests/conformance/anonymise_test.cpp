@@ -14,11 +14,11 @@
 #include "tests/conformance/telegrams.h"
 #include "tests/simulator/bitwise_crc.h"
 
-namespace p1rig {
+namespace p1rig::anonymise_test {
 namespace {
 
-using testing::ended;
-using testing::sealed;
+using test::ended;
+using test::sealed;
 
 const FrameKeys kKeys = parse_frame_keys("000102030405060708090A0B0C0D0E0F").value();
 const FrameKeys kNewKeys = parse_frame_keys("0F0E0D0C0B0A09080706050403020100").value();
@@ -145,7 +145,7 @@ std::string with_crc(std::string_view identifier, const char* format, Wanted wan
     std::snprintf(digits, sizeof digits, "%02d.%03d", watts / 1000, watts % 1000);
     const std::string body = std::string("/ISK5\\2M550T-1012\r\n\r\n0-0:96.1.1(") +
                              std::string(identifier) + ")\r\n1-0:1.7.0(" + digits + "*kW)\r\n!";
-    const unsigned crc = testing::bitwise_crc(body);
+    const unsigned crc = test::bitwise_crc(body);
     if (!wanted(crc)) continue;
     std::snprintf(digits, sizeof digits, format, crc);
     return body + digits + "\r\n";
@@ -162,7 +162,7 @@ std::string crc_text(std::string_view telegram) {
 std::string unpadded_crc(std::string_view telegram) {
   char digits[8];
   std::snprintf(digits, sizeof digits, "%X",
-                testing::bitwise_crc(telegram.substr(0, telegram.rfind('!') + 1)));
+                test::bitwise_crc(telegram.substr(0, telegram.rfind('!') + 1)));
   return digits;
 }
 
@@ -311,4 +311,4 @@ TEST(Anonymise, TooManyIdentifiersAreNoHousehold) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::anonymise_test

@@ -12,15 +12,15 @@
 // Damaged telegrams of every dialect: whatever the bytes are, lint points into them and the reader
 // says a line of JSON.
 
-namespace p1rig {
+namespace p1rig::any_bytes_test {
 namespace {
 
-using testing::kBelgian;
-using testing::kDutch;
-using testing::kLuxembourg;
-using testing::kOldDutch;
-using testing::kSwedish;
-using testing::Xorshift;
+using test::kBelgian;
+using test::kDutch;
+using test::kLuxembourg;
+using test::kOldDutch;
+using test::kSwedish;
+using test::Xorshift;
 
 const std::vector<std::string> kPieces{"(",
                                        ")",
@@ -81,7 +81,7 @@ TEST(AnyBytes, AreLintedAndRead) {
     for (const Dialect& dialect : dialects()) {
       Linter linter(&dialect, {});
       for (int round = 0; round < kRounds / 14; ++round) {
-        const std::string bytes = damaged(testing::with_line_ends(text), random);
+        const std::string bytes = damaged(test::with_line_ends(text), random);
         expect_sound(bytes, dialect, linter);
         // With a right CRC, so that what it says is remembered.
         expect_sound(bytes + "\r\n!" + to_hex(crc16(bytes + "\r\n!")) + "\r\n", dialect, linter);
@@ -98,4 +98,4 @@ TEST(AnyBytes, MayBeNone) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::any_bytes_test

@@ -4,7 +4,7 @@
 #include "conformance/judge/line_judge.h"
 #include "conformance/suite/case.h"
 
-namespace p1rig {
+namespace p1rig::case_file_test {
 namespace {
 
 using testing::ElementsAre;
@@ -269,4 +269,4 @@ TEST(Cases, HaveAllThatReportsPrint) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::case_file_test

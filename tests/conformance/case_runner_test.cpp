@@ -11,7 +11,7 @@
 #include "conformance/mutants/mutant_subject.h"
 #include "tests/conformance/one_case.h"
 
-namespace p1rig {
+namespace p1rig::case_runner_test {
 namespace {
 
 using std::chrono::seconds;
@@ -121,4 +121,4 @@ TEST(CaseRunner, OfALongCaseTheFirstAndTheLastMomentsStay) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::case_runner_test

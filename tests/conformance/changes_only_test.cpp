@@ -2,7 +2,7 @@
 
 #include "conformance/judge/telegram_judge.h"
 
-namespace p1rig {
+namespace p1rig::changes_only_test {
 namespace {
 
 ContractTelegram telegram_of(std::string_view power, std::string_view energy) {
@@ -34,4 +34,4 @@ TEST(TelegramJudge, OneThatTellsChangesOnlyOwesWhatChanged) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::changes_only_test

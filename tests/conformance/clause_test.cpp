@@ -8,7 +8,7 @@
 #include "conformance/judge/lint.h"
 #include "protocol/dialect.h"
 
-namespace p1rig {
+namespace p1rig::clause_test {
 namespace {
 
 TEST(Clauses, AreOfTheDialectsOwnDocuments) {
@@ -41,4 +41,4 @@ TEST(Clauses, AreOfTheDialectsOwnDocuments) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::clause_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::columns_test {
 namespace {
 
 TEST(Columns, NoCellRunsIntoTheNext) {
@@ -29,4 +29,4 @@ TEST(Columns, NothingFollowsTheLastCellThereIs) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::columns_test

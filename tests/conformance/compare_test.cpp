@@ -4,7 +4,7 @@
 
 // What a reader may say for a value, by the reader contract; the sums are in the comments.
 
-namespace p1rig {
+namespace p1rig::compare_test {
 namespace {
 
 ContractValue value(const char* json) {
@@ -165,4 +165,4 @@ TEST(Compare, SaysBoth) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::compare_test

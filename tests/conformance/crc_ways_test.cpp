@@ -7,7 +7,7 @@
 #include "protocol/crc16.h"
 #include "tests/conformance/telegrams.h"
 
-namespace p1rig {
+namespace p1rig::crc_ways_test {
 namespace {
 
 constexpr std::string_view kText =
@@ -71,4 +71,4 @@ TEST(CrcWays, TakesWhatIsNothingButItsEnd) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::crc_ways_test

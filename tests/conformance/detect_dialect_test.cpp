@@ -7,13 +7,13 @@
 #include "conformance/judge/lint.h"
 #include "tests/conformance/telegrams.h"
 
-namespace p1rig {
+namespace p1rig::detect_dialect_test {
 namespace {
 
-using testing::edited;
-using testing::kBelgian;
-using testing::kDutch;
-using testing::kOldDutch;
+using test::edited;
+using test::kBelgian;
+using test::kDutch;
+using test::kOldDutch;
 
 std::string detect(const std::string& bytes) {
   return std::string(detect_dialect(decode_telegram(bytes))->name);
@@ -21,7 +21,7 @@ std::string detect(const std::string& bytes) {
 
 /// A telegram of an identification and data lines.
 std::string of(const std::string& identification, const std::string& lines) {
-  return "/" + identification + "\r\n\r\n" + testing::with_line_ends(lines) + "!0000\r\n";
+  return "/" + identification + "\r\n\r\n" + test::with_line_ends(lines) + "!0000\r\n";
 }
 
 TEST(DetectDialect, KnowsThePrintedTelegrams) {
@@ -40,7 +40,7 @@ TEST(DetectDialect, KnowsThePrintedTelegrams) {
   };
   for (const auto& [file, dialect] : table) {
     const std::string path = std::string(P1RIG_SOURCE_DIR) + "/captures/printed/" + file;
-    EXPECT_EQ(detect(testing::read_file(path)), dialect) << file;
+    EXPECT_EQ(detect(test::read_file(path)), dialect) << file;
   }
 }
 
@@ -131,4 +131,4 @@ TEST(DetectDialect, TakesOnlyOldFormatsForADialectWithoutCrc) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::detect_dialect_test

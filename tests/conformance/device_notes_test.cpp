@@ -6,12 +6,12 @@
 
 #include "tests/conformance/telegrams.h"
 
-namespace p1rig {
+namespace p1rig::device_notes_test {
 namespace {
 
-using testing::edited;
-using testing::kDutch;
-using testing::sealed;
+using test::edited;
+using test::kDutch;
+using test::sealed;
 
 std::vector<LineNote> notes_of(const std::string& bytes) {
   return note_devices(LineContents(bytes));
@@ -44,7 +44,7 @@ TEST(DeviceNotes, SayThatThereIsNoDevice) {
   EXPECT_EQ(told(sealed(none)),
             "mbus-none: no telegram has an object of a gas, water or heat meter\n");
   EXPECT_FALSE(notes_of(sealed(none))[0].fix.empty());
-  EXPECT_EQ(told(sealed(testing::kSwedish)), "") << "Sweden has no such devices (SWE §3.4)";
+  EXPECT_EQ(told(sealed(test::kSwedish)), "") << "Sweden has no such devices (SWE §3.4)";
 }
 
 TEST(DeviceNotes, SayThatAChannelIsFree) {
@@ -94,8 +94,8 @@ TEST(DeviceNotes, SayWhichOfTwoIsTheNewOne) {
 
 TEST(DeviceNotes, NeedARightTelegram) {
   EXPECT_EQ(told(""), "");
-  EXPECT_EQ(told(testing::ended(kDutch)), "") << "its CRC is missing";
+  EXPECT_EQ(told(test::ended(kDutch)), "") << "its CRC is missing";
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::device_notes_test

@@ -15,10 +15,10 @@
 // read, lint and diagnose are one judgement in three forms: a line is well where the reader takes
 // all that came, and lint finds no loss.
 
-namespace p1rig {
+namespace p1rig::diagnose_agrees_test {
 namespace {
 
-using testing::Xorshift;
+using test::Xorshift;
 
 bool is_loss(const Finding& finding) {
   return std::ranges::any_of(loss_rules(),
@@ -41,7 +41,7 @@ void expect_agreement(const std::string& bytes) {
 }
 
 TEST(DiagnoseAgrees, OfEveryFault) {
-  const std::string good = testing::sealed(testing::kDutch);
+  const std::string good = test::sealed(test::kDutch);
   for (const FaultRow& row : faults()) {
     // What has no end is endless where the stream ends too soon to tell.
     if (row.sealed_only || row.id == "endless-line") continue;
@@ -58,7 +58,7 @@ TEST(DiagnoseAgrees, OfEveryFault) {
 
 // A look of some seconds ends anywhere, also amid a CRC.
 TEST(DiagnoseAgrees, ThatAStreamMayEndAnywhere) {
-  const std::string good = testing::sealed(testing::kDutch);
+  const std::string good = test::sealed(test::kDutch);
   for (std::size_t size = 0; size <= good.size(); ++size) {
     const std::string bytes = good + good.substr(0, size);
     expect_agreement(bytes);
@@ -71,8 +71,8 @@ TEST(DiagnoseAgrees, ThatAStreamMayEndAnywhere) {
 TEST(DiagnoseAgrees, OfDamagedTelegrams) {
   Xorshift random(3);
   for (const std::string_view text :
-       {testing::kDutch, testing::kBelgian, testing::kSwedish, testing::kLuxembourg}) {
-    const std::string good = testing::sealed(text);
+       {test::kDutch, test::kBelgian, test::kSwedish, test::kLuxembourg}) {
+    const std::string good = test::sealed(text);
     for (int round = 0; round < 60; ++round) {
       std::string damaged = good;
       const std::size_t at = random.below(damaged.size());
@@ -92,4 +92,4 @@ TEST(DiagnoseAgrees, OfDamagedTelegrams) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::diagnose_agrees_test

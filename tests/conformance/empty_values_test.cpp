@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,7 +21,7 @@
 #include "simulator/scenario/calendar.h"
 #include "simulator/scenario/scenario.h"
 
-namespace p1rig {
+namespace p1rig::empty_values_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -109,6 +110,8 @@ struct Kind {
   std::size_t least_keys;
 };
 
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.folder; }
+
 class EmptyValues : public testing::TestWithParam<Kind> {};
 
 TEST_P(EmptyValues, AreNotTakenForAbsentOnes) {
@@ -169,4 +172,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& param) { return fs::path(param.param.folder).filename().string(); });
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::empty_values_test

@@ -13,7 +13,7 @@
 // What meters of the field send otherwise than their documents say: by dialect and identification,
 // the line as it was seen, and what lint has to make of it: a quirk with its source, or nothing.
 
-namespace p1rig {
+namespace p1rig::field_quirks_test {
 namespace {
 
 enum class Expected { kQuirk, kAccepted };
@@ -155,13 +155,13 @@ std::vector<Row> rows() {
 }
 
 std::string base_of(const std::string& dialect) {
-  if (dialect == "dsmr-4.0") return testing::edited(testing::kDutch, "(50)", "(40)");
-  if (dialect == "dsmr-4.2") return testing::edited(testing::kDutch, "(50)", "(42)");
-  if (dialect == "dsmr-5.0") return std::string(testing::kDutch);
-  if (dialect == "dsmr-2.2" || dialect == "dsmr-3.0") return std::string(testing::kOldDutch);
-  if (dialect.starts_with("emucs")) return std::string(testing::kBelgian);
-  if (dialect == "lux-1.1") return std::string(testing::kLuxembourg);
-  if (dialect == "se-2.0") return std::string(testing::kSwedish);
+  if (dialect == "dsmr-4.0") return test::edited(test::kDutch, "(50)", "(40)");
+  if (dialect == "dsmr-4.2") return test::edited(test::kDutch, "(50)", "(42)");
+  if (dialect == "dsmr-5.0") return std::string(test::kDutch);
+  if (dialect == "dsmr-2.2" || dialect == "dsmr-3.0") return std::string(test::kOldDutch);
+  if (dialect.starts_with("emucs")) return std::string(test::kBelgian);
+  if (dialect == "lux-1.1") return std::string(test::kLuxembourg);
+  if (dialect == "se-2.0") return std::string(test::kSwedish);
   return "/XXX5\n\n0-0:1.0.0(260715123010S)\n!";
 }
 
@@ -181,7 +181,7 @@ std::string telegram_of(const Row& row) {
     text.replace(at, end - at, row.code + row.value + "\n");
   }
   const bool has_crc = find_dialect(row.dialect)->has_crc;
-  return has_crc ? testing::sealed(text) : testing::ended(text);
+  return has_crc ? test::sealed(text) : test::ended(text);
 }
 
 std::vector<Finding> lint(const Row& row) {
@@ -294,4 +294,4 @@ TEST(FieldQuirks, NameRulesThatThereAre) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::field_quirks_test

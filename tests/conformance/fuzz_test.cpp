@@ -7,7 +7,7 @@
 
 #include "simulator/faults/fault.h"
 
-namespace p1rig {
+namespace p1rig::fuzz_test {
 namespace {
 
 using Whole = Expectation::Whole;
@@ -118,4 +118,4 @@ TEST(Fuzz, ShrinksToWhatStillFails) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::fuzz_test

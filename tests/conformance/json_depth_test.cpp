@@ -8,7 +8,7 @@
 #include "conformance/judge/contract.h"
 #include "conformance/reader/reader_map.h"
 
-namespace p1rig {
+namespace p1rig::json_depth_test {
 namespace {
 
 using testing::HasSubstr;
@@ -116,4 +116,4 @@ TEST(Contract, AChannelIsNoNumberThatWasCut) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::json_depth_test

@@ -14,7 +14,7 @@
 // The bytes come from the UART model, which knows nothing of how they are judged, or from rules of
 // the terminal written out here.
 
-namespace p1rig {
+namespace p1rig::line_mistakes_test {
 namespace {
 
 constexpr LineSettings kOld{.baud = 9600, .data_bits = 7, .parity = 'E', .stop_bits = 1};
@@ -23,7 +23,7 @@ constexpr LineSettings kOldAs8{.baud = 9600, .data_bits = 8, .parity = 'N', .sto
 constexpr LineSettings kNewAs7{.baud = 115200, .data_bits = 7, .parity = 'E', .stop_bits = 1};
 
 std::string printed(const std::string& name) {
-  return testing::read_file(std::string(P1RIG_SOURCE_DIR) + "/captures/printed/" + name);
+  return test::read_file(std::string(P1RIG_SOURCE_DIR) + "/captures/printed/" + name);
 }
 std::string new_telegram() { return printed("dsmr-5.0.2.recomputed-crc.txt"); }
 std::string old_telegram() { return printed("dsmr-3.0.txt"); }
@@ -258,8 +258,8 @@ TEST(LineMistakes, SeesTelnet) {
   EXPECT_EQ(before.notes.back().id, "telnet");
   // Octets of a message are none.
   for (const char* octets : {"(\xFF\xFF\xFF)", "(\xFF\xFD\x2C)"}) {
-    const std::string message = testing::edited(testing::kDutch, "(48616C6C6F)", octets);
-    const LineDiagnosis raw = diagnose_bytes(testing::sealed(message));
+    const std::string message = test::edited(test::kDutch, "(48616C6C6F)", octets);
+    const LineDiagnosis raw = diagnose_bytes(test::sealed(message));
     EXPECT_TRUE(raw.all_well);
     EXPECT_NE(raw.notes.back().id, "telnet");
   }
@@ -270,7 +270,7 @@ TEST(LineMistakes, SeesTelnet) {
 
 TEST(LineMistakes, SeesOctetsTurnedIntoUtf8) {
   const std::string telegram =
-      testing::sealed(testing::edited(testing::kDutch, "(48616C6C6F)", "(\xFF\xB0\xFF)"));
+      test::sealed(test::edited(test::kDutch, "(48616C6C6F)", "(\xFF\xB0\xFF)"));
   const std::string turned = replaced(replaced(telegram, "\xFF", "\xC3\xBF"), "\xB0", "\xC2\xB0");
   EXPECT_EQ(first_mistake(turned), "utf-8");
 }
@@ -287,8 +287,8 @@ TEST(LineMistakes, SeesACrcThatWasTakenAway) {
 /// A telegram of this power, with a CRC of the test's own making.
 std::string with_crc(int watts, std::uint16_t (*crc)(std::string_view)) {
   const std::string number = std::to_string(100'000 + watts).substr(1);
-  const std::string text = testing::with_line_ends(testing::edited(
-      testing::kDutch, "(01.193*kW)", "(" + number.substr(0, 2) + "." + number.substr(2) + "*kW)"));
+  const std::string text = test::with_line_ends(test::edited(
+      test::kDutch, "(01.193*kW)", "(" + number.substr(0, 2) + "." + number.substr(2) + "*kW)"));
   return text + to_hex(crc(text)) + "\r\n";
 }
 
@@ -314,7 +314,7 @@ TEST(LineMistakes, NamesTheCrcOfAnotherAlgorithm) {
 }
 
 TEST(LineMistakes, TellsEditedTextFromDamage) {
-  const std::string telegram = testing::sealed(testing::kDutch);
+  const std::string telegram = test::sealed(test::kDutch);
   const LineDiagnosis edited =
       diagnose_bytes(replaced(telegram, "(000123.456*kWh)", "(000999.999*kWh)"));
   EXPECT_EQ(edited.mistakes[0].id, "edited");
@@ -326,7 +326,7 @@ TEST(LineMistakes, TellsEditedTextFromDamage) {
 }
 
 TEST(LineMistakes, NamesTheBitThatWasFlipped) {
-  const std::string right = testing::sealed(testing::kDutch);
+  const std::string right = test::sealed(test::kDutch);
   const std::size_t at = right.find("1-0:1.7.0") + 1;
   std::string flipped = right;
   flipped[at] = ')';  // 2D is '-', 29 is ')'
@@ -369,4 +369,4 @@ TEST(LineMistakes, TakesAnyBytes) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_mistakes_test

@@ -8,15 +8,15 @@
 
 #include "tests/conformance/telegrams.h"
 
-namespace p1rig {
+namespace p1rig::lint_frames_test {
 namespace {
 
-using testing::edited;
-using testing::kLuxembourg;
+using test::edited;
+using test::kLuxembourg;
 
 const FrameKeys kKeys = parse_frame_keys("000102030405060708090A0B0C0D0E0F").value();
 const std::string kTitle = "SAG\x01\x02\x03\x04\x05";
-const std::string kTelegram = testing::sealed(kLuxembourg);
+const std::string kTelegram = test::sealed(kLuxembourg);
 
 std::string frame_of(std::uint32_t counter, std::string_view telegram = kTelegram,
                      LengthForm form = LengthForm::kCanonical, std::string_view title = kTitle) {
@@ -145,4 +145,4 @@ TEST(FrameLinter, EveryRuleHasARow) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::lint_frames_test

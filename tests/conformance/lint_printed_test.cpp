@@ -14,7 +14,7 @@
 // The telegrams that the documents print, with the misprints that they hold: exactly the error
 // lines of captures/printed/expected-lint.toml, and no error anywhere else.
 
-namespace p1rig {
+namespace p1rig::lint_printed_test {
 namespace {
 
 using Lines = std::set<std::size_t>;
@@ -55,7 +55,7 @@ Lines error_lines(const std::vector<Finding>& findings) {
 class Printed : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Printed, HasTheErrorsThatAreExpected) {
-  const std::string bytes = testing::read_file(folder() + GetParam());
+  const std::string bytes = test::read_file(folder() + GetParam());
   Linter linter(nullptr, {});
   const auto findings = linter.check(decode_telegram(bytes), 0);
   const toml::table expectations = read_expectations();
@@ -81,4 +81,4 @@ TEST(PrintedExpectations, EachHasItsTelegram) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::lint_printed_test

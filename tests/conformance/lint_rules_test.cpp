@@ -16,17 +16,17 @@
 // For each rule a good telegram and an edit that breaks this rule and no other. A rule without a
 // row fails the sweep at the end.
 
-namespace p1rig {
+namespace p1rig::lint_rules_test {
 namespace {
 
-using testing::edited;
-using testing::ended;
-using testing::kBelgian;
-using testing::kDutch;
-using testing::kLuxembourg;
-using testing::kOldDutch;
-using testing::kSwedish;
-using testing::sealed;
+using test::edited;
+using test::ended;
+using test::kBelgian;
+using test::kDutch;
+using test::kLuxembourg;
+using test::kOldDutch;
+using test::kSwedish;
+using test::sealed;
 
 constexpr Severity kError = Severity::kError;
 constexpr Severity kWarning = Severity::kWarning;
@@ -575,4 +575,4 @@ TEST(LintRules, AllHaveATest) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::lint_rules_test

@@ -11,7 +11,7 @@
 
 #include "protocol/framer.h"
 
-namespace p1rig {
+namespace p1rig::lint_timing_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -233,4 +233,4 @@ TEST(LintTiming, AllRulesHaveATest) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::lint_timing_test

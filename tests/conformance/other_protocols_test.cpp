@@ -16,10 +16,10 @@
 // The frames are made here, from what each protocol's file says of them, with checksums of the
 // test's own.
 
-namespace p1rig {
+namespace p1rig::other_protocols_test {
 namespace {
 
-using testing::Xorshift;
+using test::Xorshift;
 
 std::string seen(std::string_view bytes) {
   const auto found = find_other_protocol(bytes);
@@ -258,7 +258,7 @@ std::vector<std::string> captures() {
   std::vector<std::string> all;
   for (const auto& file :
        std::filesystem::directory_iterator(P1RIG_SOURCE_DIR "/captures/printed")) {
-    if (file.path().extension() != ".toml") all.push_back(testing::read_file(file.path()));
+    if (file.path().extension() != ".toml") all.push_back(test::read_file(file.path()));
   }
   return all;
 }
@@ -282,7 +282,7 @@ TEST(OtherProtocols, SeeNoneInSealedFrames) {
 TEST(OtherProtocols, SeeNoneInWhatAReaderGetsThatIsSetWrongly) {
   constexpr LineSettings kOld{.baud = 9600, .data_bits = 7, .parity = 'E', .stop_bits = 1};
   const std::string telegram =
-      testing::read_file(P1RIG_SOURCE_DIR "/captures/printed/dsmr-5.0.2.recomputed-crc.txt");
+      test::read_file(P1RIG_SOURCE_DIR "/captures/printed/dsmr-5.0.2.recomputed-crc.txt");
   for (const LineSettings& meter : {LineSettings{}, kOld}) {
     for (const int baud : {2400, 9600, 19200, 57600, 115200, 230400}) {
       for (const bool seven : {false, true}) {
@@ -312,4 +312,4 @@ TEST(OtherProtocols, TakeAnyCutOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::other_protocols_test

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace p1rig {
+namespace p1rig::rate_search_test {
 namespace {
 
 /// Answers as a reader that loses telegrams above `limit` a second. Returns how often it was asked.
@@ -94,4 +94,4 @@ TEST(RateSearch, BoundsTheTelegramsOfEachStep) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::rate_search_test

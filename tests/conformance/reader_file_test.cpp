@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace p1rig {
+namespace p1rig::reader_file_test {
 namespace {
 
 using testing::HasSubstr;
@@ -45,4 +45,4 @@ TEST(ReaderFile, VariablesThatNoEnvironmentCanHoldAreRefused) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::reader_file_test

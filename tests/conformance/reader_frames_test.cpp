@@ -10,13 +10,13 @@
 
 // What the reference reader makes of sealed telegrams.
 
-namespace p1rig {
+namespace p1rig::reader_frames_test {
 namespace {
 
 using nlohmann::json;
-using testing::edited;
-using testing::kLuxembourg;
-using testing::Xorshift;
+using test::edited;
+using test::kLuxembourg;
+using test::Xorshift;
 
 using Lines = std::vector<std::string>;
 
@@ -39,7 +39,7 @@ Lines read(const std::string& bytes, const std::string& keys = kKey) {
 /// A telegram whose active energy import is the number, in Wh.
 std::string telegram_of(int number) {
   const std::string wh = std::to_string(1000 + number).substr(1);
-  return testing::sealed(edited(kLuxembourg, "000025.653", "000025." + wh));
+  return test::sealed(edited(kLuxembourg, "000025.653", "000025." + wh));
 }
 
 std::string frame_of(std::uint32_t counter, int number, const std::string& keys = kKey) {
@@ -72,8 +72,8 @@ TEST(ReaderFrames, ASealedTelegramIsReadAsAPlainOne) {
 
 TEST(ReaderFrames, PrintedTelegramOutOfTheVector) {
   const std::string folder = P1RIG_SOURCE_DIR "/captures/printed/";
-  EXPECT_EQ(read(testing::read_file(folder + "lux-encrypted-own-vector.bin")),
-            read(testing::read_file(folder + "lux-1.1.3.txt")));
+  EXPECT_EQ(read(test::read_file(folder + "lux-encrypted-own-vector.bin")),
+            read(test::read_file(folder + "lux-1.1.3.txt")));
 }
 
 TEST(ReaderFrames, WithoutKeysOnlyPlainOnesAreRead) {
@@ -247,4 +247,4 @@ TEST(ReaderFrames, NoOtherKeyEverYieldsAReading) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::reader_frames_test

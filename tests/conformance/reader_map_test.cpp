@@ -4,7 +4,7 @@
 
 #include "conformance/reader/observer.h"
 
-namespace p1rig {
+namespace p1rig::reader_map_test {
 namespace {
 
 using Kind = ContractValue::Kind;
@@ -136,4 +136,4 @@ TEST(ObservedStream, WhatNeverEndsIsABreachAndNotKept) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::reader_map_test

@@ -10,17 +10,17 @@
 
 #include "tests/conformance/telegrams.h"
 
-namespace p1rig {
+namespace p1rig::reader_test {
 namespace {
 
 using nlohmann::json;
-using testing::edited;
-using testing::ended;
-using testing::kBelgian;
-using testing::kDutch;
-using testing::kOldDutch;
-using testing::kSwedish;
-using testing::sealed;
+using test::edited;
+using test::ended;
+using test::kBelgian;
+using test::kDutch;
+using test::kOldDutch;
+using test::kSwedish;
+using test::sealed;
 
 std::vector<std::string> read_in_pieces(const char* dialect, const std::string& bytes,
                                         std::size_t piece) {
@@ -330,7 +330,7 @@ TEST(ReferenceReader, ListsAChannelOnce) {
 
 TEST(ReferenceReader, DoesNotListUnlinkedChannels) {
   const std::string lux =
-      testing::read_file(std::string(P1RIG_SOURCE_DIR) + "/captures/printed/lux-1.1.3.txt");
+      test::read_file(std::string(P1RIG_SOURCE_DIR) + "/captures/printed/lux-1.1.3.txt");
   const json line = json::parse(read(nullptr, lux).at(0));
   ASSERT_EQ(line.at("mbus").size(), 2U);
   EXPECT_EQ(line.at("mbus").at(0).at("channel"), 1);
@@ -392,4 +392,4 @@ TEST(ReferenceReader, BelievesTheLetterInSweden) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::reader_test

@@ -9,7 +9,7 @@
 #include "conformance/run/waivers.h"
 #include "tests/conformance/one_case.h"
 
-namespace p1rig {
+namespace p1rig::renamed_cases_test {
 namespace {
 
 using testing::ElementsAre;
@@ -97,4 +97,4 @@ TEST(RenamedCases, EachIsACaseOfNow) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::renamed_cases_test

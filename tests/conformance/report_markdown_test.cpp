@@ -6,7 +6,7 @@
 #include "conformance/report/report.h"
 #include "tests/conformance/one_case.h"
 
-namespace p1rig {
+namespace p1rig::report_markdown_test {
 namespace {
 
 ConformReport report_with(const Case& one, std::size_t failures, Outcome outcome) {
@@ -48,4 +48,4 @@ TEST(MarkdownReport, FitsBehindWhatIsThere) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::report_markdown_test

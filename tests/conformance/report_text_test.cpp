@@ -6,7 +6,7 @@
 
 #include "simulator/files/visible.h"
 
-namespace p1rig {
+namespace p1rig::report_text_test {
 namespace {
 
 /// What a person would do to have the bytes back.
@@ -62,4 +62,4 @@ TEST(ReportText, CutsBetweenCharactersAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::report_text_test

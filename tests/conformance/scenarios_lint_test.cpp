@@ -16,7 +16,7 @@
 #include "simulator/render/render.h"
 #include "simulator/scenario/scenario.h"
 
-namespace p1rig {
+namespace p1rig::scenarios_lint_test {
 namespace {
 
 using std::chrono::hours;
@@ -165,4 +165,4 @@ TEST(Scenarios, EachIsLivedThroughByTheProfileItIsMadeFor) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::scenarios_lint_test

@@ -4,7 +4,7 @@
 
 // Bash manual, 3.1.2.2 (single quotes) and 3.5.1 (brace expansion).
 
-namespace p1rig {
+namespace p1rig::shell_word_test {
 namespace {
 
 TEST(ShellWord, WhatMeansItselfIsAsItIs) {
@@ -26,4 +26,4 @@ TEST(ShellWord, WhatAShellWouldChangeIsQuoted) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::shell_word_test

@@ -11,7 +11,7 @@
 
 #include "conformance/speed/speed_report.h"
 
-namespace p1rig {
+namespace p1rig::speed_svg_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -89,4 +89,4 @@ TEST(SpeedSvg, FullRunsAreMarksAndNotPartOfALine) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::speed_svg_test

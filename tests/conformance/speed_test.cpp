@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace p1rig {
+namespace p1rig::speed_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -226,4 +226,4 @@ TEST(Speed, AnInterruptedRunHasNoNumber) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::speed_test

@@ -10,17 +10,17 @@
 #include "conformance/judge/reader.h"
 #include "tests/conformance/telegrams.h"
 
-namespace p1rig {
+namespace p1rig::stream_linter_test {
 namespace {
 
-using testing::edited;
-using testing::ended;
-using testing::kBelgian;
-using testing::kDutch;
-using testing::kLuxembourg;
-using testing::kOldDutch;
-using testing::kSwedish;
-using testing::sealed;
+using test::edited;
+using test::ended;
+using test::kBelgian;
+using test::kDutch;
+using test::kLuxembourg;
+using test::kOldDutch;
+using test::kSwedish;
+using test::sealed;
 
 const FrameKeys kKeys = parse_frame_keys("000102030405060708090A0B0C0D0E0F").value();
 
@@ -217,4 +217,4 @@ TEST(OneJudgement, OfReadAndLint) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::stream_linter_test

@@ -10,16 +10,16 @@
 #include "protocol/frame_cipher.h"
 #include "tests/conformance/telegrams.h"
 
-namespace p1rig {
+namespace p1rig::stretch_judge_test {
 namespace {
 
-using testing::edited;
-using testing::ended;
-using testing::kBelgian;
-using testing::kDutch;
-using testing::kLuxembourg;
-using testing::kOldDutch;
-using testing::sealed;
+using test::edited;
+using test::ended;
+using test::kBelgian;
+using test::kDutch;
+using test::kLuxembourg;
+using test::kOldDutch;
+using test::sealed;
 using Verdict = TelegramVerdict;
 
 Verdict verdict(const char* dialect, const std::string& bytes) {
@@ -194,4 +194,4 @@ TEST(LossFinder, FindsWhatStandsBetweenFrames) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::stretch_judge_test

@@ -24,11 +24,11 @@
 #include "simulator/scenario/scenario.h"
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::telegram_decoder_test {
 namespace {
 
 using std::string_literals::operator""s;
-using testing::Xorshift;
+using test::Xorshift;
 
 #ifdef __SANITIZE_ADDRESS__
 constexpr int kMutations = 10'000;
@@ -411,4 +411,4 @@ TEST(TelegramDecoder, ForgetsTheOldestOfTooManyForms) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::telegram_decoder_test

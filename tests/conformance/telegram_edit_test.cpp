@@ -4,7 +4,7 @@
 
 // The CRC is computed bit by bit, by another way than the program's.
 
-namespace p1rig {
+namespace p1rig::telegram_edit_test {
 namespace {
 
 std::string crc_of(const std::string& covered) {
@@ -119,4 +119,4 @@ TEST_F(TelegramEditTest, TheDigitsOfItsCrc) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::telegram_edit_test

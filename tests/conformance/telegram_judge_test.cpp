@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace p1rig {
+namespace p1rig::telegram_judge_test {
 namespace {
 
 using testing::ElementsAre;
@@ -281,4 +281,4 @@ TEST(ContractLines, ARejectHasOneOfTheReasons) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::telegram_judge_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace p1rig {
+namespace p1rig::telegram_matcher_test {
 namespace {
 
 constexpr Obis kImport{1, 0, 1, 8, 1}, kPower{1, 0, 1, 7, 0};
@@ -99,4 +99,4 @@ TEST(TelegramMatcher, LearnsNothingFromAReaderWithoutRegisterAndClock) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::telegram_matcher_test

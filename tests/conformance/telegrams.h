@@ -11,7 +11,7 @@
 // Telegrams to edit: each is one that its dialect has nothing against. Lines are separated by LF
 // here; sealed() makes them CR LF and adds the CRC.
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 constexpr std::string_view kDutch =
     "/ISK5\\2M550T-1012\n"
@@ -163,4 +163,4 @@ inline std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

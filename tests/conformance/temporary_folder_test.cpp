@@ -11,7 +11,7 @@
 #include <fstream>
 #include <string>
 
-namespace p1rig {
+namespace p1rig::temporary_folder_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST_F(TemporaryFolders, AParentThatIsNotThereIsNamed) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::temporary_folder_test

@@ -14,10 +14,10 @@
 
 // Telegrams are wrapped here as the programs do it that people copy from.
 
-namespace p1rig {
+namespace p1rig::unwrap_test {
 namespace {
 
-using testing::Xorshift;
+using test::Xorshift;
 
 struct Result {
   std::string bytes, what;
@@ -38,7 +38,7 @@ Result unwrapped(std::string_view text, std::size_t piece = std::string::npos) {
 }
 
 std::string printed(const std::string& name) {
-  return testing::read_file(std::string(P1RIG_SOURCE_DIR) + "/captures/printed/" + name);
+  return test::read_file(std::string(P1RIG_SOURCE_DIR) + "/captures/printed/" + name);
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -257,8 +257,7 @@ TEST(Unwrap, FindsSealedFramesAndOtherProtocols) {
 }
 
 TEST(Unwrap, KeepsDamagedLinesOfALog) {
-  const std::string telegram =
-      testing::edited(testing::sealed(testing::kDutch), "1-0:1.7.0(", "1)0:1.7.0(");
+  const std::string telegram = test::edited(test::sealed(test::kDutch), "1-0:1.7.0(", "1)0:1.7.0(");
   EXPECT_EQ(unwrapped(each_line(telegram, "2026-01-15 12:00:03 ")).bytes, telegram);
 }
 
@@ -331,7 +330,7 @@ TEST(Unwrap, StopsWhenTheSinkHasEnough) {
   Unwrapper unwrapper([](std::string_view) { return false; });
   EXPECT_FALSE(unwrapper.feed("\x01"));
   Unwrapper wrapped([](std::string_view) { return false; });
-  wrapped.feed(each_line(testing::sealed(testing::kDutch), "> "));
+  wrapped.feed(each_line(test::sealed(test::kDutch), "> "));
   EXPECT_FALSE(wrapped.finish());
 }
 
@@ -355,7 +354,7 @@ TEST(Unwrap, TakesAnyBytes) {
 
 TEST(Unwrap, TakesDamagedForms) {
   Xorshift random(6);
-  const std::vector<Form> forms = forms_of(testing::sealed(testing::kDutch));
+  const std::vector<Form> forms = forms_of(test::sealed(test::kDutch));
   for (int round = 0; round < 400; ++round) {
     std::string text = forms[random.below(forms.size())].text;
     for (std::size_t edits = 1 + random.below(8); edits > 0; --edits) {
@@ -387,4 +386,4 @@ TEST(Unwrap, TakesOneEndlessLine) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::unwrap_test

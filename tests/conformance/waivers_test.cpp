@@ -6,7 +6,7 @@
 
 #include "tests/conformance/one_case.h"
 
-namespace p1rig {
+namespace p1rig::waivers_test {
 namespace {
 
 constexpr const char* kMeter = "iskra-am550";
@@ -170,4 +170,4 @@ send = [{ id = "A" }]
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::waivers_test

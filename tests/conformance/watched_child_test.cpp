@@ -11,7 +11,7 @@
 #include "process/fd.h"
 #include "simulator/line/event_loop.h"
 
-namespace p1rig {
+namespace p1rig::watched_child_test {
 namespace {
 
 std::set<int> descriptors() {
@@ -39,4 +39,4 @@ TEST(WatchedChild, NothingThatIsWatchedIsInherited) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::watched_child_test

@@ -19,7 +19,7 @@
 #include "simulator/line/line_uri.h"
 #include "simulator/line/tcp_address.h"
 
-namespace p1rig {
+namespace p1rig::freeze_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -102,4 +102,4 @@ TEST(FreezeElsewhere, ATerminalHasNoConnectionThatCouldDie) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::freeze_test

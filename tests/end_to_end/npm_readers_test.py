@@ -24,7 +24,8 @@ class Npm(rig.Case):
         waivers = rig.SOURCE / "conformance" / "readers" / f"{name}.waivers.toml"
         result = rig.run("conform", name, "--waivers", waivers, "--profile", METER, *more,
                          timeout=4 * rig.HANG)
-        self.assertEqual(result.returncode, 0, result.stdout.decode()[-4000:])
+        said = [line for line in result.stdout.decode().splitlines() if not line.startswith(("xfail", "skip"))]
+        self.assertEqual(result.returncode, 0, "\n".join(said))
 
     def test_p1_reader_is_green_with_its_waivers(self):
         self.assert_green_with_its_waivers("p1-reader")
@@ -33,6 +34,8 @@ class Npm(rig.Case):
         # 10,000 telegrams that are 60 ms apart take ten minutes.
         cases = [case["name"] for case in rig.json_of("cases", "--json", "--dialect", "dsmr-5.0")]
         cases.remove("dsmr-5.0.2/6.1/keeps-up")
+        # It has 60 ms for a telegram, which it needs a machine for itself for.
+        cases.remove("dsmr-5.0.2/6.1/keeps-up-for-a-while")
         self.assert_green_with_its_waivers(
             "smartmeter-obis", *(word for case in cases for word in ("--case", case)))
 

@@ -16,7 +16,7 @@
 #include "simulator/line/line_uri.h"
 #include "simulator/line/session.h"
 
-namespace p1rig {
+namespace p1rig::output_line_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -148,4 +148,4 @@ TEST(FileLine, SaysWhichFileCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::output_line_test

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,11 +29,6 @@ def program(name):
     if found is None:
         raise AssertionError(f"{name} is missing: run scripts/install-deps.sh")
     return found
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def read_until(port, end):
@@ -83,7 +77,7 @@ class Peers(rig.Case):
 
     def ser2net(self, connector):
         """The command of a ser2net that serves `connector`; its port is in self.port."""
-        self.port = free_port()
+        self.port = rig.free_port()
         file = self.folder / "ser2net.yaml"
         file.write_text("connection: &meter\n"
                         f"  accepter: telnet(rfc2217),tcp,127.0.0.1,{self.port}\n"

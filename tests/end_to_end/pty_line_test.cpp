@@ -20,7 +20,7 @@
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/run_session.h"
 
-namespace p1rig {
+namespace p1rig::pty_line_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -386,4 +386,4 @@ TEST_F(PtyLine, SaysWhyThePathCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::pty_line_test

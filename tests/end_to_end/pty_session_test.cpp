@@ -15,7 +15,7 @@
 #include "simulator/line/reader_tty.h"
 #include "simulator/line/run_session.h"
 
-namespace p1rig {
+namespace p1rig::pty_session_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -153,4 +153,4 @@ TEST(OpenReaderTty, SaysWhyItCannotOpen) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::pty_session_test

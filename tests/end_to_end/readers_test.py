@@ -29,11 +29,6 @@ MAP = """
 """
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 # For one that never says a telegram, all of the time to start in is waited for.
 BRIEF = 'startup = "5s"'
 
@@ -125,8 +120,8 @@ class Observed(Readers):
         self.assertIn(b"1-0:1.7.0", result.stdout)
 
     def test_nobody_answers(self):
-        reader = self.publisher(f'kind = "http"\naddress = "http://127.0.0.1:{free_port()}/"\n',
-                                "--tcp", f"127.0.0.1:{free_port()}", more='startup = "2s"\npatience = "1s"')
+        reader = self.publisher(f'kind = "http"\naddress = "http://127.0.0.1:{rig.free_port()}/"\n',
+                                "--tcp", f"127.0.0.1:{rig.free_port()}", more='startup = "2s"\npatience = "1s"')
         result = self.conform(reader)
         self.assertEqual(result.returncode, 3, result.stdout)
         self.assertIn(b"Connection refused", result.stdout + result.stderr)
@@ -138,7 +133,7 @@ class Mqtt(Readers):
         program = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
         if program is None:
             raise AssertionError("there is no mosquitto: run scripts/install-deps.sh")
-        self.broker = f"127.0.0.1:{free_port()}"
+        self.broker = f"127.0.0.1:{rig.free_port()}"
         settings = self.folder / "mosquitto.conf"
         settings.write_text(f"listener {self.broker.split(':')[1]} 127.0.0.1\nallow_anonymous true\n"
                             "persistence false\n")
@@ -148,9 +143,9 @@ class Mqtt(Readers):
         rig.wait_for(self.answers, "the broker")
 
     def test_a_broker_that_is_not_there_is_the_environment(self):
-        self.broker = f"127.0.0.1:{free_port()}"
+        self.broker = f"127.0.0.1:{rig.free_port()}"
         reader = self.publisher(f'kind = "mqtt"\naddress = "{self.broker}"\ntopic = "x"\n',
-                                "--tcp", f"127.0.0.1:{free_port()}", more='startup = "2s"\npatience = "1s"')
+                                "--tcp", f"127.0.0.1:{rig.free_port()}", more='startup = "2s"\npatience = "1s"')
         for result in (self.conform(reader), rig.run("doctor", reader)):
             said = (result.stdout + result.stderr).decode()
             self.assertEqual(result.returncode, 4, said)
@@ -212,7 +207,7 @@ class Attached(Readers):
     def test_on_a_terminal(self):
         for flags, judged in (((), self.assert_right),
                               (("--no-crc",), self.assert_believes_a_wrong_crc)):
-            link, where = self.folder / f"p1{''.join(flags)}", f"127.0.0.1:{free_port()}"
+            link, where = self.folder / f"p1{''.join(flags)}", f"127.0.0.1:{rig.free_port()}"
             device = self.apart(READERS / "publisher.py", link, "--tcp", where, *flags)
             judged(self.reader_file(f"""
                 [reader]
@@ -226,7 +221,7 @@ class Attached(Readers):
             self.assertIsNone(device.poll(), "a device that is attached is not ours to end")
 
     def gateway(self, *flags):
-        link, where = self.folder / "p1", f"127.0.0.1:{free_port()}"
+        link, where = self.folder / "p1", f"127.0.0.1:{rig.free_port()}"
         self.apart(READERS / "gateway.py", link, where, *flags)
         return self.reader_file(f"""
             [reader]

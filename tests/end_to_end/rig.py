@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import random
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -55,6 +57,17 @@ def parts_of(telegram):
     bang = telegram.rindex(b"\r\n!") + 2
     assert telegram.endswith(b"\r\n"), telegram[-10:]
     return telegram[:bang + 1], telegram[bang + 1:-2]
+
+
+def free_port():
+    """A port on which nobody listens: none of those that connections get, which other tests make."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+        except OSError:
+            pass
 
 
 def wait_for(condition, what):

@@ -8,7 +8,7 @@
 
 #include "protocol/hex.h"
 
-namespace p1rig {
+namespace p1rig::aes_gcm_test {
 namespace {
 
 // The test cases for AES-128 with an IV of 96 bits of D. McGrew and J. Viega, "The Galois/Counter
@@ -126,4 +126,4 @@ TEST(Hex, ReadsAndPrintsOctets) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::aes_gcm_test

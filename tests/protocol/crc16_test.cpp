@@ -14,7 +14,7 @@
 #include "protocol/crc16_paths.h"
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::crc16_test {
 namespace {
 
 constexpr std::size_t kLongest = 3000;
@@ -52,7 +52,7 @@ class Island {
 };
 
 std::string random_bytes(std::size_t size, std::uint64_t seed) {
-  testing::Xorshift random(seed);
+  test::Xorshift random(seed);
   std::string bytes;
   while (bytes.size() < size) bytes += static_cast<char>(random.below(256));
   return bytes;
@@ -145,4 +145,4 @@ TEST(Crc16, PrintsFourUpperCaseDigits) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::crc16_test

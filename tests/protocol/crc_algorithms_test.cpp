@@ -7,7 +7,7 @@
 
 #include "protocol/crc16.h"
 
-namespace p1rig {
+namespace p1rig::crc_algorithms_test {
 namespace {
 
 TEST(CrcAlgorithms, HaveTheirCheckValues) {
@@ -43,4 +43,4 @@ TEST(CrcAlgorithms, ReproduceThePrintedFrameOfS1) {
 TEST(CrcAlgorithms, HaveNoOtherNames) { EXPECT_EQ(find_crc_algorithm("crc32"), nullptr); }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::crc_algorithms_test

@@ -4,7 +4,7 @@
 
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::decimal_test {
 namespace {
 
 Decimal decimal(std::string_view text) {
@@ -45,7 +45,7 @@ TEST(Decimal, PrintsAsItWasWritten) {
 }
 
 TEST(Decimal, ReadsWhatItPrints) {
-  testing::Xorshift random(2);
+  test::Xorshift random(2);
   for (int i = 0; i < 5000; ++i) {
     const std::size_t width = 1 + random.below(18);
     std::string text = random.text("0123456789", width);
@@ -109,7 +109,7 @@ TEST(Decimal, ZeroScalesToZeroHoweverFar) {
 }
 
 TEST(Decimal, ScalingThereAndBackKeepsTheValue) {
-  testing::Xorshift random(3);
+  test::Xorshift random(3);
   for (int i = 0; i < 2000; ++i) {
     const Decimal number =
         decimal(random.text("0123456789", 5) + "." + random.text("0123456789", 3));
@@ -124,4 +124,4 @@ TEST(Decimal, ScalingThereAndBackKeepsTheValue) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::decimal_test

@@ -6,7 +6,7 @@
 
 #include "protocol/hex.h"
 
-namespace p1rig {
+namespace p1rig::dlms_frame_test {
 namespace {
 
 const std::string kTitle = "SAG\x01\x02\x03\x04\x05";
@@ -130,4 +130,4 @@ TEST(DlmsFrame, NamesOfLengthForms) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::dlms_frame_test

@@ -13,10 +13,10 @@
 // All ways of comparing bytes with a form against the definition, up to the last byte before a page
 // that nobody may read.
 
-namespace p1rig {
+namespace p1rig::form_match_test {
 namespace {
 
-using testing::Xorshift;
+using test::Xorshift;
 
 /// Two pages with one that cannot be read after them.
 class Shore {
@@ -91,4 +91,4 @@ TEST(FormMatch, GoesTheWayOfTheCrc) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::form_match_test

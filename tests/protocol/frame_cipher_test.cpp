@@ -8,7 +8,7 @@
 
 #include "protocol/hex.h"
 
-namespace p1rig {
+namespace p1rig::frame_cipher_test {
 namespace {
 
 std::string read_capture(const std::string& name) {
@@ -141,4 +141,4 @@ TEST(FrameKeys, ErrorsNameTheLineAndQuoteNothing) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::frame_cipher_test

@@ -11,23 +11,23 @@
 
 // Sealed frames in the stream, alone and among telegrams.
 
-namespace p1rig {
+namespace p1rig::framer_frames_test {
 namespace {
 
-using testing::Collector;
-using testing::fragment;
-using testing::frame;
-using testing::joined;
-using testing::Kind;
-using testing::kPlain;
-using testing::noise;
-using testing::oversize;
-using testing::Piece;
-using testing::Pieces;
-using testing::run;
-using testing::run_in_pieces;
-using testing::telegram;
-using testing::Xorshift;
+using test::Collector;
+using test::fragment;
+using test::frame;
+using test::joined;
+using test::Kind;
+using test::kPlain;
+using test::noise;
+using test::oversize;
+using test::Piece;
+using test::Pieces;
+using test::run;
+using test::run_in_pieces;
+using test::telegram;
+using test::Xorshift;
 
 const std::string kTitle = "SAG\x01\x02\x03\x04\x05";
 const std::string kOtherTitle = "ELS\x01\x02\x03\x04\x05";
@@ -305,4 +305,4 @@ TEST(FramerFrames, AFrameIsFoundBehindAnything) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::framer_frames_test

@@ -11,7 +11,7 @@
 
 #include "protocol/framer.h"
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 using Kind = Stretch::Kind;
 
@@ -98,4 +98,4 @@ inline Pieces run(std::string_view stream) {
 
 inline const std::string kPlain = "/XMX5X\r\n\r\n1-0:1.7.0(01.193*kW)\r\n!ABCD\r\n";
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

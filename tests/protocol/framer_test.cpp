@@ -9,20 +9,20 @@
 #include "tests/protocol/framer_pieces.h"
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::framer_test {
 namespace {
 
-using testing::Collector;
-using testing::fragment;
-using testing::joined;
-using testing::kPlain;
-using testing::noise;
-using testing::oversize;
-using testing::Piece;
-using testing::Pieces;
-using testing::run;
-using testing::run_in_pieces;
-using testing::telegram;
+using test::Collector;
+using test::fragment;
+using test::joined;
+using test::kPlain;
+using test::noise;
+using test::oversize;
+using test::Piece;
+using test::Pieces;
+using test::run;
+using test::run_in_pieces;
+using test::telegram;
 
 const std::string kHead = "/XMX5X\r\n\r\n1-0:1.7.0(01.1";  // cut in a line
 
@@ -284,7 +284,7 @@ TEST(Framer, EndlessLine) {
 // --- properties --------------------------------------------------------------------------------
 
 /// Pieces of telegrams and of noise, in any order.
-std::string random_stream(testing::Xorshift& random) {
+std::string random_stream(test::Xorshift& random) {
   std::string stream;
   for (std::size_t parts = 1 + random.below(12); parts > 0; --parts) {
     switch (random.below(6)) {
@@ -313,7 +313,7 @@ std::string random_stream(testing::Xorshift& random) {
 
 TEST(Framer, StretchesPartitionTheStreamHoweverItIsFed) {
   for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
-    testing::Xorshift random(seed);
+    test::Xorshift random(seed);
     const std::string stream = random_stream(random);
     const Pieces whole = run_in_pieces(stream, [&] { return stream.size(); });
     ASSERT_EQ(joined(whole), stream) << "seed " << seed;
@@ -325,7 +325,7 @@ TEST(Framer, StretchesPartitionTheStreamHoweverItIsFed) {
 
 TEST(Framer, FindsATelegramBehindAnythingThatEndsItsLine) {
   for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
-    testing::Xorshift random(seed);
+    test::Xorshift random(seed);
     const std::string before = random_stream(random) + random.one_of("\r\n");
     const Pieces pieces = run_in_pieces(before + kPlain, [&] { return 1 + random.below(5000); });
     ASSERT_FALSE(pieces.empty());
@@ -344,7 +344,7 @@ std::string repeated(std::string_view unit, std::size_t size, std::string_view h
 TEST(Framer, WorkGrowsLinearly) {
   constexpr std::size_t kSize = 400000;
   constexpr std::uint64_t kWorkPerByte = 8;
-  testing::Xorshift random(7);
+  test::Xorshift random(7);
   std::string any;
   while (any.size() < kSize) any += static_cast<char>(random.below(256));
   const std::string long_line(80000, 'x');
@@ -391,4 +391,4 @@ TEST(Framer, WorkGrowsLinearly) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::framer_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::line_settings_test {
 namespace {
 
 TEST(LineSettings, ReadsFramings) {
@@ -31,4 +31,4 @@ TEST(LineSettings, CountsTheBitsOfACharacter) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_settings_test

@@ -10,10 +10,10 @@
 #include "protocol/form_match.h"
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::number_reader_test {
 namespace {
 
-using testing::Xorshift;
+using test::Xorshift;
 
 constexpr std::string_view kAround = "0-1:24.2.1(101209112500W)(";
 
@@ -70,4 +70,4 @@ TEST(NumberReader, ReadsFourNumbersAtOnce) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::number_reader_test

@@ -4,7 +4,7 @@
 
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::obis_test {
 namespace {
 
 TEST(Obis, ReadsEveryWrittenForm) {
@@ -44,7 +44,7 @@ TEST(Obis, PrintsThePlainForm) {
 }
 
 TEST(Obis, ReadsWhatItPrints) {
-  testing::Xorshift random(1);
+  test::Xorshift random(1);
   for (int i = 0; i < 2000; ++i) {
     const auto group = [&random] { return static_cast<std::uint8_t>(random.below(256)); };
     const Obis code{group(), group(), group(), group(), group()};
@@ -64,4 +64,4 @@ TEST(Obis, KnowsTheObjectsOfMbusChannels) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::obis_test

@@ -9,7 +9,7 @@
 #include "protocol/framer.h"
 #include "protocol/telegram.h"
 
-namespace p1rig {
+namespace p1rig::printed_telegrams_test {
 namespace {
 
 std::string read_capture(const std::string& name) {
@@ -129,4 +129,4 @@ TEST(PrintedTelegrams, OneFlippedBitIsSeen) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::printed_telegrams_test

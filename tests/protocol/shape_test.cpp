@@ -4,7 +4,7 @@
 
 #include <initializer_list>
 
-namespace p1rig {
+namespace p1rig::shape_test {
 namespace {
 
 using Kind = ShapeMismatch::Kind;
@@ -103,4 +103,4 @@ TEST(Shape, ErrorNamesThePlace) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::shape_test

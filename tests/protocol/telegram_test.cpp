@@ -6,7 +6,7 @@
 
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::telegram_test {
 namespace {
 
 std::vector<std::string> texts(const DataLine& line) {
@@ -185,7 +185,7 @@ TEST(Telegram, FindsTheFirstLineWithACode) {
 
 // Every decoding points into its bytes, in order, whatever they are.
 TEST(Telegram, EveryByteSequenceHasADecoding) {
-  testing::Xorshift random(6);
+  test::Xorshift random(6);
   for (int i = 0; i < 3000; ++i) {
     const std::string bytes = random.text("/!()\r\n*.:-1205aF\xFF", random.below(120));
     const Telegram telegram = decode_telegram(bytes);
@@ -238,4 +238,4 @@ TEST(SplitUnit, SplitsAtTheLastStar) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::telegram_test

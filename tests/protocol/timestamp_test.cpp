@@ -4,7 +4,7 @@
 
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::timestamp_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,7 +34,7 @@ TEST(Timestamp, IsNothingElse) {
 }
 
 TEST(Timestamp, PrintsWhatItRead) {
-  testing::Xorshift random(4);
+  test::Xorshift random(4);
   for (int i = 0; i < 2000; ++i) {
     std::string text = random.text("0123456789", 12);
     if (const char letter = random.one_of("SW "); letter != ' ') text += letter;
@@ -110,4 +110,4 @@ TEST(Timestamp, PrintsIso8601) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::timestamp_test

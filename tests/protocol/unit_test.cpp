@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::unit_test {
 namespace {
 
 TEST(Unit, KnowsDimensionAndPrefix) {
@@ -45,4 +45,4 @@ TEST(Unit, IsNothingForOtherText) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::unit_test

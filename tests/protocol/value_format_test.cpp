@@ -4,7 +4,7 @@
 
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::value_format_test {
 namespace {
 
 using Kind = ValueFormat::Kind;
@@ -121,4 +121,4 @@ TEST(ValueFormat, OctetsArePairsOfHexDigitsInEitherCase) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::value_format_test

@@ -8,7 +8,7 @@
 #include <limits>
 #include <string_view>
 
-namespace p1rig {
+namespace p1rig::wording_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -62,4 +62,4 @@ TEST(Wording, ADurationHasTheUnitThatSuits) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::wording_test

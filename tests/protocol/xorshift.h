@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 /// Marsaglia's xorshift64: the same numbers on every machine for the same seed.
 class Xorshift {
@@ -34,4 +34,4 @@ class Xorshift {
   std::uint64_t state_;
 };
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-namespace p1rig {
+namespace p1rig::alive_test {
 namespace {
 
 TEST(Alive, HandlersOfTheDeadDoNothing) {
@@ -20,4 +20,4 @@ TEST(Alive, HandlersOfTheDeadDoNothing) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::alive_test

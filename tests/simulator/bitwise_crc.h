@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 /// CRC-16/ARC as the document describes it, bit by bit, and written for the tests alone
 /// (DSMR-P1 5.0.2 §6.2).
@@ -19,4 +19,4 @@ inline std::uint16_t bitwise_crc(std::string_view bytes) {
   return static_cast<std::uint16_t>(crc);
 }
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

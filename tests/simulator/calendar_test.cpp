@@ -13,7 +13,7 @@
 
 #include "simulator/files/data_dir.h"
 
-namespace p1rig {
+namespace p1rig::calendar_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -295,4 +295,4 @@ TEST_F(CalendarFile, ThatIsBrokenDoesNotPassForNoTariffs) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::calendar_test

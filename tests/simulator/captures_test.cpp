@@ -15,7 +15,7 @@
 #include "simulator/meter/meter.h"
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::captures_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -216,7 +216,7 @@ class Story {
 
  private:
   const Profile& profile_;
-  testing::Xorshift random_;
+  test::Xorshift random_;
   std::vector<Event> events_;
   std::vector<Device> devices_;
   std::vector<std::pair<sys_seconds, sys_seconds>> deaf_;
@@ -403,4 +403,4 @@ TEST(Captures, OfTheOldDeviceNeverComeAgain) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::captures_test

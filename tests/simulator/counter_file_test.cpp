@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace p1rig {
+namespace p1rig::counter_file_test {
 namespace {
 
 class CounterFileTest : public ::testing::Test {
@@ -222,4 +222,4 @@ TEST_F(CounterFileTest, GivesNothingThatItCouldNotReserve) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::counter_file_test

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace p1rig {
+namespace p1rig::document_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -320,4 +320,4 @@ TEST(TableReader, ATableThatIsAbsentOrNoneIsHarmless) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::document_test

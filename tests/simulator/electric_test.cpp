@@ -6,7 +6,7 @@
 
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::electric_test {
 namespace {
 
 using Quadrants = std::array<std::int64_t, 4>;
@@ -150,7 +150,7 @@ TEST(Electric, FillsInTheTotalsFromTheirOwnMoment) {
 }
 
 TEST(Electric, VoltageTimesCurrentIsTheApparentPower) {
-  testing::Xorshift random(20);
+  test::Xorshift random(20);
   for (int turn = 0; turn < 20'000; ++turn) {
     const auto power = [&](std::size_t bound) {
       return static_cast<std::int64_t>(random.below(2 * bound)) - static_cast<std::int64_t>(bound);
@@ -170,4 +170,4 @@ TEST(Electric, VoltageTimesCurrentIsTheApparentPower) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::electric_test

@@ -14,7 +14,7 @@
 #include "tests/protocol/xorshift.h"
 #include "tests/simulator/bitwise_crc.h"
 
-namespace p1rig {
+namespace p1rig::every_profile_test {
 namespace {
 
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -225,7 +225,7 @@ class Maker {
   }
 
   const Profile& profile_;
-  testing::Xorshift random_;
+  test::Xorshift random_;
 };
 
 /// What stands after the last '!', without the line end.
@@ -238,7 +238,7 @@ void expect_right_crc(const std::string& telegram, const std::string& form) {
   const auto bang = telegram.rfind('!');
   ASSERT_NE(bang, std::string::npos);
   ASSERT_TRUE(telegram.ends_with("\r\n"));
-  const unsigned crc = testing::bitwise_crc(std::string_view(telegram).substr(0, bang + 1));
+  const unsigned crc = test::bitwise_crc(std::string_view(telegram).substr(0, bang + 1));
   char expected[8] = "";
   if (form == "X4") std::snprintf(expected, sizeof expected, "%04X", crc);
   if (form == "x4") std::snprintf(expected, sizeof expected, "%04x", crc);
@@ -284,4 +284,4 @@ TEST(EveryProfile, FillsItsHolesAndTouchesNothingElse) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::every_profile_test

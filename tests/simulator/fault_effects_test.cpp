@@ -15,11 +15,11 @@
 #include "simulator/faults/fault.h"
 #include "tests/simulator/fault_pieces.h"
 
-namespace p1rig {
+namespace p1rig::fault_effects_test {
 namespace {
 
 using namespace std::chrono_literals;
-using namespace p1rig::testing;
+using namespace p1rig::test;
 using ::testing::HasSubstr;
 
 /// A fault that changes one place: text faults in what the CRC covers, the others in all.
@@ -162,7 +162,7 @@ void unpadded_crc_has_no_leading_zeros() {
   int shorter = 0;
   for (int value = 10; value < 100; ++value) {
     const std::string body = replaced(kBody, "(50)", "(" + std::to_string(value) + ")");
-    const unsigned crc = testing::bitwise_crc(body);
+    const unsigned crc = test::bitwise_crc(body);
     std::string digits = digits_of(crc);
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
     shorter += digits.size() < 4 ? 1 : 0;
@@ -414,4 +414,4 @@ TEST(Fault, EveryRowHasATest) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::fault_effects_test

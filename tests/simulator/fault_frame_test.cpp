@@ -18,7 +18,7 @@
 #include "simulator/seal/seal.h"
 #include "tests/simulator/bitwise_crc.h"
 
-namespace p1rig {
+namespace p1rig::fault_frame_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -115,7 +115,7 @@ std::string with_crc(const std::string& body) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string telegram = body;
   for (const int shift : {12, 8, 4, 0}) {
-    telegram += kDigits[testing::bitwise_crc(body) >> shift & 15U];
+    telegram += kDigits[test::bitwise_crc(body) >> shift & 15U];
   }
   return telegram + "\r\n";
 }
@@ -541,4 +541,4 @@ TEST(FrameFault, SaysBeforehandThatItCannotApply) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::fault_frame_test

@@ -13,7 +13,7 @@
 #include "simulator/scenario/scenario.h"
 #include "simulator/seal/seal.h"
 
-namespace p1rig {
+namespace p1rig::fault_pairs_test {
 namespace {
 
 constexpr std::chrono::sys_seconds kNow{std::chrono::seconds{1'784'116'800}};  // July 2026
@@ -95,4 +95,4 @@ INSTANTIATE_TEST_SUITE_P(Meters, FaultPairs,
                          });
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::fault_pairs_test

@@ -16,7 +16,7 @@
 
 // A telegram written here, and what faults make of it.
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 inline constexpr std::chrono::sys_seconds kNow{
     std::chrono::seconds{1'780'000'000}};  // 2026-05-28T20:26:40Z
@@ -102,4 +102,4 @@ inline std::string id_of(std::string_view fault) {
   return std::string(fault.substr(0, fault.find_first_of("=,")));
 }
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

@@ -14,11 +14,11 @@
 
 #include "tests/simulator/fault_pieces.h"
 
-namespace p1rig {
+namespace p1rig::fault_test {
 namespace {
 
 using namespace std::chrono_literals;
-using namespace p1rig::testing;
+using namespace p1rig::test;
 using std::chrono::sys_seconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -69,7 +69,7 @@ TEST(Fault, FromIsWithinAndUntilIsNot) {
 // Text before the CRC, bytes after it, whatever the order asked for; within a stage as asked.
 TEST(Fault, CombinesByStageThenByOrder) {
   const std::string body = replaced(kBody, "(01.193*kW)", "(01193*W)");
-  std::string crc = digits_of(testing::bitwise_crc(body));
+  std::string crc = digits_of(test::bitwise_crc(body));
   for (char& digit : crc) digit = static_cast<char>(std::tolower(digit));
   for (const auto& faults : {std::vector<std::string>{"crc-lower-case", "watts,at=1-0:1.7.0"},
                              std::vector<std::string>{"watts,at=1-0:1.7.0", "crc-lower-case"}}) {
@@ -180,7 +180,7 @@ TEST(Fault, TheCrcOfAChangedTextKeepsItsForm) {
       const std::string telegram = body + std::string(old) + "\r\n";
       return faulted({"empty-value,at=1-0:1.7.0"}, telegram).bytes;
     };
-    std::string digits = digits_of(testing::bitwise_crc(changed));
+    std::string digits = digits_of(test::bitwise_crc(changed));
     EXPECT_EQ(sent("ABCD"), changed + digits + "\r\n");
     std::string unpadded = digits;
     unpadded.erase(0, std::min(digits.find_first_not_of('0'), std::size_t{3}));
@@ -274,4 +274,4 @@ TEST(ParseFault, NamesThePartThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::fault_test

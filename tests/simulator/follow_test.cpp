@@ -11,7 +11,7 @@
 
 #include "tests/simulator/meter_invariants.h"
 
-namespace p1rig {
+namespace p1rig::follow_test {
 namespace {
 
 using Q = Quantity;
@@ -56,7 +56,7 @@ TEST(Follow, CurrentApparentPowerAndTotalsFollowFromThePowerOfAPhase) {
   EXPECT_EQ(it[Q::kCurrentMax], 32'174);
   EXPECT_EQ(it[Q::kCurrentSum], 32'174);
   EXPECT_EQ(it[Q::kVoltageMax], 230'000);
-  testing::expect_voltage_times_current(it.state, "");
+  test::expect_voltage_times_current(it.state, "");
 }
 
 TEST(Follow, ReactivePowerCountsIn) {
@@ -209,4 +209,4 @@ TEST(Follow, TheLargestValuesStayInRange) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::follow_test

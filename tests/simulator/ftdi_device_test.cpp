@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace p1rig {
+namespace p1rig::ftdi_device_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -200,4 +200,4 @@ TEST(FtdiDevice, ResetEmptiesBothBuffersAndPurgeOne) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::ftdi_device_test

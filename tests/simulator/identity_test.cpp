@@ -1,5 +1,5 @@
 // Another seed is another meter: a hundred thousand seeds are a hundred thousand identifiers, of the
-// same form, and the first is the profile's own.
+// same form, and the first is the profile's own. All of them are tried where code is optimised.
 
 #include "simulator/profile/identity.h"
 
@@ -14,12 +14,16 @@
 #include "simulator/meter/meter.h"
 #include "simulator/render/stencil.h"
 
-namespace p1rig {
+namespace p1rig::identity_test {
 namespace {
 
 using std::chrono::sys_seconds;
 
+#ifdef NDEBUG
 constexpr std::uint64_t kMeters = 100'000;
+#else
+constexpr std::uint64_t kMeters = 5000;
+#endif
 constexpr sys_seconds kStart{std::chrono::seconds{1'768'478'100}};
 
 /// Where a letter is and where a digit.
@@ -67,7 +71,7 @@ TEST(Identity, OfSeedOneIsTheProfilesOwn) {
   }
 }
 
-TEST(Identity, IsAnotherOneForEachOfAHundredThousandSeeds) {
+TEST(Identity, IsAnotherOneForEachSeed) {
   std::set<std::string> ids, eans;
   for (const Profile& profile : all_profiles()) collect(profile.start, ids, eans);
   ASSERT_GT(ids.size(), 60U);
@@ -186,4 +190,4 @@ TEST(Identity, DoesNotKeepMetersFromSharingAStencil) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::identity_test

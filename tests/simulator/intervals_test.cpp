@@ -12,7 +12,7 @@
 
 #include "simulator/meter/meter.h"
 
-namespace p1rig {
+namespace p1rig::intervals_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -278,4 +278,4 @@ TEST(Intervals, MonthEndsByTheMetersOwnClock) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::intervals_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::layout_test {
 namespace {
 
 using testing::HasSubstr;
@@ -184,4 +184,4 @@ TEST(Layout, NumbersHaveAtMostEighteenDigits) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::layout_test

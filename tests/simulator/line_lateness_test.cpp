@@ -2,7 +2,7 @@
 
 #include "simulator/line/lateness.h"
 
-namespace p1rig {
+namespace p1rig::line_lateness_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -43,4 +43,4 @@ TEST(Lateness, EarlyIsNotLate) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_lateness_test

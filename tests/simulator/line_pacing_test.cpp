@@ -4,7 +4,7 @@
 
 #include "simulator/line/pacing.h"
 
-namespace p1rig {
+namespace p1rig::line_pacing_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -96,4 +96,4 @@ TEST(LinePacing, WithoutPaceOnlyPausesTakeTime) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_pacing_test

@@ -6,7 +6,7 @@
 #include "simulator/line/rfc2217.h"
 #include "simulator/line/rfc2217_client.h"
 
-namespace p1rig {
+namespace p1rig::line_rfc2217_client_test {
 namespace {
 
 using Heard = Rfc2217Client::Heard;
@@ -121,4 +121,4 @@ TEST(Rfc2217Client, AgreesToWhatItAskedForOnly) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_rfc2217_client_test

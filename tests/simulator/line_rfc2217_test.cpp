@@ -7,7 +7,7 @@
 
 #include "simulator/line/rfc2217.h"
 
-namespace p1rig {
+namespace p1rig::line_rfc2217_test {
 namespace {
 
 using Bytes = std::initializer_list<int>;
@@ -204,4 +204,4 @@ TEST(EncodeTelnet, Doubles255) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_rfc2217_test

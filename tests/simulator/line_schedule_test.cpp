@@ -4,7 +4,7 @@
 
 #include "simulator/line/schedule.h"
 
-namespace p1rig {
+namespace p1rig::line_schedule_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -128,4 +128,4 @@ TEST(LineSchedule, SkippingNeverGoesBack) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_schedule_test

@@ -8,18 +8,18 @@
 
 #include "tests/simulator/line_session_fixture.h"
 
-namespace p1rig {
+namespace p1rig::line_session_end_test {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kCable;
+using test::kNoon;
+using test::kPipe;
+using test::kWire;
+using test::LineSession;
+using test::telegram_at;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::kCable;
-using testing::kNoon;
-using testing::kPipe;
-using testing::kWire;
-using testing::LineSession;
-using testing::telegram_at;
 
 TEST_F(LineSession, CountBeginsWithTheFirstTelegramThatAReaderCanSeeWhole) {
   options.count = 2;
@@ -138,4 +138,4 @@ TEST_F(LineSession, EndsWhenNoLineIsLeft) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_session_end_test

@@ -10,7 +10,7 @@
 #include "simulator/line/fake_line.h"
 #include "simulator/line/session.h"
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 inline constexpr MeterTime kNoon{std::chrono::sys_days{std::chrono::year{2026} / 5 / 4} +
                                  std::chrono::hours{12}};
@@ -75,4 +75,4 @@ class LineSession : public ::testing::Test {
   std::string events;
 };
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

@@ -2,7 +2,7 @@
 
 #include "simulator/line/tcp_address.h"
 
-namespace p1rig {
+namespace p1rig::line_tcp_address_test {
 namespace {
 
 TEST(TcpAddress, TakesHostAndPortApart) {
@@ -35,4 +35,4 @@ TEST(TcpAddress, SaysWhatItExpects) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_tcp_address_test

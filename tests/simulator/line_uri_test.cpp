@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::line_uri_test {
 namespace {
 
 std::string why(std::string_view uri) {
@@ -51,4 +51,4 @@ TEST(LineUri, EveryRowOfTheTableIsComplete) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_uri_test

@@ -2,7 +2,7 @@
 
 #include "simulator/line/wiring.h"
 
-namespace p1rig {
+namespace p1rig::line_wiring_test {
 namespace {
 
 constexpr ModemLines kBothOff, kRtsOnly{.rts = true}, kDtrOnly{.dtr = true};
@@ -32,4 +32,4 @@ TEST(WiringOfRequest, IsOneOfFive) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::line_wiring_test

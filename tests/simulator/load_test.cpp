@@ -15,7 +15,7 @@
 #include "simulator/scenario/load_sums.h"
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig {
+namespace p1rig::load_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -519,7 +519,7 @@ TEST(Load, AMeterOfOnePhaseHasAllOnIt) {
 
 /// Against a sum at every second.
 TEST(Load, OverloadIsFoundWhereItIs) {
-  testing::Xorshift random(11);
+  test::Xorshift random(11);
   int found = 0;
   for (int turn = 0; turn < 2000; ++turn) {
     std::vector<Load> loads;
@@ -561,4 +561,4 @@ TEST(Load, OverloadIsFoundWhereItIs) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::load_test

@@ -13,7 +13,7 @@
 #include "tests/simulator/bitwise_crc.h"
 #include "tests/simulator/small_profile.h"
 
-namespace p1rig {
+namespace p1rig::meter_events_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,7 +32,7 @@ constexpr sys_seconds kStart = sys_days{year{2026} / 1 / 5} + 10h;
 
 std::shared_ptr<const Profile> profile_named(const std::string& name) {
   auto profile =
-      name == "small" ? parse_profile("small.toml", testing::small_profile()) : find_profile(name);
+      name == "small" ? parse_profile("small.toml", test::small_profile()) : find_profile(name);
   EXPECT_TRUE(profile) << (profile ? "" : profile.error().message);
   return std::make_shared<const Profile>(std::move(*profile));
 }
@@ -548,7 +548,7 @@ TEST(Readout, ShowsWhatIsListedAndTheMbusOnlyThen) {
   std::string body = "/Lux5\\253694471_M\r\n\r\n" + line_of(all, "1-3:0.2.8") + "\r\n" +
                      line_of(all, "1-0:1.8.0") + "\r\n" + line_of(all, "1-0:2.8.0") + "\r\n!";
   char crc[8];
-  std::snprintf(crc, sizeof crc, "%04X\r\n", unsigned{testing::bitwise_crc(body)});
+  std::snprintf(crc, sizeof crc, "%04X\r\n", unsigned{test::bitwise_crc(body)});
   EXPECT_EQ(few, body + crc);
 
   const std::string gas = shown_by({"1-3:0.2.8", "0-1:24.2.1"});
@@ -577,4 +577,4 @@ TEST(WallClock, TwoTwiceInAutumnAndNeverInSpring) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::meter_events_test

@@ -9,7 +9,7 @@
 
 #include "simulator/state.h"
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 /// Registers, counters and the readings of M-Bus devices only grow, their times only go forward.
 inline void expect_only_forward(const MeterState& before, const MeterState& now,
@@ -59,4 +59,4 @@ inline std::int64_t printed(std::string_view telegram, std::string_view code) {
   return digits;
 }
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

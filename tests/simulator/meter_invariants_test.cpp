@@ -17,14 +17,14 @@
 #include "simulator/scenario/load.h"
 #include "simulator/scenario/scenario.h"
 
-namespace p1rig {
+namespace p1rig::meter_invariants_test {
 namespace {
 
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
-using testing::expect_only_forward;
-using testing::expect_voltage_times_current;
-using testing::printed;
+using test::expect_only_forward;
+using test::expect_voltage_times_current;
+using test::printed;
 
 // One profile of each dialect.
 constexpr const char* kProfiles[] = {"iskra-mt382",
@@ -250,4 +250,4 @@ TEST(MeterInvariants, CurrentQuarterIsOverTheFullQuarter) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::meter_invariants_test

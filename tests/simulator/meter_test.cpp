@@ -9,7 +9,7 @@
 #include "tests/protocol/xorshift.h"
 #include "tests/simulator/small_profile.h"
 
-namespace p1rig {
+namespace p1rig::meter_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -25,7 +25,7 @@ constexpr PhasePowers kLoad = {{{325'000, 48'000}, {120'000, 21'000}, {80'000, 9
 /// The small profile, changed so, with a load from kStart on. Tariff 2 is always active, and the
 /// gas meter uses 0.216 m3 in each hour.
 Meter test_meter(const std::function<void(Profile&)>& change = {}, PhasePowers power = kLoad) {
-  auto profile = parse_profile("small.toml", testing::small_profile());
+  auto profile = parse_profile("small.toml", test::small_profile());
   EXPECT_TRUE(profile) << profile.error().message;
   if (change) change(*profile);
   Scenario scenario;
@@ -98,7 +98,7 @@ TEST(Meter, RegistersStandStillBeforeTheStart) {
 TEST(Meter, AnyMomentCanBeAskedForInAnyOrder) {
   Meter meter = test_meter();
   std::vector<std::pair<sys_seconds, MeterState>> seen;
-  testing::Xorshift random(7);
+  test::Xorshift random(7);
   for (int i = 0; i < 40; ++i) {
     const sys_seconds t = kStart + std::chrono::seconds{random.below(4'000'000)};
     seen.emplace_back(t, meter.at(t));
@@ -173,4 +173,4 @@ TEST(Meter, DemandIsTheEnergySoFarOverTheWholeQuarter) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::meter_test

@@ -17,7 +17,7 @@
 #include "simulator/scenario/scenario.h"
 #include "tests/simulator/meter_invariants.h"
 
-namespace p1rig {
+namespace p1rig::meter_year_test {
 namespace {
 
 using std::chrono::days;
@@ -119,7 +119,7 @@ struct Printed {
 Printed printed_at(const Profile& profile, const MeterState& state) {
   std::string telegram;
   render(profile.layout, state, profile.zone, telegram);
-  const auto of = [&](const char* code) { return testing::printed(telegram, code); };
+  const auto of = [&](const char* code) { return test::printed(telegram, code); };
   return {of("1-0:1.8.1") + of("1-0:1.8.2"), of("1-0:2.8.1") + of("1-0:2.8.2"), of("1-0:1.7.0"),
           of("1-0:2.7.0")};
 }
@@ -165,8 +165,8 @@ TEST_P(FourHundredDays, AreWhatTheLoadsAddUpTo) {
     const Powers powers = powers_of(*scenario, profile->zone, t);
     ASSERT_EQ(now[Quantity::kPowerImport], powers.import) << where;
     ASSERT_EQ(now[Quantity::kPowerExport], powers.export_) << where;
-    testing::expect_only_forward(before, now, where);
-    testing::expect_voltage_times_current(now, where);
+    test::expect_only_forward(before, now, where);
+    test::expect_voltage_times_current(now, where);
     if (HasFatalFailure()) return;
     before = now;
   }
@@ -221,4 +221,4 @@ INSTANTIATE_TEST_SUITE_P(Lives, FourHundredDays,
                          });
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::meter_year_test

@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-namespace p1rig {
+namespace p1rig::modem_shim_test {
 namespace {
 
 constexpr LineSettings kOld{.baud = 9600, .data_bits = 7, .parity = 'E'};
@@ -141,4 +141,4 @@ TEST(ShimPort, TheNextReaderFindsAFreshPort) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::modem_shim_test

@@ -15,7 +15,7 @@
 #include "protocol/hex.h"
 #include "simulator/files/output_guard.h"
 
-namespace p1rig {
+namespace p1rig::output_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -131,4 +131,4 @@ TEST(TelegramsKind, TakesFramesWhoseLengthFits) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::output_file_test

@@ -6,7 +6,7 @@
 
 #include "protocol/crc16.h"
 
-namespace p1rig::testing {
+namespace p1rig::test {
 namespace {
 
 using Kind = ValueFormat::Kind;
@@ -277,4 +277,4 @@ void plain_render(const Layout& layout, const MeterState& state, const Zone& zon
   Renderer(layout, state, zone, telegram, truth).walk(layout.telegram);
 }
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

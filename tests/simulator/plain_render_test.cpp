@@ -8,7 +8,7 @@
 #include "simulator/render/render.h"
 #include "tests/simulator/random_state.h"
 
-namespace p1rig {
+namespace p1rig::plain_render_test {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -29,14 +29,14 @@ std::string difference(const std::string& one, const std::string& other) {
 TEST(PlainRender, IsWhatRenderGivesForAnyStateOfEveryProfile) {
   for (const auto& [name, file] : list_profiles()) {
     const Profile profile = find_profile(name).value();
-    testing::RandomStates states(20260101);
+    test::RandomStates states(20260101);
     std::string expected;
     std::string telegram;
     for (int i = 0; i < kStates; ++i) {
       const MeterState& state = states.next();
       expected.clear();
       telegram.clear();
-      testing::plain_render(profile.layout, state, profile.zone, expected);
+      test::plain_render(profile.layout, state, profile.zone, expected);
       render(profile.layout, state, profile.zone, telegram);
       ASSERT_TRUE(telegram == expected)
           << name << ", state " << i << ' ' << difference(telegram, expected);
@@ -47,13 +47,13 @@ TEST(PlainRender, IsWhatRenderGivesForAnyStateOfEveryProfile) {
 TEST(PlainRender, SaysWhatRenderSaysOfAnyStateOfEveryProfile) {
   for (const auto& [name, file] : list_profiles()) {
     const Profile profile = find_profile(name).value();
-    testing::RandomStates states(20260102);
+    test::RandomStates states(20260102);
     for (int i = 0; i < kStates / 50; ++i) {
       const MeterState& state = states.next();
       Truth expected, truth;
       std::string telegram = "what was there before stays";
       std::string plain = telegram;
-      testing::plain_render(profile.layout, state, profile.zone, plain, &expected);
+      test::plain_render(profile.layout, state, profile.zone, plain, &expected);
       render(profile.layout, state, profile.zone, telegram, &truth);
       ASSERT_TRUE(telegram == plain) << name << ' ' << difference(telegram, plain);
       ASSERT_TRUE(truth == expected) << name << ", state " << i;
@@ -62,4 +62,4 @@ TEST(PlainRender, SaysWhatRenderSaysOfAnyStateOfEveryProfile) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::plain_render_test

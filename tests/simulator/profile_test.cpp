@@ -11,14 +11,14 @@
 #include "simulator/render/stencil.h"
 #include "tests/simulator/small_profile.h"
 
-namespace p1rig {
+namespace p1rig::profile_test {
 namespace {
 
 using namespace std::chrono_literals;
+using test::small_profile;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::small_profile;
 using ::testing::StartsWith;
 
 std::vector<std::string> complaints_about(std::string text) {
@@ -391,4 +391,4 @@ TEST(Profile, AreFoundByNameAndByPath) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::profile_test

@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace p1rig {
+namespace p1rig::quantity_test {
 namespace {
 
 using testing::HasSubstr;
@@ -128,4 +128,4 @@ TEST(Quantity, TooLargeIsRefused) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::quantity_test

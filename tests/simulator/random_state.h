@@ -6,7 +6,7 @@
 #include "simulator/state.h"
 #include "tests/protocol/xorshift.h"
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 /// States that no meter would ever have, and some that one might: values of every size and sign, lists
 /// of every length, texts of any bytes.
@@ -84,4 +84,4 @@ class RandomStates {
   std::uint64_t count_ = 0;
 };
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

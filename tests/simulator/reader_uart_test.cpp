@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::reader_uart_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -77,4 +77,4 @@ TEST(ReadFromTerminal, BreaksMayBeIgnored) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::reader_uart_test

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace p1rig {
+namespace p1rig::recorded_steps_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST_F(RecordedStepsOf, NoFile) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::recorded_steps_test

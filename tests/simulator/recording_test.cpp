@@ -11,7 +11,7 @@
 #include "simulator/line/recording_line.h"
 #include "simulator/line/recording_note.h"
 
-namespace p1rig {
+namespace p1rig::recording_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -288,4 +288,4 @@ TEST_F(Recording, PassesOnWhatTheSessionAsksOfALine) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::recording_test

@@ -8,7 +8,7 @@
 
 #include "tests/simulator/bitwise_crc.h"
 
-namespace p1rig {
+namespace p1rig::render_test {
 namespace {
 
 using std::chrono::sys_days;
@@ -282,7 +282,7 @@ TEST(Render, TheChannelStandsInEveryPlace) {
 std::string text_for_crc(const std::function<bool(std::uint16_t)>& wanted) {
   for (int i = 0; i < 2'000'000; ++i) {
     const std::string text = std::to_string(i);
-    if (wanted(testing::bitwise_crc("/" + text + "\r\n!"))) return text;
+    if (wanted(test::bitwise_crc("/" + text + "\r\n!"))) return text;
   }
   ADD_FAILURE() << "no text found";
   return "";
@@ -308,7 +308,7 @@ TEST(Render, EachFormOfTheCrc) {
   // One leading zero, and a letter in the rest.
   const std::string text = text_for_crc(
       [](std::uint16_t crc) { return crc < 0x1000 && crc > 0xFF && (crc & 0xF0) >= 0xA0; });
-  const unsigned crc = testing::bitwise_crc("/" + text + "\r\n!");
+  const unsigned crc = test::bitwise_crc("/" + text + "\r\n!");
   EXPECT_EQ(with_crc("X4", text), formatted("%04X", crc));
   EXPECT_EQ(with_crc("x4", text), formatted("%04x", crc));
   EXPECT_EQ(with_crc("X", text), formatted("%X", crc));
@@ -325,7 +325,7 @@ TEST(Render, AppendsToWhatIsThere) {
   const Layout layout = layout_of("/A\n!{crc X4}\n");
   std::string telegram = "noise";
   render(layout, {}, amsterdam(), telegram);
-  EXPECT_EQ(telegram, "noise/A\r\n!" + formatted("%04X", testing::bitwise_crc("/A\r\n!")) + "\r\n");
+  EXPECT_EQ(telegram, "noise/A\r\n!" + formatted("%04X", test::bitwise_crc("/A\r\n!")) + "\r\n");
 }
 
 TEST(Truth, TellsWhatEachHoleSays) {
@@ -407,4 +407,4 @@ TEST(Truth, HolesOutsideDataLinesSayNothing) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::render_test

@@ -9,7 +9,7 @@
 #include "simulator/line/fake_line.h"
 #include "simulator/line/session.h"
 
-namespace p1rig {
+namespace p1rig::replay_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -146,4 +146,4 @@ TEST_F(Replaying, GivesTheLastBytesASecond) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::replay_test

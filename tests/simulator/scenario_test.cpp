@@ -12,7 +12,7 @@
 #include "simulator/scenario/scenario_notes.h"
 #include "tests/simulator/small_profile.h"
 
-namespace p1rig {
+namespace p1rig::scenario_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,7 +29,7 @@ const Profile& profile_named(const std::string& name) {
   const auto known = profiles.find(name);
   if (known != profiles.end()) return known->second;
   auto found =
-      name == "small" ? parse_profile("small.toml", testing::small_profile()) : find_profile(name);
+      name == "small" ? parse_profile("small.toml", test::small_profile()) : find_profile(name);
   EXPECT_TRUE(found) << name;
   return profiles.emplace(name, std::move(*found)).first->second;
 }
@@ -300,7 +300,7 @@ TEST_F(ScenarioFile, NotesWhatHasNoEffect) {
 }
 
 TEST(ScenarioNotes, SayThatACountryHasNoTariffs) {
-  std::string text = testing::small_profile();
+  std::string text = test::small_profile();
   text.replace(text.find("\"NL\""), 4, "\"PL\"");
   const auto profile = parse_profile("small.toml", text);
   ASSERT_TRUE(profile) << profile.error().message;
@@ -528,4 +528,4 @@ TEST(Scenario, EveryShippedOneSuitsTheProfileItIsMadeFor) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::scenario_test

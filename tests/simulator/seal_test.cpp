@@ -14,7 +14,7 @@
 #include "simulator/faults/fault.h"
 #include "simulator/seal/key_file.h"
 
-namespace p1rig {
+namespace p1rig::seal_test {
 namespace {
 
 FrameKeys keys_of(std::string_view text) { return parse_frame_keys(text).value(); }
@@ -229,4 +229,4 @@ TEST_F(KeyFileTest, ErrorsNameTheFileAndTheLine) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::seal_test

@@ -4,7 +4,7 @@
 
 #include "simulator/line/event_loop.h"
 
-namespace p1rig {
+namespace p1rig::serial_line_test {
 namespace {
 
 /// Why the line cannot be opened.
@@ -43,4 +43,4 @@ TEST(CableLine, RefusesOptionsThatNobodyHas) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::serial_line_test

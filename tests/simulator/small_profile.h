@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace p1rig::testing {
+namespace p1rig::test {
 
 /// A profile with a little of everything that a meter counts.
 inline std::string small_profile() {
@@ -45,4 +45,4 @@ reading = "500 m3"
 )";
 }
 
-}  // namespace p1rig::testing
+}  // namespace p1rig::test

@@ -12,7 +12,7 @@
 #include "tests/simulator/plain_render.h"
 #include "tests/simulator/random_state.h"
 
-namespace p1rig {
+namespace p1rig::stencil_test {
 namespace {
 
 using std::chrono::seconds;
@@ -30,7 +30,7 @@ constexpr sys_seconds kStart{seconds{1'780'000'000}};
 
 std::string plainly(const Profile& profile, const MeterState& state) {
   std::string telegram;
-  testing::plain_render(profile.layout, state, profile.zone, telegram);
+  test::plain_render(profile.layout, state, profile.zone, telegram);
   return telegram;
 }
 
@@ -58,7 +58,7 @@ void change_numbers(MeterState& state, const MeterState& other) {
 TEST(Stencil, PrintsWhatThePlainRendererDoesForAnyStateOfEveryProfile) {
   for (const auto& [name, file] : list_profiles()) {
     const Profile profile = find_profile(name).value();
-    testing::RandomStates states(20261121);
+    test::RandomStates states(20261121);
     int fitting = 0;
     MeterState state;
     std::shared_ptr<const Stencil> stencil;
@@ -90,7 +90,7 @@ TEST(Stencil, PrintsWhatThePlainRendererDoesForAnyStateOfEveryProfile) {
 TEST(Stencil, RefusesWhatItCannotPrint) {
   for (const auto& [name, file] : list_profiles()) {
     const Profile profile = find_profile(name).value();
-    testing::RandomStates states(5);
+    test::RandomStates states(5);
     std::shared_ptr<const Stencil> stencil;
     std::vector<std::uint32_t> record;
     for (int i = 0; i < kStates / 20; ++i) {
@@ -196,4 +196,4 @@ TEST(Stencil, HasSmallRecordsForTheMeterOfTheBenchmark) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::stencil_test

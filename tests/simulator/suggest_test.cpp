@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::suggest_test {
 namespace {
 
 TEST(Suggest, FindsTheSlipOfTheKeys) {
@@ -44,4 +44,4 @@ TEST(Suggest, AsksAQuestion) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::suggest_test

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace p1rig {
+namespace p1rig::toml_scan_test {
 namespace {
 
 using testing::HasSubstr;
@@ -153,4 +153,4 @@ TEST(TomlScan, NothingThatIsLeftIsTooMuchForTheParser) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::toml_scan_test

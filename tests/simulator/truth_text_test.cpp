@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::truth_text_test {
 namespace {
 
 using Kind = TruthField::Kind;
@@ -51,4 +51,4 @@ TEST(TruthText, IsEmptyForNoValueAlone) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::truth_text_test

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-namespace p1rig {
+namespace p1rig::uart_model_test {
 namespace {
 
 using testing::Each;
@@ -157,4 +157,4 @@ TEST(UartModel, HearsNothingOnASilentLine) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::uart_model_test

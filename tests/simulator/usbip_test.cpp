@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace p1rig {
+namespace p1rig::usbip_test {
 namespace {
 
 std::string from_hex(std::string_view hex) {
@@ -115,4 +115,4 @@ TEST(Usbip, GivesUpOnATransferThatHasNoEnd) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::usbip_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace p1rig {
+namespace p1rig::zone_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -138,4 +138,4 @@ TEST(Zone, RefusesWhatIsNoTime) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::zone_test
