@@ -13,7 +13,7 @@
 #include "conformance/run/ordinary.h"
 #include "tests/conformance/one_case.h"
 
-namespace p1rig {
+namespace p1rig::verdict_test {
 namespace {
 
 using testing::ElementsAre;
@@ -154,4 +154,4 @@ TEST(Verdict, EachCaseFailsForItsOwnReason) {
 }
 
 }  // namespace
-}  // namespace p1rig
+}  // namespace p1rig::verdict_test
