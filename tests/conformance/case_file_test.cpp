@@ -38,7 +38,7 @@ TEST(CaseLoader, AFewLinesDoNotMakeAGigabyte) {
   }
   const std::string text = kHead + "send = [{ id = \"A\" }]\nwhy = \"" + marks + "\"\n";
   EXPECT_THAT(error_of(text + "each.x = [" + values + "]\n"),
-              HasSubstr("each: makes more than 16 MiB of cases"));
+              HasSubstr("each: expands to more than 16 MiB of cases"));
   EXPECT_EQ(error_of(text + "each.x = [\"a\", \"b\"]\n"), "");
 }
 
@@ -233,11 +233,11 @@ TEST(CaseLoader, Mistakes) {
   }
   EXPECT_THAT(error_of("x = 1\n"), HasSubstr("some.toml:1:5: \"x\": expected a table, a case"));
   EXPECT_THAT(error_of("[\"foo bar\"]\nsend = [{ id = \"A\" }]\n"),
-              HasSubstr("some.toml:1:1: \"foo bar\": the ids of cases are "
+              HasSubstr("some.toml:1:1: \"foo bar\": a case id is "
                         "DOCUMENT-EDITION/CLAUSE/SLUG"));
   EXPECT_THAT(error_of("[\"x\"\n"), HasSubstr("some.toml:1:"));
   EXPECT_THAT(error_of("[\"x\"]\ndialects = [\"dsrm-*\"]\n"),
-              testing::AllOf(HasSubstr("no dialect is named by \"dsrm-*\""),
+              testing::AllOf(HasSubstr("no dialect matches \"dsrm-*\""),
                              HasSubstr("title is missing"), HasSubstr("requirement is missing")))
       << "all of them at once";
 }

@@ -236,7 +236,7 @@ patience = "{patience}"
         for options in (["--json", "reader.toml"], ["--write-waivers", "./reader.toml"],
                         ["--record", "reader.pcap"], ["--json", "x", "--html", "./x"]):
             with self.subTest(options=options):
-                self.assert_fails(2, "by this command already", "conform", "./reader.toml",
+                self.assert_fails(2, "by the same command", "conform", "./reader.toml",
                                   *options, env=self.environment, cwd=self.folder)
         self.assertTrue((self.folder / "reader.toml").read_text().startswith("[reader]"))
         self.assertFalse((self.folder / "x").exists())
@@ -250,7 +250,7 @@ patience = "{patience}"
                             ("expected one of 0.1", ["--suite-version", "9.9"]),
                             ('unknown "usb": expected one of pty', ["--line", "usb"]),
                             ("--fuzz and --case: not both", ["--fuzz", "3"]),
-                            ("by this command already", ["--json", "same", "--html", "same"])]:
+                            ("by the same command", ["--json", "same", "--html", "same"])]:
             with self.subTest(words=words):
                 self.assert_fails(2, words, *self.arguments("hangs.py", *more),
                                   env=self.environment, cwd=self.folder)
@@ -266,7 +266,7 @@ patience = "{patience}"
 
     def test_a_reader_that_opens_nothing_breaks_the_contract(self):
         report = self.conform(3, "never_opens.py", startup="4s")
-        self.assertIn("did not open its end of the line within 4000 ms", report["refused"][0])
+        self.assertIn("did not open its endpoint within 4000 ms", report["refused"][0])
 
     def test_a_reader_that_knows_no_dialect_breaks_the_contract(self):
         reader = self.folder / "nobody.py"

@@ -171,7 +171,7 @@ class Corpus(rig.Case):
         (self.folder / "c").unlink()
         os.mkfifo(self.folder / "c")
         refused = self.make("c", "--count", "9", "--resume", code=2).stderr.decode()
-        self.assertIn(f"{self.folder / 'c'}: is no regular file", refused)
+        self.assertIn(f"{self.folder / 'c'}: is not a regular file", refused)
 
     def test_it_goes_on_behind_the_last_line_that_is_not_damaged(self):
         words = ("--count", "40")

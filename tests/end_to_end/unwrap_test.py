@@ -16,10 +16,10 @@ def each_line(before, after=b""):
 
 # What stands around the telegram, and what is said of it.
 WRAPPED = {
-    "times or names before each line": each_line(b"2026-01-15 12:00:03 "),
-    '"> " of a mail': each_line(b"> "),
+    "timestamps or names before each line": each_line(b"2026-01-15 12:00:03 "),
+    '"> " mail quotes': each_line(b"> "),
     "blanks before each line": each_line(b"    "),
-    "colours of a terminal": each_line(b"\x1b[32m", b"\x1b[0m"),
+    "terminal colours": each_line(b"\x1b[32m", b"\x1b[0m"),
     "hexadecimal digits": TELEGRAM.hex(" ").encode() + b"\n",
     "string literals": repr(TELEGRAM).encode() + b"\n",
 }
@@ -60,7 +60,7 @@ class Unwrap(rig.Case):
             self.assertEqual(result.stderr.decode().count(f"taken out of {what}"), 1)
             self.assertTrue(out.read_bytes().startswith(b"/ISk5\\2MT382-1000\r\n\r\n"))
             self.assertEqual(rig.run("lint", out, "--raw").returncode, 0)
-            self.assert_fails(1, "no whole telegram", "anonymise", path, "--raw", "-o",
+            self.assert_fails(1, "no complete telegram", "anonymise", path, "--raw", "-o",
                               self.folder / "other.txt")
 
     def test_telegrams_as_they_are_say_nothing(self):

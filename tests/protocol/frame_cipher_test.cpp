@@ -125,8 +125,8 @@ TEST(FrameKeys, ErrorsNameTheLineAndQuoteNothing) {
     const auto keys = parse_frame_keys(text);
     return keys ? std::string("no error") : keys.error().message;
   };
-  EXPECT_EQ(error(""), "there is no key in it: expected 32 hexadecimal digits");
-  EXPECT_EQ(error("# only a comment\n"), "there is no key in it: expected 32 hexadecimal digits");
+  EXPECT_EQ(error(""), "contains no key: expected 32 hexadecimal digits");
+  EXPECT_EQ(error("# only a comment\n"), "contains no key: expected 32 hexadecimal digits");
   EXPECT_EQ(error("\n0001020304\n"),
             "line 2: expected 32 hexadecimal digits of the encryption key, found 10");
   EXPECT_EQ(error("000102030405060708090A0B0C0D0E0F00"),

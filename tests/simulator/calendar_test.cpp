@@ -249,9 +249,9 @@ TEST_F(CalendarFile, WithAMistakeIsRefusedAtItsPlace) {
       {period + "otherwise = \"1\"\n", ":5:13: ", "an integer"},
       {period + "otherwise = 1\nuntill = 1\n", ":6:10: ", "unknown key \"untill\""},
       {std::string(kHead) + "[[period]]\nfrom = \"2026-02-30\"\notherwise = 1\n",
-       ":4:8: ", "no date"},
+       ":4:8: ", "not a date"},
       {std::string(kHead) + "[[period]]\nfrom = \"01-02-2026\"\notherwise = 1\n",
-       ":4:8: ", "no date"},
+       ":4:8: ", "not a date"},
       {period + "otherwise = 1\n[[period]]\nfrom = \"2025-01-01\"\notherwise = 1\n",
        ":6:1: ", "not after"},
       {period + "otherwise = 1\n[[period]]\nfrom = \"2026-01-01\"\notherwise = 1\n",
@@ -264,7 +264,7 @@ TEST_F(CalendarFile, WithAMistakeIsRefusedAtItsPlace) {
       {rule + "tariff = 1\ndays = [\"fry\"]\n", ":8:8: ", "did you mean \"fri\"?"},
       {rule + "tariff = 1\ndays = []\n", ":8:8: ", "is empty"},
       {rule + "tariff = 9\n", ":7:10: ", "1 to 5"},
-      {std::string(kHead) + "countries = [\"NL\", \"XX\"]\n", ":3:13: ", "\"XX\" is no country"},
+      {std::string(kHead) + "countries = [\"NL\", \"XX\"]\n", ":3:13: ", "\"XX\" is not a country"},
   };
   for (const auto& wrong : kWrong) {
     const auto loaded = load(wrong.text);

@@ -285,17 +285,18 @@ TEST_F(ScenarioFile, NotesWhatHasNoEffect) {
   EXPECT_THAT(notes(kHead + table), IsEmpty());
   write("c.csv", "time,l1\n2026-10-15T08:00:00Z,1\n2026-10-15T12:00:00Z,0\n");
   EXPECT_THAT(notes(kHead + table),
-              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: nothing flows before 261015100000S, "
+              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: no power flows before 261015100000S, "
                           "the first of its times"));
   write("c.csv", "time,l1\n2026-07-15T08:00:00Z,1\n2026-07-15T09:00:00Z,0\n");
-  EXPECT_THAT(notes(kHead + table),
-              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: nothing flows from 260715110000S on, "
-                          "the last of its times"));
+  EXPECT_THAT(
+      notes(kHead + table),
+      ElementsAre("s.toml:5:1: [[load]]: file: c.csv: no power flows from 260715110000S on, "
+                  "the last of its times"));
   EXPECT_THAT(notes(kHead + table + "until = \"2026-07-15T09:00:00Z\"\n"), IsEmpty())
       << "it ends as it says";
   const std::string open = "[scenario]\ntitle = \"T\"\nstart = \"2026-07-15T08:00:00Z\"\n";
   EXPECT_THAT(notes(open + table), IsEmpty());
-  EXPECT_THAT(notes(open + table, kMoment), ElementsAre(HasSubstr("nothing flows from")))
+  EXPECT_THAT(notes(open + table, kMoment), ElementsAre(HasSubstr("no power flows from")))
       << "at the moment that is asked for it has ended";
 }
 
@@ -305,8 +306,9 @@ TEST(ScenarioNotes, SayThatACountryHasNoTariffs) {
   const auto profile = parse_profile("small.toml", text);
   ASSERT_TRUE(profile) << profile.error().message;
   const Scenario scenario = find_scenario("household", *profile, kMoment).value();
-  EXPECT_THAT(notes_on(scenario, *profile, kMoment),
-              ElementsAre(StartsWith("small.toml:5:11: country: no tariff calendar is for PL")));
+  EXPECT_THAT(
+      notes_on(scenario, *profile, kMoment),
+      ElementsAre(StartsWith("small.toml:5:11: country: there is no tariff calendar for PL")));
 }
 
 TEST(ScenarioNotes, SayNothingOfWhatIsShipped) {
