@@ -24,7 +24,7 @@ POWER = re.compile(r"\{[^{}\s]*:[^{}\s]*[0-9.]g\}|%\.?[0-9]*g\b|\btoPrecision\("
 
 # Phrases that a native engineer stumbles over, and what to write instead (docs/glossary.md).
 FOREIGN = {
-    r"\bsays nothing to\b": "does not take",
+    r"\bsays nothing to\b": "does not accept",
     r"\bis too much: this\b": "takes no amount",
     r"\bhas no ear\b": "does not listen",
     r"\b(?:does not go|goes) with --": "requires, cannot be combined with",

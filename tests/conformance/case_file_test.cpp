@@ -190,7 +190,7 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ bytes = \"{FF*900000}\" }]\n", "at most 200000 of them"},
            Row{"send = [{ bytes = \"{FF\" }]\n", "'{' without '}'"},
            Row{"send = [{ id = \"A\", crc = \"xy\" }]\n",
-               "crc: expected one or two hexadecimal digits"},
+               "crc: expected the one or two hexadecimal digits"},
            Row{"send = [{ id = \"A\" }, { id = \"A\" }]\n",
                "some.toml:7:23: send: the id \"A\" comes twice"},
            Row{"send = [{ id = \"A\", replace = { \"1-0:1.7\" = \"()\" } }]\n",

@@ -207,10 +207,10 @@ TEST(LintTiming, TheSettings) {
   const LineSettings slow{.baud = 9600, .data_bits = 7, .parity = 'E'};
   EXPECT_EQ(Line("dsmr-2.2", slow).telegram(0s).telegram(10s).told(), All{});
   EXPECT_EQ(Line("dsmr-5.0", slow).telegram(0s).told(),
-            only("line-settings", "the line has 9600 7E1, expected 115200 8N1"));
+            only("line-settings", "the line uses 9600 7E1, expected 115200 8N1"));
   EXPECT_EQ(
       Line("dsmr-4.2", LineSettings{.data_bits = 7, .parity = 'E'}).telegram(0s).told(),
-      only("line-settings", "the line has 115200 7E1, expected 115200 8N1", Severity::kWarning));
+      only("line-settings", "the line uses 115200 7E1, expected 115200 8N1", Severity::kWarning));
 }
 
 TEST(LintTiming, ManyTelegramsNeedNoMemory) {

@@ -249,7 +249,7 @@ patience = "{patience}"
                             ("cannot be read", ["--waivers", self.folder / "none.toml"]),
                             ("expected one of 0.1", ["--suite-version", "9.9"]),
                             ('unknown "usb": expected one of pty', ["--line", "usb"]),
-                            ("--fuzz and --case: not both", ["--fuzz", "3"]),
+                            ("--fuzz and --case cannot be combined", ["--fuzz", "3"]),
                             ("by the same command", ["--json", "same", "--html", "same"])]:
             with self.subTest(words=words):
                 self.assert_fails(2, words, *self.arguments("hangs.py", *more),

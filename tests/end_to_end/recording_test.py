@@ -43,7 +43,7 @@ class Recording(rig.Case):
         self.assertEqual(endless.wait(rig.HANG), 1)
         for times in ("0", "-1", "x", "9" * 30):
             self.assert_fails(2, "--times: expected a number, at least 1", *again, f"--times={times}")
-        self.assert_fails(2, "not both", *again, "--loop", "--times", 2)
+        self.assert_fails(2, "cannot be combined", *again, "--loop", "--times", 2)
 
     def test_nothing_is_replayed_of_nothing(self):
         self.record()
@@ -314,8 +314,8 @@ kind = "request-on"
             self.assert_fails(4, "refused", "read", f"tcp:127.0.0.1:{port}")
             self.assert_fails(4, "refused", "record", f"rfc2217:127.0.0.1:{port}", "-o", self.pcap)
         self.assert_fails(4, "No such file", "read", "serial:/dev/ttyUSB99")
-        self.assert_fails(2, "expected serial:", "read", "serail:/dev/ttyUSB0")
-        self.assert_fails(2, "expected serial:", "read", "tcp-listen:4001")
+        self.assert_fails(2, "to read from is serial:", "read", "serail:/dev/ttyUSB0")
+        self.assert_fails(2, "to read from is serial:", "read", "tcp-listen:4001")
         self.assert_fails(4, "expected wiring=", "read", "serial:/dev/null?wiring=cts")
         self.assert_fails(4, "HOST:PORT", "read", "tcp:4001")
 
@@ -343,7 +343,7 @@ kind = "request-on"
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
         for option in ("--truth", "--record", "--stats-json"):
-            for place, words in ((self.folder, "directory"), (fifo, "nobody reads"),
+            for place, words in ((self.folder, "directory"), (fifo, "FIFO without a reader"),
                                  (self.folder / "no" / "file", "No such file")):
                 with self.subTest(option=option, place=place):
                     said = self.assert_fails(4, words, "simulate", "kaifa-ma304c", "--line",

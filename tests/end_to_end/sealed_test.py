@@ -228,7 +228,7 @@ class OurOwnReader(SealedCase):
                           "/dev/full")
         changed = bytearray(self.simulate(LUXEMBOURG, "--key-file", key, count=1))
         changed[100] ^= 1
-        self.assert_fails(1, "offset 0: these keys do not open the frame", "unseal", "-",
+        self.assert_fails(1, "offset 0: these keys do not decrypt the frame", "unseal", "-",
                           "--key-file", key, stdin=bytes(changed))
 
 
@@ -331,7 +331,7 @@ class Keys(SealedCase):
         for lines, words in (((KEY[:30],), "line 1: expected 32 hexadecimal digits of the encryption"
                               " key, found 30"),
                              ((KEY[:31] + "X",), "line 1: expected 32 hexadecimal digits of the "
-                              "encryption key, character 32 is none"),
+                              "encryption key, character 32 is not one"),
                              ((KEY, OWN_AUTHENTICATION[:8]), "line 2: expected 32 hexadecimal digits"
                               " of the authentication key, found 8"),
                              ((KEY, KEY, KEY), "line 3"),
@@ -415,7 +415,7 @@ class Counters(SealedCase):
         path = self.folder / "counter"
         for content in (b"", b"something else\n", bytes(range(256)), KEY.encode()):
             path.write_bytes(content)
-            self.assert_fails(2, [str(path), "no counter file"], "simulate", LUXEMBOURG, "--line",
+            self.assert_fails(2, [str(path), "not a counter file"], "simulate", LUXEMBOURG, "--line",
                               "stdout", "--key-file", key, "--counter-file", path)
             self.assertEqual(path.read_bytes(), content)
         self.assert_fails(2, "requires --key-file", "simulate", LUXEMBOURG, "--line", "stdout",

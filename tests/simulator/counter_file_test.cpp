@@ -120,7 +120,7 @@ TEST_F(CounterFileTest, TwoNamesAreOneFile) {
 TEST_F(CounterFileTest, RefusesWhatIsNoCounterFile) {
   const std::string foreign = path_.string() +
                               ":1: not a counter file: expected \"p1rig frame counters\"; "
-                              "delete it to begin at 0, or name another one";
+                              "delete it to start at 0, or name another one";
   for (const char* text : {"", "something else\n", "p1rig frame counters 2\n"}) {
     write(text);
     EXPECT_EQ(error_of_open(), foreign);

@@ -503,7 +503,8 @@ TEST(FrameFault, APlainMeterHasNone) {
         refusal(row.id, false),
         std::string(row.id) + ": applies only to sealed telegrams; this meter sends plain ones");
     EXPECT_EQ(refusal(row.id, true), "") << row.id;
-    EXPECT_THAT(refusal(std::string(row.id) + ",at=byte:5", true), HasSubstr("does not take at="));
+    EXPECT_THAT(refusal(std::string(row.id) + ",at=byte:5", true),
+                HasSubstr("does not accept at="));
   }
 }
 

@@ -158,7 +158,7 @@ red = 1
   has("broken.toml:30:18: [values]: unknown quantity \"energy.imprt\"");
   has("broken.toml:31:18: power.import: \"1.5 kWh\" has the wrong unit");
   has("broken.toml:32:12: tariff: expected a string");
-  has("broken.toml:35:10: medium: \"gaz\" is none of");
+  has("broken.toml:35:10: medium: \"gaz\" is not one of");
   has("broken.toml:37:1: the file: unknown key \"colour\"");
 }
 
@@ -251,7 +251,7 @@ TEST(Profile, WhatIsMeasuredIsNoValueOfIt) {
   };
   for (const char* value : {"\"power.import\" = \"1 kW\"", "\"tariff\" = \"1\"",
                             "\"demand.import\" = \"1 kW\"", "\"demand.period\" = \"60 s\""}) {
-    EXPECT_THAT(complaints(value), ElementsAre(HasSubstr("follows from loads"))) << value;
+    EXPECT_THAT(complaints(value), ElementsAre(HasSubstr("is determined by loads"))) << value;
   }
   const auto profile =
       parse_profile("small.toml", replaced(small_profile(), "[values]\n",
