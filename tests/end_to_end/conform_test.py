@@ -266,7 +266,7 @@ patience = "{patience}"
 
     def test_a_reader_that_opens_nothing_breaks_the_contract(self):
         report = self.conform(3, "never_opens.py", startup="4s")
-        self.assertIn("did not open its endpoint within 4000 ms", report["refused"][0])
+        self.assertIn("did not open its end of the line within 4000 ms", report["refused"][0])
 
     def test_a_reader_that_knows_no_dialect_breaks_the_contract(self):
         reader = self.folder / "nobody.py"

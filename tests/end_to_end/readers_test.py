@@ -349,7 +349,7 @@ class Doctor(Readers):
         return self.script(self.TELLING.replace("TOLD", told), more)
 
     def test_the_reference_reader(self):
-        self.examine(0, ["pty: hello from p1rig read", "stdin:", "is right"], "p1rig")
+        self.examine(0, ["pty: hello from p1rig read", "stdin:", "of p1rig works: continue"], "p1rig")
 
     def test_one_that_is_right(self):
         self.examine(0, [" telegrams told, the slowest", "it tells 2 codes: 1-0:1.7.0 1-0:1.8.1"],
@@ -440,7 +440,7 @@ class Files(Readers):
         said = result.stdout.decode()
         self.assertEqual(result.returncode, 2, said)
         for line, words in ((4, 'unknown "ptty", did you mean "pty"'), (5, "dsmr-6.*"),
-                            (7, 'tme'), (9, 'unknown "htp", did you mean "http"'), (11, "no OBIS code"),
+                            (7, 'tme'), (9, 'unknown "htp", did you mean "http"'), (11, "neither an OBIS code"),
                             (12, "JSON pointer"), (12, 'unknown "kilowatt"'), (13, "path")):
             self.assertTrue(any(f"{file}:{line}:" in text and words in text
                                 for text in said.splitlines()), (line, words, said))
