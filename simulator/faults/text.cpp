@@ -208,7 +208,7 @@ bool zero_crc(Emission& emission, const FaultRequest&, std::int64_t, std::uint64
     text[digit] ^= '0' ^ '1';
   }
   emission.bytes.insert(crc->at - 1,
-                       head.substr(crc->at - 1) + std::string(text.data(), text.size()) + ")\r\n");
+                        head.substr(crc->at - 1) + std::string(text.data(), text.size()) + ")\r\n");
   return true;
 }
 

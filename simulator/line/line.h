@@ -29,7 +29,7 @@ class Line {
     std::uint64_t received = 0;  ///< bytes that the reader wrote to the meter, which ignores them
     /// XON and XOFF among them: a port with xonxoff sends them by itself.
     std::uint64_t flow_control = 0;
-    std::uint64_t dropped = 0;   ///< bytes lost by one reader of several, which does not fetch them
+    std::uint64_t dropped = 0;  ///< bytes lost by one reader of several, which does not fetch them
     std::string note = {};  ///< what a person should know, such as that the adapter is unplugged
     std::optional<LineSettings> settings = {};  ///< of the reader's end, if the line can see them
     std::uint64_t breaks = 0;                   ///< that the reader sent, if the line can see them
