@@ -57,7 +57,7 @@ class EventRewriter {
   void take(RecordedEvent event) {
     const std::size_t size = is_from_meter(event) ? event.bytes.size() : 0;
     const std::string bytes = std::exchange(event.bytes, {});
-    // What a reader wrote is none of the meter's, and nobody's business.
+    // What a reader wrote is not the meter's, and private.
     if (size == 0) event.bytes.assign(bytes.size(), '\0');
     pending_.push_back({std::move(event), taken_ + size});
     taken_ += size;
@@ -130,7 +130,7 @@ int learn(const std::string& path, bool recorded, const ReadPlan& plan, Anonymis
   if (trouble.empty()) framer.finish();
   if (!trouble.empty()) return complain(kUsage, path + ": " + trouble + "; nothing was written");
   if (anonymiser.telegrams() > 0) return kAsExpected;
-  return complain(kNotAsExpected, path + ": there is no whole telegram; nothing was written");
+  return complain(kNotAsExpected, path + ": there is no complete telegram; nothing was written");
 }
 
 int rewrite(const std::string& path, bool recorded, const ReadPlan& plan, Anonymiser& anonymiser,
@@ -180,7 +180,7 @@ int write_recorded(const std::string& path, const std::string& output, OutputGua
 int choose_new_keys(const Options& options, std::optional<FrameKeys>& keys) {
   const auto path = options.get("new-key-file");
   if (!path) return kAsExpected;
-  if (!options.has("key-file")) return options.misuse("--new-key-file: needs a --key-file");
+  if (!options.has("key-file")) return options.misuse("--new-key-file: requires --key-file");
   const auto file = load_key_file(*path);
   if (!file) return complain(kUsage, file.error().message);
   keys = file->keys;
@@ -192,21 +192,22 @@ int choose_new_keys(const Options& options, std::optional<FrameKeys>& keys) {
 int run_anonymise(const Arguments& arguments) {
   Options options(
       "anonymise IN -o OUT [--key-file F [--new-key-file F]]",
-      "Replaces every equipment identifier, EAN code and name in telegrams, the same one by\n"
-      "the same everywhere, and makes the CRCs right again. IN: text, or a recording.");
-  options.value("output,o", "OUT", "where to");
+      "Replaces equipment identifiers, EAN codes and names in telegrams consistently, and\n"
+      "recomputes the CRCs. IN: text or a recording.");
+  options.value("output,o", "OUT", "the output file (required)");
   add_raw_option(options);
   add_key_option(options);
-  options.value("new-key-file", "F", "the keys to seal telegrams with again; default: the same");
+  options.value("new-key-file", "F",
+                "the keys for sealing the telegrams again; default: the old ones");
   add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const std::string& path = options.words()[0];
   const auto output = options.get("output");
-  if (!output) return options.misuse("-o: where to?");
+  if (!output) return options.misuse("-o: the output file is missing");
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return complain(kUsage, path + ": No such file");
   if (!std::filesystem::is_regular_file(path, error)) {
-    return complain(kUsage, path + ": expected a file, which can be read twice");
+    return complain(kUsage, path + ": expected a regular file, because it is read twice");
   }
   if (std::filesystem::file_size(path, error) == 0) return complain(kUsage, path + ": is empty");
   OutputGuard guard = guard_of(options);
@@ -226,7 +227,7 @@ int run_anonymise(const Arguments& arguments) {
     say(fmt::format("{}, {} replaced", counted(anonymiser.telegrams(), "telegram"),
                     counted(anonymiser.identifiers(), "identifier")));
     if (anonymiser.longer_crcs() > 0) {
-      say(fmt::format("{} without leading zeros longer than before: no shorter one was right",
+      say(fmt::format("{} without leading zeros became longer: no shorter one was possible",
                       counted(anonymiser.longer_crcs(), "CRC")));
     }
   }

@@ -51,12 +51,12 @@ std::optional<double> parse_rate(const std::string& text) {
   return rate;
 }
 
-/// Why no reader that is observed like this can be measured; empty where it can.
+/// Why no reader that is observed like this can be measured; empty if it can.
 std::string complain_about(const ReaderFile& reader) {
   if (find_observer_kind(reader.observe.kind)->sampled) {
     return fmt::format(
-        "{}: is observed by {}, which is asked now and then: that a telegram was "
-        "lost cannot be told from one that was not looked for",
+        "{}: is observed by {}, which is only polled: a lost telegram cannot be distinguished from "
+        "one that was missed",
         reader.name, reader.observe.kind);
   }
   return {};
@@ -150,17 +150,17 @@ Result<SpeedResult> measure(const Entrant& entrant, const Seeds& seeds, SpeedSet
 }
 
 void declare(Options& options) {
-  options.value("profile", "P", "the meter; default: one of a dialect that the reader names");
-  options.values("line", "L",
-                 "pty, tcp, rfc2217, stdin …; may be repeated; default: the first that the reader "
-                 "file names");
-  options.value("latency-rate", "R",
-                "quote latencies at R telegrams a second; default: half of what each reader "
-                "sustains");
-  options.value("json", "F", "all that was measured, step by step");
+  options.value("profile", "P", "the meter; default: one with a dialect that the reader supports");
+  options.values(
+      "line", "L",
+      "pty, tcp, rfc2217, stdin …; may be repeated; default: the first in the reader file");
+  options.value(
+      "latency-rate", "R",
+      "measure latency at R telegrams per second; default: half of what each reader sustains");
+  options.value("json", "F", "all measurements, step by step");
   options.value("svg", "F", "a plot of latency and loss over the rate");
   add_force_option(options);
-  add_seed_options(options, "for the values that are sent; default: 1");
+  add_seed_options(options, "selects the values that are sent; default: 1");
 }
 
 struct BenchFiles {
@@ -207,15 +207,17 @@ struct BenchFiles {
 int run_bench(const Arguments& arguments) {
   Options options(
       "bench READER… [-- COMMAND…] [OPTIONS]",
-      "Feeds each reader through its real endpoint at rising rates until it loses a telegram:\n"
-      "each telegram has other register values, so that its report says which it was. READER\n"
-      "is a name of `p1rig readers` or a path; in COMMAND, {endpoint} stands for what the\n"
-      "reader has to open.\n\n"
-      "telegrams/s  the highest rate without a loss. A line that is full makes p1rig wait and\n"
-      "             loses nothing: of a reader that is slow but loses nothing it is the rate\n"
-      "             at which its reports come, from the first byte to the last report\n"
-      "latency      from the last byte of a telegram written to its report on our side\n"
-      "CPU, memory  of the reader and its children; writing the report is part of it\n\n"
+      "Feeds each reader through its real endpoint at rising rates until it loses a telegram.\n"
+      "The register values of each telegram are unique, so a report identifies its telegram.\n"
+      "READER is a name of `p1rig readers` or a path; in COMMAND, {endpoint} stands for what the\n"
+      "reader has to open.\n"
+      "\n"
+      "telegrams/s  the highest rate without a loss. When a line is full, p1rig waits and nothing\n"
+      "             is lost: for a slow reader that loses nothing, this is the rate at which it\n"
+      "             reports, from the first byte to the last report\n"
+      "latency      from writing the last byte of a telegram to receiving its report\n"
+      "CPU, memory  of the reader and its children, including writing the report\n"
+      "\n"
       "Exit code 1: a reader loses telegrams at any rate; 3: it ends, is silent, floods or\n"
       "breaks the contract; 4: it cannot be run here; 75: it cannot be measured like this.");
   declare(options);

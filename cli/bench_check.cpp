@@ -68,21 +68,21 @@ void print_text(const BenchCertificate& certificate) {
                     line.inverted ? "follows, inverted" : "follows, not inverted"});
   }
   if (certificate.lines.empty()) {
-    rows.push_back({"Data Request", "no input follows RTS or DTR: nothing can ask for data"});
+    rows.push_back({"Data Request", "no input follows RTS or DTR: Data Request cannot work"});
   }
   add_times("request to first bit", certificate.request_to_first_bit, rows);
   add_times("release to last bit", certificate.release_to_last_bit, rows);
-  fmt::print("{}{}\n", in_columns(rows),
-             certificate.passed() ? "fit for a bench" : "NOT fit for a bench");
+  fmt::print("{}{}\n", in_columns(rows), certificate.passed() ? "fit for use" : "NOT fit for use");
 }
 
 }  // namespace
 
 int run_bench_check(const Arguments& arguments) {
   Options options("bench-check DEV [DEV2] [--json]",
-                  "Measures a serial adapter, or a pair of which DEV is the meter's and DEV2 the "
-                  "reader's.\nOne adapter needs its plug bridged: TX on RX and RTS on CTS. Nothing "
-                  "else may be connected.\nExit code 1 where something does not work.");
+                  "Tests a serial adapter, or a pair: DEV is the meter's, DEV2 the reader's.\n"
+                  "One adapter needs its plug bridged: TX on RX and RTS on CTS. Nothing else may "
+                  "be connected.\n"
+                  "Exit code 1 if something does not work.");
   options.flag("json", "the certificate as JSON");
   if (const auto code = options.parse(arguments, 1, 2)) return *code;
   const auto certificate = check_bench(options.words().front(), options.words().back());

@@ -181,11 +181,12 @@ std::string details_of(const Case& one, const std::optional<Sending>& sending) {
 }  // namespace
 
 int run_cases(const Arguments& arguments) {
-  Options options("cases [GLOB]… [show ID[@PROFILE]] [OPTION]…",
-                  "What readers are asked, and what is expected of them.");
-  options.values("level", "L", "only such: must, should or quirk; may be repeated");
-  options.values("basis", "B", "only such: printed, derived or field; may be repeated");
-  options.values("dialect", "D", "only those about such a dialect, a glob; may be repeated");
+  Options options(
+      "cases [GLOB]… [show ID[@PROFILE]] [OPTION]…",
+      "Lists the conformance cases: what is sent to readers, and what is expected of them.");
+  options.values("level", "L", "only this level: must, should or quirk; may be repeated");
+  options.values("basis", "B", "only this basis: printed, derived or field; may be repeated");
+  options.values("dialect", "D", "only cases for dialects matching this glob; may be repeated");
   options.flag("json", "machine-readable: an array of objects, or one object");
   options.flag("coverage", "write docs/coverage.md: each requirement with its cases and mutants");
   if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
@@ -228,7 +229,7 @@ int run_cases(const Arguments& arguments) {
     entries.push_back(std::move(entry));
   }
   if (entries.empty()) {
-    return tell_broken(complain(kUsage, "cases: none is like that (`p1rig cases` lists all)"));
+    return tell_broken(complain(kUsage, "cases: none matches (`p1rig cases` lists all)"));
   }
   const int code = show_catalogue("cases", options, entries);
   return shown.empty() || code != kAsExpected ? tell_broken(code) : code;
@@ -236,7 +237,7 @@ int run_cases(const Arguments& arguments) {
 
 int run_readers(const Arguments& arguments) {
   return run_catalogue(
-      "readers", "The readers that are known: how each is started and observed.", arguments, [] {
+      "readers", "Lists the bundled readers: how each is started and observed.", arguments, [] {
         std::vector<CatalogueEntry> entries;
         for (const auto& [name, file] : list_readers()) {
           const auto reader = load_reader(file);

@@ -14,11 +14,11 @@ namespace p1rig {
 /// One row of a list that a command shows.
 struct CatalogueEntry {
   std::string name;
-  TableRow facts = {};                         ///< what the list says of it, behind the name
+  TableRow facts = {};                         ///< what the list says about it, after the name
   std::string json = {};                       ///< an object with "name"
   std::string details = {};                    ///< all of it, for `show NAME`
   std::vector<std::string> former_names = {};  ///< globs that name one of them mean it, too
-  std::string broken = {};  ///< what is wrong with its file; empty where nothing is
+  std::string broken = {};                     ///< what is wrong with its file; empty if nothing is
 };
 
 /// `p1rig WHAT [GLOB…] [show NAME] [--json]`: the list, those that a glob names, or one entry; JSON is

@@ -31,7 +31,7 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-/// What a check found: a file is right where there are no problems. Notes are worth knowing.
+/// What a check found: a file is right if there are no problems. Notes are worth knowing.
 struct Findings {
   Problems problems;
   Problems notes;
@@ -94,7 +94,7 @@ void check_telegram(const Profile& profile, const std::string& bytes, Problems& 
   // Of a meter with another CRC the reader takes nothing, as it should.
   const bool has_own_crc = profile.layout.crc_algorithm != &crc_algorithms().front();
   if (reader.accepted() != (has_own_crc ? 0 : 1)) {
-    problems.push_back(has_own_crc ? "read: the reference reader takes the telegram"
+    problems.push_back(has_own_crc ? "read: the reference reader accepts the telegram"
                                    : "read: the reference reader rejects the telegram");
   }
 }
@@ -110,8 +110,8 @@ Findings check_profile(const std::string& file) {
   check_example(*profile, problems);
   if (!has_evidence(*profile)) {
     notes.push_back(
-        "note: neither an [example] nor a family in [evidence]: nothing shows that a meter sends "
-        "this");
+        "note: neither an [example] nor a family in [evidence]: there is no evidence that a meter "
+        "sends this");
   }
   for (const std::int64_t moment : kMoments) {
     const std::chrono::sys_seconds t{std::chrono::seconds{moment}};
@@ -179,13 +179,12 @@ Problems no_file(const std::string& word) {
   for (const char* folder : kFolders) {
     for (const auto& [name, file] : list_data(folder)) names.push_back(name);
   }
-  return {
-      fmt::format("{}: there is no such file, and no profile, scenario, calendar, file of "
-                  "cases or reader of that name{}",
-                  word, did_you_mean(word, {names.begin(), names.end()}))};
+  return {fmt::format(
+      "{}: no such file, and no profile, scenario, calendar, case file or reader of that name{}",
+      word, did_you_mean(word, {names.begin(), names.end()}))};
 }
 
-/// The ids of cases have slashes; one that has none is told so if the rest is a case's.
+/// Case ids have slashes; an id without one gets that hint if the rest is a case's.
 bool is_case(const std::string& key, const Node& node) {
   if (key.find('/') != std::string::npos) return true;
   return node.table() != nullptr &&
@@ -233,12 +232,10 @@ int run_check(const Arguments& arguments) {
   Options options(
       "check FILE|NAME…",
       "Checks profiles: the file itself, its example byte for byte, its shape against the\n"
-      "telegrams of its family, and what lint and the reference reader say of it. Scenarios: the\n"
-      "file, and the telegrams of the meter that it is made for. Tariff calendars: the file. "
-      "Cases: the\n"
-      "file, and that a meter can send them. Readers: the file; `p1rig doctor` looks at the "
-      "reader.\nWaivers: the file. Exit code 1: the meter is not what its file claims, 2: the file "
-      "itself\nis wrong.");
+      "telegrams of its family, and with lint and the reference reader. Scenarios: the file, and\n"
+      "the telegrams of the meter that it is made for. Cases: the file, and that a meter can send\n"
+      "them. Readers: the file (`p1rig doctor` checks the reader). Tariff calendars and waivers:\n"
+      "the file. Exit code 1: the meter does not match its file; 2: the file itself is invalid.");
   if (const auto code = options.parse(arguments, 1, Options::kAnyNumber)) return *code;
   std::size_t failed = 0;
   bool unreadable = false;

@@ -35,7 +35,7 @@ class Meters {
 
   const std::vector<std::string>& names() const { return names_; }
 
-  /// Nothing where the profile is broken, which its own check tells.
+  /// Nothing if the profile is invalid, which its own check reports.
   StimulusMaker* find(const std::string& name) {
     const auto [place, is_new] = makers_.try_emplace(name);
     if (is_new) {
@@ -75,7 +75,7 @@ class CaseCheck {
         fmt::format("{}:{}:{}: {}: {}", document_.file, place.line, place.column, one.id, message));
   }
 
-  /// Where this stands in the case; where its file does not say it so, as with `each`, what is around.
+  /// Where this is in the case; where its file does not say it so, as with `each`, what is around.
   Place place_of(const Case& one, std::initializer_list<std::string_view> keys) const {
     const Node* node = nullptr;
     for (const auto& [id, table] : *document_.root.table()) {
@@ -129,7 +129,7 @@ class CaseCheck {
           fmt::format("no meter can send it: {}: {}", by, reason->why));
     } else {
       add(one, place_of(one, {"profiles"}),
-          "no meter of its dialects is named by its profiles (`p1rig profiles` lists them)");
+          "its profiles match no meter of its dialects (`p1rig profiles` lists them)");
     }
   }
 

@@ -7,7 +7,7 @@
 
 namespace p1rig {
 
-/// What is wrong with a file of cases, by itself and for the meters that shall send them: a line with
+/// What is wrong with a case file, in itself and for the meters that send the cases: a line with
 /// file:line:column for each.
 std::vector<std::string> check_cases(const Document& document);
 

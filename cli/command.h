@@ -52,7 +52,7 @@ int run_bench_check(const Arguments& arguments);
 int run_seal(const Arguments& arguments);
 int run_unseal(const Arguments& arguments);
 
-/// Writes a line to stderr. Where nobody can read it, that is no reason to fail.
+/// Writes a line to stderr. It is not an error if that fails.
 void say(std::string_view line);
 
 /// Says "p1rig: MESSAGE", each line of it, and returns the code.

@@ -75,8 +75,9 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
   plan.realtime = options.has("realtime");
   if (const auto version = options.get("suite-version")) {
     if (std::ranges::find(suite_versions(), *version) == suite_versions().end()) {
-      return options.misuse(fmt::format("--suite-version: there is no \"{}\": expected one of {}",
-                                        *version, fmt::join(suite_versions(), ", ")));
+      return options.misuse(
+          fmt::format("--suite-version: unknown version \"{}\": expected one of {}", *version,
+                      fmt::join(suite_versions(), ", ")));
     }
     plan.suite_version = *version;
   }
@@ -87,10 +88,11 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
   }
   if (const auto text = options.get("fuzz")) {
     const auto count = parse_count(*text);
-    if (!count || *count == 0) return options.misuse("--fuzz: expected a number from 1 on");
+    if (!count || *count == 0) return options.misuse("--fuzz: expected a number, at least 1");
     plan.fuzz = *count;
     for (const char* const name : {"case", "case-file", "repeat", "shuffle"}) {
-      if (options.has(name)) return options.misuse(fmt::format("--fuzz and --{}: not both", name));
+      if (options.has(name))
+        return options.misuse(fmt::format("--fuzz and --{} cannot be combined", name));
     }
   }
   plan.command_line = "p1rig conform";
@@ -115,7 +117,7 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
   return kAsExpected;
 }
 
-/// Ids of before mean the cases of now; whoever writes them is told so.
+/// Old ids mean the renamed cases, and a note says so.
 void note_renamed(const ConformPlan& plan) {
   const auto note = [&](std::string_view where, std::string_view pattern) {
     const std::string said = note_on_renamed(pattern.substr(0, pattern.find('@')), plan.all_cases);
@@ -148,17 +150,18 @@ int run_conform(const Arguments& arguments) {
                 "gives a case up after that long, its own silences not counted; default: 60s");
   options.values("case-file", "F",
                  "the cases of this file instead of the suite's; may be repeated");
-  options.value("level", "L", "the lowest that decides: must, should or quirk; default: must");
-  add_seed_options(options, "for the values that are sent; default: 1");
+  options.value("level", "L", "the lowest level that counts: must, should or quirk; default: must");
+  add_seed_options(options, "selects the values that are sent; default: 1");
   options.value("fuzz", "N",
-                "instead of the cases, N random telegrams, faults and moments; what fails is made "
-                "small and printed as a case");
-  options.flag("shuffle", "run the cases in an order that the seed decides");
+                "instead of the cases, send N random telegrams, faults and times; failures are "
+                "minimised and printed as a case");
+  options.flag("shuffle", "run the cases in a random order, selected by the seed");
   options.flag("realtime",
-               "send at the meter's period and at its line's pace, however long it takes");
+               "send at the meter's period and at the pace of its line, however long it takes");
   options.value("repeat", "N", "run each case N times");
-  options.value("suite-version", "V", "leave out cases that came later; default: the newest");
-  options.value("waivers", "F", "failures that are known, with their reasons (docs/reports.md)");
+  options.value("suite-version", "V",
+                "leave out cases added after this version; default: the newest");
+  options.value("waivers", "F", "known failures with their reasons (docs/reports.md)");
   ReportFiles::declare(options);
   const auto dashes = std::ranges::find(arguments, std::string("--"));
   const Arguments before(arguments.begin(), dashes);

@@ -44,7 +44,7 @@ class Corpus {
     if (sealer_ && !faults_.empty()) sealer_->remember_frames();
   }
 
-  /// Appends the next telegram and its line of the index; the reason where there is none.
+  /// Appends the next telegram and its line of the index; the reason if there is none.
   Result<void> next(std::string& bytes, std::string& entry, std::uint64_t offset) {
     const Profile& profile = *chosen_.profile;
     // A meter in a power failure is silent; one that never speaks again has no corpus.
@@ -174,8 +174,8 @@ Result<void> go_over(Corpus& corpus, const CorpusFiles& files, const std::string
   index.ignore(static_cast<std::streamsize>(head.size() + 1));
   const auto differs = [](const std::string& where, const char* what) {
     return fail(
-        fmt::format("{}: {} is not what these words make: it was changed, or what it was "
-                    "made with; leave out --resume to begin anew",
+        fmt::format("{}: {} is not what these arguments give: it was changed, or the arguments or "
+                    "files were; leave out --resume to start over",
                     where, what));
   };
   std::string bytes, entry, found;
@@ -196,7 +196,7 @@ Result<void> go_over(Corpus& corpus, const CorpusFiles& files, const std::string
   return {};
 }
 
-/// What of the files stays; nothing where they are begun anew.
+/// What is kept of the files; nothing if they start over.
 tl::expected<WholePart, CorpusRefusal> go_on_from(Corpus& corpus, const CorpusFiles& files,
                                                   const std::string& head, std::uint64_t count,
                                                   Progress& progress) {
@@ -257,14 +257,14 @@ Result<std::string> sha256_of(const std::string& file) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   if (EVP_Digest(bytes->data(), bytes->size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    return fail(file + ": no digest can be made of it");
+    return fail(file + ": cannot compute its digest");
   }
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
   return hex;
 }
 
-/// Returns the exit code where one of the files is there and not ours, after saying so. The index says
+/// Returns the exit code if one of the files is there and not ours, after saying so. The index says
 /// whose the telegrams are; they may begin with a fault.
 int claim_files(const CorpusFiles& files, OutputGuard guard) {
   const auto claim = [&](const char* option, const std::string& file, const OutputKind* kind) {
@@ -274,7 +274,7 @@ int claim_files(const CorpusFiles& files, OutputGuard guard) {
     complain(kUsage, fmt::format("{}: {}", option, claimed.error().message));
     return kUsage;
   };
-  // What --resume goes on with is looked at to the last byte.
+  // What --resume continues with is looked at to the last byte.
   const bool known = files.resume || is_output_of(files.index, kIndexKind);
   const int code = claim("-o", files.data, known ? nullptr : &kTelegramsKind);
   if (code != kAsExpected) return code;
@@ -314,38 +314,39 @@ int run_corpus(const Arguments& arguments) {
   Options options(
       "corpus PROFILE --count N -o F [--index F] [--resume] [--scenario S] [--seed N]\n"
       "              [--start T] [--fault F]…",
-      "Telegrams in bulk, the same for the same words, with an index of what is expected of each.");
-  options.value("count", "N", "that many telegrams");
-  options.value("output,o", "F", "the file for the telegrams, one after the other; - for stdout");
+      "Writes telegrams in bulk, reproducibly, with an index of what is expected of each.");
+  options.value("count", "N", "the number of telegrams");
+  options.value("output,o", "F", "the file for the telegrams; - for stdout");
   options.value("index", "F",
                 "the index, as JSON Lines; default: beside the file, as F.index.jsonl");
-  options.flag("resume", "go on where a run with the same words ended");
+  options.flag("resume", "continue a run with the same arguments");
   add_force_option(options);
-  options.value("start", "T", "the meter's clock at first; default: the scenario's, or 2026-01-12");
+  options.value("start", "T",
+                "the meter's clock at the start; default: the scenario's, or 2026-01-12");
   options.values("fault", "F",
                  "a fault of `p1rig faults`, such as flip-bit,every=7; may be repeated");
   add_meter_options(options);
   add_seal_options(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const auto count = parse_count(options.get("count").value_or(""));
-  if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
+  if (!count || *count == 0) return options.misuse("--count: expected a number, at least 1");
   CorpusFiles files{.data = options.get("output").value_or(""), .resume = options.has("resume")};
   if (files.data.empty()) return options.misuse("expected -o F, or -o - for stdout");
   const bool to_file = !descriptor_of(files.data);
   files.index = options.get("index").value_or(to_file ? files.data + ".index.jsonl" : "");
   if (files.resume && (!to_file || descriptor_of(files.index))) {
-    return options.misuse("--resume: stdout cannot be gone on with");
+    return options.misuse("--resume: stdout cannot be resumed");
   }
   const bool keeps_counter = options.has("counter-file");
   if (files.resume && keeps_counter) {
     return options.misuse(
-        "--resume: does not go with --counter-file: its counter has gone on since, and each "
-        "telegram would have another one; leave out --resume to begin anew");
+        "--resume: cannot be combined with --counter-file: its counter has moved on, so every "
+        "telegram would differ; leave out --resume to start over");
   }
 
   ChosenMeter chosen;
   sys_seconds start;
-  // The same words must mean the same telegrams: now is no beginning.
+  // The same arguments must give the same telegrams: the default cannot be now.
   if (const int code = choose_meter(options, "start", kBegin, chosen, start); code != kAsExpected)
     return code;
   std::optional<TelegramSealer> sealer;

@@ -20,14 +20,14 @@ tl::unexpected<CorpusRefusal> refuse(ExitCode code, std::string message) {
   return tl::make_unexpected(CorpusRefusal{code, std::move(message)});
 }
 
-/// The number under a key; nothing where there is none, or another value.
+/// The number under a key; nothing if there is none, or another value.
 std::optional<std::uint64_t> number(const Json& entry, const char* key) {
   const auto found = entry.find(key);
   if (found == entry.end() || !found->is_number_unsigned()) return std::nullopt;
   return found->get<std::uint64_t>();
 }
 
-/// Adds the telegram of a line; false where the line is damaged, or its telegram not all there.
+/// Adds the telegram of a line; false if the line is damaged, or its telegram not all there.
 bool add_line(std::string_view line, std::uint64_t data_size, WholePart& whole) {
   if (!is_shallow_json(line)) return false;
   const Json entry = Json::parse(line, nullptr, false);
@@ -51,7 +51,7 @@ tl::expected<std::uint64_t, CorpusRefusal> size_of(const std::string& file,
   }
   // A FIFO would never end.
   if (!S_ISREG(status.st_mode)) {
-    return refuse(kUsage, file + ": is no regular file: --resume cannot go on with it");
+    return refuse(kUsage, file + ": is not a regular file: --resume cannot continue it");
   }
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -59,7 +59,7 @@ tl::expected<std::uint64_t, CorpusRefusal> size_of(const std::string& file,
 }  // namespace
 
 const OutputKind kIndexKind{"the index of a corpus", [](std::string_view text) {
-                              // A run may have been stopped amid its first words.
+                              // A run may have been stopped in its first words.
                               constexpr std::string_view kFirst = "{\"corpus\":";
                               return text.starts_with(kFirst.substr(0, text.size()));
                             }};
@@ -80,7 +80,7 @@ tl::expected<CorpusWriter, CorpusRefusal> CorpusWriter::open(const CorpusFiles& 
     if (!opened) return refuse(kEnvironment, opened.error().message);
     if (opened->is_same_as(*data)) {
       return refuse(kUsage, "--index: " + files.index +
-                                " is the file of the telegrams, too: " + "name another one");
+                                " is the file of the telegrams too: " + "name another one");
     }
     index.emplace(std::move(*opened));
   }
@@ -122,24 +122,25 @@ void CorpusWriter::take_back() {
 
 tl::expected<WholePart, CorpusRefusal> find_whole_part(const CorpusFiles& files,
                                                        const std::string& head) {
-  if (const auto size = size_of(files.index, "there is no index to go on from: leave out --resume");
+  if (const auto size =
+          size_of(files.index, "there is no index to resume from: leave out --resume");
       !size) {
     return tl::make_unexpected(size.error());
   }
   const auto data_size = size_of(
-      files.data, "is not there, but " + files.index + " is: leave out --resume to begin anew");
+      files.data, "is not there, but " + files.index + " is: leave out --resume to start over");
   if (!data_size) return tl::make_unexpected(data_size.error());
   std::ifstream stream(files.index, std::ios::binary);
   if (!stream) return refuse(kEnvironment, files.index + ": cannot be read");
 
-  // A run may have been stopped before it wrote the head, or amid it; then it wrote no telegram.
+  // A run may have been stopped before it completed the head; then it wrote no telegram.
   std::string first(head.size() + 1, '\0');
   stream.read(first.data(), static_cast<std::streamsize>(first.size()));
   first.resize(static_cast<std::size_t>(stream.gcount()));
   const bool torn = first.size() <= head.size();
   if (!(head + "\n").starts_with(first) || (torn && *data_size > 0)) {
     return refuse(kUsage, files.index +
-                              ": is of another corpus: give the same words, key, profile "
+                              ": belongs to another corpus: give the same arguments, key, profile "
                               "and scenario as the first time");
   }
   WholePart whole;

@@ -27,26 +27,26 @@ struct WholePart {
   std::uint64_t telegrams = 0, bytes = 0, index_bytes = 0;
 };
 
-/// Why there is no corpus, and whose fault that is.
+/// Why there is no corpus, and the exit code for it.
 struct CorpusRefusal {
   ExitCode code;
   std::string message;
 };
 
-/// Data and index, which always end with the same telegram: a portion that cannot be written whole,
+/// Data and index, which always end with the same telegram: a chunk that cannot be written whole,
 /// as on a full disk, is taken back from both.
 class CorpusWriter {
  public:
   static constexpr std::size_t kPortion = std::size_t{1} << 20U;
 
-  /// Opens both, which the first portion cuts down to what is whole. Nothing is lost before.
+  /// Opens both; the first chunk cuts them down to what is complete. Nothing is lost before.
   static tl::expected<CorpusWriter, CorpusRefusal> open(const CorpusFiles& files, WholePart whole);
 
   /// Where the next telegram and its line of the index are to be appended.
   std::string& bytes() { return bytes_; }
   std::string& entries() { return entries_; }
 
-  /// The telegram is there, whole.
+  /// The telegram is complete.
   Result<void> add() {
     if (!index_) entries_.clear();
     ++telegrams_;
@@ -55,7 +55,7 @@ class CorpusWriter {
 
   Result<void> flush();
 
-  /// The index begins with a line of its own, which is no telegram. Nothing is done where it is there.
+  /// The index begins with its own line, which is not a telegram. Does nothing if it is there.
   void begin(const std::string& head);
 
   std::uint64_t telegrams() const { return whole_.telegrams; }
@@ -67,13 +67,13 @@ class CorpusWriter {
   OutputFile data_;
   std::optional<OutputFile> index_;
   WholePart whole_;
-  std::string head_;  ///< of the index, where it is not there yet
+  std::string head_;  ///< of the index, if it is not there yet
   std::string bytes_, entries_;
   std::uint64_t telegrams_ = 0;
 };
 
-/// How much of the files is whole, by the index and the size of the data. What follows the last whole
-/// telegram or a damaged line of the index does not count. Refuses an index with another head.
+/// How much of the files is complete, by the index and the size of the data. What follows the last whole
+/// telegram or a damaged line of the index does not count. Rejects an index with another head.
 tl::expected<WholePart, CorpusRefusal> find_whole_part(const CorpusFiles& files,
                                                        const std::string& head);
 

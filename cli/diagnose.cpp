@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// "9600 7E1"; nothing where it is none.
+/// "9600 7E1"; nothing if it is something else.
 std::optional<LineSettings> parse_settings(std::string_view text) {
   int baud = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), baud);
@@ -63,10 +63,17 @@ std::string shown(std::string_view bytes) {
 /// A telegram with every character that telegrams have.
 std::string sample_telegram() {
   std::string telegram =
-      "/ISk5\\2MT382-1000\r\n\r\n1-3:0.2.8(50)\r\n0-0:1.0.0(101209113020W)\r\n"
-      "0-0:96.1.1(4B384547303034303436333935353037)\r\n1-0:1.8.1(123456.789*kWh)\r\n"
-      "1-0:1.8.2(123456.789*kWh)\r\n1-0:1.7.0(01.193*kW)\r\n1-0:32.7.0(220.1*V)\r\n"
-      "0-1:24.2.1(101209112500W)(12785.123*m3)\r\n!";
+      "/ISk5\\2MT382-1000\r\n"
+      "\r\n"
+      "1-3:0.2.8(50)\r\n"
+      "0-0:1.0.0(101209113020W)\r\n"
+      "0-0:96.1.1(4B384547303034303436333935353037)\r\n"
+      "1-0:1.8.1(123456.789*kWh)\r\n"
+      "1-0:1.8.2(123456.789*kWh)\r\n"
+      "1-0:1.7.0(01.193*kW)\r\n"
+      "1-0:32.7.0(220.1*V)\r\n"
+      "0-1:24.2.1(101209112500W)(12785.123*m3)\r\n"
+      "!";
   return telegram + to_hex(crc16(telegram)) + "\r\n";
 }
 
@@ -77,8 +84,8 @@ void print_diagnosis(const LineDiagnosis& diagnosis) {
   if (diagnosis.all_well) {
     fmt::print("{}\n",
                diagnosis.sealed_frames > 0
-                   ? "nothing is wrong with the line; what the sealed frames say was not judged"
-                   : "all is well: the line is read as it should be");
+                   ? "the line is healthy; the contents of the sealed frames were not judged"
+                   : "all is well: everything on the line is correct");
   }
 
   for (std::size_t i = 0; i < diagnosis.mistakes.size(); ++i) {
@@ -196,7 +203,7 @@ int ask_question(const Options& options, LineQuestion& question) {
   if (const auto text = options.get("skew")) {
     const auto skew = parse_share(*text);
     if (!skew || !(*skew >= -0.5 && *skew <= 0.5))
-      return options.misuse("--skew: expected a share from -50% to 50%");
+      return options.misuse("--skew: expected -50% to 50%");
     question.path.skew = *skew;
   }
   if (const auto text = options.get("noise")) {
@@ -220,14 +227,14 @@ int run_diagnose(const Arguments& arguments) {
       "diagnose FILE|-\n"
       "       p1rig diagnose --meter PROFILE|\"9600 7E1\" [--reader \"115200 8N1\"] [--inverted]\n"
       "                      [--skew 3%] [--noise BER]",
-      "Says what is wrong with a line: from the bytes that a reader got, or from the settings of\n"
-      "meter and reader. Exit code 1 where something is wrong.");
+      "Finds out what is wrong with a line: from the bytes that a reader received, or from the\n"
+      "settings of meter and reader. Exit code 1 if something is wrong.");
   options.value("meter", "M", "what the meter sends: a profile, or settings such as \"9600 7E1\"");
-  options.value("reader", "R", "what the reader is set to; default: as the meter");
+  options.value("reader", "R", "the reader's settings; default: the meter's");
   options.flag("inverted", "an inversion is missing, or there is one too many");
-  options.value("skew", "P", "how much the meter's clock is fast against the reader's: 3%");
-  options.value("noise", "BER", "the share of bits that flip: 0.001");
-  options.value("seed", "N", "makes other noise of the same kind; default: 1");
+  options.value("skew", "P", "how much faster the meter's clock runs than the reader's: 3%");
+  options.value("noise", "BER", "the bit error rate: 0.001");
+  options.value("seed", "N", "selects the noise; default: 1");
   add_raw_option(options);
   options.flag("json", "one JSON object");
   if (const auto code = options.parse(arguments, 0, 1)) return *code;
@@ -237,12 +244,12 @@ int run_diagnose(const Arguments& arguments) {
     return options.misuse("expected either bytes, FILE or -, or --meter");
   if (!settings_asked) {
     for (const char* name : {"reader", "skew", "noise", "seed"}) {
-      if (options.get(name)) return options.misuse(fmt::format("--{} goes with --meter", name));
+      if (options.get(name)) return options.misuse(fmt::format("--{} requires --meter", name));
     }
     return diagnose_input(options.words()[0], options.has("raw"), json);
   }
 
-  if (options.has("raw")) return options.misuse("--raw goes with FILE or -");
+  if (options.has("raw")) return options.misuse("--raw requires FILE or -");
   LineQuestion question;
   if (const int code = ask_question(options, question); code != kAsExpected) return code;
   const std::string telegram = sample_telegram();

@@ -42,10 +42,10 @@ int verdict(const std::vector<Kind>& found, const std::string& name) {
     return kEnvironment;
   }
   if (has(Kind::kWrong)) {
-    fmt::print("\nThe adapter of {} works, but tells values that were not sent.\n", name);
+    fmt::print("\nThe adapter of {} works, but reports values that were not sent.\n", name);
     return kNotAsExpected;
   }
-  fmt::print("\nThe adapter of {} is right: go on with `p1rig conform`.\n", name);
+  fmt::print("\nThe adapter of {} works: continue with `p1rig conform`.\n", name);
   return kAsExpected;
 }
 
@@ -54,12 +54,12 @@ int verdict(const std::vector<Kind>& found, const std::string& name) {
 int run_doctor(const Arguments& arguments) {
   Options options(
       "doctor READER [OPTIONS]",
-      "Looks at the adapter of a reader: does it start, open its endpoints, tell telegrams as\n"
-      "the contract asks, and with the values that were sent? READER is a name of `p1rig\n"
-      "readers` or a path. Exit code 0: it is right, 1: values are wrong, 3: it breaks the\n"
-      "contract, 4: it cannot be run here.");
-  options.value("profile", "P", "the meter; default: one of a dialect that the reader names");
-  options.values("line", "L", "these endpoints; may be repeated; default: all of the reader file");
+      "Checks the adapter of a reader: does it start, open its endpoints, report telegrams as\n"
+      "the reader contract asks, and with the values that were sent? READER is a name of\n"
+      "`p1rig readers` or a path. Exit code 0: it works; 1: values are wrong; 3: it breaks the\n"
+      "contract; 4: it cannot be run here.");
+  options.value("profile", "P", "the meter; default: one with a dialect that the reader supports");
+  options.values("line", "L", "this endpoint; may be repeated; default: all in the reader file");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   auto reader = find_reader(options.words()[0]);
   if (!reader) return complain(kUsage, reader.error().message);
@@ -68,10 +68,9 @@ int run_doctor(const Arguments& arguments) {
   auto profile = find_profile(name);
   if (!profile) return complain(kUsage, profile.error().message);
   if (is_sealed(*profile)) {
-    return complain(kUsage,
-                    fmt::format("{} sends encrypted telegrams: name a --profile that sends plain "
-                                "ones, the values are the same",
-                                name));
+    return complain(kUsage, fmt::format("{} sends encrypted telegrams: name a --profile that sends "
+                                        "plain ones; the values are the same",
+                                        name));
   }
   for (const std::string& endpoint : options.list("line")) {
     if (auto known = check_endpoint(endpoint, reader->attached); !known) {
@@ -91,7 +90,7 @@ int run_doctor(const Arguments& arguments) {
     loop.stop();
   });
   examine_reader(plan, loop, [&](const DoctorFinding& finding) {
-    if (interrupted) return;  // what came of it is no finding
+    if (interrupted) return;  // the results are not findings
     found.push_back(finding.kind);
     fmt::print("{}{}\n", mark_of(finding.kind), finding.message);
     if (!finding.advice.empty()) fmt::print("      → {}\n", finding.advice);

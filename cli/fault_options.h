@@ -9,8 +9,8 @@
 
 namespace p1rig {
 
-/// Parses --fault and tries each on the telegram of `start`, so that one that cannot apply is refused
-/// before anything is sent. Returns the exit code where something is wrong, after saying what.
+/// Parses --fault and tries each on the telegram of `start`, so that one that cannot apply is rejected
+/// before anything is sent. Returns the exit code if something is wrong, after saying what.
 int choose_faults(const Options& options, ChosenMeter& chosen, std::chrono::sys_seconds start,
                   bool sealed, std::vector<FaultRequest>& requests);
 

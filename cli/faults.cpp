@@ -39,7 +39,7 @@ std::string_view place_names(FaultPlace place) {
 
 std::string acts_on(const FaultRow& row) {
   return std::string(stage_name(row.stage)) +
-         (row.sealed_only ? " (of meters that seal their telegrams)" : "");
+         (row.sealed_only ? " (only for sealed telegrams)" : "");
 }
 
 /// "1 byte", "8 bytes", "500 ms", "x-25", "any digit": the table has plurals.
@@ -79,8 +79,11 @@ CatalogueEntry entry_of(const FaultRow& row) {
   }
   const std::string amount = row.unit.empty() ? "" : fmt::format(" (={})", default_of(row));
   const std::string details = fmt::format(
-      "{}: {}\nacts on: {}\namount: {}\n{} afterwards: {}\noptions: every=N, {}from=TIME, "
-      "until=TIME",
+      "{}: {}\n"
+      "acts on: {}\n"
+      "amount: {}\n"
+      "{} afterwards: {}\n"
+      "options: every=N, {}from=TIME, until=TIME",
       row.id, row.summary, acts_on(row), describe_amount(row), row.sealed_only ? "tag" : "CRC",
       row.crc_stays_right ? "right"
       : row.sealed_only   ? "wrong"
@@ -95,12 +98,11 @@ CatalogueEntry entry_of(const FaultRow& row) {
 }  // namespace
 
 int run_faults(const Arguments& arguments) {
-  return run_catalogue("faults", "Lists what can go wrong with a telegram: `simulate --fault`.",
-                       arguments, [] {
-                         std::vector<CatalogueEntry> list;
-                         for (const FaultRow& row : faults()) list.push_back(entry_of(row));
-                         return list;
-                       });
+  return run_catalogue("faults", "Lists the faults for `simulate --fault`.", arguments, [] {
+    std::vector<CatalogueEntry> list;
+    for (const FaultRow& row : faults()) list.push_back(entry_of(row));
+    return list;
+  });
 }
 
 }  // namespace p1rig

@@ -76,9 +76,9 @@ class LiveInput {
     return end.has_value();
   }
 
-  /// A connection that died without a word looks like one to a meter that is silent.
+  /// A connection that died silently looks like one to a silent meter.
   bool reconnect() {
-    complain(kAsExpected, fmt::format("{}: silent for {:g} s, so it is opened anew", name_,
+    complain(kAsExpected, fmt::format("{}: silent for {:g} s; reopening it", name_,
                                       std::chrono::duration<double>(plan_.reconnect).count()));
     // Some gateways serve one client at a time.
     end_.reset();
@@ -87,7 +87,7 @@ class LiveInput {
     return true;
   }
 
-  /// Nothing where reading went wrong.
+  /// Nothing if reading went wrong.
   std::optional<ReadEnd> read(SteadyTime until) {
     const bool doubts = plan_.reconnect.count() > 0 && ReaderEnd::is_network(name_);
     const auto silence = doubts ? plan_.reconnect : std::chrono::nanoseconds::max();
@@ -102,7 +102,7 @@ class LiveInput {
     return *end;
   }
 
-  /// False where it is enough, or went wrong.
+  /// False if it is enough, or went wrong.
   bool hear(const Result<std::vector<ReaderEnd::Heard>>& heard) {
     if (!heard) {
       code_ = complain(kEnvironment, heard.error().message);
@@ -135,8 +135,8 @@ void tell_unwrapped(const std::string& name, const Unwrapper& unwrapper) {
   const std::string what = unwrapper.what();
   if (what.empty()) return;
   say(
-      fmt::format("p1rig: {}: taken out of {}: {}{}; offsets count what is left (--raw takes it as "
-                  "it is)",
+      fmt::format("p1rig: {}: extracted from {}: {}{}; offsets count what remains (--raw takes the "
+                  "input as it is)",
                   name == "-" ? "stdin" : name, what, counted(unwrapper.lines(), "line"),
                   unwrapper.others() == 0
                       ? ""
@@ -153,7 +153,7 @@ int read_portions(const std::string& name, const LineSettings& settings,
                   const std::function<bool(const InputPortion&)>& take, const ReadPlan& plan) {
   std::error_code error;
   if (std::filesystem::is_directory(name, error)) {
-    return complain(kUsage, name + ": is a folder, expected a file or a line");
+    return complain(kUsage, name + ": is a directory, expected a file or a line");
   }
   if (name != "-" && is_capture_file(name)) return take_recording(name, take);
   if (name != "-" && ReaderEnd::is_live(name)) {
@@ -192,8 +192,8 @@ int read_input(const std::string& name, const LineSettings& settings,
 
 void add_raw_option(Options& options) {
   options.flag("raw",
-               "take text as it is; default: telegrams in logs, quotes, hexadecimal or string "
-               "literals are taken out of these");
+               "take text as it is; default: extract telegrams from logs, quotes, hexadecimal or "
+               "string literals");
 }
 
 DialectOption dialect_option(const std::string* name) {

@@ -14,11 +14,11 @@
 
 namespace p1rig {
 
-/// What came, and when, where that is known: from a live line or from a recording.
+/// What was received, and when, if known: from a live line or from a recording.
 struct InputPortion {
-  std::string_view bytes = {};  ///< what the meter sent; none where only Data Request changed
+  std::string_view bytes = {};  ///< what the meter sent; none if only Data Request changed
   std::optional<MeterTime> time = {};
-  std::optional<bool> requested = {};  ///< Data Request, where it can be seen
+  std::optional<bool> requested = {};  ///< Data Request, if it can be seen
 };
 
 struct ReadPlan {
@@ -26,12 +26,11 @@ struct ReadPlan {
   /// Where the line has a Data Request, it is released for a second and a half first: the edge
   /// is seen, and whether a meter that sends every second is silent without it.
   bool show_edge = false;
-  /// A connection over a network that is silent for so long counts as dead, and is opened anew; 0: never.
+  /// A network connection that is silent for this long counts as dead and is reopened; 0: never.
   std::chrono::milliseconds reconnect{0};
-  std::function<void()> reconnected =
-      {};  ///< what comes then goes on with nothing that came before
-  /// Text of a file or of stdin is taken out of what it is wrapped in (conformance/judge/unwrap.h),
-  /// and stderr is told so.
+  std::function<void()> reconnected = {};  ///< what follows does not continue what came before
+  /// Text of a file or of stdin is unwrapped (conformance/judge/unwrap.h),
+  /// which is reported on stderr.
   bool unwrap = false;
   bool tell = true;
   std::function<void()> opened = {};  ///< a live line is there, for the first time
@@ -48,14 +47,14 @@ void add_raw_option(Options& options);
 int read_portions(const std::string& name, const LineSettings& settings,
                   const std::function<bool(const InputPortion&)>& take, const ReadPlan& plan = {});
 
-/// True where read_portions() knows when each portion came.
+/// True if read_portions() knows when each portion came.
 bool has_times(const std::string& name);
 
-/// The same, for those who do not ask when.
+/// The same, without times.
 int read_input(const std::string& name, const LineSettings& settings,
                const std::function<bool(std::string_view)>& take, const ReadPlan& plan = {});
 
-/// The dialect of an option, or nullptr where it was not given. An unknown one is explained and
+/// The dialect of an option, or nullptr if it was not given. An unknown one is explained and
 /// turned into the exit code.
 struct DialectOption {
   const Dialect* dialect = nullptr;

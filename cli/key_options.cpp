@@ -11,14 +11,14 @@ namespace p1rig {
 
 void add_key_option(Options& options) {
   options.value("key-file", "F",
-                "the keys of sealed telegrams: the encryption key as 32 hexadecimal digits on the "
-                "first line; on the second the authentication key, unless it is the printed one");
+                "the keys of sealed telegrams: first line the encryption key as 32 hexadecimal "
+                "digits, second line the authentication key, unless it is the published one");
 }
 
 void add_seal_options(Options& options) {
   add_key_option(options);
   options.value("counter-file", "F",
-                "keep the frame counter here from one run to the next; default: begin at 0");
+                "keep the frame counter in this file between runs; default: start at 0");
 }
 
 int choose_keys(const Options& options, std::optional<FrameKeys>& keys) {
@@ -36,7 +36,7 @@ int choose_sealer(const Options& options, const Profile& profile, std::uint64_t 
   std::optional<FrameKeys> keys;
   if (const int code = choose_keys(options, keys); code != kAsExpected) return code;
   const auto counter_path = options.get("counter-file");
-  if (!keys && counter_path) return options.misuse("--counter-file: needs a --key-file");
+  if (!keys && counter_path) return options.misuse("--counter-file: requires --key-file");
   const auto& encryption = profile.encryption;
   if (keys && !encryption) {
     return options.misuse(
@@ -45,7 +45,7 @@ int choose_sealer(const Options& options, const Profile& profile, std::uint64_t 
   if (!encryption || encryption->policy == 0) return kAsExpected;
   if (!keys) {
     if (!needed) return kAsExpected;
-    return complain(kUsage, fmt::format("{} seals its telegrams and has no key; give it one:\n"
+    return complain(kUsage, fmt::format("{} seals its telegrams and needs a key:\n"
                                         "  (umask 077; openssl rand -hex 16 > meter.key)\n"
                                         "  p1rig simulate {} --key-file meter.key",
                                         profile.name, profile.name));

@@ -9,18 +9,18 @@
 
 namespace p1rig {
 
-/// Declares --key-file, for those who read sealed telegrams.
+/// Declares --key-file, for commands that read sealed telegrams.
 void add_key_option(Options& options);
 
-/// Declares --key-file and --counter-file, for those who send them.
+/// Declares --key-file and --counter-file, for commands that send them.
 void add_seal_options(Options& options);
 
-/// The keys of --key-file; none where it was not given. Returns the exit code where something is
+/// The keys of --key-file; none if it was not given. Returns the exit code where something is
 /// wrong, after saying what.
 int choose_keys(const Options& options, std::optional<FrameKeys>& keys);
 
-/// What puts the telegrams of this meter under seal; none for a meter that sends them plain. A
-/// meter whose key is missing is an error only where it is `needed`.
+/// What seals the telegrams of this meter; none for a meter that sends them plain. A
+/// meter whose key is missing is an error only if it is `needed`.
 int choose_sealer(const Options& options, const Profile& profile, std::uint64_t id_seed,
                   bool needed, std::optional<TelegramSealer>& sealer);
 

@@ -6,7 +6,7 @@ namespace p1rig {
 namespace {
 
 /// The identification of a profile as a glob. Its holes match anything. Its blanks match one
-/// character each, since a blank parts globs, and so do its digits behind the baud rate: the next
+/// character each, since a blank parts globs, and so do its digits after the baud rate: the next
 /// meter of the same make has another number.
 std::string glob_of(const std::string& identification) {
   constexpr std::size_t kMakerAndBaud = 4;

@@ -28,14 +28,15 @@ void explain_baud(const LineSettings& meter, const LineSettings& reader,
   if (bit > character) {
     cause.why = fmt::format(
         "one low bit of the meter lasts {:.0f} us, longer than a whole character of the reader "
-        "({:.0f} us): it gets nothing but NULs, each with a framing error and a break",
+        "({:.0f} us): it receives only NULs, each with a framing error and a break",
         bit, character);
   } else if (ratio > 1) {
-    cause.why = "the reader takes several characters out of one: garbage, and more bytes than sent";
+    cause.why =
+        "the reader makes several characters out of one: garbage, and more bytes than were sent";
   } else {
     cause.why = fmt::format(
-        "while the reader takes one character, {:.0f} of the meter pass: a few garbage bytes, many "
-        "with framing errors",
+        "while the reader receives one character, the meter sends {:.0f}: a few garbage bytes, "
+        "many with framing errors",
         std::max(1.0, std::round(1 / ratio)));
   }
   causes.push_back(std::move(cause));
@@ -50,21 +51,22 @@ void explain_framing(const LineSettings& meter, const LineSettings& reader,
                   .fix = fmt::format("set the reader to {}", written(meter))};
   const bool same_length = meter.bits_per_character() == reader.bits_per_character();
   if (meter.baud != reader.baud) {
-    cause.why = "it shows as soon as the baud rates agree";
+    cause.why = "this will show as soon as the baud rates agree";
   } else if (same_length && meter.parity != 'N' && reader.parity == 'N') {
     cause.why = fmt::format(
-        "both have {} a character, so nothing is flagged, but the meter's parity bit arrives as "
+        "both have {} per character, so nothing is flagged, but the meter's parity bit arrives as "
         "bit {}: every second character or so is wrong, and so is the CRC",
         counted(meter.bits_per_character(), "bit"), meter.data_bits);
     cause.fix += fmt::format(", or clear bit {} of every byte", meter.data_bits);
   } else if (same_length && meter.parity == 'N' && reader.parity != 'N') {
     cause.why =
-        "the text is right, but its highest bit is taken for a parity bit: about half of the "
+        "the text is correct, but its highest bit is taken for a parity bit: about half of the "
         "characters have a parity error, and a program that drops those loses them";
   } else if (same_length) {
-    cause.why = "the same number of bits, but another meaning: parity errors";
+    cause.why = "the same number of bits, but with different meanings: parity errors";
   } else {
-    cause.why = "the characters are of different lengths: the stop bit is looked for elsewhere";
+    cause.why =
+        "the characters differ in length: the reader looks for the stop bit in the wrong place";
   }
   causes.push_back(std::move(cause));
 }
@@ -81,15 +83,16 @@ void explain_skew(const LineSettings& reader, double skew, bool right,
       {.id = "skew",
        .what = fmt::format("the meter's clock is {:.1f} % {}", std::abs(skew) * 100,
                            skew > 0 ? "fast" : "slow"),
-       .why = fmt::format("half a bit in {:.1f}, which is {:.1f} %, is what a receiver bears, less "
-                          "about 0.6 % for its own 16 steps a bit: {}",
+       .why = fmt::format("a receiver tolerates half a bit in {:.1f}, which is {:.1f} %, less "
+                          "about 0.6 % for its own 16 samples per bit: {}",
                           bits, limit,
-                          bearable ? "this does no harm"
-                          : right  ? "it arrives here, with no margin left"
-                                   : "this is too much"),
-       .fix = bearable
-                  ? "nothing to do"
-                  : "use an adapter with a better clock, or a baud rate that it divides well"});
+                          bearable ? "this is harmless"
+                          : right  ? "it still arrives, with no margin left"
+                                   : "this is beyond the tolerance"),
+       .fix =
+           bearable
+               ? "nothing to do"
+               : "use an adapter with a better clock, or a baud rate that it can divide exactly"});
 }
 
 void explain_noise(const LineSettings& meter, double rate, std::size_t size,
@@ -121,10 +124,10 @@ LineEffects line_effects(std::string_view telegram, const LineSettings& meter,
   if (path.inverted) {
     effects.causes.push_back(
         {.id = "inverted",
-         .what = "the signal is upside down: an inversion is missing, or there are two",
-         .why = "the idle line is one long break, and characters seem to begin somewhere within "
-                "those of the meter: garbage with framing errors",
-         .fix = "invert once, in the adapter or by a transistor"});
+         .what = "the signal is inverted: an inversion is missing, or there is one too many",
+         .why = "the idle line looks like one long break, and characters seem to start in the "
+                "middle of the meter's: garbage with framing errors",
+         .fix = "invert once, in the adapter or with a transistor"});
   }
   explain_baud(meter, reader, effects.causes);
   explain_framing(meter, reader, effects.causes);

@@ -88,7 +88,7 @@ std::string describe_lateness(const Lateness& late) {
 
 void add_line_options(Options& options) {
   std::string help =
-      "where to send, may be repeated: one meter, several readers; default pty:. One of:";
+      "where to send; may be repeated: one meter, several readers; default: pty:. One of:";
   for (const LineKind& kind : line_kinds()) {
     help += fmt::format("\n  {}  {}", kind.form, kind.summary);
     for (const LineOption& option : kind.options) {
@@ -96,14 +96,14 @@ void add_line_options(Options& options) {
     }
   }
   options.values("line", "URI", help.c_str());
-  options.value(
-      "request", "WHO",
-      "line: readers ask for data (default; or the scenario does); on, off: always, never");
+  options.value("request", "WHO",
+                "Data Request. line: from the readers (default), or from the scenario; on, off: "
+                "always, never");
   options.value("pace", "P",
-                "line: in pieces of 1.5 ms at the baud rate (default); byte: each byte by itself; "
-                "none: telegrams at once");
-  options.flag("stats", "say in the end what was sent, and how late, on stderr");
-  options.value("stats-json", "F", "write that to this file, as JSON");
+                "line: in pieces of 1.5 ms at the baud rate (default); byte: each byte separately; "
+                "none: whole telegrams");
+  options.flag("stats", "print at the end what was sent, and how late, to stderr");
+  options.value("stats-json", "F", "write the statistics to this file, as JSON");
 }
 
 int open_lines(const Options& options, const LineSettings& settings, OutputGuard& guard,

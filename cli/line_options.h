@@ -26,13 +26,13 @@ struct OpenLines {
 /// Declares --line, --request, --pace, --stats and --stats-json.
 void add_line_options(Options& options);
 
-/// Opens every --line, or a PTY where none is named, and says on stderr where readers find them.
-/// Returns the exit code where that fails, after saying why.
+/// Opens every --line, or a PTY if none is named, and says on stderr where readers find them.
+/// Returns the exit code if that fails, after saying why.
 int open_lines(const Options& options, const LineSettings& settings, OutputGuard& guard,
                EventLoop& loop, OpenLines& lines);
 
-/// Sets who says whether Data Request is active, from --request or else the events of the scenario,
-/// when the reader's 5 V are gone, and the pace. Returns the exit code where an option is wrong, after saying what.
+/// Sets what controls Data Request, from --request or else the events of the scenario,
+/// when the reader's 5 V are gone, and the pace. Returns the exit code if an option is wrong, after saying what.
 int read_line_options(const Options& options, const Scenario& scenario, SessionOptions& session);
 
 /// "120 pieces, late by p50 …", for people.
@@ -41,7 +41,7 @@ std::string describe_lateness(const Lateness& late);
 /// The files of --stats-json.
 extern const OutputKind kStatsKind;
 
-/// Prints what --stats asks for on stderr, and writes `file` where there is one.
+/// Prints what --stats asks for on stderr, and writes `file` if there is one.
 int report_stats(const Options& options, const SessionStats& stats,
                  std::optional<OutputFile>& file);
 

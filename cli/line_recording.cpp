@@ -9,7 +9,7 @@ namespace p1rig {
 
 void add_record_option(Options& options) {
   options.value("record", "F.pcap",
-                "write the line to this file, which Wireshark opens, and a note F.toml beside it");
+                "record the line to this file, for Wireshark, with a note F.toml beside it");
 }
 
 int LineRecording::open(const Options& options, const SessionOptions& session,
@@ -17,7 +17,7 @@ int LineRecording::open(const Options& options, const SessionOptions& session,
                         const OpenLines& lines) {
   const auto path = options.get("record");
   if (!path) return kAsExpected;
-  if (lines.list.size() != 1) return options.misuse("--record: goes with one --line");
+  if (lines.list.size() != 1) return options.misuse("--record: works with only one --line");
   path_ = *path;
   if (const int code = claim_recording("--record", path_, guard); code != kAsExpected) return code;
   const auto uris = options.list("line");

@@ -16,11 +16,11 @@ namespace p1rig {
 /// Declares --record.
 void add_record_option(Options& options);
 
-/// What --record asks for: writes down the one line of a session. Does nothing where it was not
+/// What --record asks for: writes down the one line of a session. Does nothing if it was not
 /// given. Must be destroyed before the lines.
 class LineRecording {
  public:
-  /// Opens the files and leaves them as they are. Returns the exit code where that fails, after saying
+  /// Opens the files and leaves them as they are. Returns the exit code if that fails, after saying
   /// why.
   int open(const Options& options, const SessionOptions& session, const std::string& profile,
            std::uint64_t seed, OutputGuard& guard, const OpenLines& lines);
@@ -28,7 +28,7 @@ class LineRecording {
   /// Puts itself in the place of the line. `clock` must outlive this.
   void begin(const SessionOptions& session, const Clock& clock, OpenLines& lines);
 
-  /// To be told what the source gave, and the events of the session.
+  /// Receives what the source gave, and the events of the session.
   void take(const Emission& emission);
   void take(const SessionEvent& event);
 

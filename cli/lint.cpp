@@ -32,7 +32,7 @@ constexpr std::string_view name_of(Severity severity) {
   return "";
 }
 
-/// The message with the octets of the line that no terminal should be given, such as ESC, as \x1B.
+/// The message with the bytes of the line that no terminal should be given, such as ESC, as \x1B.
 std::string printable(std::string_view message) {
   std::string text;
   for (const char c : message) {
@@ -77,15 +77,15 @@ class Report {
     const std::uint64_t telegrams = linter.telegrams();
     if (json_) {
       fmt::print(
-          "],\n \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"telegrams\": {}, "
-          "\"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, "
-          "\"outcome\": \"{}\"}}\n",
+          "],\n"
+          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"telegrams\": {}, \"unjudged\": {}, "
+          "\"errors\": {}, \"warnings\": {}, \"quirks\": {}, \"outcome\": \"{}\"}}\n",
           name, guessed, telegrams, linter.unjudged(), counts_[0], counts_[1], counts_[2],
           to_string(linter.outcome()));
       return;
     }
     fmt::print("{}: {}{}{}{}: {}, {}, {}{}\n", input_, counted(telegrams, "telegram"),
-               name.empty() ? "" : " of ", name, guessed ? " by the look of it" : "",
+               name.empty() ? "" : " of ", name, guessed ? " (guessed)" : "",
                counted(counts_[0], "error"), counted(counts_[1], "warning"),
                counted(counts_[2], "quirk"),
                linter.unjudged() == 0 ? "" : fmt::format(", {} unjudged", linter.unjudged()));
@@ -103,7 +103,7 @@ class Report {
   std::uint64_t counts_[3] = {};
 };
 
-/// The settings of the line, where they are known: a network has none, and of a PTY only those that
+/// The settings of the line, if they are known: a network has none, and of a PTY only those that
 /// somebody noted beside a recording mean anything.
 std::optional<LineSettings> known_settings(const std::string& input, const LineSettings& ours) {
   if (input.starts_with("serial:") || input.starts_with("rfc2217:")) return ours;
@@ -140,11 +140,11 @@ int choose_settings(const Options& options, StreamLintSettings& settings, LineSe
 /// Says what was not judged, and returns the exit code of the outcome.
 int conclude(const std::string& input, const StreamLinter& linter) {
   if (linter.unjudged() > 0) {
-    complain(kInconclusive, fmt::format("{}: {} judged from outside only; --key-file opens them",
+    complain(kInconclusive, fmt::format("{}: {} judged only from outside; --key-file decrypts them",
                                         input, counted(linter.unjudged(), "sealed telegram")));
   }
   if (linter.telegrams() == 0) {
-    complain(kInconclusive, fmt::format("{}: there is no whole telegram", input));
+    complain(kInconclusive, fmt::format("{}: there is no complete telegram", input));
   }
   switch (linter.outcome()) {
     case LintOutcome::kPass:
@@ -163,13 +163,13 @@ int run_lint(const Arguments& arguments) {
   Options options(
       "lint FILE|LINE|- [--dialect D] [--profile P] [--zone Z] [--key-file F]\n"
       "            [--json] [--duration S] [--count N]",
-      "Reports where telegrams deviate from their dialect, and where a line was seen, live or\n"
-      "recorded, when they come, too. Deviations that a meter with this identification is known\n"
-      "for are quirks. Exit code 1 on an error, 75 where something could not be judged: sealed\n"
-      "telegrams without their key, or no telegram at all. LINE: serial:DEVICE,\n"
+      "Reports where telegrams deviate from their dialect and, on a live or recorded line,\n"
+      "where their timing does. Known deviations of a meter with this identification are\n"
+      "quirks. Exit code 1: there is an error; 75: something could not be judged, such as sealed\n"
+      "telegrams without their key, or there is no telegram at all. LINE: serial:DEVICE,\n"
       "rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or the path of a terminal.");
-  options.value("dialect", "D", "judge by this dialect; default: what the first telegram says");
-  options.value("profile", "P", "judge as this meter: its dialect and quirks");
+  options.value("dialect", "D", "judge by this dialect; default: that of the first telegram");
+  options.value("profile", "P", "judge by the dialect and quirks of this meter");
   add_zone_option(options);
   add_key_option(options);
   add_raw_option(options);

@@ -95,18 +95,16 @@ CatalogueEntry entry_of(const Profile& profile) {
 }  // namespace
 
 int run_dialects(const Arguments& arguments) {
-  return run_catalogue("dialects", "Lists the editions of P1 that profiles and checks name.",
-                       arguments, [] {
-                         std::vector<CatalogueEntry> list;
-                         for (const Dialect& dialect : dialects())
-                           list.push_back(entry_of(dialect));
-                         return list;
-                       });
+  return run_catalogue("dialects", "Lists the known dialects of P1.", arguments, [] {
+    std::vector<CatalogueEntry> list;
+    for (const Dialect& dialect : dialects()) list.push_back(entry_of(dialect));
+    return list;
+  });
 }
 
 int run_quantities(const Arguments& arguments) {
-  return run_catalogue("quantities", "Lists what the holes of a profile can ask a meter for.",
-                       arguments, [] {
+  return run_catalogue("quantities", "Lists the quantities that a profile can show.", arguments,
+                       [] {
                          std::vector<CatalogueEntry> list;
                          for (const QuantityRow& row : quantities()) list.push_back(entry_of(row));
                          return list;
@@ -126,7 +124,7 @@ int run_profiles(const Arguments& arguments) {
 }
 
 int run_scenarios(const Arguments& arguments) {
-  return run_catalogue("scenarios", "Lists what a meter can live through.", arguments, [] {
+  return run_catalogue("scenarios", "Lists the scenarios.", arguments, [] {
     std::vector<CatalogueEntry> list;
     for (const auto& [name, file] : list_scenarios()) {
       const auto head = read_scenario_head(file);

@@ -18,44 +18,47 @@ namespace p1rig {
 namespace {
 
 constexpr std::array kCommands = {
-    Command{"simulate", "a meter on lines: PTY, network, file", run_simulate},
-    Command{"render", "one telegram to stdout", run_render},
-    Command{"record", "a line to a file that Wireshark opens", run_record},
-    Command{"replay", "a recording to a line", run_replay},
-    Command{"anonymise", "telegrams without what says whose they are", run_anonymise},
+    Command{"simulate", "put a meter on a line: PTY, network, file", run_simulate},
+    Command{"render", "print one telegram", run_render},
+    Command{"record", "record a line to a file for Wireshark", run_record},
+    Command{"replay", "send a recording on a line", run_replay},
+    Command{"anonymise", "replace what identifies a household", run_anonymise},
     Command{"diagnose", "what is wrong with this line?", run_diagnose},
-    Command{"profiles", "the meters that can be simulated", run_profiles},
-    Command{"quantities", "what the holes of a profile can ask for", run_quantities},
-    Command{"dialects", "the editions of P1 that are known", run_dialects},
-    Command{"scenarios", "what a meter can live through", run_scenarios},
-    Command{"faults", "what can go wrong with a telegram", run_faults},
-    Command{"check", "profiles, scenarios, cases, readers: schema and self-test", run_check},
-    Command{"lint", "is this meter within its specification?", run_lint},
+    Command{"profiles", "list the meters that can be simulated", run_profiles},
+    Command{"quantities", "list the quantities that a profile can show", run_quantities},
+    Command{"dialects", "list the known dialects of P1", run_dialects},
+    Command{"scenarios", "list the scenarios", run_scenarios},
+    Command{"faults", "list the faults", run_faults},
+    Command{"check", "check profiles, scenarios, cases and readers", run_check},
+    Command{"lint", "does this meter follow its specification?", run_lint},
     Command{"read", "the reference reader: telegrams in, JSON Lines out", run_read},
-    Command{"conform", "does this reader understand P1? case by case", run_conform},
-    Command{"doctor", "is the adapter of this reader right?", run_doctor},
-    Command{"cases", "what readers are asked", run_cases},
-    Command{"mutants", "faulty readers that show that the cases can fail", run_mutants},
-    Command{"readers", "the readers that are known", run_readers},
+    Command{"conform", "does this reader conform? case by case", run_conform},
+    Command{"doctor", "does the adapter of this reader work?", run_doctor},
+    Command{"cases", "list the conformance cases", run_cases},
+    Command{"mutants", "list faulty readers that prove that the cases can fail", run_mutants},
+    Command{"readers", "list the bundled readers", run_readers},
     Command{"bench", "how fast can a reader go before it loses a telegram?", run_bench},
-    Command{"corpus", "telegrams in bulk, with what is expected of each", run_corpus},
-    Command{"vectors", "the cases as files, for use without p1rig", run_vectors},
-    Command{"seal", "telegrams to encrypted frames", run_seal},
-    Command{"unseal", "encrypted frames to telegrams", run_unseal},
-    Command{"bench-check", "what can this serial adapter, or this pair, do for a meter?",
+    Command{"corpus", "write telegrams in bulk, with what is expected of each", run_corpus},
+    Command{"vectors", "export the cases as files, for use without p1rig", run_vectors},
+    Command{"seal", "encrypt telegrams", run_seal},
+    Command{"unseal", "decrypt telegrams", run_unseal},
+    Command{"bench-check", "is this serial adapter, or pair, good enough for a meter?",
             run_bench_check},
 };
 
 void print_help() {
   fmt::print(
-      "p1rig puts a P1 smart meter on your desk and judges everything that reads it.\n\n"
-      "Usage: p1rig COMMAND [ARGUMENTS]\n\nCommands:\n");
+      "p1rig puts a P1 smart meter on your desk and tests everything that reads it.\n"
+      "\n"
+      "Usage: p1rig COMMAND [ARGUMENTS]\n"
+      "\n"
+      "Commands:\n");
   std::vector<TableRow> rows;
   for (const Command& command : kCommands) {
     rows.push_back({fmt::format("  {}", command.name), std::string(command.summary)});
   }
   fmt::print("{}", in_columns(rows));
-  fmt::print("\n`p1rig COMMAND --help` explains one. `p1rig --version` tells the version.\n");
+  fmt::print("\n`p1rig COMMAND --help` explains one. `p1rig --version` prints the version.\n");
 }
 
 int run(const Arguments& arguments) {
@@ -102,7 +105,7 @@ int complain(ExitCode code, std::string_view message) {
 
 namespace {
 
-/// Whoever closed the pipe of our output, such as `| head -1`, needs no message about it.
+/// A closed output pipe, such as `| head -1`, needs no message.
 int output_failed(int error, std::string_view message) {
   if (error == EPIPE) return p1rig::kEnvironment;
   return p1rig::complain(p1rig::kEnvironment, message);

@@ -26,9 +26,8 @@ std::string ChosenMeter::telegram_at(std::chrono::sys_seconds t, Truth* truth) {
 
 void add_meter_options(Options& options) {
   options.value("scenario", "S",
-                "what the meter lives through: a name of `p1rig scenarios` or a path; default: "
-                "household");
-  add_seed_options(options, "another meter of the same kind, with other days; default: 1");
+                "the scenario: a name of `p1rig scenarios` or a path; default: household");
+  add_seed_options(options, "selects the meter, one of many of its kind; default: 1");
 }
 
 std::chrono::sys_seconds this_second() {
@@ -50,7 +49,7 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
   }
   auto scenario = find_scenario(options.get("scenario").value_or("household"), *profile, t);
   if (!scenario) return complain(kUsage, scenario.error().message);
-  // A scenario with a start of its own is lived through from there, unless told otherwise.
+  // A scenario with its own start is simulated from there, unless --start says otherwise.
   if (!asked && scenario->until) t = scenario->start;
   if (t < scenario->start) {
     const auto shown = [&](std::chrono::sys_seconds time) {
@@ -69,11 +68,11 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
     say("p1rig: note: " + note);
   }
   if (t - chosen.scenario->start > std::chrono::days{800}) {
-    say("p1rig: living through " +
+    say("p1rig: simulating " +
         counted((t - chosen.scenario->start) / std::chrono::days{365}, "year") +
         " since the start of " + chosen.scenario->file);
   }
-  // Here and not behind a line that is open already: it can be interrupted.
+  // Here and not after a line has been opened: it can be interrupted.
   chosen.meter->at(t);
   return kAsExpected;
 }

@@ -16,7 +16,7 @@
 
 namespace p1rig {
 
-/// Which meter `simulate`, `render` and `check` mean, and what it lives through.
+/// The meter and the scenario of `simulate`, `render` and `check`.
 struct ChosenMeter {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
@@ -38,7 +38,7 @@ std::chrono::sys_seconds this_second();
 
 /// Loads the profile named by the first word, the scenario of --scenario (else "household") and
 /// puts them together. `moment` is the option that says when: "at" or "start"; its time becomes `t`,
-/// else the scenario's own beginning, else `otherwise`. Returns the exit code where something is wrong,
+/// else the scenario's own beginning, else `otherwise`. Returns the exit code if something is wrong,
 /// after saying what.
 int choose_meter(const Options& options, const char* moment, std::chrono::sys_seconds otherwise,
                  ChosenMeter& chosen, std::chrono::sys_seconds& t);

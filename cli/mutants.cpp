@@ -43,7 +43,7 @@ struct TrialQuestion {
   bool cases = true;    ///< whether each case is failed by one
 };
 
-/// Of a few cases, or one dialect, nobody asks that they catch every mutant, nor of a few mutants
+/// A few cases, or one dialect, need not catch every mutant, nor need a few mutants
 /// that they fail every case.
 TrialQuestion question_of(const Options& options) {
   return {.mutants = options.get("mutant") || !(options.get("case") || options.get("dialect")),
@@ -129,8 +129,8 @@ int choose_and_run(const Options& options, std::vector<Case> cases) {
     if (matches_glob(mutant_glob, mutant.name)) chosen.push_back(&mutant);
   }
   if (chosen.empty()) {
-    return options.misuse(
-        fmt::format("--mutant: none is named by \"{}\" (`p1rig mutants` lists them)", mutant_glob));
+    return options.misuse(fmt::format(
+        "--mutant: no mutant matches \"{}\" (`p1rig mutants` lists them)", mutant_glob));
   }
   if (const std::string note = note_on_renamed(case_glob, cases); !note.empty()) {
     complain(kAsExpected, "--case: " + note);
@@ -138,14 +138,13 @@ int choose_and_run(const Options& options, std::vector<Case> cases) {
   std::erase_if(cases, [&](const Case& one) { return !is_named(one, case_glob); });
   if (cases.empty()) {
     return options.misuse(
-        fmt::format("--case: none is named by \"{}\" (`p1rig cases` lists them)", case_glob));
+        fmt::format("--case: no case matches \"{}\" (`p1rig cases` lists them)", case_glob));
   }
   const auto grounds = trial_grounds(cases, options.get("dialect").value_or("*"));
   if (!grounds) return complain(kUsage, grounds.error().message);
-  if (grounds->empty())
-    return options.misuse("--dialect: no dialect is named so (`p1rig dialects`)");
+  if (grounds->empty()) return options.misuse("--dialect: no such dialect (`p1rig dialects`)");
   if (std::ranges::all_of(*grounds, [](const auto& ground) { return ground.cases.empty(); })) {
-    return options.misuse("--case: no meter of these dialects shows it");
+    return options.misuse("--case: no meter of these dialects can send it");
   }
   return run_trials(options, chosen, *grounds);
 }
@@ -156,23 +155,23 @@ int run_mutants(const Arguments& arguments) {
   Options options(
       "mutants [GLOB]… [show NAME] [--json]\n"
       "       p1rig mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]",
-      "Faulty readers that show that the cases can fail. --run runs the reference reader and its\n"
-      "mutants against the cases and prints which cases caught which. Exit code 1 where a\n"
-      "mutant is not caught, or nothing fails a case: with --mutant alone the first is\n"
-      "asked, with --case or --dialect alone the second, with both whether these cases\n"
-      "catch it.");
+      "Lists faulty readers that prove that the cases can fail. --run runs the reference reader\n"
+      "and its mutants against the cases and prints which case caught which mutant. Exit code 1:\n"
+      "a mutant is not caught, or no mutant fails a case. --mutant alone checks only the former,\n"
+      "--case or --dialect alone only the latter, both together whether these cases catch these\n"
+      "mutants.");
   options.flag("json", "machine-readable: an array of objects, or one object");
   options.flag("run", "run them");
   options.value("mutant", "GLOB", "with --run: these mutants only");
   options.value("case", "GLOB", "with --run: these cases only");
-  options.value("dialect", "GLOB", "with --run: at meters of these dialects only");
+  options.value("dialect", "GLOB", "with --run: on meters of these dialects only");
   if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
   const bool is_run = options.has("run");
   for (const char* name : {"mutant", "case", "dialect"}) {
     if (!is_run && options.get(name))
-      return options.misuse(fmt::format("--{} goes with --run", name));
+      return options.misuse(fmt::format("--{} requires --run", name));
   }
-  if (is_run && options.has("json")) return options.misuse("--json does not go with --run");
+  if (is_run && options.has("json")) return options.misuse("--json cannot be combined with --run");
   if (is_run && !options.words().empty()) {
     return options.misuse(fmt::format("unexpected argument \"{}\"", options.words()[0]));
   }

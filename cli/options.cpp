@@ -48,7 +48,7 @@ struct Options::Impl {
 Options::Options(std::string usage, std::string summary) : impl_(std::make_unique<Impl>()) {
   impl_->usage = std::move(usage);
   impl_->summary = std::move(summary);
-  flag("help", "show this");
+  flag("help", "show this help");
 }
 
 Options::~Options() = default;

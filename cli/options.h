@@ -11,9 +11,9 @@
 
 namespace p1rig {
 
-/// The options of one subcommand: declared once, for parsing and for --help alike.
+/// The options of one subcommand: declared once, for both parsing and --help.
 ///
-///   Options options("render PROFILE", "Writes one telegram to stdout.");
+///   Options options("render PROFILE", "Prints one telegram.");
 ///   options.value("at", "TIME", "the moment");
 ///   if (auto code = options.parse(arguments, 1, 1)) return *code;
 ///   options.get("at")
@@ -31,7 +31,7 @@ class Options {
   void value(const char* name, const char* placeholder, const char* help);
   void values(const char* name, const char* placeholder, const char* help);  ///< may be repeated
 
-  /// Nothing where all is well; else the exit code, after --help was printed or the mistake was
+  /// Nothing if all is well; else the exit code, after printing --help or the mistake.
   /// explained. `least` to `most` words without option are expected.
   std::optional<int> parse(const Arguments& arguments, std::size_t least, std::size_t most);
 

@@ -11,7 +11,7 @@
 namespace p1rig {
 
 void add_force_option(Options& options) {
-  options.flag("force", "replace files that are there, though p1rig has not written them");
+  options.flag("force", "replace existing files that p1rig did not write");
 }
 
 OutputGuard guard_of(const Options& options) {

@@ -22,12 +22,12 @@ OutputGuard guard_of(const Options& options);
 OutputGuard guard_of(const Options& options, const ChosenMeter& chosen);
 
 /// Opens the file that an option names before anything is done: an error comes early, and what is there
-/// stays until something is written. `file` stays empty where the option is not given. Returns the exit
-/// code where it must not or cannot be written, after saying why.
+/// stays until something is written. `file` stays empty if the option is not given. Returns the exit
+/// code if it must not or cannot be written, after saying why.
 int open_output(const Options& options, const std::string& option, const OutputKind& kind,
                 OutputGuard& guard, std::optional<OutputFile>& file);
 
-/// Claims a recording and the note beside it. Returns the exit code where one of them is not ours,
+/// Claims a recording and the note beside it. Returns the exit code if one of them is not ours,
 /// after saying so; `option` is "--record" or "-o".
 int claim_recording(std::string_view option, const std::string& path, OutputGuard& guard);
 

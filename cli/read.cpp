@@ -21,18 +21,18 @@
 namespace p1rig {
 namespace {
 
-/// What a conformance run hands to its reader by the environment; nothing where it is empty.
+/// What a conformance run passes to its reader in the environment; nothing if it is empty.
 std::optional<std::string> variable(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
-/// Told at the start where a conformance run listens. What was sent is told with all its digits.
+/// Reported at the start if a conformance run listens. Values are reported with all digits.
 constexpr std::string_view kHello =
     R"({"hello": {"name": "p1rig read", "version": ")" P1RIG_VERSION
     R"(", "dialects": ["*"], "can": ["key", "mbus", "tariffs"], "decimals": 9, "claims": ["*"]}})";
 
-/// Reads with a defect. `say` is false when nobody listens any more.
+/// Reads with a defect. `say` returns false when nobody listens any more.
 class FaultyReading {
  public:
   FaultyReading(const Mutant& mutant, const Dialect& dialect, const std::optional<FrameKeys>& keys,
@@ -42,7 +42,7 @@ class FaultyReading {
             mutant, dialect_, [&say](const std::string& line, const ContractLine&) { say(line); },
             keys) {}
 
-  /// False where it ended.
+  /// False if it ended.
   bool feed(std::string_view bytes) {
     const auto now = std::chrono::steady_clock::now();
     reader_.pause(now - last_);
@@ -68,8 +68,8 @@ const Mutant* choose_mutant(const std::string& name) {
     complain(kUsage, fmt::format("--mutant: unknown \"{}\"{} (`p1rig mutants` lists them)", name,
                                  did_you_mean(name, names)));
   } else if (mutant->has_habits) {
-    complain(kUsage, fmt::format("--mutant: what {} does shows at the line only, and this program "
-                                 "opens lines as it should",
+    complain(kUsage, fmt::format("--mutant: the defect of {} is only visible on the line, and this "
+                                 "program opens lines correctly",
                                  name));
     return nullptr;
   }
@@ -78,12 +78,12 @@ const Mutant* choose_mutant(const std::string& name) {
 
 int choose_reconnect(const Options& options, ReadPlan& plan) {
   // Three periods of the slowest meters. One that starts may need a minute, but a connection that is
-  // opened anew meanwhile costs nothing.
+  // reopened meanwhile costs nothing.
   constexpr double kUsual = 30, kLongest = 1e8;
   const auto text = options.get("reconnect");
   const auto seconds = text ? parse_positive(*text) : kUsual;
   if (!seconds || *seconds > kLongest)
-    return options.misuse("--reconnect: expected seconds above 0");
+    return options.misuse("--reconnect: expected a number of seconds above 0");
   plan.reconnect =
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
   return kAsExpected;
@@ -106,7 +106,7 @@ int choose_reading(const Options& options, ReadChoice& choice) {
   choice.dialect = dialect.dialect;
   if (const auto text = options.get("count")) {
     const auto number = parse_count(*text);
-    if (!number || *number == 0) return options.misuse("--count: expected a number from 1 on");
+    if (!number || *number == 0) return options.misuse("--count: expected a number, at least 1");
     choice.count = *number;
   }
   if (const int code = choose_zone(options, choice.normal_offset); code != kAsExpected) return code;
@@ -125,18 +125,18 @@ int choose_reading(const Options& options, ReadChoice& choice) {
 int run_read(const Arguments& arguments) {
   Options options(
       "read FILE|LINE|- [--dialect D] [--zone Z] [--count N] [--key-file F]",
-      "Reads telegrams and tells what they say as JSON Lines (the reader contract).\n"
-      "Exit code 1 where there was no telegram to accept. FILE may be a recording (pcap).\n"
+      "Reads telegrams and reports their contents as JSON Lines (the reader contract).\n"
+      "Exit code 1 if no telegram was accepted. FILE may be a recording (pcap).\n"
       "LINE: serial:DEVICE, rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or\n"
-      "the path of a terminal. $P1RIG_DIALECT and $P1RIG_KEY_FILE count where the options are\n"
+      "the path of a terminal. $P1RIG_DIALECT and $P1RIG_KEY_FILE are used if the options are\n"
       "not given: a conformance run sets them.");
-  options.value("dialect", "D", "take all telegrams for this dialect; default: what each says");
+  options.value("dialect", "D", "read all telegrams as this dialect; default: detect it");
   add_zone_option(options);
   options.value("count", "N", "stop after N telegrams");
   options.value("reconnect", "S",
-                "open a line over a network anew after so many seconds of silence; default: 30");
+                "reopen a network line after this many seconds of silence; default: 30");
   add_raw_option(options);
-  options.value("mutant", "NAME", "read with a defect, to see a suite fail (`p1rig mutants`)");
+  options.value("mutant", "NAME", "read with a defect, to see cases fail (`p1rig mutants`)");
   add_key_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const bool under_test = variable("P1RIG_ENDPOINT").has_value();
@@ -151,7 +151,7 @@ int run_read(const Arguments& arguments) {
     ++said;
     sealed = sealed || line == R"({"reject":"decrypt"})";
     fmt::print("{}\n", line);
-    // Whoever waits for a report waits for this one.
+    // Somebody may be waiting for this report.
     out_of_reach = std::fflush(stdout) != 0;
   };
   const std::function<void(std::string_view)> told = say;
@@ -198,7 +198,7 @@ int run_read(const Arguments& arguments) {
       kNotAsExpected,
       fmt::format("{}: no telegram was accepted, {} rejected{}", options.words()[0],
                   reader.rejected(),
-                  sealed && !choice.keys ? "; they are sealed: --key-file opens them" : ""));
+                  sealed && !choice.keys ? "; they are sealed: --key-file decrypts them" : ""));
 }
 
 }  // namespace p1rig

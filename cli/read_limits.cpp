@@ -9,7 +9,7 @@
 namespace p1rig {
 
 void add_limit_options(Options& options) {
-  options.value("duration", "S", "end after so many seconds");
+  options.value("duration", "S", "end after this many seconds");
   options.value("count", "N", "end after N telegrams");
 }
 
@@ -26,12 +26,13 @@ std::optional<double> parse_positive(const std::string& text) {
 int choose_limits(const Options& options, ReadLimits& limits) {
   if (const auto text = options.get("count")) {
     const auto count = parse_count(*text);
-    if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
+    if (!count || *count == 0) return options.misuse("--count: expected a number, at least 1");
     limits.count = *count;
   }
   if (const auto text = options.get("duration")) {
     const auto seconds = parse_positive(*text);
-    if (!seconds || *seconds > 1e8) return options.misuse("--duration: expected seconds above 0");
+    if (!seconds || *seconds > 1e8)
+      return options.misuse("--duration: expected a number of seconds above 0");
     limits.until =
         RealClock().now() + std::chrono::nanoseconds(static_cast<std::int64_t>(*seconds * 1e9));
   }

@@ -18,10 +18,10 @@ struct ReadLimits {
 /// Declares --duration and --count.
 void add_limit_options(Options& options);
 
-/// Returns the exit code where an option is wrong, after saying what.
+/// Returns the exit code if an option is wrong, after saying what.
 int choose_limits(const Options& options, ReadLimits& limits);
 
-/// A number above 0; nothing where it is none.
+/// A number above 0; nothing if it is none.
 std::optional<double> parse_positive(const std::string& text);
 
 }  // namespace p1rig

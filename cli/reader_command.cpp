@@ -16,9 +16,8 @@ constexpr std::chrono::seconds kPatience{2};
 void say_how_to_start(const Environment& environment) {
   std::string variables;
   for (const auto& [name, value] : environment) variables += fmt::format("{}={} ", name, value);
-  say(fmt::format(
-      "for a reader with the shim, end this with -- COMMAND, or start it so:\n  {}COMMAND",
-      variables));
+  say(fmt::format("to use the shim, append -- COMMAND, or start the reader like this:\n  {}COMMAND",
+                  variables));
 }
 
 }  // namespace
@@ -60,7 +59,7 @@ int StartedReader::finish() {
   }
   const ProcessExit exit = process_->finish(kPatience);
   if (!exit.ended_well()) {
-    say(fmt::format("{} was ended with the meter: {}", name_, to_string(exit)));
+    say(fmt::format("{} was stopped with the meter: {}", name_, to_string(exit)));
   }
   return kAsExpected;
 }

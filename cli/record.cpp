@@ -55,19 +55,20 @@ int write_recording(const std::string& uri, const LineSettings& settings, const 
 int run_record(const Arguments& arguments) {
   Options options(
       "record LINE -o F.pcap [--profile P] [--duration S] [--count N]",
-      "Writes what a meter sends to a file that Wireshark opens, with the time of each\n"
-      "portion, and a note F.toml beside it. Ends by SIGINT, or as told. LINE: serial:DEVICE,\n"
+      "Records what a meter sends to a file for Wireshark, with the time of each chunk, and\n"
+      "a note F.toml beside it. Ends on SIGINT, or after --duration or --count. LINE: "
+      "serial:DEVICE,\n"
       "rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or the path of a terminal.");
-  options.value("output,o", "F.pcap", "where to");
-  options.value("profile", "P", "the meter: its settings and its name in the note");
+  options.value("output,o", "F.pcap", "the output file (required)");
+  options.value("profile", "P", "the meter: its line settings, and its name for the note");
   add_limit_options(options);
   add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const auto path = options.get("output");
-  if (!path) return options.misuse("-o: where to?");
+  if (!path) return options.misuse("-o: the output file is missing");
   const std::string& uri = options.words()[0];
   if (uri == "-" || (!ReaderEnd::is_live(uri) && ::access(uri.c_str(), F_OK) == 0)) {
-    return options.misuse(uri + ": is no line");
+    return options.misuse(uri + ": is not a line");
   }
   ReadLimits limits;
   if (const int code = choose_limits(options, limits); code != kAsExpected) return code;

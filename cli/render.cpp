@@ -55,7 +55,7 @@ Result<void> set_all(const std::vector<std::string>& assignments, const Profile&
     quantities.push_back(*done);
   }
   for (const std::string& sentence : follow(profile, before, quantities, state)) {
-    say("p1rig: note: --set: " + sentence + "; the telegram has what is set");
+    say("p1rig: note: --set: " + sentence + "; the telegram shows what is set");
   }
   return {};
 }
@@ -66,17 +66,17 @@ int run_render(const Arguments& arguments) {
   Options options(
       "render PROFILE [--scenario S] [--at T] [--set quantity=value]… [--seed N] [--truth F]\n"
       "              [--key-file F] [--counter-file F]",
-      "Writes the telegram of one moment to stdout. PROFILE is a name of `p1rig profiles`\n"
-      "or a path. Without --key-file it is plain, of a meter that seals its telegrams too.");
-  options.value("at", "T",
-                "the moment: 2026-10-25T00:30:00Z, or in the meter's own form 261025023000S; "
-                "default: now");
+      "Prints the telegram for one point in time. PROFILE is a name of `p1rig profiles` or a\n"
+      "path. Without --key-file it is plain, even if the meter seals its telegrams.");
+  options.value(
+      "at", "T",
+      "the time: 2026-10-25T00:30:00Z, or in the meter's own form 261025023000S; default: now");
   add_meter_options(options);
   options.values("set", "Q=V",
-                 "a quantity's value, such as power.import=\"1.5 kW\"; what follows from it goes "
-                 "with it, unless it is set, too; may be repeated");
+                 "the value of a quantity, such as power.import=\"1.5 kW\"; values that depend on "
+                 "it change too, unless they are set as well; may be repeated");
   add_seal_options(options);
-  options.value("truth", "F", "write what the telegram says to this file, as JSON");
+  options.value("truth", "F", "write the values in the telegram to this file, as JSON");
   add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   ChosenMeter chosen;
@@ -89,7 +89,7 @@ int run_render(const Arguments& arguments) {
       code != kAsExpected)
     return code;
   if (!chosen.meter->sends_at(at)) {
-    say("p1rig: the meter is silent at this moment: this is what it would send");
+    say("p1rig: the meter is silent at this time: this is what it would send");
   }
   MeterState state = chosen.meter->at(at);
   if (const auto done = set_all(options.list("set"), profile, state); !done) {
@@ -111,7 +111,7 @@ int run_render(const Arguments& arguments) {
     const std::string plain = std::move(telegram);
     const auto done = sealer->seal(plain, telegram);
     if (!done) return complain(kEnvironment, done.error().message);
-    if (telegram.empty()) return complain(kNotAsExpected, "the frame counter is at its end");
+    if (telegram.empty()) return complain(kNotAsExpected, "the frame counter is exhausted");
   }
   if (truth_file) {
     const auto done = truth_file->write(truth_json_line(truth, profile.zone) + "\n");

@@ -26,10 +26,10 @@ int choose_times(const Options& options, std::optional<std::uint64_t>& times) {
   if (options.has("loop")) times.reset();
   const auto text = options.get("times");
   if (!text) return kAsExpected;
-  if (options.has("loop")) return options.misuse("--loop and --times: not both");
+  if (options.has("loop")) return options.misuse("--loop and --times cannot be combined");
   times = parse_count(*text);
   if (times && *times > 0) return kAsExpected;
-  return options.misuse("--times: expected a number from 1 on");
+  return options.misuse("--times: expected a number, at least 1");
 }
 
 }  // namespace
@@ -37,12 +37,12 @@ int choose_times(const Options& options, std::optional<std::uint64_t>& times) {
 int run_replay(const Arguments& arguments) {
   Options options(
       "replay F.pcap [--line URI] [--speed X|max] [--loop|--times N] [--stats]",
-      "Sends what was recorded, byte for byte and with its gaps, once a reader is there.");
+      "Sends a recording, byte for byte and with its gaps, once a reader has connected.");
   options.values("line", "URI", "where to send, as for `p1rig simulate`; default: pty:");
-  options.value("speed", "X", "seconds of the recording in one second, or max");
-  options.flag("loop", "again and again, until it is interrupted or the line ends");
-  options.value("times", "N", "so often; default: once");
-  options.flag("stats", "say in the end what was sent, and how late, on stderr");
+  options.value("speed", "X", "seconds of the recording per second, or max");
+  options.flag("loop", "repeat it until interrupted, or until the line ends");
+  options.value("times", "N", "send it this many times; default: once");
+  options.flag("stats", "print at the end what was sent, and how late, to stderr");
   add_force_option(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   const std::string& path = options.words()[0];
@@ -52,15 +52,14 @@ int run_replay(const Arguments& arguments) {
     if (!speed && *text != "max") return options.misuse("--speed: expected a number, or max");
     how.speed = speed.value_or(kMaxSpeed);
   }
-  if (options.list("line").size() > 1) return options.misuse("--line: one line");
+  if (options.list("line").size() > 1) return options.misuse("--line: only one line");
   std::optional<std::uint64_t> times;
   if (const int code = choose_times(options, times); code != kAsExpected) return code;
   auto steps = RecordedSteps::open(path, times);
   if (!steps) return complain(kUsage, steps.error().message);
   auto first = steps->next();
   if (!first && !steps->trouble().empty()) return complain(kEnvironment, steps->trouble());
-  if (!first)
-    return complain(kNotAsExpected, path + ": nothing that a meter sent is recorded in it");
+  if (!first) return complain(kNotAsExpected, path + ": contains nothing that a meter sent");
   const auto note = read_note(path);
   const auto settings = note ? parse_settings(note->settings) : std::nullopt;
   OutputGuard guard = guard_of(options);
@@ -74,7 +73,7 @@ int run_replay(const Arguments& arguments) {
   }
   const RealClock clock;
   how.on_waiting = [](bool begun) {
-    say(begun ? "the reader left before the end of the recording: waiting for a reader"
+    say(begun ? "the reader disconnected before the end of the recording: waiting for a reader"
               : "waiting for a reader");
   };
   const auto next = [&] { return first ? std::exchange(first, std::nullopt) : steps->next(); };

@@ -20,7 +20,7 @@ bool is_step_summary(const std::string& name) {
   return given != nullptr && !name.empty() && name == given;
 }
 
-/// What fits behind what is in the file; set apart, since Markdown would take it for a part of that.
+/// What fits after the contents of the file; set apart, or Markdown would merge the two.
 std::string summary_behind(const std::string& name, const ConformReport& report) {
   std::error_code error;
   const auto size = std::filesystem::file_size(name, error);
@@ -34,9 +34,8 @@ std::string summary_behind(const std::string& name, const ConformReport& report)
 
 void ReportFiles::declare(Options& options) {
   for (const ReportForm& form : report_forms()) options.value(form.option, "F", form.help);
-  options.value(kRecord, "DIR|F.pcap",
-                "keep the line of each failed case, or of the whole run, as pcap");
-  options.value(kWriteWaivers, "F", "write waivers that make a run like this one as expected");
+  options.value(kRecord, "DIR|F.pcap", "record each failed case, or the whole run, as pcap");
+  options.value(kWriteWaivers, "F", "write waivers with which this run would be as expected");
   add_force_option(options);
 }
 
@@ -93,10 +92,10 @@ int ReportFiles::open_waivers(const Options& options) {
   if (earlier) {
     earlier_ = std::move(*earlier);
   } else if (!options.has("force")) {
-    return complain(kUsage,
-                    fmt::format("{}\n--{}: the reasons in {} would be lost; mend it, or replace "
-                                "it by --force",
-                                earlier.error().message, kWriteWaivers, waivers_->name()));
+    return complain(
+        kUsage,
+        fmt::format("{}\n--{}: the reasons in {} would be lost; fix it, or replace it with --force",
+                    earlier.error().message, kWriteWaivers, waivers_->name()));
   }
   return kAsExpected;
 }
@@ -132,7 +131,7 @@ int ReportFiles::write(const ConformReport& report, const Waivers& before) {
   const bool whole = !report.interrupted && report.environment.empty();
   if (waivers_ && whole) write_one(*waivers_, waiver_file(report, before, earlier_));
   if (waivers_ && !whole) {
-    say(fmt::format("p1rig: {} is not written: the run did not come to its end", waivers_->name()));
+    say(fmt::format("p1rig: {} was not written: the run did not finish", waivers_->name()));
   }
   if (recording_) {
     if (const auto done = recording_->write(report, guard_); !done) {

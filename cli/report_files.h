@@ -15,13 +15,13 @@
 
 namespace p1rig {
 
-/// The files that `conform` was asked to write. They are opened before the run, so that it is not in
+/// The files that `conform` was asked to write. They are opened before the run, so that it is not done in
 /// vain, and written after it.
 class ReportFiles {
  public:
   static void declare(Options& options);
 
-  /// Returns the exit code where a file cannot be written, is one of the sources of the run, or is not
+  /// Returns the exit code if a file cannot be written, is one of the sources of the run, or is not
   /// ours, after saying so.
   int open(const Options& options, const std::vector<std::string>& sources);
 
@@ -34,7 +34,7 @@ class ReportFiles {
     std::string (*write)(const ConformReport& report);
     bool appended = false;
   };
-  /// Claims and opens the file of an option, and hands it over where there is one.
+  /// Claims and opens the file of an option, and hands it over if there is one.
   int open_one(const Options& options, const char* option, const OutputKind& kind,
                const std::function<void(WholeFile)>& take);
   int open_form(const Options& options, const ReportForm& form);
@@ -43,7 +43,7 @@ class ReportFiles {
   OutputGuard guard_{false};
   std::vector<Form> forms_;
   std::optional<WholeFile> waivers_;
-  Waivers earlier_;  ///< what stands in that file
+  Waivers earlier_;  ///< what is in that file
   std::optional<CaseRecording> recording_;
 };
 

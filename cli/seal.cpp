@@ -34,7 +34,7 @@ class Output {
     return open_output(options, "output", kTelegramsKind, guard, file_);
   }
 
-  /// What passes as it is waits for what is asked for: a file is not replaced for the sake of the former.
+  /// Copied data waits for sealed data: a file is not replaced for the former alone.
   void pass(std::string_view bytes) { write(bytes, !file_->is_replaced()); }
   void write(std::string_view bytes) { write(bytes, true); }
   bool failed() const { return !trouble_.empty(); }
@@ -72,7 +72,7 @@ int seal_settings(const Options& options, SealSettings& settings) {
   if (const auto text = options.get("title")) {
     const auto title = parse_hex(*text);
     if (!title || title->size() != kTitleSize) {
-      return options.misuse("--title: expected eight octets as 16 hexadecimal digits");
+      return options.misuse("--title: expected eight bytes as 16 hexadecimal digits");
     }
     settings.title = *title;
   }
@@ -100,12 +100,13 @@ void declare_output(Options& options) {
 }  // namespace
 
 int run_seal(const Arguments& arguments) {
-  Options options("seal IN [-o OUT] --key-file F [--title HEX] [--counter N] [--length-form L]",
-                  "Puts each telegram of a file under seal. What is no telegram is left out, and\n"
-                  "frames pass as they are. Exit code 1 where there was no telegram.");
+  Options options(
+      "seal IN [-o OUT] --key-file F [--title HEX] [--counter N] [--length-form L]",
+      "Encrypts each telegram of a file. Anything else is left out, and sealed frames are\n"
+      "copied. Exit code 1 if there was no telegram.");
   declare_output(options);
   options.value("title", "HEX", "system title, 16 digits; default: 5341470000112233");
-  options.value("counter", "N", "frame counter of the first; default: 0");
+  options.value("counter", "N", "frame counter of the first telegram; default: 0");
   options.value("length-form", "L", "canonical (the shortest, default), 81, 82 or 83");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   SealSettings settings;
@@ -127,7 +128,7 @@ int run_seal(const Arguments& arguments) {
       trouble = fmt::format("telegram {} has {}, too many for this length form", telegrams,
                             counted(stretch.bytes.size(), "byte"));
     } else if (settings.counter == kLastCounter) {
-      trouble = fmt::format("telegram {}: no counter is left", telegrams);
+      trouble = fmt::format("telegram {}: the frame counter is exhausted", telegrams);
     } else {
       cipher.seal(settings.title, settings.counter++, stretch.bytes, frame, settings.form);
       output.write(frame);
@@ -143,13 +144,14 @@ int run_seal(const Arguments& arguments) {
   if (code != kAsExpected) return code;
   if (!trouble.empty()) return complain(kUsage, fmt::format("{}: {}", input, trouble));
   if (telegrams > 0) return kAsExpected;
-  return complain(kNotAsExpected, fmt::format("{}: there is no whole telegram", input));
+  return complain(kNotAsExpected, fmt::format("{}: there is no complete telegram", input));
 }
 
 int run_unseal(const Arguments& arguments) {
-  Options options("unseal IN [-o OUT] --key-file F",
-                  "Takes the telegrams out of the sealed frames of a file or a line. Plain ones\n"
-                  "pass as they are. Exit code 1 where a frame does not open, or there is none.");
+  Options options(
+      "unseal IN [-o OUT] --key-file F",
+      "Decrypts the sealed frames of a file or a line. Plain telegrams are copied. Exit\n"
+      "code 1 if a frame cannot be decrypted, or if there is none.");
   declare_output(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   std::optional<FrameKeys> keys;
@@ -179,10 +181,11 @@ int run_unseal(const Arguments& arguments) {
       output.write(telegram);
     } else {
       ++refused;
-      complain(kNotAsExpected,
-               fmt::format("{}: offset {}: these keys do not open the frame: wrong keys, or "
-                           "changed bytes",
-                           input, stretch.offset));
+      complain(
+          kNotAsExpected,
+          fmt::format(
+              "{}: offset {}: these keys do not decrypt the frame: wrong keys, or changed bytes",
+              input, stretch.offset));
     }
   });
   const int code = read_input(input, {}, [&](std::string_view bytes) {

@@ -4,9 +4,9 @@ namespace p1rig {
 
 void add_seed_options(Options& options, const char* what) {
   options.value("seed", "N", what);
-  options.value("id-seed", "N",
-                "its identifiers are those of the meter with this seed, 1: those of the profile; "
-                "default: that of --seed");
+  options.value(
+      "id-seed", "N",
+      "use the identifiers of the meter with this seed, 1: those of the profile; default: --seed");
 }
 
 int choose_seeds(const Options& options, Seeds& seeds) {

@@ -16,7 +16,7 @@ struct Seeds {
 /// Declares --seed, which is for `what`, and --id-seed.
 void add_seed_options(Options& options, const char* what);
 
-/// Returns the exit code where something is wrong, after saying what.
+/// Returns the exit code if something is wrong, after saying what.
 int choose_seeds(const Options& options, Seeds& seeds);
 
 }  // namespace p1rig

@@ -36,18 +36,18 @@ void print_event(const SessionEvent& event, const Zone& zone) {
     say(fmt::format("{} telegram {}, {}", to_string(zone.local(started->time)), started->number,
                     counted(started->bytes, "byte")));
   } else if (const auto* came = std::get_if<ReaderCame>(&event)) {
-    say(fmt::format("{}: a reader came", came->line));
+    say(fmt::format("{}: a reader connected", came->line));
   } else if (const auto* left = std::get_if<ReaderLeft>(&event)) {
-    say(fmt::format("{}: the reader left", left->line));
+    say(fmt::format("{}: the reader disconnected", left->line));
   } else if (const auto* noted = std::get_if<LineNoted>(&event)) {
     say(fmt::format("{}: {}", noted->line, noted->note));
   } else if (const auto* dropped = std::get_if<BytesDropped>(&event)) {
-    say(fmt::format("{}: {} dropped, the reader does not fetch all", dropped->line,
+    say(fmt::format("{}: {} dropped: the reader is too slow", dropped->line,
                     counted(dropped->bytes, "byte")));
   }
 }
 
-/// At full speed nobody watches a meter that never speaks again.
+/// At full speed, a meter that never sends again would run forever.
 constexpr std::chrono::days kLongestSilence{366};
 
 /// Whether a fault leaves out so many telegrams that never as many as asked for are counted.
@@ -93,7 +93,7 @@ int session_options(const Options& options, const Profile& profile, const Scenar
   }
   if (const auto text = options.get("count")) {
     const auto count = parse_count(*text);
-    if (!count || *count == 0) return options.misuse("--count: expected a number from 1 on");
+    if (!count || *count == 0) return options.misuse("--count: expected a number, at least 1");
     session.count = *count;
   }
   return kAsExpected;
@@ -103,21 +103,20 @@ void add_simulate_options(Options& options) {
   add_line_options(options);
   add_record_option(options);
   options.value("count", "N",
-                "end after N telegrams, counted from the first that a reader can see");
-  options.value("start", "T",
-                "what the meter's clock shows at first: 2026-10-25T00:30:00Z or 261025023000S; "
-                "default: now");
+                "end after N telegrams, counted from the first that a reader can receive");
   options.value(
-      "until", "T",
-      "end when the meter's clock would show this; default: the end of the scenario's window");
+      "start", "T",
+      "the meter's clock at the start: 2026-10-25T00:30:00Z or 261025023000S; default: now");
+  options.value("until", "T",
+                "end at this time of the meter's clock; default: the end of the scenario's window");
   add_meter_options(options);
   add_seal_options(options);
   options.values("fault", "F",
                  "a fault of `p1rig faults`, with options: crc-wrong,every=5 or "
                  "stall=800ms,at=1-0:1.7.0,from=TIME,until=TIME; may be repeated");
   options.value("speed", "X",
-                "seconds of the meter in one second, or max: as fast as lines take it");
-  options.value("truth", "F", "write what each telegram says to this file, as JSON Lines");
+                "seconds of the meter's time per second, or max: as fast as the lines accept it");
+  options.value("truth", "F", "write the values in each telegram to this file, as JSON Lines");
   add_force_option(options);
 }
 
@@ -143,7 +142,7 @@ class TelegramSource {
 
   Emission telegram_at(std::chrono::sys_seconds t) {
     if (is_hurried_ && t - last_sent_ > kLongestSilence) {
-      give_up("the meter has been silent for a year of its time: nothing more will come");
+      give_up("the meter has been silent for a year of its time: nothing more will be sent");
     }
     if (is_silent_ || !chosen_.meter->sends_at(t)) return {};
     Truth truth;
@@ -171,7 +170,7 @@ class TelegramSource {
     if (!done) give_up(done.error().message);
     is_silent_ = !done || !*done;
     if (!done || !is_silent_) return;
-    complain(kAsExpected, "the frame counter is at its end: silence");
+    complain(kAsExpected, "the frame counter is exhausted: the meter is silent");
     if (is_hurried_) loop_.stop();
   }
 
@@ -258,9 +257,9 @@ int run_simulate(const Arguments& all_arguments) {
       "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
       "                [--request line|on|off] [--pace line|byte|none] [--stats] [--stats-json F]\n"
       "                [--key-file F] [--counter-file F] [--record F.pcap] [-- COMMAND...]",
-      "Puts a meter on a line and lets it send. PROFILE is a name of `p1rig profiles` or "
-      "a path.\nCOMMAND is a reader to start beside it: when it ends, so does the meter; exit code "
-      "1 where\nit ended badly.");
+      "Puts a meter on a line. PROFILE is a name of `p1rig profiles` or a path. COMMAND is a\n"
+      "reader to start with it: when it ends, so does the meter, with exit code 1 if the reader\n"
+      "failed.");
   add_simulate_options(options);
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   if (!reader_words) return options.misuse("a command must follow --");
@@ -292,8 +291,8 @@ int run_simulate(const Arguments& all_arguments) {
     return code;
   if (is_never_over(faults, session)) {
     return options.misuse(
-        "--count: with the fault silence, so many telegrams never come: limit the fault by every=, "
-        "from= or until=, or name --until");
+        "--count: with the fault silence, this many telegrams are never sent: limit the fault with "
+        "every=, from= or until=, or give --until");
   }
   if (const int code = read_line_options(options, *chosen.scenario, session); code != kAsExpected)
     return code;

@@ -11,13 +11,14 @@
 namespace p1rig {
 
 int run_vectors(const Arguments& arguments) {
-  Options options("vectors DIR [--dialect D]… [--profile P]… [--case GLOB]… [--seed N]",
-                  "Writes the cases as files, bytes and what is expected of them: for use without\n"
-                  "p1rig, from any language. DIR is made, or written over where it holds vectors.");
+  Options options(
+      "vectors DIR [--dialect D]… [--profile P]… [--case GLOB]… [--seed N]",
+      "Exports the cases as files (bytes and expectations) for use without p1rig, from any\n"
+      "language. DIR is created, or updated if it contains vectors.");
   options.values("profile", "P", "this meter; may be repeated; default: one for each dialect");
-  options.values("dialect", "D", "these dialects, globs; default: all");
-  options.values("case", "GLOB", "only cases with such an id; may be repeated");
-  add_seed_options(options, "for the values that are sent; default: 1");
+  options.values("dialect", "D", "dialects matching this glob; may be repeated; default: all");
+  options.values("case", "GLOB", "only cases whose id matches this glob; may be repeated");
+  add_seed_options(options, "selects the values that are sent; default: 1");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   VectorPlan plan{.folder = options.words()[0],
                   .profiles = options.list("profile"),

@@ -16,7 +16,7 @@ std::chrono::minutes normal_offset_of(const Zone& zone) {
 
 void add_zone_option(Options& options) {
   options.value("zone", "ZONE",
-                "the meter's clock shows the normal time of this zone, such as Europe/Helsinki; "
+                "the meter's clock shows the standard time of this zone, such as Europe/Helsinki; "
                 "default: that of the dialect's country");
 }
 

@@ -100,7 +100,7 @@ Result<Stream> open_stream(int wanted, int number) {
   ::_exit(127);
 }
 
-/// What a new process says of its exec(): nothing where that went well.
+/// What a new process reports about its exec(): nothing if it succeeded.
 int read_trouble(int descriptor) {
   int error = 0;
   ssize_t count = 0;
@@ -173,7 +173,7 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
       group_ended_(other.group_ended_) {}
 
 Result<ChildProcess> ChildProcess::start(const ChildCommand& command) {
-  if (command.words.empty()) return fail("no program is named");
+  if (command.words.empty()) return fail("no program is given");
   const auto refuse = [&](const std::string& why) {
     return fail("cannot start " + command.words.front() + ": " + why);
   };
@@ -194,7 +194,7 @@ Result<ChildProcess> ChildProcess::start(const ChildCommand& command) {
   marked[kMarkName] = mark;
   std::vector<std::string> words = command.words, variables = merged(marked);
   const std::vector<char*> word_list = pointers(words), variable_list = pointers(variables);
-  // Whoever leaves the group and loses its parents becomes our child, not that of a stranger.
+  // A process that leaves the group and loses its parents becomes our child, not init's.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();

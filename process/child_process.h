@@ -17,7 +17,7 @@
 
 namespace p1rig {
 
-/// What a file of /proc says, as far as it can be read: a process may end amid it.
+/// The contents of a file in /proc, as far as readable: the process may end meanwhile.
 std::string read_of_process(const std::filesystem::path& file);
 
 /// How a program ended.
@@ -31,7 +31,7 @@ struct ProcessExit {
 /// "exit code 3", "signal 15 (Terminated)".
 std::string to_string(const ProcessExit& exit);
 
-/// What a program has cost so far, with all the processes of its group.
+/// The resources used so far by a program and all processes of its group.
 struct ProcessUsage {
   std::chrono::nanoseconds processor{};
   std::uint64_t peak_memory = 0;  ///< bytes in RAM at most
@@ -53,14 +53,14 @@ struct ChildCommand {
   int errors = kOurs;
 };
 
-/// A program that p1rig started, the leader of a process group of its own, which ends with it. Should
-/// p1rig be killed, it gets SIGTERM.
+/// A program that p1rig started, the leader of a process group of its own, which ends with it. If
+/// p1rig is killed, it gets SIGTERM.
 class ChildProcess {
  public:
   /// An error names the program and the reason: "cannot start X: No such file or directory".
   static Result<ChildProcess> start(const ChildCommand& command);
 
-  /// Ends the whole group: asks it first, then makes it. Then those that left the group, which are
+  /// Ends the whole group: politely first, then by force. Then those that left the group, which are
   /// known by a variable of their environment.
   ~ChildProcess();
   ChildProcess(ChildProcess&& other) noexcept;
@@ -77,7 +77,7 @@ class ChildProcess {
   /// to the group then: its number may be that of a stranger's.
   void end_group();
 
-  /// Gives the program `patience` to end by itself, then SIGTERM and the same again, then SIGKILL.
+  /// Gives the program `patience` to end, then SIGTERM and the same again, then SIGKILL.
   /// The group ends with it.
   ProcessExit finish(std::chrono::milliseconds patience);
 
@@ -88,7 +88,7 @@ class ChildProcess {
   /// Bytes of memory of all processes of the group that are in RAM.
   std::uint64_t memory() const;
 
-  /// Time of the processor and most memory of all processes of the group, and of those that they
+  /// Processor time and peak memory of all processes of the group, and of those that they
   /// have waited for.
   ProcessUsage usage() const;
 

@@ -6,7 +6,7 @@
 
 namespace p1rig {
 
-/// Owns a file descriptor and closes it in the end. Holds -1 where there is none.
+/// Owns a file descriptor and closes it at the end. Holds -1 if there is none.
 class Fd {
  public:
   Fd() = default;
@@ -23,7 +23,7 @@ class Fd {
   int get() const { return descriptor_; }
   explicit operator bool() const { return descriptor_ >= 0; }
 
-  /// Gives the descriptor away: the caller closes it.
+  /// Releases the descriptor: the caller closes it.
   int release() { return std::exchange(descriptor_, -1); }
 
   /// Closes what is held and takes `descriptor` instead.

@@ -14,7 +14,7 @@ const unsigned char* octets_of(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-/// OpenSSL fails here only without memory or without AES: nothing that a caller could mend.
+/// OpenSSL fails here only without memory or without AES: nothing that a caller could fix.
 void require(int result) {
   if (result != 1) throw std::runtime_error("OpenSSL: AES-128-GCM failed");
 }
@@ -56,7 +56,7 @@ struct AesGcm::Context {
                              octets_of(in), size_of(in)));
   }
 
-  /// True where all is well; for decryption, where the tag is right.
+  /// True if all is well; for decryption, where the tag is right.
   bool finish() {
     unsigned char none[16];  // GCM leaves nothing over
     int written = 0;

@@ -11,7 +11,7 @@ namespace p1rig {
 /// Overwrites the bytes in a way that the compiler must not leave out.
 void wipe(std::span<char> bytes);
 
-/// A key of 16 octets. It is wiped when it goes, and nothing prints or compares it.
+/// A key of 16 bytes. It is wiped when it goes, and nothing prints or compares it.
 class AesKey {
  public:
   static constexpr std::size_t kSize = 16;
@@ -31,7 +31,7 @@ class AesKey {
 /// AES-128-GCM with one key (NIST SP 800-38D). Setting up a key costs as much as sealing a short
 /// telegram, so one context serves all messages. Not for two threads at once.
 ///
-/// `iv` always has 12 octets; a tag has as many as the span, up to 16. Data and text have the same
+/// `iv` always has 12 bytes; a tag has as many as the span, up to 16. Data and text have the same
 /// size and may be the same bytes.
 class AesGcm {
  public:
@@ -45,7 +45,7 @@ class AesGcm {
   void encrypt(std::string_view iv, std::string_view aad, std::string_view text,
                std::span<char> data, std::span<char> tag);
 
-  /// False where the tag is not that of iv, aad and data; then `text` is wiped.
+  /// False if the tag is not that of iv, aad and data; then `text` is wiped.
   bool decrypt(std::string_view iv, std::string_view aad, std::string_view data,
                std::string_view tag, std::span<char> text);
 

@@ -50,8 +50,8 @@ const CrcPath& choose_crc_path(std::string_view name) {
 }
 
 const CrcPath& crc_path() {
-  // Not a static with an initialiser, whose guard would be asked at each telegram. Whoever comes
-  // first finds the same as whoever comes at the same time.
+  // Not a static with an initialiser, whose guard would be asked at each telegram. Two callers
+  // at the same time find the same.
   static constinit std::atomic<const CrcPath*> chosen = nullptr;
   const CrcPath* path = chosen.load(std::memory_order_relaxed);
   if (path == nullptr) [[unlikely]] {

@@ -8,7 +8,7 @@ namespace p1rig::crc {
 
 // Polynomials over GF(2), bit i standing for x^i, and what follows from them for CRC-16/ARC. Call these
 // for constexpr variables only: a compiler that put it off until the program runs would spend more on
-// it than a telegram's CRC costs (Clang 14 does). consteval would say so, but Clang 14 takes it for no
+// it than a telegram's CRC costs (Clang 14 does). consteval would say so, but Clang 14 does not accept it as a
 // constant inside templates.
 
 inline constexpr std::uint32_t kPolynomial = 0x18005;  // x16+x15+x2+1
@@ -34,7 +34,7 @@ constexpr std::uint64_t reflect(std::uint64_t value, unsigned bits) {
 constexpr std::uint64_t shift_by(unsigned n) { return reflect(power(n - 1), 64); }
 
 /// x^80 divided by the polynomial, reflected, without its lowest term: for the reduction of 64 bits
-/// with sixteen zeros behind them (Barrett).
+/// with sixteen zeros after them (Barrett).
 constexpr std::uint64_t reciprocal() {
   std::uint64_t quotient = 0;
   std::uint32_t rest = 0;

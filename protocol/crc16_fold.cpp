@@ -7,7 +7,7 @@
 #include "protocol/crc16_constants.h"
 
 // CRC by carry-less multiplication, in the reflected domain: the bytes as they lie in memory are the
-// coefficients of a polynomial from the highest on, and 16 of them are moved past those behind them
+// coefficients of a polynomial from the highest on, and 16 of them are moved past those after them
 // by two products with constants. As the CRC starts with 0, zeros in front change nothing: the bytes
 // that are no whole block come first, moved to the end of a block, and there is no code for a tail.
 //

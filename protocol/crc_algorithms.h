@@ -21,7 +21,7 @@ struct CrcAlgorithm {
 /// The usual ones. The first is CRC-16/ARC, that of P1 (DSMR-P1 5.0.2 §6.2).
 std::span<const CrcAlgorithm> crc_algorithms();
 
-/// The one with this name; nullptr where there is none.
+/// The one with this name; nullptr if there is none.
 const CrcAlgorithm* find_crc_algorithm(std::string_view name);
 
 /// `algorithm` is one of crc_algorithms(); the first is computed by crc16(), much faster.

@@ -79,7 +79,7 @@ int compare_values(const Decimal& a, const Decimal& b) {
 }
 
 std::optional<Decimal> scaled(const Decimal& number, int exponent) {
-  constexpr int kMaxDecimals = kMaxDigits - 1;  // one digit stands before the point
+  constexpr int kMaxDecimals = kMaxDigits - 1;  // one digit is before the point
   std::int64_t digits = number.digits;
   int decimals = static_cast<int>(decimals_of(number));
   int width = number.width;

@@ -30,7 +30,7 @@ std::string to_plain_string(const Decimal& number);
 /// -1, 0 or 1 as the value of a is below, equal to or above that of b, whatever their written form.
 int compare_values(const Decimal& a, const Decimal& b);
 
-/// The value times ten to the power `exponent`, exactly; nothing where 18 digits do not hold it.
+/// The value times ten to the power `exponent`, exactly; nothing if it does not fit 18 digits.
 std::optional<Decimal> scaled(const Decimal& number, int exponent);
 
 }  // namespace p1rig

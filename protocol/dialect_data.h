@@ -6,8 +6,8 @@
 
 namespace p1rig {
 
-// What a dialect is made of beside its row. All of it is data: each file of protocol/dialects/ fills
-// it in, and whoever needs it reads it. Lists of objects are plain codes, separated by blanks.
+// What a dialect consists of besides its row. All of it is data: each file of protocol/dialects/ fills
+// it in, and code that needs it reads it. Lists of objects are plain codes, separated by blanks.
 
 /// What a dialect prescribes for an object: its brackets in the notation of protocol/shape.h.
 struct ObjectRule {
@@ -36,16 +36,16 @@ struct OwnClause {
   std::string_view own;     ///< instead of that; after the document's name unless it has one
 };
 
-/// A deviation that many meters are known for: of a dialect, of a maker, of a family. What one meter
+/// A known deviation of many meters: of a dialect, a manufacturer or a family. What one meter
 /// has, its profile says ([[quirk]]).
 struct FieldQuirk {
   /// The shape that the dialect asks for, but for blanks, or for a '*' that is left out.
   static constexpr std::string_view kLoose = "loose";
 
-  std::string_view identification;  ///< globs, of what stands behind '/'
+  std::string_view identification;  ///< globs for what follows '/'
   std::string_view rules;           ///< globs, over the rules of lint
   std::string_view obis;            ///< globs over plain codes; empty: the rule is of no one object
-  /// What was seen there, in the notation of protocol/shape.h, or kLoose; empty where the rule tells
+  /// What was seen there, in the notation of protocol/shape.h, or kLoose; empty if the rule tells
   /// all. Anything else stays what it is.
   std::string_view shape;
   std::string_view source;
@@ -56,7 +56,7 @@ struct FieldQuirk {
 /// What telegrams of a dialect look like.
 struct Look {
   int rank = 0;                       ///< where several looks fit, the lowest is taken
-  std::string_view any_of = {};       ///< objects, one of which is there; empty: whatever is there
+  std::string_view any_of = {};       ///< objects, one of which is present; empty: any
   int energy_digits = 0;              ///< of 1-0:1.8.0 before the point; 0: any number of them
   std::string_view energy_unit = {};  ///< of 1-0:1.8.0; empty: any
 };
@@ -66,7 +66,7 @@ struct Recognition {
   std::string_view makers = {};         ///< globs over identifications that send this dialect only
   std::string_view makers_abroad = {};  ///< the same, but they do so in another country, too
   std::string_view brought = {};        ///< objects that the editions before this one do not have
-  /// True where the version, if there is one, has the numbers of another country, or may have them.
+  /// True if the version, if there is one, has the numbers of another country, or may have them.
   bool borrows_version = false;
   std::span<const Look> with_borrowed_version = {};
   std::span<const Look> without_version = {};

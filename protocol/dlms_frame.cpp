@@ -22,7 +22,7 @@ std::string big_endian(std::size_t number, std::size_t octets) {
   return bytes;
 }
 
-/// Octets of the number behind the first octet of a length field.
+/// Bytes of the number after the first byte of a length field.
 std::size_t number_size(LengthForm form) {
   return static_cast<std::size_t>(form) - static_cast<std::size_t>(LengthForm::kOne);
 }
@@ -33,7 +33,7 @@ LengthForm shortest_form(std::size_t length) {
   return length <= 0xFFFF ? LengthForm::k82 : LengthForm::k83;
 }
 
-/// The form that the first octet of a length field announces.
+/// The form that the first byte of a length field announces.
 std::optional<LengthForm> announced_form(unsigned first) {
   if (first < kShortLengths) return LengthForm::kOne;
   switch (first) {
@@ -48,14 +48,14 @@ std::optional<LengthForm> announced_form(unsigned first) {
   }
 }
 
-/// As far as a head can be told; `counter_at` is where the counter begins.
+/// As far as the header is known; `counter_at` is where the counter begins.
 struct Head {
   LengthForm form = LengthForm::kOne;
   std::size_t counter_at = 0;
   std::size_t length = 0;
 };
 
-/// kHead where no frame begins so, kCut where more is needed to tell.
+/// kHead where a frame does not begin like this, kCut where more is needed to tell.
 tl::expected<Head, FrameDefect> parse_head(std::string_view bytes) {
   constexpr std::array kStart{kFrameStart, static_cast<char>(kTitleSize)};
   const std::size_t seen = std::min(bytes.size(), kStart.size());
@@ -113,7 +113,7 @@ FrameHead read_frame_head(std::string_view bytes) {
 std::string_view to_string(FrameDefect defect) {
   switch (defect) {
     case FrameDefect::kHead:
-      return "no frame begins so";
+      return "a frame does not begin like this";
     case FrameDefect::kLength:
       return "the length cannot be that of a frame";
     case FrameDefect::kCut:

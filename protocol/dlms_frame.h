@@ -10,14 +10,14 @@
 
 namespace p1rig {
 
-// A telegram under seal: a general-glo-ciphering frame of DLMS suite 0, as Luxembourg and Styria
+// A sealed telegram: a general-glo-ciphering frame of DLMS suite 0, as Luxembourg and Styria
 // send it (LUX-P1 1.1.3 §3.2.5). All numbers are big endian.
 //
 //   DB | 08 | system title | LEN | 30 | frame counter | ciphertext      | tag
-//        8    8 octets             1    4               as the telegram   12
+//        8    8 bytes              1    4               as the telegram   12
 //
-// LEN counts the octets behind it: 17 more than the telegram has. It is written in one octet below
-// 80 hex, else as 81 and one, 82 and two or 83 and three octets. Meters send the shortest form that
+// LEN counts the bytes after it: 17 more than the telegram has. It is written in one byte below
+// 80 hex, else as 81 and one, 82 and two or 83 and three bytes. Meters send the shortest form that
 // holds it, which for a real telegram is always 82; readers take every form.
 // AES-128-GCM: the IV is system title and counter, the additional data 30 and authentication key.
 
@@ -36,14 +36,14 @@ enum class LengthForm { kCanonical, kOne, k81, k82, k83 };
 /// "canonical", "81", "82", "83"; nothing for any other name.
 std::optional<LengthForm> parse_length_form(std::string_view name);
 
-/// The length field of a telegram of that many bytes; nothing where it does not fit into the form.
+/// The length field of a telegram of that many bytes; nothing if it does not fit into the form.
 std::optional<std::string> frame_length_field(std::size_t telegram_size, LengthForm form);
 
-/// What the bytes at the start of a frame tell, as far as they came.
+/// What the bytes received so far say about a frame.
 struct FrameHead {
   enum class Verdict {
-    kNone,  ///< no frame begins so
-    kMore,  ///< a frame may begin so
+    kNone,  ///< a frame does not begin like this
+    kMore,  ///< a frame may begin like this
     kFrame  ///< DB through 30: all as in a frame
   };
   Verdict verdict = Verdict::kNone;
@@ -51,7 +51,7 @@ struct FrameHead {
 };
 FrameHead read_frame_head(std::string_view bytes);
 
-/// A frame taken apart: views into its bytes.
+/// A parsed frame: views into its bytes.
 struct DlmsFrame {
   std::string_view title;
   LengthForm form = LengthForm::kCanonical;  ///< as written; never kCanonical after parsing
@@ -60,7 +60,7 @@ struct DlmsFrame {
   std::string_view tag;
 };
 
-/// Why bytes are no frame.
+/// Why bytes are not a frame.
 enum class FrameDefect {
   kHead,     ///< not DB, 08, title, a length field, 30
   kLength,   ///< the length leaves no room for counter and tag, or is beyond kMaxFrame
@@ -72,7 +72,7 @@ std::string_view to_string(FrameDefect defect);
 /// Takes all bytes for one frame.
 tl::expected<DlmsFrame, FrameDefect> parse_frame(std::string_view bytes);
 
-/// False where the length field is longer than it must be.
+/// False if the length field is longer than it must be.
 bool has_canonical_length(const DlmsFrame& frame);
 
 /// Replaces `frame` by the head of one, DB to counter, and room for ciphertext and tag, and returns

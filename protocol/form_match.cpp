@@ -20,7 +20,7 @@ namespace {
 // The way of the CRC that needs the same instructions; other machines have none of that name.
 constexpr std::string_view kWidePath = "vpclmul";
 
-// So many bytes are compared before it is asked whether to go on.
+// How many bytes are compared before deciding whether to continue.
 constexpr std::size_t kStride = 256;
 
 // Compilers turn these into what the machine has for 16 bytes.

@@ -18,11 +18,11 @@ struct ByteForm {
   static constexpr std::size_t kMinSize = 64;
 };
 
-/// True where all bytes are as the form has them; they are in `copy` then. Otherwise part of them may
+/// True if all bytes are as the form has them; they are in `copy` then. Otherwise part of them may
 /// be. Touches no byte beyond the form's size. Takes 64 bytes at once where forms_are_wide().
 bool copy_if_of_form(const char* bytes, const ByteForm& form, char* copy);
 
-/// True where this machine has AVX-512 and crc16() uses it (P1RIG_CPU).
+/// True if this machine has AVX-512 and crc16() uses it (P1RIG_CPU).
 bool forms_are_wide();
 
 /// The ways of doing that, which all give the same.

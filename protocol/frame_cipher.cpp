@@ -56,7 +56,7 @@ tl::unexpected<Error> complain_of(const KeyLine& line, std::string_view name,
 Result<AesKey> parse_key(const KeyLine& line, std::string_view name) {
   for (std::size_t i = 0; i < line.text.size(); ++i) {
     if (!hex_digit(line.text[i])) {
-      return complain_of(line, name, "character " + std::to_string(i + 1) + " is none");
+      return complain_of(line, name, "character " + std::to_string(i + 1) + " is not one");
     }
   }
   if (line.text.size() != kDigits) {
@@ -83,7 +83,7 @@ AesKey printed_authentication_key() {
 
 Result<FrameKeys> parse_frame_keys(std::string_view text) {
   const std::vector<KeyLine> lines = lines_with_keys(text);
-  if (lines.empty()) return fail("there is no key in it: expected 32 hexadecimal digits");
+  if (lines.empty()) return fail("contains no key: expected 32 hexadecimal digits");
   if (lines.size() > 2) {
     return fail("line " + std::to_string(lines[2].number) +
                 ": expected an encryption key and an authentication key, found a third line");

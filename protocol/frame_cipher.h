@@ -20,11 +20,11 @@ struct FrameKeys {
 AesKey printed_authentication_key();
 
 /// The text of a key file: the encryption key as 32 hexadecimal digits on the first line; on the
-/// second, where there is one, the authentication key, else it is the printed one. Blank lines and
-/// lines that begin with '#' do not count. An error names the line and quotes nothing of it.
+/// second, if present, the authentication key; its default is the published one. Blank lines and
+/// lines that begin with '#' are ignored. An error names the line and quotes nothing of it.
 Result<FrameKeys> parse_frame_keys(std::string_view text);
 
-/// Seals and opens frames with one pair of keys. Not for two threads at once.
+/// Encrypts and decrypts frames with one pair of keys. Not for two threads at once.
 class FrameCipher {
  public:
   explicit FrameCipher(const FrameKeys& keys);
@@ -32,17 +32,17 @@ class FrameCipher {
   FrameCipher(FrameCipher&&) noexcept = default;
   FrameCipher& operator=(FrameCipher&&) noexcept = default;
 
-  /// Replaces `frame` by the telegram under seal; `title` has eight octets. A form that is too
+  /// Replaces `frame` by the sealed telegram; `title` has eight bytes. A form that is too
   /// small for the telegram is replaced by the canonical one.
   void seal(std::string_view title, std::uint32_t counter, std::string_view telegram,
             std::string& frame, LengthForm form = LengthForm::kCanonical);
 
-  /// Replaces `telegram` by what is in the frame. False where the tag is not right: another key,
+  /// Replaces `telegram` by what is in the frame. False if the tag is wrong: another key,
   /// another authentication key, or bytes that changed; then `telegram` is empty.
   bool open(const DlmsFrame& frame, std::string& telegram);
 
-  /// Eight hexadecimal digits that tell encryption keys apart and say nothing else about them: four
-  /// octets of the key stream of a counter that is never sent.
+  /// Eight hexadecimal digits that distinguish encryption keys and reveal nothing else: four
+  /// bytes of the key stream of a counter that is never sent.
   std::string key_check_value();
 
  private:

@@ -19,7 +19,7 @@ constexpr std::string_view kStarts = "/\xDB";
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
-/// True where `c` may stand at this place of a header: '/', three letters, and 3, 5 or 9.
+/// True if `c` is allowed at this place of a header: '/', three letters, and 3, 5 or 9.
 bool fits_header(char c, std::size_t place) {
   if (place == 0) return c == '/';
   if (place == kHeaderSize - 1) return c == '3' || c == '5' || c == '9';
@@ -34,7 +34,7 @@ std::size_t size_through_unprintable(std::string_view line) {
   return line.size();
 }
 
-/// The first header in the line; npos where there is none.
+/// The first header in the line; npos if there is none.
 std::size_t find_header(std::string_view line) {
   std::size_t slash = line.find('/');
   while (slash != std::string_view::npos && !is_header(line.substr(slash))) {
@@ -88,7 +88,7 @@ void Framer::scan() {
   if (state_ == State::kSkip) emit(Kind::kNoise, at_ - matched_);
 }
 
-/// Looks at the byte at at_, or at several at once, and moves on; false where more are needed.
+/// Looks at the byte at at_, or at several at once, and moves on; false if more are needed.
 bool Framer::step() {
   if (state_ == State::kFrame) return step_frame();
   if (state_ == State::kFrameTail) return step_frame_tail();
@@ -291,7 +291,7 @@ FrameHead Framer::head_at(std::size_t at, std::size_t end) const {
   return finishing_ && !whole ? FrameHead{} : head;
 }
 
-/// True where this head, in a frame, has its title or that of the last one, or where any will do.
+/// True if this head, in a frame, has its title or that of the last one, or where any will do.
 bool Framer::is_known_title(std::size_t head) const {
   const std::string_view bytes = pending_;
   const std::string_view title = bytes.substr(head + 2, kTitleSize);

@@ -16,7 +16,7 @@ namespace p1rig {
 // letters and a 3, 5 or 9 after it (DSMR-P1 2.2 §5.2, 3.0 §5.2; 9 in Sweden). A head is all that a
 // frame has before its counter: DB 08, a system title, a length that a frame can have, 30
 // (protocol/dlms_frame.h). Ciphertext holds every byte, so that the length says where a frame ends;
-// where bytes got lost it is wrong, and only whole heads with a title seen before are believed.
+// if bytes were lost it is wrong, and only complete headers with a known title are trusted.
 //
 // | input                                           | result                                      |
 // |-------------------------------------------------|---------------------------------------------|
@@ -25,7 +25,7 @@ namespace p1rig {
 // | idle, '/' anywhere                              | a telegram begins                           |
 // | in the identification line, another '/'         | part of it, as in "/HLY5/D545-METER"        |
 // |                                                 | (esphome/issues#3102)                       |
-// | but a header there behind a byte that is not    | fragment; a telegram begins at that '/':    |
+// | but a header there after a byte that is not     | fragment; a telegram begins at that '/':    |
 // | printable, and an empty line after its line     | what was before is ciphertext               |
 // | in a telegram, '/' at the start of a line       | fragment; a telegram begins: the '!' of the |
 // |                                                 | old one got lost (esphome/issues#3042)      |
@@ -71,7 +71,7 @@ namespace p1rig {
 // stream, whatever the stream is.
 
 /// One stretch of the stream. Stretches follow each other without gap: their bytes, joined, are
-/// the stream, unless one begins within the frame before it.
+/// the stream, unless one begins within the previous frame it.
 struct Stretch {
   enum class Kind {
     kTelegram,  ///< '/' to '!' with what follows of CRC and line end; its CRC is not judged here
@@ -87,7 +87,7 @@ struct Stretch {
   bool at_end = false;       ///< the stream ended before anything else decided
 };
 
-/// True where a header begins the text: '/', three letters of the maker, and 3, 5 or 9.
+/// True if a header begins the text: '/', three letters of the maker, and 3, 5 or 9.
 bool is_header(std::string_view text);
 
 class Framer {

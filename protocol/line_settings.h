@@ -6,7 +6,7 @@
 
 namespace p1rig {
 
-/// What both ends of a serial line must agree on. P1 knows two: 9600 7E1 and 115200 8N1.
+/// What both ends of a serial line must agree on. P1 uses two: 9600 7E1 and 115200 8N1.
 struct LineSettings {
   int baud = 115200;
   int data_bits = 8;
@@ -18,7 +18,7 @@ struct LineSettings {
   int bits_per_character() const { return 1 + data_bits + (parity == 'N' ? 0 : 1) + stop_bits; }
 };
 
-/// Sets data bits, parity and stop bits from "8N1" or "7E1"; nothing where it is no framing.
+/// Sets data bits, parity and stop bits from "8N1" or "7E1"; nothing if it is no framing.
 std::optional<LineSettings> parse_framing(std::string_view framing, int baud);
 std::string framing_of(const LineSettings& settings);
 

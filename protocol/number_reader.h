@@ -11,12 +11,12 @@ namespace p1rig {
 /// are: digits, and where the place says so a point among them.
 class NumberReader {
  public:
-  /// One of up to kMaxDigits. At least kMargin bytes stand before its end.
+  /// One of up to kMaxDigits. At least kMargin bytes are before its end.
   struct Place {
     std::int64_t* digits;  ///< all of them as one number go there
-    std::size_t end;       ///< behind the last digit
+    std::size_t end;       ///< after the last digit
     std::size_t width;     ///< digits
-    std::size_t decimals;  ///< of them behind the point, at most kMaxDecimals; 0: there is none
+    std::size_t decimals;  ///< of them after the point, at most kMaxDecimals; 0: there is none
   };
   static constexpr std::size_t kMaxDigits = 16;
   static constexpr std::size_t kMaxDecimals = 7;
@@ -27,11 +27,11 @@ class NumberReader {
 
   void add(const Place& place);
 
-  /// Reads all numbers of the bytes from `start` on, and no byte behind the last of them.
+  /// Reads all numbers of the bytes from `start` on, and no byte after the last of them.
   void read(const char* start) const;
 
  private:
-  /// A number of up to 8 digits: those behind the point, and those before it, at their bytes of the 8
+  /// A number of up to 8 digits: those after the point, and those before it, at their bytes of the 8
   /// that end with the number or one byte before.
   struct Short {
     std::int64_t* digits;

@@ -14,7 +14,7 @@ struct Obis {
   auto operator<=>(const Obis&) const = default;
 };
 
-/// How a code was written. Only kPlain is prescribed; the others stand in the documents' own
+/// How a code was written. Only kPlain is prescribed; the others are in the documents' own
 /// printed examples (DSMR-P1 4.0 and 4.0.4 §5.12) or come from meters (basvdlei/gotsmart#7).
 enum class ObisForm {
   kPlain,          ///< 1-0:31.7.0
@@ -30,8 +30,8 @@ struct WrittenObis {
   bool operator==(const WrittenObis&) const = default;
 };
 
-/// The code that stands in `text`, which it must fill wholly, and the form it was written in;
-/// nothing where it is none. A group above 255 or with leading zeros is none, nor is a code with
+/// The OBIS code in `text`, which must contain nothing else, and the form it was written in;
+/// nothing if it is not one. A group above 255 or with leading zeros is invalid, as is a code with
 /// another group F than 255.
 std::optional<WrittenObis> parse_obis(std::string_view text);
 

@@ -6,7 +6,7 @@
 
 namespace p1rig {
 
-/// What went wrong, in words for the person who reads it: where, what was expected, what to do.
+/// What went wrong, for a person to read: where, what was expected, what to do.
 struct Error {
   std::string message;
   bool operator==(const Error&) const = default;

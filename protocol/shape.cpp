@@ -159,14 +159,14 @@ std::optional<ShapeMismatch> match_field(const ShapeField& field, std::string_vi
   return mismatch(Kind::kUnit, join(field.units, " or "));
 }
 
-/// The field that describes the bracket; nullptr where the shape has no more brackets.
+/// The field that describes the bracket; nullptr if the shape has no more brackets.
 const ShapeField* field_at(const Shape& shape, std::size_t index) {
   if (index < shape.fields.size()) return &shape.fields[index];
   if (shape.repeated.empty()) return nullptr;
   return &shape.repeated[(index - shape.fields.size()) % shape.repeated.size()];
 }
 
-/// True where the shape may end after so many brackets.
+/// True if the shape may end after so many brackets.
 bool is_complete(const Shape& shape, std::size_t count) {
   if (count < shape.fields.size()) return false;
   return shape.repeated.empty() || (count - shape.fields.size()) % shape.repeated.size() == 0;
@@ -181,7 +181,7 @@ std::vector<ShapeMismatch> match(const Shape& shape, std::span<const std::string
   for (std::size_t i = 0; i < brackets.size(); ++i) {
     const ShapeField* const field = field_at(shape, i);
     if (field == nullptr) {
-      mismatches.push_back({Kind::kCount, i, "no further bracket"});
+      mismatches.push_back({Kind::kCount, i, "no more brackets"});
       return mismatches;
     }
     if (auto mismatch = match_field(*field, brackets[i], i)) {
@@ -190,8 +190,7 @@ std::vector<ShapeMismatch> match(const Shape& shape, std::span<const std::string
   }
   if (!is_complete(shape, brackets.size())) {
     const ShapeField* const missing = field_at(shape, brackets.size());
-    mismatches.push_back(
-        {Kind::kCount, brackets.size(), "a further bracket: " + describe(*missing)});
+    mismatches.push_back({Kind::kCount, brackets.size(), "another bracket: " + describe(*missing)});
   }
   return mismatches;
 }

@@ -33,7 +33,7 @@ class LineReader {
   std::size_t number_ = 0;
 };
 
-/// The ')' that ends the bracket whose text begins at `begin`; the size where there is none. It is
+/// The ')' that ends the bracket whose text begins at `begin`; the size if there is none. It is
 /// the first one, so that a stray '(' in a message swallows nothing, but "((ER11))" stays one
 /// bracket (github.com/esphome/esphome/issues/13751): a ')' that pairs with an inner '(' and is
 /// followed by another ')' belongs to the text.
@@ -48,7 +48,7 @@ std::size_t find_bracket_end(std::string_view text, std::size_t begin) {
   return text.size();
 }
 
-/// Appends the brackets of `line` from `at` on; false where anything stands beside them or one is
+/// Appends the brackets of `line` from `at` on; false if anything is beside them or one is
 /// left open.
 bool take_brackets(const TextLine& line, std::size_t at, std::vector<Bracket>& brackets) {
   const std::string_view text = line.text;

@@ -11,7 +11,7 @@
 
 namespace p1rig {
 
-// A telegram taken apart, tolerantly: every byte sequence has a decoding, nothing is judged.
+// A telegram decoded tolerantly: every byte sequence has a decoding, nothing is judged.
 //
 //   /ISk5\2MT382-1000           identification "ISk5\2MT382-1000"
 //                               (blank line)
@@ -32,8 +32,8 @@ struct Bracket {
 };
 
 struct DataLine {
-  std::optional<WrittenObis> code;  ///< nothing where the line does not begin with one
-  std::string_view code_text;       ///< what stands before the first bracket
+  std::optional<WrittenObis> code;  ///< nothing if the line does not begin with one
+  std::string_view code_text;       ///< what is before the first bracket
   std::vector<Bracket> brackets;    ///< those of continuation lines too
   std::string_view text;            ///< the line without its end; of the first line only
   std::size_t offset = 0;           ///< of the line in the telegram
@@ -45,19 +45,19 @@ struct Telegram {
   std::string_view bytes;           ///< all of it, '/' to the line end after the CRC
   std::string_view identification;  ///< after '/', without line end
   std::vector<DataLine> lines;
-  std::string_view crc_text;    ///< what stands after '!', without line end
-  std::size_t bang_offset = 0;  ///< of '!'; the size of the bytes where there is none
+  std::string_view crc_text;    ///< what is after '!', without line end
+  std::size_t bang_offset = 0;  ///< of '!'; the size of the bytes if there is none
   bool has_bang = false;
 
   /// The lines with this code, in order; usually one.
   const DataLine* find(Obis code) const;
 };
 
-/// Takes the bytes of one telegram apart. Lines may end CR LF, LF or CR. Whoever takes many apart is
+/// Decodes one telegram. Lines may end with CR LF, LF or CR. A caller that decodes many is
 /// served faster by protocol/telegram_decoder.h, with the same result.
 Telegram decode_telegram(std::string_view bytes);
 
-/// The number after '!', of up to four digits; nothing where there is none or anything else.
+/// The number after '!', of up to four digits; nothing if there is none or anything else.
 std::optional<std::uint16_t> written_crc(const Telegram& telegram);
 
 enum class CrcVerdict { kAbsent, kRight, kWrong, kMalformed };
@@ -69,7 +69,7 @@ CrcVerdict check_crc(const Telegram& telegram);
 /// A bracket's text split at its last '*': "01.193*kW" gives "01.193" and "kW".
 struct ValueAndUnit {
   std::string_view value;
-  std::string_view unit;  ///< empty where there is none
+  std::string_view unit;  ///< empty if there is none
 };
 ValueAndUnit split_unit(std::string_view bracket);
 

@@ -14,7 +14,7 @@ namespace p1rig {
 
 /// decode_telegram() for many telegrams: what it makes of them, at the speed of comparing them with
 /// those before. It remembers the forms of the last kMaxLayouts kinds (protocol/telegram_layout.h);
-/// only a telegram of no such form is taken apart byte by byte. Nothing is judged here either.
+/// only a telegram of another form is decoded byte by byte. Nothing is judged here either.
 class TelegramDecoder {
  public:
   static constexpr std::size_t kMaxLayouts = 128;
@@ -28,7 +28,7 @@ class TelegramDecoder {
   const Telegram& decode(std::string_view bytes);
 
   /// The telegram that begins in `bytes`, where it is of a form seen before: exactly what a Framer at
-  /// rest would find there, decoded. nullptr where that cannot be told so; nothing is learned from it
+  /// rest would find there, decoded. nullptr if that is not certain; nothing is learned from it
   /// then. Valid until the next call.
   const Telegram* predict(std::string_view bytes);
 

@@ -12,30 +12,30 @@
 
 namespace p1rig {
 
-// A telegram that was taken apart, as the form of those that come after it. P1 writes its numbers with
+// A telegram that was decoded, as the form of those that come after it. P1 writes its numbers with
 // fixed widths, so that a meter's telegrams differ in digits and little else. What is known of one is
-// therefore kept whole, and the next is only asked whether it is of the same form:
+// therefore kept, and the next is only checked for the same form:
 //
 //   1-0:1.7.0(01.193*kW)   "1-0:1.7.0(", "*kW)": these very bytes
 //   ..........01.193....   digits where digits were, the point where it was
 //   0-0:96.13.0(303132)    a text of the same length, of the characters '0' to '~'
 //
 // Each byte has a lowest value and a range above it: one subtraction and one comparison, 64 bytes at
-// once. No '/', '!', bracket, '*' or line end can stand where the form has none, so that the framer
+// once. No '/', '!', bracket, '*' or line end can be where the form has none, so the framer
 // and decode_telegram() would find the same lines, codes and brackets at the same places: then only
-// the numbers have to be read. Whatever is of another form is none of this class's business.
+// the numbers have to be read. This class does not handle any other form.
 
 class TelegramLayout {
  public:
   static constexpr std::size_t kMinSize = ByteForm::kMinSize;
   static constexpr std::size_t kMaxSize = 4096;
 
-  /// Takes the telegram apart and keeps its form; nullptr where it is none that can be kept: not from
+  /// Decodes the telegram and keeps its form; nullptr if it cannot be kept: not from
   /// '/' to the CR LF after '!', shorter or longer than the above, with other line ends, with another
   /// '/' or '!', or with the byte that begins a frame.
   static std::unique_ptr<TelegramLayout> learn(std::string_view bytes);
 
-  /// True where a telegram of this form begins in `bytes`: telegram() is that one then. Otherwise
+  /// True if a telegram of this form begins in `bytes`: telegram() is that one then. Otherwise
   /// telegram() means nothing until this succeeds again. Reads no byte beyond those given.
   bool take(std::string_view bytes);
 

@@ -8,7 +8,7 @@
 
 namespace p1rig {
 
-/// A time as it is written on the line: YYMMDDhhmmss and, from DSMR 4.0 on, S (summer) or W (normal).
+/// A time as it is written on the line: YYMMDDhhmmss and, from DSMR 4.0 on, S (summer) or W (standard).
 /// Any twelve digits are kept: meters send impossible ones for "unset" (LUX-P1 1.1.3,
 /// appendix A).
 struct Timestamp {
@@ -22,7 +22,7 @@ struct Timestamp {
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 std::string to_string(const Timestamp& time);
 
-/// True where the digits are a date and a time of the calendar.
+/// True if the digits are a date and a time of the calendar.
 bool is_calendar_time(const Timestamp& time);
 
 /// True for the stamps by which meters say "no value": 632525252525, 700101…, 000101… and all
@@ -31,8 +31,8 @@ bool is_calendar_time(const Timestamp& time);
 bool is_unset(const Timestamp& time);
 
 /// The instant, with the offset to UTC that S and W mean there. `normal_offset` is that of winter:
-/// one hour in the Netherlands, two in Lithuania. A time without letter counts as normal time.
-/// Nothing where is_unset(time).
+/// one hour in the Netherlands, two in Lithuania. A time without letter counts as standard time.
+/// Nothing if is_unset(time).
 std::optional<std::chrono::sys_seconds> to_instant(const Timestamp& time,
                                                    std::chrono::minutes normal_offset);
 

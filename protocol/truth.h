@@ -9,7 +9,7 @@
 
 namespace p1rig {
 
-/// What a telegram says, written by whoever made it and never obtained by parsing what was sent.
+/// The values in a telegram, as known to its generator, never obtained by parsing what was sent.
 /// One entry a data line in the order of sending, one field a bracket.
 struct TruthField {
   enum class Kind {
@@ -21,7 +21,7 @@ struct TruthField {
   Kind kind = Kind::kText;
   std::int64_t digits = 0;  ///< the number without its point, as printed (rounded, wrapped)
   int decimals = 0;
-  std::string unit;  ///< as printed; empty where none
+  std::string unit;  ///< as printed; empty if none
   std::chrono::sys_seconds instant{};
   std::string text;
   bool operator==(const TruthField&) const = default;

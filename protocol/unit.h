@@ -29,7 +29,7 @@ struct Unit {
 };
 
 /// The unit with this spelling, upper and lower case alike (kvar in LUX-P1 1.1.3, kVAr in SE-P1 2.0), with the
-/// spelling as the documents write it; nothing where there is none.
+/// spelling as the documents write it; nothing if there is none.
 std::optional<Unit> find_unit(std::string_view spelling);
 
 }  // namespace p1rig

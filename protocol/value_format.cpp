@@ -23,7 +23,7 @@ bool take(std::string_view& text, char expected) {
   return true;
 }
 
-/// Takes a number up to 255 off the front; nothing where there is none or a larger one.
+/// Takes a number up to 255 off the front; nothing if there is none or a larger one.
 std::optional<std::uint8_t> take_number(std::string_view& text) {
   unsigned number = 0;
   std::size_t length = 0;

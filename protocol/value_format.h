@@ -15,13 +15,13 @@ struct ValueFormat {
     kString,   ///< Sn: n characters; S alone: any number of them
     kTime,     ///< TST: YYMMDDhhmmss and S or W
     kTime12,   ///< TST12: without the letter (DSMR 3.0)
-    kHex       ///< X: octets, two hexadecimal digits each, any number of them, also none
+    kHex       ///< X: bytes, two hexadecimal digits each, any number of them, also none
   };
   Kind kind = Kind::kString;
   std::uint8_t digits = 0;  ///< n; 0 means any
   std::uint8_t min_decimals = 0;
   std::uint8_t max_decimals = 0;
-  bool may_be_negative = false;  ///< written +F…: a '-' may stand before the digits (LUX, ESO)
+  bool may_be_negative = false;  ///< written +F…: a '-' may precede the digits (LUX, ESO)
   bool operator==(const ValueFormat&) const = default;
 };
 
@@ -29,7 +29,7 @@ struct ValueFormat {
 std::optional<ValueFormat> parse_value_format(std::string_view notation);
 std::string to_string(const ValueFormat& format);
 
-/// True where `text` is written exactly as the format asks. Times need not be calendar times.
+/// True if `text` is written exactly as the format asks. Times need not be calendar times.
 bool conforms(std::string_view text, const ValueFormat& format);
 
 }  // namespace p1rig

@@ -35,14 +35,14 @@ done
 folder=build/release/bench
 measured=$folder/measured.json
 command -v valgrind >/dev/null || {
-  echo "bench: valgrind, which counts instructions, is not there: scripts/install-deps.sh" >&2
+  echo "bench: valgrind, which counts instructions, is missing: run scripts/install-deps.sh" >&2
   exit 2
 }
 
 cmake --preset release >/dev/null
 cmake --build --preset release --target p1rig_bench
 
-# What so many more telegrams cost in instructions; Valgrind knows no AVX-512.
+# What that many more telegrams cost in instructions; Valgrind does not support AVX-512.
 instructions() {
   P1RIG_DATA=$PWD P1RIG_CPU=portable valgrind --tool=callgrind --toggle-collect='*generate*' \
     --callgrind-out-file=/dev/null "$folder/p1rig_bench" --generate "$1" 2>&1 |
@@ -52,7 +52,7 @@ few=$(instructions 1000)
 many=$(instructions 3000)
 each=$(((many - few) / 2000))
 
-# What was measured before is never judged again.
+# Earlier measurements are never judged again.
 run() {
   rm -f "$measured"
   P1RIG_DATA=$PWD "$folder/p1rig_bench" --benchmark_enable_random_interleaving=true \
@@ -61,7 +61,7 @@ run() {
 }
 
 if [ "$gate" = no ]; then
-  # Not in the gate: what pages for a file cost depends too much on what else the machine does.
+  # Not in the gate: what pages for a file cost depends too much on other load.
   cmake --build --preset release --target p1rig
   run
   corpus=$(python3 bench/corpus_ratio.py build/release/p1rig)
@@ -80,6 +80,6 @@ for try in 1 2 3; do
   code=0
   python3 bench/ratios.py "$measured" "$each" || code=$?
   [ "$code" = 1 ] || exit "$code"
-  echo "bench: that was try $try of 3" >&2
+  echo "bench: attempt $try of 3 failed" >&2
 done
 exit 1

@@ -29,7 +29,7 @@ trap cleanup EXIT
 say "What a $profile sends (p1rig render $profile):"
 "$p1rig" render "$profile"
 
-say "The same meter on a line, and a reader beside it:"
+say "The same meter on a line, and a reader for it:"
 echo "  p1rig simulate $profile --line pty:$folder/p1 --count $count"
 echo "  p1rig read $folder/p1"
 "$p1rig" simulate "$profile" --line "pty:$folder/p1" --count "$count" >"$folder/meter.log" 2>&1 &

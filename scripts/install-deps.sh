@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building and testing p1rig needs on Debian 12, and nothing else. Asks nothing, and is
+# Installs what building and testing p1rig needs on Debian 12, and nothing else. Never prompts, and is
 # done in a fraction of a second when everything is there.
 #   --vm    also what the tests inside a virtual machine need
 #   --long  also what the long tests need: another compiler
@@ -26,7 +26,7 @@ fail() {
 [ "${1:-}" != --vm ] || packages+=(qemu-system-x86 busybox-static)
 [ "${1:-}" != --long ] || packages+=(clang)
 
-# A Node that is here already, from wherever, is left alone.
+# An installed Node, from any source, is left alone.
 if ! command -v node >/dev/null; then
   packages+=(nodejs npm)
 elif ! command -v npm >/dev/null; then
@@ -59,7 +59,7 @@ command -v dpkg-query >/dev/null || fail "this script knows Debian's packages on
 mapfile -t missing < <(missing_packages)
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "install-deps: installing ${missing[*]}"
-  apt update || echo "install-deps: some package lists could not be refreshed; trying with those at hand" >&2
+  apt update || echo "install-deps: some package lists could not be refreshed; continuing with the existing ones" >&2
   apt install -y --no-install-recommends "${missing[@]}"
   mapfile -t missing < <(missing_packages)
   [ "${#missing[@]}" -eq 0 ] || fail "still missing: ${missing[*]}"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Shows that the same profile, scenario, seed and time give the same bytes whoever compiled p1rig:
+# Shows that the same profile, scenario, seed and time give the same bytes regardless of the compiler:
 # builds it with GCC without optimisation, with GCC at its highest and with Clang, lets each of them
 # render every profile, scenario and fault, and compares the hashes. The first of them does it twice,
-# in another time zone, language and folder. Says what differs, and exits with 1 then.
+# in another time zone, language and directory. Reports differences and then exits with 1.
 #   CLANG=clang++-14 scripts/same-bytes.sh     another Clang
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,7 +32,7 @@ build() {
 rendering() {
   local file=$1
   shift
-  # What a meter refuses is a result, too: all must refuse it alike.
+  # A rejection is a result too: all must reject alike.
   echo "\"\$p1rig\" $* >\"\$out/$file\" 2>&1 || echo \"exit \$?\" >>\"\$out/$file\""
 }
 
@@ -83,7 +83,7 @@ renderings() {
   done
 }
 
-# render_all NAME PROGRAM: everything into the folder of that name, and its hashes into NAME.sha256.
+# render_all NAME PROGRAM: everything into the directory of that name, and its hashes into NAME.sha256.
 render_all() {
   local part
   rm -rf "$work/out/$1"
@@ -132,7 +132,7 @@ count=$(wc -l <"$work/gcc-O0.sha256")
 refused=$(grep -l '^exit [0-9]*$' "$work/out/gcc-O0"/* | wc -l)
 bytes=$(cat "$work/out/gcc-O0"/* | wc -c)
 echo "same-bytes: $count renderings ($refused of them refusals), $bytes bytes"
-# Most meters live through most scenarios; a comparison of refusals proves nothing.
+# Most meters can run most scenarios; a comparison of refusals proves nothing.
 if [ $((refused * 4)) -gt "$count" ]; then
   echo "same-bytes: too many refusals, such as $work/out/gcc-O0/$(
     cd "$work/out/gcc-O0" && grep -l '^exit [0-9]*$' -- * | head -1)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317  # the functions are called through stage()
-# Builds p1rig and runs its tests, from a fresh clone on a fresh Debian 12 as well as on a workbench.
+# Builds p1rig and runs its tests, from a fresh clone on a fresh Debian 12 as well as in a working tree.
 #   --long   also all tests under the address and undefined-behaviour sanitizers, of which a few run
 #            always, and whether the bytes sent depend on the compiler
 #   --vm     also the tests inside a virtual machine
@@ -60,7 +60,7 @@ build_and_test() {
   stage "test $preset" ctest --preset "$preset" --parallel $((3 * jobs))
 }
 
-# What indexes by what it was given, in every run: two minutes of two cores, and next to nothing once
+# Code that indexes by its input, in every run: two minutes of two cores, and next to nothing once
 # the compiler's cache knows it.
 sanitize_some() {
   stage "configure asan" cmake --preset asan || return
@@ -83,7 +83,7 @@ each_test() {
     xargs -P "$jobs" -I{} "$1" --gtest_brief=1 --gtest_filter={}
 }
 
-# The ratios alone, when all else is done: what runs beside them spoils them.
+# The ratios run alone, after everything else: other load distorts them.
 check_speed() {
   stage "configure release" cmake --preset release || return
   stage "build release" cmake --build --preset release --parallel "$jobs" \

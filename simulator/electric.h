@@ -16,7 +16,7 @@ static_assert(2 * (3 * kMostOnPhase) <= INT64_MAX / (3 * kMostOnPhase));
 struct PhaseLoad {
   std::int64_t active = 0;    ///< mW
   std::int64_t reactive = 0;  ///< mvar, inductive positive
-  std::int64_t voltage = 0;   ///< mV; 0 for a phase that the meter has not
+  std::int64_t voltage = 0;   ///< mV; 0 for a phase that the meter does not have
   bool operator==(const PhaseLoad&) const = default;
 };
 using PhaseLoads = std::array<PhaseLoad, 3>;

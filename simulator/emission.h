@@ -23,21 +23,21 @@ struct Pause {
 struct SealOrder {
   enum class Counter {
     kNext,
-    kGap,     ///< `amount` counters are left out
+    kGap,     ///< `amount` counters are skipped
     kRepeat,  ///< the last one again, for another telegram
-    kBack,    ///< `amount` before the last one; the next telegram goes on as if nothing had been
+    kBack,    ///< `amount` before the last one; the next telegram continues as if nothing had been
     kReset,   ///< 0, and on from there
   };
   Counter counter = Counter::kNext;
   std::uint32_t amount = 0;
   bool plain = false;      ///< no seal; takes no counter
-  bool plain_too = false;  ///< the telegram once more without seal, right behind the frame
+  bool plain_too = false;  ///< the plain telegram as well, right after the frame
   bool replay = false;     ///< the last frame once more, instead of this telegram; takes no counter
-  bool twice = false;      ///< in two frames, one right behind the other
+  bool twice = false;      ///< in two frames, back to back
   bool other_key = false;
   bool other_authentication_key = false;
   bool new_key = false;        ///< the other key from now on, or back, and counters from 0 on
-  bool control_bytes = false;  ///< counters are left out until has_control_bytes()
+  bool control_bytes = false;  ///< counters are skipped until has_control_bytes()
   LengthForm form = LengthForm::kCanonical;
   bool operator==(const SealOrder&) const = default;
 };
@@ -51,9 +51,9 @@ struct Emission {
   std::string bytes;               ///< '/' to the line end after the CRC, or a sealed frame
   std::vector<Pause> pauses = {};  ///< in the order of their offsets
   const CrcAlgorithm* crc_algorithm = &crc_algorithms().front();
-  SealOrder seal = {};  ///< for whoever seals it
+  SealOrder seal = {};  ///< for the sealer
   struct Frame {
-    std::size_t text = 0;  ///< where the ciphertext begins, right behind the counter
+    std::size_t text = 0;  ///< where the ciphertext begins, right after the counter
     std::size_t size = 0;
     bool operator==(const Frame&) const = default;
   };
@@ -61,7 +61,7 @@ struct Emission {
   bool operator==(const Emission&) const = default;
 
   /// The CRC in the bytes as they are now: the hexadecimal digits between the last '!' and the line end
-  /// or the end. Nothing where a frame has none, an old telegram or what a fault before has left.
+  /// or the end. Nothing if there is none: an old telegram, or the leftovers of an earlier fault.
   struct Crc {
     std::size_t at = 0, digits = 0;
   };

@@ -409,7 +409,7 @@ Result<std::int64_t> parse_state_value(Dimension dimension, QuantityKind kind,
     const std::int64_t common = std::gcd(units, divisor);
     units /= common;
     if (number->digits % (divisor / common) != 0) {
-      return fail("\"" + std::string(text) + "\" is finer than the meter counts");
+      return fail("\"" + std::string(text) + "\" is more precise than the meter counts");
     }
     std::int64_t value = 0;
     if (__builtin_mul_overflow(number->digits / (divisor / common), units, &value)) {

@@ -211,7 +211,7 @@ std::int64_t state_units_per_base_unit(Dimension dimension, QuantityKind kind);
 /// that says what was expected where the unit does not fit or the value is not exact.
 Result<std::int64_t> parse_quantity_value(const QuantityRow& row, std::string_view text);
 
-/// The same for what is no row of the table, such as an M-Bus reading in m3 or GJ.
+/// The same for what has no row in the table, such as an M-Bus reading in m3 or GJ.
 Result<std::int64_t> parse_state_value(Dimension dimension, QuantityKind kind,
                                        std::string_view customary_unit, std::string_view text);
 

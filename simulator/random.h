@@ -5,7 +5,7 @@
 
 namespace p1rig {
 
-/// A random number without a state: the same for the same words on every machine, in any order of
+/// A random number without a state: the same for the same keys on every machine, in any order of
 /// asking. SplitMix64's finaliser over the words one after the other.
 constexpr std::uint64_t random_at(std::uint64_t seed, std::uint64_t a, std::uint64_t b = 0,
                                   std::uint64_t c = 0) {

@@ -32,7 +32,7 @@ struct MbusDevice {
   int channel = 1;
   std::string id;
   std::string ean;
-  std::optional<std::chrono::sys_seconds> time;  ///< of the capture; nothing where never
+  std::optional<std::chrono::sys_seconds> time;  ///< of the capture; nothing if never
   std::int64_t reading = 0;
   std::int64_t valve = 1;
   bool operator==(const MbusDevice&) const = default;

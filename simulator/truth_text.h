@@ -12,7 +12,7 @@ namespace p1rig {
 std::string iso_time(std::chrono::sys_seconds instant, const Zone& zone);
 
 /// What a field says, as the reader contract writes it: a number with its unit, a time as ISO 8601
-/// with the zone's offset, text as it was sent. Empty where the meter says "no value".
+/// with the zone's offset, text as it was sent. Empty if the meter says "no value".
 std::string truth_text(const TruthField& field, const Zone& zone);
 
 }  // namespace p1rig

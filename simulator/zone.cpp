@@ -69,11 +69,11 @@ Timestamp Zone::local(std::chrono::sys_seconds instant) const {
 }
 
 Result<std::chrono::sys_seconds> Zone::instant(const Timestamp& local) const {
-  if (!is_calendar_time(local)) return fail(to_string(local) + " is no date and time");
+  if (!is_calendar_time(local)) return fail(to_string(local) + " is not a valid date and time");
   const auto as_utc =
       to_instant({local.year, local.month, local.day, local.hour, local.minute, local.second, 'W'},
                  std::chrono::minutes{0});
-  if (!as_utc) return fail(to_string(local) + " stands for an unset clock, not for a time");
+  if (!as_utc) return fail(to_string(local) + " means an unset clock, not a time");
   const auto info = rules_->zone->get_info(date::local_seconds{as_utc->time_since_epoch()});
   std::vector<std::chrono::sys_seconds> candidates;
   if (info.result != date::local_info::nonexistent) {
@@ -82,15 +82,15 @@ Result<std::chrono::sys_seconds> Zone::instant(const Timestamp& local) const {
   if (info.result == date::local_info::ambiguous)
     candidates.push_back(*as_utc - info.second.offset);
   if (candidates.empty()) {
-    return fail(to_string(local) + " never happens in " + name_ + ": the clock was put forward");
+    return fail(to_string(local) + " does not exist in " + name_ + ": the clock was put forward");
   }
   if (local.season == '\0' && candidates.size() > 1) {
-    return fail(to_string(local) + " happens twice in " + name_ + ": add S or W");
+    return fail(to_string(local) + " occurs twice in " + name_ + ": add S or W");
   }
   for (const auto candidate : candidates) {
     if (local.season == '\0' || this->local(candidate).season == local.season) return candidate;
   }
-  return fail(to_string(local) + " never happens in " + name_ + ": the letter would be " +
+  return fail(to_string(local) + " does not exist in " + name_ + ": the letter would be " +
               this->local(candidates.front()).season);
 }
 
@@ -136,7 +136,7 @@ Result<std::chrono::sys_seconds> parse_iso(std::string_view text) {
   const date::year_month_day date{date::year{year}, date::month{static_cast<unsigned>(month)},
                                   date::day{static_cast<unsigned>(day)}};
   if (!date.ok() || hour > 23 || minute > 59 || second < 0 || second > 59) {
-    return fail("\"" + std::string(text) + "\" is no date and time of the calendar");
+    return fail("\"" + std::string(text) + "\" is not a valid date and time");
   }
   if (year < 2000 || year > 2099) {
     return fail("\"" + std::string(text) +

@@ -10,7 +10,7 @@
 
 namespace p1rig {
 
-/// The clock of a meter: an IANA zone. Summer time prints S, normal time W (DSMR-P1 5.0.2 §6.4).
+/// The clock of a meter: an IANA zone. Summer time prints S, standard time W (DSMR-P1 5.0.2 §6.4).
 class Zone {
  public:
   /// The zone with this IANA name, such as "Europe/Amsterdam".

@@ -1,4 +1,4 @@
-"""What bench/ratios.py and scripts/bench.sh say and write, without measuring anything.
+"""What bench/ratios.py and scripts/bench.sh print and write, without measuring anything.
 
     bench_ratios_test.py SOURCE_FOLDER
 """
@@ -140,7 +140,7 @@ class Ratios(Tree):
         done = self.judge(measured(times, "portable"))
         self.assertEqual(done.returncode, 0)
         self.assertIn(f"of the processor: {', '.join(not_judged)}\n", done.stdout)
-        # One that has them, but was asked not to use them.
+        # One that has them, but must not use them.
         times |= {"crc/vpclmul": 1.0, "crc/pclmul": 1.0}
         done = self.judge(measured(times, "portable"))
         self.assertIn(f"of the processor: {', '.join(not_judged[2:])}\n", done.stdout)

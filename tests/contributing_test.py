@@ -129,7 +129,7 @@ until = "2026-07-01T08:00:00Z"
 kind = "household"
 """)]
 
-ADDED["a reader to be tested"] = [("conformance/readers/new-reader.toml", None, """\
+ADDED["a reader to test"] = [("conformance/readers/new-reader.toml", None, """\
 [reader]
 command = ["{p1rig}", "read", "{endpoint}"]
 endpoints = ["pty"]
@@ -188,7 +188,7 @@ void add_a_digit(MutantReport& report, MutantState&) {
         name="new-mutant", requirement="R-PAR-07", title="Numbers have the digits that were sent",
         mutant="adds-a-digit", fault="", expected="values"))]
 
-ADDED["an input that was judged wrongly"] = [
+ADDED["an input that p1rig judged wrongly"] = [
     ("tests/inputs/new-input.txt", None, "/NEW5 input\r\n\r\n1-3:0.2.8(50)\r\n!0000\r\n"),
     ("tests/inputs/expected.toml", FIRST_TABLE, """\
 ["new-input.txt"]

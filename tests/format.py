@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Checks that all sources are formatted as .clang-format has it.
+"""Checks that all sources are formatted according to .clang-format.
 
 usage: format.py ROOT CLANG-FORMAT    exit 0 when all are, 1 with one line per file, 77 for a version of
-                                      clang-format other than 14, which formats otherwise
+                                      clang-format other than 14, which formats differently
 """
 import pathlib
 import subprocess

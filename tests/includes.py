@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that a source has the standard header of what it names: its own, or by way of headers of ours.
+"""Checks that a source includes the standard header of what it names, directly or through our headers.
 A precompiled header hides what is missing, and so may another standard library's.
 
 usage: includes.py ROOT        exit 0 when all is well, 1 with one line per finding
@@ -11,7 +11,7 @@ import sys
 
 BOXES = ("protocol", "process", "simulator", "conformance", "cli", "bench", "tests")
 
-# What is easily forgotten, as other headers happen to bring it.
+# Headers that are easily forgotten, because others happen to include them.
 HEADERS = {
     "algorithm": r"std::(?:ranges::)?(?:min|max|clamp|sort|stable_sort|find|find_if|any_of|all_of|none_of|count|"
                  r"count_if|equal|reverse|transform|replace|copy_if|minmax|upper_bound|lower_bound|unique)\(",
@@ -54,7 +54,7 @@ def main():
                     waiting += [target] if target in texts else []
         return seen
 
-    found = [f"{name}: names what <{header}> has, and includes it nowhere: {use[0]}"
+    found = [f"{name}: uses <{header}> without including it: {use[0]}"
              for name, text in texts.items() for header, pattern in PATTERNS.items()
              if (use := pattern.search(text)) and header not in brought(name)]
     for line in found:

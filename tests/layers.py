@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks who includes whom: every box sees only what the design allows, third-party headers stay out of
+"""Checks includes: every directory uses only what the design allows, third-party headers stay out of
 our own headers, and no two headers define a type of the same name.
 
 usage: layers.py ROOT        exit 0 when all is well, 1 with one line per finding
@@ -23,7 +23,7 @@ def rooms(*names):
     return [f"conformance/{name}/" for name in names]
 
 
-# What a file may include of ours, by the longest prefix of its own path. "!" takes away again.
+# Which of our files a file may include, by the longest prefix of its path. "!" excludes.
 ALLOWED = {
     "protocol/": ("protocol/",),
     "process/": ("protocol/", "process/"),
@@ -126,7 +126,7 @@ def findings(files):
             where = f"{path}:{line}"
             ours = target.startswith(BOXES)
             if quote == '"' and target not in files:
-                yield f'{where}: "{target}" is no file of ours; write our includes from the root'
+                yield f'{where}: "{target}" is not one of our files; write our includes from the root'
             elif quote == "<" and ours:
                 yield f'{where}: <{target}> is ours; write it as "{target}"'
             elif ours and not may_include(path, target):
@@ -142,21 +142,21 @@ def findings(files):
                 yield f"{path}: the generator must not parse: it includes {' -> '.join(way)}"
 
 
-# A type at namespace level that is defined here, not only announced.
+# A type at namespace level that is defined here, not only declared.
 TYPE = re.compile(r"^(?:struct|class|enum class) ([A-Z]\w*)\b(?!::)[^;{]*\{", re.MULTILINE)
 
 
 def doubled_types(root, files):
-    """Two types of one name in two headers are one type to the linker, which says nothing."""
+    """Two types of one name in two headers are one type to the linker, without a warning."""
     homes = {}
     for path in files:
         if path.endswith(".h") and not path.startswith(("tests/", "bench/")):
             for name in TYPE.findall((root / path).read_text(encoding="utf-8")):
                 if homes.setdefault(name, path) != path:
-                    yield f"{path}: {name} is also a type of {homes[name]}; name one of them anew"
+                    yield f"{path}: {name} is also a type of {homes[name]}; rename one of them"
 
 
-# Foreign JSON may nest as deep as it likes; ours need not be asked how deep it nests.
+# Foreign JSON may nest to any depth; ours needs no check.
 PARSES_JSON = re.compile(r"\b(?:Json|json|Foreign)::parse\(")
 PARSES_OURS = ("cli/cases.cpp",)
 
@@ -167,7 +167,7 @@ def deep_json(root, files):
             continue
         asks = any(target == "conformance/judge/json_depth.h" for _, _, target in includes)
         if not asks and PARSES_JSON.search((root / path).read_text(encoding="utf-8")):
-            yield f"{path}: parses JSON without asking how deep it nests (json_depth.h)"
+            yield f"{path}: parses JSON without checking its depth (json_depth.h)"
 
 
 def main():

@@ -1,4 +1,4 @@
-"""No carry-less product in its SSE encoding: after AVX-512 code it runs at half its speed.
+"""Checks that no carry-less product has the SSE encoding: after AVX-512 code it runs at half speed.
 
     vector_encoding.py OBJDUMP LIBRARY
 """

@@ -22,7 +22,7 @@ constexpr std::size_t kMostIdentifiers = 1000;
 constexpr std::size_t kLongestMakerCode = 4;
 constexpr std::size_t kSerialDigits = 6;   ///< fewer in a row are a type, such as MT382-1000
 constexpr std::size_t kTellingLength = 6;  ///< shorter identifiers are found anywhere by chance
-constexpr std::size_t kTitleMaker = 3;     ///< octets of a system title
+constexpr std::size_t kTitleMaker = 3;     ///< bytes of a system title
 constexpr std::size_t kCrcDigits = 4;
 
 // One running number in 16 leaves the CRC of a telegram a leading zero, and those of all that are
@@ -50,7 +50,7 @@ Kind kind_of(const Obis& code) {
   return is_name ? Kind::kIdentifier : Kind::kOther;
 }
 
-/// A bracket's text as what it means: octets in hexadecimal where they are text, else as it is.
+/// A bracket's text decoded: hexadecimal bytes if they are text, else unchanged.
 struct Written {
   std::string text;
   bool hex = false;
@@ -85,14 +85,14 @@ void set_check_digit(std::string& code) {
   code.back() = static_cast<char>('0' + (10 - sum % 10) % 10);
 }
 
-/// Nothing is known of nobody: "", "0000", FF.
+/// These identify nobody: "", "0000", FF.
 bool says_nothing(std::string_view identifier) {
   return std::ranges::none_of(identifier,
                               [](char c) { return is_letter(c) || (is_digit(c) && c != '0'); }) ||
          std::ranges::all_of(identifier, [](char c) { return c == 'F' || c == 'f'; });
 }
 
-/// Letters X, digits 0; of what is not ASCII, 00 and FF are no text.
+/// Letters X, digits 0; outside ASCII, 00 and FF are not text.
 char without_meaning(char c) {
   if (is_digit(c)) return '0';
   if (is_letter(c)) return 'X';
@@ -105,7 +105,7 @@ std::string without_meaning(std::string_view text) {
   return empty;
 }
 
-/// What may stand there by a damaged code.
+/// What may be there because of a damaged code.
 bool may_be_identifier(std::string_view text) {
   constexpr std::size_t kShortest = 8;
   return text.size() >= kShortest &&
@@ -137,14 +137,14 @@ bool is_something_else(std::string_view word) {
   return find_unit(split_unit(word).unit).has_value();
 }
 
-/// Digits in a row, 6 or more, not behind a backslash: that is the number of a type (253769975).
+/// Digits in a row, 6 or more, not after a backslash: that is the number of a type (253769975).
 std::vector<std::pair<std::size_t, std::size_t>> serial_numbers(std::string_view identification) {
   std::vector<std::pair<std::size_t, std::size_t>> found;
   for (std::size_t at = 0; at < identification.size();) {
     const std::size_t begin = at;
     while (at < identification.size() && is_digit(identification[at])) ++at;
     const bool type = begin > 0 && identification[begin - 1] == '\\';
-    // The first digit of "XMX5…" tells the baud rate.
+    // The first digit of "XMX5…" is the baud rate.
     const std::size_t own = begin == 3 ? 4 : begin;
     if (!type && at >= own + kSerialDigits) found.emplace_back(own, at - own);
     at = std::max(at, begin + 1);
@@ -163,14 +163,14 @@ Anonymiser::Anonymiser(const std::optional<FrameKeys>& keys,
 Result<std::string> Anonymiser::open(const Stretch& stretch) {
   if (!cipher_) {
     return fail(
-        "holds sealed telegrams, in which nothing can be replaced without their key: --key-file");
+        "contains sealed telegrams, in which nothing can be replaced without their key: add "
+        "--key-file");
   }
   const auto frame = parse_frame(stretch.bytes);
   std::string telegram;
   if (!frame || !cipher_->open(*frame, telegram)) {
     return fail(
-        fmt::format("offset {}: the key does not open this frame: another key, or bytes "
-                    "that changed",
+        fmt::format("offset {}: the key does not decrypt this frame: wrong key, or changed bytes",
                     stretch.offset));
   }
   titles_.try_emplace(std::string(frame->title), static_cast<std::uint32_t>(titles_.size() + 1));
@@ -237,7 +237,7 @@ void Anonymiser::know(std::string_view text, Known known) {
   known_.try_emplace(std::string(text), std::move(known));
 }
 
-/// Finds the running numbers with which no CRC becomes longer; the first ones where there are none.
+/// Finds the running numbers with which no CRC becomes longer; the first ones if there are none.
 void Anonymiser::settle() {
   if (std::exchange(settled_, true) || short_crcs_.empty()) return;
   const auto renumber = [this](std::size_t shift) {
@@ -368,7 +368,7 @@ void Anonymiser::rewrite_crc(std::string& bytes, const Telegram& before) const {
   bytes.replace(before.bang_offset + 1, text.size(), digits);
 }
 
-/// What was learned, wherever it stands but where it means something else.
+/// What was learned, wherever it occurs, unless it means something else there.
 void Anonymiser::replace_known(std::string& bytes) const {
   for (std::size_t at = 0; at < bytes.size();) {
     const auto here = std::string_view(bytes).substr(at);

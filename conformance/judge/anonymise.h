@@ -14,8 +14,8 @@
 
 namespace p1rig {
 
-/// Takes out of telegrams what says whose they are, and leaves everything else as it is: every
-/// length, and CRCs their form and their rightness.
+/// Removes from telegrams what identifies a household, and leaves everything else unchanged: every
+/// length, the form of every CRC, and whether it is correct.
 ///
 /// | what                                            | becomes                                      |
 /// |-------------------------------------------------|----------------------------------------------|
@@ -24,43 +24,43 @@ namespace p1rig {
 /// |   A-B:0.0.x                                     | same one has the same number everywhere      |
 /// | the check digit of an EAN                       | right                                        |
 /// | in the identification, a number of 6 digits or  | the same                                     |
-/// |   more that is not behind a backslash           |                                              |
-/// | system titles of frames: octets 4 to 8          | the running number                           |
+/// |   more that is not after a backslash            |                                              |
+/// | system titles of frames: bytes 4 to 8           | the running number                           |
 /// | text messages A-B:96.13.x: letters and digits   | X and 0                                      |
 /// | in telegrams whose CRC is wrong: what may be an | 0                                            |
 /// |   identifier under a damaged code               |                                              |
 /// | identifiers elsewhere, as where a code is       | the same as in their place                   |
 /// |   damaged; not what looks like one in an OBIS   |                                              |
 /// |   code, a time or a number with unit            |                                              |
-/// | what is no whole telegram: letters and digits   | X and 0, or nothing but 00 and FF where it   |
+/// | incomplete telegrams: letters and digits        | X and 0, or nothing but 00 and FF where it   |
 /// |   in brackets                                   | is not text                                  |
 ///
-/// Registers, times and peaks stay: they say how somebody lives, and not who it is.
+/// Registers, times and peaks are kept: they show how somebody lives, but not who it is.
 ///
 /// A CRC that was written without its leading zeros needs a value that has as many again: running
 /// numbers are then multiplied by what makes it so.
 ///
-/// To be told every stretch of a stream twice: first learn(), then rewrite().
+/// Gets every stretch of a stream twice: first learn(), then rewrite().
 class Anonymiser {
  public:
-  /// With `keys` sealed telegrams are opened, and sealed again with `new_keys`.
+  /// With `keys` sealed telegrams are decrypted, and sealed again with `new_keys`.
   Anonymiser(const std::optional<FrameKeys>& keys, const std::optional<FrameKeys>& new_keys);
 
-  /// Fails at a frame that cannot be opened, and where there are too many identifiers for any
+  /// Fails at a frame that cannot be decrypted, and if there are too many identifiers for any
   /// household.
   Result<void> learn(const Stretch& stretch);
 
-  /// The bytes to stand there instead.
+  /// The bytes to put there instead.
   Result<std::string> rewrite(const Stretch& stretch);
 
   std::uint64_t telegrams() const { return telegrams_; }  ///< learned
   std::size_t identifiers() const { return numbers_.size(); }
 
-  /// CRCs without leading zeros that had to become longer to be right, rewritten so far.
+  /// CRCs without leading zeros that had to become longer, rewritten so far.
   std::uint64_t longer_crcs() const { return longer_crcs_; }
 
  private:
-  /// What is replaced wherever it stands.
+  /// What is replaced wherever it occurs.
   struct Known {
     bool is_ean = false;
     bool is_written = false;  ///< as in a bracket, perhaps in hexadecimal
@@ -89,7 +89,7 @@ class Anonymiser {
   std::size_t shift_ = 0;                ///< of the running numbers
   bool lower_case_crcs_ = false, settled_ = false;
   std::uint64_t telegrams_ = 0, longer_crcs_ = 0;
-  bool in_bracket_ = true;  ///< in what is no whole telegram
+  bool in_bracket_ = true;  ///< in an incomplete telegram
 };
 
 }  // namespace p1rig

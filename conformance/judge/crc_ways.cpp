@@ -90,7 +90,7 @@ std::string to_string(const CrcWay& way) {
       text += ", without line ends";
       break;
   }
-  return text + (way.swapped ? ", the octets swapped" : "");
+  return text + (way.swapped ? ", with its bytes swapped" : "");
 }
 
 int chance_of(const CrcWay& way) {
@@ -108,7 +108,7 @@ std::vector<CrcWay> find_crc_ways(const Telegram& telegram) {
   std::array<std::string, kLineEnds.size()> texts;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     texts[i] = with_line_ends(covered, kLineEnds[i]);
-    // Where they are so already, it is no other way.
+    // If they are so already, it is not another way.
     if (i > 0 && texts[i] == texts[0]) texts[i].clear();
   }
   std::vector<CrcWay> found;

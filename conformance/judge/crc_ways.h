@@ -26,15 +26,15 @@ struct CrcWay {
   const CrcAlgorithm* algorithm = &crc_algorithms().front();
   bool with_slash = true;
   bool with_bang = true;
-  bool swapped = false;  ///< printed the lower octet first
+  bool swapped = false;  ///< printed with the lower byte first
   CrcLineEnds line_ends = CrcLineEnds::kAsTheyAre;
 
-  /// In how many things it differs from that of P1 (DSMR-P1 5.0.2 §6.2).
+  /// In how many ways it differs from that of P1 (DSMR-P1 5.0.2 §6.2).
   int deviations() const;
   bool operator==(const CrcWay&) const = default;
 };
 
-/// "CRC-16/X-25", "CRC-16/MODBUS without the '!', the octets swapped".
+/// "CRC-16/X-25", "CRC-16/MODBUS without the '!', with its bytes swapped".
 std::string to_string(const CrcWay& way);
 
 /// One in how many telegrams with a wrong CRC is fitted by chance by some way with no more deviations
@@ -42,7 +42,7 @@ std::string to_string(const CrcWay& way);
 int chance_of(const CrcWay& way);
 
 /// All ways but that of P1 that give the number after the '!' of this telegram, the least deviating
-/// first. None where there is no number, or where it is right.
+/// first. None if there is no number, or if it is correct.
 std::vector<CrcWay> find_crc_ways(const Telegram& telegram);
 
 }  // namespace p1rig

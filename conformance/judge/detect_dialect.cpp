@@ -22,7 +22,7 @@ bool has(const Telegram& telegram, std::string_view obis) {
   return code && telegram.find(code->code) != nullptr;
 }
 
-/// How many digits stand before and after the point, and the unit: "8.3 kWh" has {8, 3, "kWh"}.
+/// How many digits are before and after the point, and the unit: "8.3 kWh" has {8, 3, "kWh"}.
 struct Width {
   int whole = 0;
   int decimals = 0;

@@ -8,12 +8,12 @@
 
 namespace p1rig {
 
-/// What is known of where a telegram comes from. Whoever names a dialect names its country.
+/// What is known about the origin of a telegram. Naming a dialect names its country.
 struct Origin {
   const Dialect* dialect;
-  /// Of the normal time there to UTC. Nothing where the country is a guess: times stay local then.
+  /// Of the standard time there to UTC. Nothing if the country is a guess: times stay local then.
   std::optional<std::chrono::minutes> normal_offset;
-  /// False where the country is a guess: a dialect was taken over, or nothing speaks for any.
+  /// False if the country is a guess: a dialect was taken over, or nothing speaks for any.
   bool knows_country = true;
 
   Origin(const Dialect& of) : dialect(&of), normal_offset(of.normal_offset) {}

@@ -19,10 +19,10 @@ using std::chrono::minutes;
 using std::chrono::sys_seconds;
 
 constexpr std::string_view kAskToLink =
-    "a gas, water or heat meter shows here once the grid operator has linked it to this meter; "
-    "that may take a day after an exchange, then ask the operator";
+    "a gas, water or heat meter appears here once the grid operator has linked it to this meter; "
+    "after an exchange that may take a day; if it takes longer, ask the operator";
 constexpr std::string_view kAskForRadio =
-    "wait two hours; if it stays, that meter is out of the radio's reach or its battery is empty: "
+    "wait two hours; if nothing changes, that meter is out of radio range or its battery is empty: "
     "ask the grid operator";
 
 /// What a telegram says of one channel.
@@ -84,25 +84,27 @@ std::string written(minutes span) {
 LineNote note_channel(int number, const Channel& now, const Snapshot& first, const Snapshot& last) {
   const std::string name = fmt::format("{} on channel {}", now.medium, number);
   if (!now.has_id && !now.captured) {
-    return {"mbus-unlinked", fmt::format("channel {} is free, or its link is lost", number),
+    return {"mbus-unlinked",
+            fmt::format("channel {} is free, or its device is no longer linked", number),
             kAskToLink};
   }
   if (!now.captured) {
     return {"mbus-silent",
-            fmt::format("{} is linked and has {}", name,
+            fmt::format("{} is linked but has {}", name,
                         now.has_reading ? "a reading without a valid time" : "no reading"),
             kAskForRadio};
   }
   if (!last.time) {
     return {"mbus-live",
-            fmt::format("{} has a reading; these telegrams do not say their time", name), ""};
+            fmt::format("{} has a reading; these telegrams do not contain their time", name), ""};
   }
   const auto age = std::chrono::floor<minutes>(*last.time - *now.captured);
   if (age < minutes{0}) {
-    return {"mbus-ahead",
-            fmt::format("{} was read {} after the telegram was made: one of two clocks is wrong",
-                        name, written(-age)),
-            "tell the grid operator"};
+    return {
+        "mbus-ahead",
+        fmt::format("{} was read {} after the telegram was made: one of the two clocks is wrong",
+                    name, written(-age)),
+        "tell the grid operator"};
   }
   const std::string old = fmt::format("{} was read {} before the telegram", name, written(age));
   if (age <= oldest_reading(*last.dialect)) return {"mbus-live", old, ""};
@@ -110,9 +112,10 @@ LineNote note_channel(int number, const Channel& now, const Snapshot& first, con
   const bool watched = first.time && before != first.channels.end();
   const auto span = watched ? std::chrono::floor<minutes>(*last.time - *first.time) : minutes{0};
   const bool stands = span >= minutes{1} && before->second.captured == now.captured;
-  return {"mbus-stale",
-          old + (stands ? fmt::format(", and that time stands still for {}", written(span)) : ""),
-          kAskForRadio};
+  return {
+      "mbus-stale",
+      old + (stands ? fmt::format(", and that time has not changed for {}", written(span)) : ""),
+      kAskForRadio};
 }
 
 /// Two of a medium are the old device and the new one.
@@ -124,10 +127,11 @@ void note_pairs(const Snapshot& last, std::vector<LineNote>& notes) {
                         other.medium == channel.medium;
       if (!pair) continue;
       const int newer = *other.captured >= *channel.captured ? other_number : number;
-      notes.push_back({"mbus-two",
-                       fmt::format("{} is on channels {} and {}; the latest reading is on {}",
-                                   channel.medium, number, other_number, newer),
-                       "after an exchange the old device stays: have the reader take the latest"});
+      notes.push_back(
+          {"mbus-two",
+           fmt::format("{} is on channels {} and {}; the latest reading is on {}", channel.medium,
+                       number, other_number, newer),
+           "after an exchange the old device stays: make the reader use the latest one"});
     }
   }
 }

@@ -7,11 +7,11 @@
 
 namespace p1rig {
 
-/// What the telegrams of some minutes say of gas, water and heat meters: whether there is one, and
-/// why its readings are missing or old. The line is well all the same.
+/// What the telegrams of some minutes show about gas, water and heat meters: whether there is one, and
+/// why its readings are missing or old. The line may still be healthy.
 ///
-/// One for each M-Bus channel that the telegrams have, or one that there is none where the dialect
-/// knows such devices. Nothing where no telegram is right.
+/// One for each M-Bus channel that the telegrams have, or one that there is none if the dialect
+/// knows such devices. Nothing if no telegram is correct.
 std::vector<LineNote> note_devices(const LineContents& contents);
 
 }  // namespace p1rig

@@ -25,7 +25,7 @@ const Shape* shape_of(const FieldQuirk& quirk) {
   return found == shapes.end() ? nullptr : &found->second;
 }
 
-/// The line that the finding is about; nullptr where it is about none.
+/// The line that the finding is about; nullptr if it is about none.
 const JudgedLine* line_of(const LintContext& context, const Finding& finding) {
   const auto after = std::ranges::upper_bound(
       context.lines, finding.line, {}, [](const JudgedLine& line) { return line.data->line; });
@@ -40,7 +40,7 @@ bool matches(const Shape& shape, const std::vector<std::string>& texts) {
 
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
-/// With a '*' before the unit, where it has none.
+/// With a '*' before the unit, if it has none.
 std::string with_star(std::string text) {
   const auto unit = std::ranges::find_if(text, is_letter);
   if (unit != text.end() && text.find('*') == std::string::npos) text.insert(unit, '*');

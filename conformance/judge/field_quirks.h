@@ -8,7 +8,7 @@ namespace p1rig {
 
 struct LintContext;
 
-/// Makes quirks of what is known from the field of such meters (Dialect::quirks).
+/// Turns known deviations of such meters into quirks (Dialect::quirks).
 void apply_field_quirks(const LintContext& context, std::vector<Finding>& findings);
 
 }  // namespace p1rig

@@ -6,7 +6,7 @@
 
 namespace p1rig {
 
-/// How the counter of a frame follows on that of the frame before (LUX-P1 1.1.3 §3.2.5).
+/// How the counter of a frame follows on that of the previous frame (LUX-P1 1.1.3 §3.2.5).
 enum class CounterStep {
   kFirst,     ///< of this line, or of another meter on it
   kNext,      ///< one more

@@ -37,7 +37,7 @@ struct LineContents {
   std::vector<std::uint64_t> endless;  ///< offsets of telegrams without an end
   bool frame_heads = false;            ///< a sealed frame begins, at least
 
-  /// `releases`: after how many bytes Data Request was released, where that is known.
+  /// `releases`: after how many bytes Data Request was released, if that is known.
   explicit LineContents(std::string_view all, const std::vector<std::uint64_t>& releases = {});
 
   bool is_well() const {

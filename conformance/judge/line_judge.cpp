@@ -19,8 +19,7 @@ LineVerdict pass_if(bool good, std::string message) {
 
 const LineVerdict kRequestUnseen{
     Kind::kUnseen,
-    "this line does not show Data Request, or the reader file declares "
-    "no wiring of it"};
+    "this line does not show Data Request, or the reader file does not declare its wiring"};
 
 LineVerdict judge_baud(const LineLog& log) {
   if (!log.opened) return {Kind::kUnseen, "this line does not show the reader's settings"};
@@ -40,7 +39,7 @@ LineVerdict judge_framing(const LineLog& log) {
 
 LineVerdict judge_quiet(const LineLog& log) {
   return pass_if(log.written == 0, "the reader wrote " + counted(log.written, "byte") +
-                                       " to the meter, which has no ear");
+                                       " to the meter, which does not listen");
 }
 
 LineVerdict judge_no_flow_control(const LineLog& log) {
@@ -63,7 +62,7 @@ LineVerdict judge_request_held(const LineLog& log) {
 
 LineVerdict judge_request_steady(const LineLog& log) {
   if (!log.request_seen) return kRequestUnseen;
-  // A reader may ask for each telegram, but an edge more often than that is a signal of its own.
+  // A reader may request each telegram, but more edges than that are modulation.
   const auto telegrams = static_cast<int>(log.delays.size());
   return pass_if(log.edges <= 2 * telegrams + 2, "Data Request changed " +
                                                      counted(log.edges, "time") + " during " +
@@ -83,7 +82,7 @@ constexpr std::size_t kLeastDelays = 20;
 
 LineVerdict judge_lag(const LineLog& log) {
   if (log.delays.size() < kLeastDelays) {
-    return {Kind::kFail, "told only " + counted(log.delays.size(), "telegram")};
+    return {Kind::kFail, "reported only " + counted(log.delays.size(), "telegram")};
   }
   const std::span delays(log.delays);
   const std::size_t tenth = delays.size() / 10;
@@ -94,7 +93,7 @@ LineVerdict judge_lag(const LineLog& log) {
   };
   return pass_if(late <= kLagAllowed + kLagFactor * early,
                  "the reader falls behind: " + print(early) + " from the last byte to the report " +
-                     "at first, " + print(late) + " in the end");
+                     "at first, " + print(late) + " at the end");
 }
 
 constexpr std::uint64_t kGrowthAllowed = std::uint64_t{16} << 20U;

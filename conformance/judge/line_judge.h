@@ -12,7 +12,7 @@
 
 namespace p1rig {
 
-/// What the meter's end of the line, and the host, saw of the reader during one case.
+/// What the meter's end of the line and the host observed of the reader during one case.
 struct LineLog {
   LineSettings meter = {};                  ///< that the reader should have opened
   std::optional<LineSettings> opened = {};  ///< nothing: this line does not show it

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kLookAt = 256 * 1024;
 constexpr std::size_t kTurnAt = 4096;   ///< the search for an inversion is not cheap
-constexpr std::size_t kTooFew = 16;     ///< bytes, of which nothing can be told
+constexpr std::size_t kTooFew = 16;     ///< bytes, too few to decide anything
 constexpr std::size_t kForParity = 32;  ///< bytes: all even by chance once in 2^32 times
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -98,9 +98,10 @@ class Examination {
   }
 
   void look_at_nothing() {
-    add("no-data-request", Likelihood::kLikely, "nothing arrived: a meter is silent until asked");
-    add("port-off", Likelihood::kPossible, "a port that is switched off is silent, too");
-    add("dead-line", Likelihood::kPossible, "a line that is not connected is silent, too");
+    add("no-data-request", Likelihood::kLikely,
+        "nothing arrived: a meter is silent until Data Request is active");
+    add("port-off", Likelihood::kPossible, "a port that is switched off is also silent");
+    add("dead-line", Likelihood::kPossible, "a line that is not connected is also silent");
   }
 
   /// Its own check makes it certain.
@@ -111,17 +112,17 @@ class Examination {
         {seen->protocol->id, Likelihood::kCertain,
          fmt::format("from offset {1}: {0}", seen->sighting.why, seen->sighting.offset),
          std::string(seen->protocol->what),
-         fmt::format("no setting of the line will help: {}", seen->protocol->fix)});
+         fmt::format("no line setting will help: {}", seen->protocol->fix)});
     return true;
   }
 
   void look_at_frames() {
-    // Of n ciphertext octets all differ from two given values with a chance of (254/256)^n.
+    // Of n ciphertext bytes all differ from two given values with a chance of (254/256)^n.
     constexpr std::size_t kEnough = 1000;
     if (facts_.flow == 0 && facts_.size >= kEnough) {
       add("flow-control", Likelihood::kCertain,
-          fmt::format("none of {} of sealed frames is 11 or 13: chance makes that once in 2000 "
-                      "times or less",
+          fmt::format("none of {} of sealed frames is 11 or 13: by chance that happens once in "
+                      "2000 times or less",
                       counted(facts_.size, "byte")));
     }
     if (facts_.cr == 0 && facts_.size >= kEnough) {
@@ -134,7 +135,7 @@ class Examination {
     }
     if (!found_.mistakes.empty()) return;
     if (contents_.frames == 0) {
-      add("incomplete", Likelihood::kCertain, "a sealed frame begins, but none is whole");
+      add("incomplete", Likelihood::kCertain, "a sealed frame begins, but none is complete");
     }
     add_all(explain_telegrams(contents_));
   }
@@ -148,7 +149,7 @@ class Examination {
     for (Damage& damage : damages) add(damage.id, damage.likelihood, std::move(damage.why));
   }
 
-  /// True where telegrams become right with something undone that programs do.
+  /// True if telegrams become right with something undone that programs do.
   bool look_for_repairs() {
     if (contents_.is_well()) return look_at_ends_without_crc();
     const LineRepair* best = nullptr;
@@ -167,7 +168,7 @@ class Examination {
     return true;
   }
 
-  /// Where no CRC tells, the usual form does, as well as it can.
+  /// Without a CRC, the usual form decides, as well as it can.
   bool look_at_ends_without_crc() {
     const auto has_crc = [](const SeenTelegram& telegram) {
       return !decode_telegram(telegram.bytes).crc_text.empty();
@@ -181,16 +182,17 @@ class Examination {
     const auto repair = std::ranges::find_if(
         line_repairs(), [&](const LineRepair& each) { return each.undo(telegram) == usual; });
     if (repair == line_repairs().end()) return false;
-    add(repair->id, Likelihood::kLikely, std::string(repair->why) + ", as far as their form tells");
+    add(repair->id, Likelihood::kLikely, std::string(repair->why) + ", as far as their form shows");
     return true;
   }
 
   void look_at_other_bytes() {
     const bool nothing_but_nul = facts_.share(facts_.nul) >= 0.9;
     if (facts_.size < kTooFew) {
-      return add("incomplete", Likelihood::kLikely,
-                 fmt::format("{}: too few to tell{}", counted(facts_.size, "byte"),
-                             nothing_but_nul ? "; a NUL is a break, as a plug makes it" : ""));
+      return add(
+          "incomplete", Likelihood::kLikely,
+          fmt::format("{}: too few to decide{}", counted(facts_.size, "byte"),
+                      nothing_but_nul ? "; a NUL is a break, as caused by plugging in" : ""));
     }
     if (nothing_but_nul) {
       add("reader-too-fast", Likelihood::kLikely,
@@ -198,16 +200,15 @@ class Examination {
                       "character of 115200",
                       percent(facts_.nul)));
       return add("dead-line", Likelihood::kPossible,
-                 "a line that is pulled low again and again gives the same");
+                 "a line that is repeatedly pulled low gives the same");
     }
     if (look_for_parity() || look_for_inversion()) return;
     if (facts_.share(facts_.printable) > 0.9) return look_at_text();
     add("wrong-baud", Likelihood::kLikely,
-        fmt::format(
-            "{} of the bytes are printable, none of it is a telegram, and the signal turned "
-            "round gives none either",
-            percent(facts_.printable)));
-    add("noise", Likelihood::kPossible, "heavy noise looks like this, too");
+        fmt::format("{} of the bytes are printable, but they contain no telegram, and neither does "
+                    "the inverted signal",
+                    percent(facts_.printable)));
+    add("noise", Likelihood::kPossible, "heavy noise looks the same");
   }
 
   bool look_for_parity() {
@@ -242,17 +243,17 @@ class Examination {
     }
     if (best.text.empty()) return false;
     add("inverted", Likelihood::kCertain,
-        "turned round, the signal reads " + counted(count_codes(best.text), "OBIS code"));
+        "inverted, the signal contains " + counted(count_codes(best.text), "OBIS code"));
     if (best_has_parity && !seven_bits) {
       add("parity-in-bit-7", Likelihood::kCertain,
-          "turned round, the characters have seven bits and even parity");
+          "inverted, the characters have seven bits and even parity");
     }
     return true;
   }
 
   void look_at_text() {
     if (count_code_begins(bytes_) > 0) {
-      add("incomplete", Likelihood::kLikely, "data lines arrive, but not from '/' to '!'");
+      add("incomplete", Likelihood::kLikely, "data lines arrive, but no telegram from '/' to '!'");
     } else {
       add("no-p1", Likelihood::kLikely, "text, but without '/' and without OBIS codes");
     }
@@ -263,8 +264,8 @@ class Examination {
     if (!found_.all_well) return;
     if (contents_.frames > 0) {
       found_.notes.push_back({"sealed",
-                              "the sealed frames are whole; what is in them was not looked at",
-                              "p1rig lint with --key-file opens them"});
+                              "the sealed frames are complete; their contents were not checked",
+                              "p1rig lint with --key-file decrypts them"});
     }
     std::size_t begin = 0;
     for (const SeenTelegram& telegram : contents_.telegrams) {

@@ -59,7 +59,7 @@ std::string without_blanks_at_ends(std::string_view bytes) {
   return with_usual_line_ends(result);
 }
 
-/// Joins what neither begins nor goes on as a line of a telegram does to the line before.
+/// Joins what neither begins nor continues like a line of a telegram to the previous line.
 std::string without_wraps(std::string_view bytes) {
   std::string result;
   for_each_line(bytes, [&](std::string_view line) {
@@ -71,7 +71,7 @@ std::string without_wraps(std::string_view bytes) {
   return with_usual_line_ends(result + "\r\n");
 }
 
-/// FF and a command (RFC 854): FB to FE have an option behind them, FA goes to FF F0, FF is one FF.
+/// FF and a command (RFC 854): FB to FE have an option after them, FA goes to FF F0, FF is one FF.
 std::string without_telnet(std::string_view bytes) {
   constexpr char kIac = '\xFF';
   std::string result;
@@ -94,7 +94,7 @@ std::string without_telnet(std::string_view bytes) {
   return result;
 }
 
-/// Two octets C2 or C3 and 80 to BF are one of 80 to FF. Anything else stays.
+/// Two bytes C2 or C3 and 80 to BF are one of 80 to FF. Anything else stays.
 std::string without_utf8(std::string_view bytes) {
   std::string result;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -113,31 +113,31 @@ std::string without_utf8(std::string_view bytes) {
 }
 
 constexpr std::array kRepairs{
-    LineRepair{"cr-to-lf", "every line ends LF LF; with CR LF the telegrams are right", undo_icrnl},
-    LineRepair{"cr-lost", "every line ends LF alone; with CR LF the telegrams are right",
+    LineRepair{"cr-to-lf", "every line ends LF LF; with CR LF, the telegrams are correct",
+               undo_icrnl},
+    LineRepair{"cr-lost", "every line ends LF alone; with CR LF, the telegrams are correct",
                undo_lost_cr},
-    LineRepair{"lf-lost", "every line ends CR alone; with CR LF the telegrams are right",
+    LineRepair{"lf-lost", "every line ends CR alone; with CR LF, the telegrams are correct",
                undo_lost_lf},
     LineRepair{"line-ends-doubled",
-               "every line ends CR LF CR LF; with half of them the telegrams are right",
+               "every line ends CR LF CR LF; with half of them, the telegrams are correct",
                undo_doubled_ends},
-    LineRepair{"line-ends-doubled", "lines end CR CR LF; with CR LF the telegrams are right",
+    LineRepair{"line-ends-doubled", "lines end CR CR LF; with CR LF, the telegrams are correct",
                undo_doubled_cr},
-    LineRepair{"line-ends-doubled", "lines end CR LF LF; with CR LF the telegrams are right",
+    LineRepair{"line-ends-doubled", "lines end CR LF LF; with CR LF, the telegrams are correct",
                undo_doubled_lf},
-    LineRepair{"telnet", "without the telnet commands the telegrams are right", without_telnet,
+    LineRepair{"telnet", "without the telnet commands, the telegrams are correct", without_telnet,
                true},
-    LineRepair{"utf-8", "with the octets behind C2 and C3 put back the telegrams are right",
+    LineRepair{"utf-8", "with the bytes after C2 and C3 restored, the telegrams are correct",
                without_utf8, true},
     LineRepair{"line-ends-changed",
-               "with CR LF after each line, and an empty one after the identification, the "
-               "telegrams are right",
+               "with CR LF after each line, and an empty line after the identification line, the "
+               "telegrams are correct",
                with_usual_line_ends},
     LineRepair{"line-ends-changed",
-               "without the blanks at the ends of lines, and with CR LF, the telegrams are right",
+               "without the blanks at the ends of lines, and with CR LF, the telegrams are correct",
                without_blanks_at_ends},
-    LineRepair{"line-ends-changed",
-               "with the lines joined that were broken in two the telegrams are right",
+    LineRepair{"line-ends-changed", "with the broken lines joined, the telegrams are correct",
                without_wraps},
 };
 

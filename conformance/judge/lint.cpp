@@ -19,7 +19,7 @@ using CheckTable = std::span<const LintCheck> (*)();
 constexpr std::array<CheckTable, 6> kTables{frame_checks,  value_checks, time_checks,
                                             object_checks, mbus_checks,  history_checks};
 
-/// True where what the telegram says may be held against other telegrams.
+/// True if what the telegram says may be held against other telegrams.
 bool is_trustworthy(const LintContext& context) {
   return context.verdict == TelegramVerdict::kRight || context.verdict == TelegramVerdict::kDamaged;
 }

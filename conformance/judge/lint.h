@@ -28,7 +28,7 @@ struct Finding {
   std::uint64_t telegram = 0;  ///< 1-based count in the stream
   std::size_t line = 0;        ///< 1-based in the telegram, 1 is the identification; 0: of no line
   std::uint64_t offset = 0;    ///< of the deviating bytes in the stream
-  std::string obis;            ///< of the line, plain; empty where it has none
+  std::string obis;            ///< of the line, plain; empty if it has none
   std::string message;         ///< what is there, what was expected
   std::string source;          ///< of a quirk: who saw it where
 };
@@ -48,7 +48,7 @@ struct LintRule {
 /// All rules that lint can report.
 const std::vector<LintRule>& lint_rules();
 
-/// Makes quirks of the findings that this meter is known for.
+/// Turns the known findings of this meter into quirks.
 void apply_quirks(const std::vector<KnownQuirk>& quirks, std::vector<Finding>& findings);
 
 /// What the Linter remembers of the telegrams before. Its size is bounded.
@@ -58,16 +58,16 @@ struct MeterHistory {
     Decimal power;
   };
   std::optional<std::chrono::sys_seconds> message_time;
-  std::map<Obis, Decimal> registers;                       ///< what may only grow
+  std::map<Obis, Decimal> registers;                       ///< what may only increase
   std::map<Obis, std::string> identifiers;                 ///< not the empty ones
   std::map<Obis, std::chrono::sys_seconds> capture_times;  ///< of M-Bus values
   std::optional<Peak> month_peak;
   std::uint64_t wrong_crcs = 0;  ///< telegrams
 };
 
-/// Judges the telegrams of one meter in their order: each by itself, and each against those before
+/// Judges the telegrams of one meter in their order: each on its own, and each against those before
 /// (registers fall, times go back). Memory does not grow with their number. A telegram whose CRC is
-/// not right is judged by itself only.
+/// not correct is judged only on its own.
 class Linter {
  public:
   /// `dialect` nullptr: that of the first telegram, by detect_dialect().
@@ -76,7 +76,7 @@ class Linter {
   /// The deviations of the next telegram, whose first byte is at `offset` of the stream, by line.
   std::vector<Finding> check(const Telegram& telegram, std::uint64_t offset);
 
-  /// nullptr before the first telegram where none was given.
+  /// nullptr before the first telegram if none was given.
   const Dialect* dialect() const { return dialect_; }
 
  private:

@@ -19,7 +19,7 @@
 namespace p1rig {
 
 // How lint is made: a telegram is prepared once (LintContext), then every check of the tables looks
-// at it and tells the reporter what deviates. To add a rule, write a function and its row.
+// at it and reports what deviates. To add a rule, write a function and its row.
 
 /// A line of the telegram as bytes.
 struct RawLine {
@@ -28,14 +28,14 @@ struct RawLine {
   std::size_t offset = 0;  ///< in the telegram
 };
 
-/// A data line beside what its dialect prescribes for it.
+/// A data line with what its dialect prescribes for it.
 struct JudgedLine {
   const DataLine* data = nullptr;
   const ObjectRule* rule = nullptr;  ///< nullptr: the dialect does not know the object
   const Shape* shape = nullptr;      ///< of the rule
   std::vector<ShapeMismatch> mismatches;
 
-  /// The field of the shape for this bracket; nullptr where there is none.
+  /// The field of the shape for this bracket; nullptr if there is none.
   const ShapeField* field(std::size_t bracket) const;
 };
 
@@ -46,14 +46,14 @@ struct LintContext {
   TelegramVerdict verdict;
   std::vector<RawLine> raw_lines;
   std::vector<JudgedLine> lines;                ///< only those with a code
-  std::optional<std::chrono::sys_seconds> now;  ///< the message time, where there is a valid one
+  std::optional<std::chrono::sys_seconds> now;  ///< the message time, if there is a valid one
 
   LintContext(const Telegram& of, const Dialect& in, const MeterHistory& after);
 
   bool is(std::string_view dialects) const { return matches_glob(dialects, dialect.name); }
-  /// The first line with this code, "1-0:1.7.0"; nullptr where there is none.
+  /// The first line with this code, "1-0:1.7.0"; nullptr if there is none.
   const JudgedLine* find(std::string_view obis) const;
-  /// The number in the first bracket of that line; nothing where there is none.
+  /// The number in the first bracket of that line; nothing if there is none.
   std::optional<Decimal> number(std::string_view obis) const;
 };
 
@@ -72,7 +72,7 @@ class Reporter {
   void report(Severity severity, std::size_t line, std::size_t offset, std::string message);
   void error(const JudgedLine& line, std::string message);
   void warning(const JudgedLine& line, std::string message);
-  /// At a bracket of the line, or at the line's end where it has fewer.
+  /// At a bracket of the line, or at the line's end if it has fewer.
   void at_bracket(Severity severity, const JudgedLine& line, std::size_t bracket,
                   std::string message);
 
@@ -108,15 +108,15 @@ void remember(const LintContext& context, MeterHistory& history);
 
 /// True for what meters are known to send for "no value": 632525…, 700101… and 000101….
 bool is_known_unset(const Timestamp& time);
-/// The first time in the brackets of the line; nothing where there is none.
+/// The first time in the brackets of the line; nothing if there is none.
 std::optional<Timestamp> first_time(const DataLine& line);
-/// True where the line's first time says "no value".
+/// True if the line's first time says "no value".
 bool has_unset_time(const DataLine& line);
 /// The oldest that a reading of an M-Bus device may be: twice the capture period, which is five
 /// minutes from 5.0 on, and an hour before and where no document speaks of less (DSMR-P1 5.0.2 §7.3,
 /// 4.0 §6.3).
 std::chrono::minutes oldest_reading(const Dialect& dialect);
-/// True where the number with this code may only grow.
+/// True if the number with this code may only grow.
 bool is_register(Obis code);
 
 }  // namespace p1rig

@@ -16,7 +16,7 @@
 namespace p1rig {
 namespace {
 
-/// The index of the end line; the number of lines where there is none.
+/// The index of the end line; the number of lines if there is none.
 std::size_t end_line_index(const LintContext& context) {
   const auto& lines = context.raw_lines;
   const auto found =
@@ -27,8 +27,8 @@ std::size_t end_line_index(const LintContext& context) {
 void check_identification(const LintContext& context, Reporter& reporter) {
   if (is_header(context.telegram.bytes)) return;
   reporter.report(Severity::kError, 1, 0,
-                  fmt::format("expected '/', three letters of the maker and 3, 5 or 9 for the baud "
-                              "rate, found \"/{}\"",
+                  fmt::format("expected '/', the manufacturer's three letters and 3, 5 or 9 for "
+                              "the baud rate, found \"/{}\"",
                               context.telegram.identification));
 }
 
@@ -36,7 +36,8 @@ void check_blank_line(const LintContext& context, Reporter& reporter) {
   const auto& lines = context.raw_lines;
   if (lines.size() >= 2 && lines[1].text.empty()) return;
   const std::size_t offset = lines.size() >= 2 ? lines[1].offset : context.telegram.bytes.size();
-  reporter.report(Severity::kError, 2, offset, "expected a blank line after the identification");
+  reporter.report(Severity::kError, 2, offset,
+                  "expected an empty line after the identification line");
 }
 
 void check_line_ends(const LintContext& context, Reporter& reporter) {
@@ -69,12 +70,12 @@ void check_characters(const LintContext& context, Reporter& reporter) {
     if (strange == line.text.end()) continue;
     const auto at = static_cast<std::size_t>(strange - line.text.begin());
     reporter.report(Severity::kError, i + 1, line.offset + at,
-                    fmt::format("byte {:02X} is no printable ASCII character",
+                    fmt::format("byte {:02X} is not a printable ASCII character",
                                 static_cast<unsigned char>(*strange)));
   }
 }
 
-/// True where a bracket is left open at the end of the line.
+/// True if a bracket is left open at the end of the line.
 bool leaves_bracket_open(std::string_view line) {
   const std::size_t open = line.rfind('(');
   return open != line.npos && line.find(')', open) == line.npos;
@@ -139,7 +140,7 @@ void check_continuations(const LintContext& context, Reporter& reporter) {
     for (std::size_t i = 0; i < line.data->brackets.size(); ++i) {
       if (line.data->brackets[i].line == reported) continue;
       reported = line.data->brackets[i].line;
-      reporter.at_bracket(Severity::kError, line, i, "a data line goes on in the next line");
+      reporter.at_bracket(Severity::kError, line, i, "a data line continues on the next line");
     }
   }
 }
@@ -176,14 +177,14 @@ void check_crc_present(const LintContext& context, Reporter& reporter) {
   report_at_end(context, reporter, Severity::kError, "expected four hexadecimal digits after '!'");
 }
 
-/// Which other CRC it is; nothing where it is none, or one that differs in so much that chance may
+/// Which other CRC it is; nothing if it is none, or differs in so much that chance may
 /// have made it. The search takes its time, and later telegrams are made as the first ones are.
 std::string other_crc(const LintContext& context) {
   constexpr std::uint64_t kSearched = 16;
   if (context.history.wrong_crcs >= kSearched) return {};
   const auto ways = find_crc_ways(context.telegram);
   if (ways.empty() || ways.front().deviations() > 1) return {};
-  return fmt::format("; it is right as {}, which happens by chance in one of {}",
+  return fmt::format("; it is correct as {}; the chance of a coincidence is one in {}",
                      to_string(ways.front()), counted(chance_of(ways.front()), "telegram"));
 }
 
@@ -214,8 +215,8 @@ void check_crc_unexpected(const LintContext& context, Reporter& reporter) {
   if (context.dialect.has_crc || context.telegram.crc_text.empty()) return;
   const bool right = is_crc_right(context);
   report_at_end(context, reporter, right ? Severity::kWarning : Severity::kError,
-                fmt::format("{} knows no CRC{}", context.dialect.document,
-                            right ? "" : ", and this one is not that of the bytes"));
+                fmt::format("{} defines no CRC{}", context.dialect.document,
+                            right ? "" : ", and this one does not match the bytes"));
 }
 
 /// One second where telegrams come every second, else eight.
@@ -234,38 +235,38 @@ void check_transfer_time(const LintContext& context, Reporter& reporter) {
 constexpr std::string_view kFrame = "DSMR-P1 5.0.2 §6.2";
 
 constexpr std::array kChecks{
-    LintCheck{{"identification-form", "M-FRM-01", "the first line is /XXX and 3, 5 or 9"},
+    LintCheck{{"identification-form", "M-FRM-01",
+               "the identification line begins with /XXX and 3, 5 or 9"},
               kFrame,
               check_identification},
-    LintCheck{{"blank-line", "M-FRM-01", "a blank line follows the identification"},
+    LintCheck{{"blank-line", "M-FRM-01", "an empty line follows the identification line"},
               kFrame,
               check_blank_line},
-    LintCheck{{"line-end", "M-FRM-01", "lines end CR LF"}, kFrame, check_line_ends},
-    LintCheck{
-        {"last-line-end", "M-FRM-01", "the end line ends CR LF too"}, kFrame, check_last_line_end},
+    LintCheck{{"line-end", "M-FRM-01", "lines end with CR LF"}, kFrame, check_line_ends},
+    LintCheck{{"last-line-end", "M-FRM-01", "the end line ends with CR LF too"},
+              kFrame,
+              check_last_line_end},
     LintCheck{{"character", "M-FRM-01", "every byte is a printable ASCII character"},
               "DSMR-P1 5.0.2 §6.4",
               check_characters},
-    LintCheck{
-        {"value-split", "M-FRM-02", "a value stands on one line"}, kFrame, check_split_values},
-    LintCheck{{"line-form", "M-FRM-01", "a data line is a code and brackets"},
+    LintCheck{{"value-split", "M-FRM-02", "a value is on one line"}, kFrame, check_split_values},
+    LintCheck{{"line-form", "M-FRM-01", "a data line is an OBIS code and brackets"},
               "DSMR-P1 5.0.2 §6.3",
               check_line_form},
-    LintCheck{{"continuation-line", "M-FRM-02", "an object stands on one line"},
-              kFrame,
-              check_continuations},
-    LintCheck{{"obis-form", "M-FRM-01", "a code is written A-B:C.D.E"},
+    LintCheck{
+        {"continuation-line", "M-FRM-02", "an object is on one line"}, kFrame, check_continuations},
+    LintCheck{{"obis-form", "M-FRM-01", "an OBIS code is written A-B:C.D.E"},
               "DSMR-P1 5.0.2 §6.4",
               check_obis_form},
     LintCheck{{"end-line", "M-FRM-01", "a telegram ends with a line that begins with '!'"},
               kFrame,
               check_end_line},
     LintCheck{{"crc-missing", "M-CRC-01", "a CRC follows '!'"}, kFrame, check_crc_present},
-    LintCheck{{"crc-wrong", "M-CRC-01", "the CRC is that of the bytes"}, kFrame, check_crc_right},
+    LintCheck{{"crc-wrong", "M-CRC-01", "the CRC matches the bytes"}, kFrame, check_crc_right},
     LintCheck{{"crc-malformed", "M-CRC-01", "the CRC is hexadecimal"}, kFrame, check_crc_form},
     LintCheck{
         {"crc-unpadded", "M-CRC-01", "the CRC keeps its leading zeros"}, kFrame, check_crc_padding},
-    LintCheck{{"crc-unexpected", "M-CRC-01", "no CRC where the dialect has none"},
+    LintCheck{{"crc-unexpected", "M-CRC-01", "no CRC if the dialect has none"},
               "DSMR-P1 3.0 §5.2",
               check_crc_unexpected},
     LintCheck{{"transfer-time", "M-TIM-01", "the telegram fits into the transfer time"},

@@ -12,16 +12,16 @@ namespace p1rig {
 namespace {
 
 constexpr std::array kFrameRules{
-    LintRule{"frame-length-form", "M-LU-01", "the length field is as short as it can be"},
-    LintRule{"frame-tag", "M-LU-01", "the tag is that of keys, title, counter and data"},
-    LintRule{"frame-content", "M-LU-01", "a frame holds one telegram, '/' to CR LF"},
-    LintRule{"counter-gap", "M-LU-01", "the counter steps by one"},
-    LintRule{"counter-repeats", "M-LU-01", "no counter is sent twice"},
-    LintRule{"counter-falls", "M-LU-01", "the counter only grows, unless it begins at 0 anew"},
+    LintRule{"frame-length-form", "M-LU-01", "the length field has its shortest form"},
+    LintRule{"frame-tag", "M-LU-01", "the tag matches keys, title, counter and data"},
+    LintRule{"frame-content", "M-LU-01", "a frame contains one telegram, '/' to CR LF"},
+    LintRule{"counter-gap", "M-LU-01", "the counter increases by one"},
+    LintRule{"counter-repeats", "M-LU-01", "no counter is used twice"},
+    LintRule{"counter-falls", "M-LU-01", "the counter only increases, unless it restarts at 0"},
     LintRule{"counter-end", "M-LU-02", "nothing is sent after the counter FFFFFFFF"},
-    LintRule{"counter-reset", "M-LU-03", "the counter begins at 0 with a new key only"},
-    LintRule{"seal-changes", "M-LU-04", "all telegrams are sealed, or none"},
-    LintRule{"title-changes", "M-LU-04", "a line is one meter"},
+    LintRule{"counter-reset", "M-LU-03", "the counter restarts at 0 only with a new key"},
+    LintRule{"seal-changes", "M-LU-04", "all telegrams are sealed, or none are"},
+    LintRule{"title-changes", "M-LU-04", "a line carries one meter"},
 };
 
 constexpr std::string_view kFrames = "LUX-P1 1.1.3 §3.2.5";
@@ -36,7 +36,7 @@ void report(std::vector<Finding>& findings, std::string_view rule, Severity seve
   findings.push_back(std::move(finding));
 }
 
-/// True where the bytes are one telegram and nothing else.
+/// True if the bytes are one telegram and nothing else.
 bool is_one_telegram(std::string_view bytes) {
   if (!bytes.starts_with('/')) return false;
   const std::size_t bang = bytes.rfind("\n!");
@@ -59,11 +59,11 @@ FrameLinter::Judged FrameLinter::check_frame(std::string_view bytes, std::uint64
   std::string telegram;
   if (cipher_ && !cipher_->open(*frame, telegram)) {
     report(judged.findings, "frame-tag", Severity::kError,
-           "these keys do not open it: wrong keys, or changed bytes");
+           "these keys do not decrypt it: wrong keys, or changed bytes");
   } else {
     if (!has_canonical_length(*frame)) {
       report(judged.findings, "frame-length-form", Severity::kWarning,
-             fmt::format("the length {} is written longer than it must be",
+             fmt::format("the length {} is written in a longer form than necessary",
                          frame->ciphertext.size() + kFrameOverhead));
     }
     judge_change(Seal::kSealed, judged.findings);

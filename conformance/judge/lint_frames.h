@@ -18,7 +18,7 @@ std::span<const LintRule> frame_rules();
 
 /// Judges the frames around the telegrams of one meter. Without keys it sees lengths and counters
 /// only; with them, what has a wrong tag says nothing about the counter. Its findings have telegram
-/// and line 0 where there is no telegram to count.
+/// and line 0 if there is no telegram to count.
 class FrameLinter {
  public:
   explicit FrameLinter(const std::optional<FrameKeys>& keys);
@@ -32,7 +32,7 @@ class FrameLinter {
   /// A stretch of kind kFrame, whose first byte is at `offset` of the stream.
   Judged check_frame(std::string_view bytes, std::uint64_t offset);
 
-  /// A telegram that came without seal.
+  /// A telegram that was not sealed.
   std::vector<Finding> check_plain(std::uint64_t offset);
 
  private:

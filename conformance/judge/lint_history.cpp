@@ -42,7 +42,7 @@ bool has_changed(const LintContext& context, Obis id) {
   return !now->data->brackets.empty() && now->data->brackets.front().text != before->second;
 }
 
-/// True where another device is there: that of the object's M-Bus channel, or the meter itself.
+/// True if another device is there: that of the object's M-Bus channel, or the meter itself.
 bool is_exchanged(const LintContext& context, Obis code) {
   const std::uint8_t channel = is_mbus_object(code) ? code.b : std::uint8_t{0};
   return has_changed(context, {0, channel, 96, 1, 0}) ||
@@ -75,14 +75,14 @@ void check_registers(const LintContext& context, Reporter& reporter) {
 void check_time_back(const LintContext& context, Reporter& reporter) {
   const auto& before = context.history.message_time;
   if (!before || !context.now || *context.now >= *before) return;
-  reporter.error(*context.find("0-0:1.0.0"),
-                 fmt::format("{} s before the telegram before", (*before - *context.now).count()));
+  reporter.error(*context.find("0-0:1.0.0"), fmt::format("{} s before the previous telegram",
+                                                         (*before - *context.now).count()));
 }
 
 void check_time_still(const LintContext& context, Reporter& reporter) {
   const auto& before = context.history.message_time;
   if (!before || !context.now || *context.now != *before) return;
-  reporter.warning(*context.find("0-0:1.0.0"), "the time of the telegram before");
+  reporter.warning(*context.find("0-0:1.0.0"), "the same time as the previous telegram");
 }
 
 void check_capture_back(const LintContext& context, Reporter& reporter) {
@@ -92,7 +92,7 @@ void check_capture_back(const LintContext& context, Reporter& reporter) {
     const auto before = context.history.capture_times.find(code);
     if (!now || before == context.history.capture_times.end() || *now >= before->second) continue;
     if (is_exchanged(context, code)) continue;
-    reporter.error(line, "captured before the reading of the telegram before");
+    reporter.error(line, "captured before the reading in the previous telegram");
   }
 }
 
@@ -119,7 +119,7 @@ std::optional<MeterHistory::Peak> month_peak(const LintContext& context) {
   return MeterHistory::Peak{*at, *power};
 }
 
-/// True where the quarter of an hour that ends at the first time lies in the month of the second.
+/// True if the quarter of an hour that ends at the first time lies in the month of the second.
 bool same_month(const Timestamp& quarter, const Timestamp& message) {
   const bool ends_last_month =
       quarter.day == 1 && quarter.hour == 0 && quarter.minute == 0 && quarter.second == 0;
@@ -139,19 +139,21 @@ void check_month_peak(const LintContext& context, Reporter& reporter) {
 }
 
 constexpr std::array kChecks{
+    LintCheck{{"register-falls", "M-VAL-02", "registers and counters only increase"},
+              "",
+              check_registers},
+    LintCheck{{"time-goes-back", "M-VAL-02", "the message time advances"}, "", check_time_back},
     LintCheck{
-        {"register-falls", "M-VAL-02", "registers and counters only grow"}, "", check_registers},
-    LintCheck{{"time-goes-back", "M-VAL-02", "the message time goes on"}, "", check_time_back},
-    LintCheck{
-        {"time-stands-still", "M-VAL-02", "every telegram is made anew"}, "", check_time_still},
-    LintCheck{{"mbus-time-goes-back", "M-MBS-02", "a reading is not older than the one before"},
+        {"time-stands-still", "M-VAL-02", "every telegram has a new time"}, "", check_time_still},
+    LintCheck{{"mbus-time-goes-back", "M-MBS-02", "a reading is not older than the previous one"},
               "",
               check_capture_back},
-    LintCheck{{"equipment-changed", "M-MBS-03", "a line is one meter and its devices"},
+    LintCheck{{"equipment-changed", "M-MBS-03", "a line carries one meter and its devices"},
               "",
               check_identifiers},
-    LintCheck{
-        {"month-peak-falls", "M-VAL-02", "the peak of a month only grows"}, "", check_month_peak},
+    LintCheck{{"month-peak-falls", "M-VAL-02", "the peak of a month only increases"},
+              "",
+              check_month_peak},
 };
 
 template <class Value>

@@ -11,10 +11,10 @@ namespace p1rig {
 namespace {
 
 constexpr std::array kLossRules{
-    LintRule{"telegram-cut", "M-FRM-01", "a telegram that begins has its end"},
-    LintRule{"frame-cut", "M-LU-01", "a frame has the length that it says"},
-    LintRule{"stray-bytes", "M-FRM-01", "nothing is sent but telegrams"},
-    LintRule{"telegram-endless", "M-TIM-01", "a telegram has its end within the transfer time"},
+    LintRule{"telegram-cut", "M-FRM-01", "a telegram that starts also ends"},
+    LintRule{"frame-cut", "M-LU-01", "a frame is as long as its length field says"},
+    LintRule{"stray-bytes", "M-FRM-01", "only telegrams are sent"},
+    LintRule{"telegram-endless", "M-TIM-01", "a telegram ends within the transfer time"},
 };
 
 constexpr std::string_view kTelegrams = "DSMR-P1 5.0.2 §6.2";
@@ -40,24 +40,25 @@ Finding finding_of(const Loss& loss) {
   switch (loss.kind) {
     case Loss::Kind::kTelegramCut:
       return finding("telegram-cut", kTelegrams, loss.offset,
-                     fmt::format("{} of a telegram, and then another one begins: bytes were "
-                                 "lost, or Data Request was released",
+                     fmt::format("{} of a telegram, then another one starts: bytes were lost, or "
+                                 "Data Request was released",
                                  counted(loss.size, "byte")));
     case Loss::Kind::kFrameCut:
       return finding("frame-cut", kFrames, loss.offset,
                      fmt::format("{} of a frame of {}: it was cut, or its length is wrong",
                                  counted(loss.size, "byte"), loss.announced));
     case Loss::Kind::kFrameOverrun:
-      return finding("frame-cut", kFrames, loss.offset,
-                     fmt::format("{} of a frame of {}, and then another one begins: it was "
-                                 "cut, or its length is wrong",
-                                 counted(loss.size, "byte"), loss.announced));
+      return finding(
+          "frame-cut", kFrames, loss.offset,
+          fmt::format(
+              "{} of a frame of {}, then another one starts: it was cut, or its length is wrong",
+              counted(loss.size, "byte"), loss.announced));
     case Loss::Kind::kStray:
       break;
   }
   return finding(
       "stray-bytes", kTelegrams, loss.offset,
-      fmt::format("{} of no telegram: noise, or what was left of one when bytes were lost",
+      fmt::format("{} outside any telegram: noise, or the rest of a telegram that lost bytes",
                   counted(loss.size, "byte")));
 }
 

@@ -7,7 +7,7 @@
 
 namespace p1rig {
 
-/// The rules of what is no whole telegram and no whole frame; lint_rules() has them too.
+/// The rules about incomplete telegrams and frames; lint_rules() has them too.
 std::span<const LintRule> loss_rules();
 
 /// Warnings, since no document says what a line may do to a telegram, and since a Data Request that

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint8_t kFirstChannel = 1;
 constexpr std::uint8_t kLastChannel = 4;
 
-/// The device type that the channel gives; nothing where it gives none.
+/// The device type that the channel gives; nothing if it gives none.
 std::optional<std::int64_t> device_type(const LintContext& context, std::uint8_t channel) {
   const auto number = context.number(to_string(Obis{0, channel, 24, 1, 0}));
   if (!number) return std::nullopt;
@@ -122,7 +122,7 @@ void for_each_capture(const LintContext& context, Report report) {
 
 void check_future(const LintContext& context, Reporter& reporter) {
   for_each_capture(context, [&](const JudgedLine& line, std::chrono::sys_seconds instant) {
-    if (instant > *context.now) reporter.error(line, "captured later than the message was made");
+    if (instant > *context.now) reporter.error(line, "captured after the message was made");
   });
 }
 
@@ -136,12 +136,13 @@ void check_age(const LintContext& context, Reporter& reporter) {
 }
 
 constexpr std::array kChecks{
-    LintCheck{{"mbus-type-first", "M-MBS-01", "the device type precedes a channel's objects"},
+    LintCheck{{"mbus-type-first", "M-MBS-01",
+               "the device type comes before the other objects of its channel"},
               "DSMR-P1 5.0.2 §6.12",
               check_type_first},
     LintCheck{
         {"mbus-channel", "M-MBS-01", "channels are 1 to 4"}, "DSMR-P1 5.0.2 §6.12", check_channels},
-    LintCheck{{"mbus-channel-order", "M-MBS-01", "channels follow each other"},
+    LintCheck{{"mbus-channel-order", "M-MBS-01", "channels are in order"},
               "DSMR-P1 5.0.2 §6.12",
               check_channel_order},
     LintCheck{{"mbus-unit", "M-VAL-01", "a reading has the unit of its medium"},
@@ -154,7 +155,7 @@ constexpr std::array kChecks{
               "DSMR-P1 5.0.2 §7.3",
               check_future},
     LintCheck{
-        {"mbus-time-old", "M-MBS-02", "a reading is the latest"}, "DSMR-P1 5.0.2 §7.3", check_age},
+        {"mbus-time-old", "M-MBS-02", "a reading is recent"}, "DSMR-P1 5.0.2 §7.3", check_age},
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ void check_duplicates(const LintContext& context, Reporter& reporter) {
   std::set<Obis> seen;
   for (const JudgedLine& line : context.lines) {
     if (seen.insert(line.data->code->code).second) continue;
-    reporter.error(line, "the object is there twice");
+    reporter.error(line, "the object appears twice");
   }
 }
 
@@ -54,9 +54,9 @@ void check_version_place(const LintContext& context, Reporter& reporter) {
   const JudgedLine* const line = context.find("1-3:0.2.8");
   const JudgedLine* const belgian = context.find("0-0:96.1.4");
   if (!context.dialect.has_crc && (line != nullptr || belgian != nullptr)) {
-    reporter.error(
-        line != nullptr ? *line : *belgian,
-        fmt::format("{} has no version; what names one has a CRC", context.dialect.document));
+    reporter.error(line != nullptr ? *line : *belgian,
+                   fmt::format("{} has no version object; dialects with a version have a CRC",
+                               context.dialect.document));
   }
   if (line == nullptr) return;
   if (context.is("emucs-*")) reporter.error(*line, "Belgium has its version in 0-0:96.1.4");
@@ -84,11 +84,11 @@ void check_phases(const LintContext& context, Reporter& reporter) {
     const auto& [l1, l2, l3] = group.phases;
     if ((l2 != nullptr) == (l3 != nullptr) && (l1 != nullptr || l2 == nullptr)) continue;
     const JudgedLine* const present = l2 != nullptr ? l2 : l3;
-    reporter.warning(*present, "of three phases some are missing");
+    reporter.warning(*present, "some of three phases are missing");
   }
 }
 
-/// The power of the object in mW; nothing where it is not there or no active power.
+/// The power of the object in mW; nothing if it is not there or no active power.
 std::optional<std::int64_t> power_mw(const LintContext& context, std::string_view obis) {
   const JudgedLine* const line = context.find(obis);
   const auto number = context.number(obis);
@@ -107,7 +107,7 @@ void check_directions(const LintContext& context, Reporter& reporter) {
   reporter.warning(*context.find("1-0:2.7.0"), "power flows both ways at once");
 }
 
-/// The sum over the phases; nothing where the telegram has none of them.
+/// The sum over the phases; nothing if the telegram has none of them.
 std::optional<std::int64_t> phase_sum_mw(const LintContext& context,
                                          const std::array<std::string_view, 3>& phases) {
   std::optional<std::int64_t> sum;
@@ -135,21 +135,21 @@ void check_phase_sum(const LintContext& context, Reporter& reporter) {
 }
 
 constexpr std::array kChecks{
-    LintCheck{{"duplicate-object", "M-VAL-01", "an object is there once"},
+    LintCheck{{"duplicate-object", "M-VAL-01", "an object appears once"},
               "DSMR-P1 5.0.2 §6.12",
               check_duplicates},
     LintCheck{{"no-object", "M-VAL-01", "a telegram has objects"},
               "DSMR-P1 5.0.2 §6.2",
               check_any_object},
-    LintCheck{{"missing-object", "M-VAL-01", "the least that a meter must say is there"},
+    LintCheck{{"missing-object", "M-VAL-01", "the mandatory objects are present"},
               "DSMR-P1 5.0.2 §6.12",
               check_minimum},
     LintCheck{
         {"version-value", "M-VAL-01", "the version is that of the dialect"}, "", check_version},
-    LintCheck{{"version-object", "M-VAL-01", "the version stands where the dialect has it"},
+    LintCheck{{"version-object", "M-VAL-01", "the version is where the dialect puts it"},
               "",
               check_version_place},
-    LintCheck{{"phase-missing", "M-PHA-01", "an object of L2 has its like for L1 and L3"},
+    LintCheck{{"phase-missing", "M-PHA-01", "an object of L2 also exists for L1 and L3"},
               "DSMR-P1 5.0.2 §6.12",
               check_phases},
     LintCheck{{"power-both-ways", "M-VAL-01", "power flows one way"},

@@ -5,7 +5,7 @@
 
 #include "conformance/judge/lint_check.h"
 
-// The times of one telegram, each by itself and against the time of the message.
+// The times of one telegram, each on its own and against the message time.
 
 namespace p1rig {
 namespace {
@@ -34,11 +34,11 @@ void check_calendar(const LintContext& context, Reporter& reporter) {
   for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
     if (is_calendar_time(time) || is_known_unset(time)) return;
     reporter.at_bracket(Severity::kError, line, i,
-                        fmt::format("{} is no time of the calendar", to_string(time)));
+                        fmt::format("{} is not a valid time", to_string(time)));
   });
 }
 
-/// True where Luxembourg says by this time that nothing is linked (LUX-P1 1.1.3 app. A).
+/// True if Luxembourg says by this time that nothing is linked (LUX-P1 1.1.3 app. A).
 bool is_unlinked_in_lux(const LintContext& context, const JudgedLine& line) {
   return context.is("lux-*") && is_mbus_object(line.data->code->code);
 }
@@ -47,7 +47,7 @@ void check_unset(const LintContext& context, Reporter& reporter) {
   for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
     if (!is_known_unset(time) || is_unlinked_in_lux(context, line)) return;
     reporter.at_bracket(Severity::kWarning, line, i,
-                        fmt::format("{} says that there is no time", to_string(time)));
+                        fmt::format("{} means that the time is not set", to_string(time)));
   });
 }
 
@@ -64,8 +64,8 @@ bool is_european_summer(sys_seconds instant) {
 
 /// What the dialect asks of the letter at this instant, for the reader of the report.
 std::string season_rule(const Dialect& dialect, bool summer) {
-  if (dialect.summer_time) return summer ? "S, in summer time" : "W, in normal time";
-  return fmt::format("W, in normal time all year (UTC{:+})", dialect.normal_offset.count() / 60);
+  if (dialect.summer_time) return summer ? "S, summer time" : "W, standard time";
+  return fmt::format("W, standard time all year (UTC{:+})", dialect.normal_offset.count() / 60);
 }
 
 void check_season(const LintContext& context, Reporter& reporter) {
@@ -99,12 +99,12 @@ void check_log_times(const LintContext& context, Reporter& reporter) {
 }
 
 constexpr std::array kChecks{
-    LintCheck{{"time-invalid", "M-VAL-01", "a time is one of the calendar"}, "", check_calendar},
-    LintCheck{{"time-unset", "M-VAL-01", "a time is there"}, "", check_unset},
-    LintCheck{{"season-letter", "M-VAL-01", "S and W as the date has it"},
+    LintCheck{{"time-invalid", "M-VAL-01", "a time is valid"}, "", check_calendar},
+    LintCheck{{"time-unset", "M-VAL-01", "a time is set"}, "", check_unset},
+    LintCheck{{"season-letter", "M-VAL-01", "S and W match the date"},
               "DSMR-P1 5.0.2 §6.4",
               check_season},
-    LintCheck{{"log-time", "M-LOG-01", "failures and peaks lie in the past"}, "", check_log_times},
+    LintCheck{{"log-time", "M-LOG-01", "failures and peaks are in the past"}, "", check_log_times},
 };
 
 }  // namespace

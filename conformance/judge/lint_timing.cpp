@@ -21,18 +21,18 @@ struct TimingRule {
 };
 
 constexpr std::array kRules{
-    TimingRule{{"silent-until-asked", "M-REQ-01", "nothing is sent while nobody asks"},
+    TimingRule{{"silent-until-asked", "M-REQ-01", "nothing is sent while Data Request is inactive"},
                "DSMR-P1 5.0.2 §6"},
-    TimingRule{{"first-telegram", "M-REQ-02", "the first telegram comes at once"},
+    TimingRule{{"first-telegram", "M-REQ-02", "the first telegram is sent at once"},
                "DSMR-P1 5.0.2 §6.2"},
-    TimingRule{{"period", "M-REQ-03", "telegrams come a period apart"}, "DSMR-P1 5.0.2 §6.1"},
+    TimingRule{{"period", "M-REQ-03", "telegrams are one period apart"}, "DSMR-P1 5.0.2 §6.1"},
     TimingRule{{"release-ignored", "M-REQ-04", "a release stops the telegram"},
                "DSMR-P1 5.0.2 §5.7.1"},
-    TimingRule{{"transfer-duration", "M-TIM-01", "a telegram is through in time"},
+    TimingRule{{"transfer-duration", "M-TIM-01", "a telegram is transferred in time"},
                "DSMR-P1 5.0.2 §6.1"},
-    TimingRule{{"transfer-gap", "M-TIM-01", "a telegram comes without a rest"},
+    TimingRule{{"transfer-gap", "M-TIM-01", "a telegram is sent without a pause"},
                "DSMR-P1 5.0.2 §6.1"},
-    TimingRule{{"transfer-pause", "M-TIM-01", "two seconds of rest between telegrams"},
+    TimingRule{{"transfer-pause", "M-TIM-01", "a pause of two seconds between telegrams"},
                "DSMR-P1 5.0.2 §6.1"},
     TimingRule{{"line-settings", "M-LINE-01", "baud rate and framing are those of the dialect"},
                "DSMR-P1 5.0.2 §6.1"},
@@ -103,7 +103,7 @@ void TimingLinter::see_bytes(Time at, std::size_t count) {
   marks_.push_back(mark);
 }
 
-/// What was on its way may still come; a telegram that goes on is another matter than one that
+/// What was on its way may still come; a telegram that continues is another matter than one that
 /// begins.
 void TimingLinter::see_unasked(const Mark& mark) {
   if (unasked_told_ || mark.at - changed_ <= kMargin) return;
@@ -112,10 +112,10 @@ void TimingLinter::see_unasked(const Mark& mark) {
   const std::string late = in_seconds(mark.at - changed_);
   if (goes_on) {
     report("release-ignored", Severity::kError, mark.begin,
-           fmt::format("bytes go on {} after Data Request was released", late));
+           fmt::format("bytes continue for {} after Data Request was released", late));
   } else {
     report("silent-until-asked", Severity::kError, mark.begin,
-           fmt::format("bytes come {} after Data Request was seen to be inactive", late));
+           fmt::format("bytes arrive {} after Data Request was seen inactive", late));
   }
 }
 
@@ -180,12 +180,13 @@ std::vector<Finding> TimingLinter::finish(const Dialect* dialect) {
 void TimingLinter::judge_first(Time start, std::uint64_t offset) {
   const Span late = start - *unanswered_;
   unanswered_.reset();
-  // "Immediately" has no number in the Dutch documents; nobody will call a second immediate.
+  // "Immediately" has no number in the Dutch documents; a second is not immediate.
   constexpr seconds kAtOnce{1};
   if (late <= kAtOnce + kMargin) return;
   report("first-telegram", Severity::kError, offset,
-         fmt::format("no telegram begins for {} after the request, expected one within {} s",
-                     in_seconds(late), kAtOnce.count()));
+         fmt::format(
+             "no telegram starts for {} after Data Request became active, expected one within {} s",
+             in_seconds(late), kAtOnce.count()));
 }
 
 void TimingLinter::judge_passage(const Passage& passage, std::uint64_t offset,
@@ -211,11 +212,11 @@ void TimingLinter::judge_distance(const Passage& passage, std::uint64_t offset,
   const Span tolerance = std::max<Span>(kMargin, Span(dialect.period) / 10);
   const auto say = [&](Severity severity, std::string_view more) {
     report("period", severity, offset,
-           fmt::format("begins {} after the one before, expected {} s{}", in_seconds(distance),
+           fmt::format("starts {} after the previous one, expected {} s{}", in_seconds(distance),
                        dialect.period.count(), more));
   };
   if (distance > dialect.period + kBoot) {
-    say(Severity::kWarning, "; the meter may have been off, or somebody at its P0 port");
+    say(Severity::kWarning, "; the meter may have been off, or its P0 port in use");
   } else if (distance > dialect.period + tolerance) {
     say(Severity::kError, "");
   } else if (distance < dialect.period - tolerance && !before_was_first_ &&
@@ -226,7 +227,7 @@ void TimingLinter::judge_distance(const Passage& passage, std::uint64_t offset,
   if (before_whole_ && !before_was_first_ && matches_glob("dsmr-4.*", dialect.name) &&
       rest < kRest - kMargin) {
     report("transfer-pause", Severity::kError, offset,
-           fmt::format("begins {} after the end of the one before, expected at least {} s",
+           fmt::format("starts {} after the end of the previous one, expected at least {} s",
                        in_seconds(rest), kRest.count()));
   }
 }
@@ -236,7 +237,7 @@ void TimingLinter::judge_settings(std::uint64_t offset, const Dialect& dialect) 
   // 7E1 on an 8N1 line of plain ASCII gives the right characters: the rate is what counts.
   report("line-settings",
          settings_->baud == dialect.line.baud ? Severity::kWarning : Severity::kError, offset,
-         fmt::format("the line has {} {}, expected {} {}", settings_->baud, framing_of(*settings_),
+         fmt::format("the line uses {} {}, expected {} {}", settings_->baud, framing_of(*settings_),
                      dialect.line.baud, framing_of(dialect.line)));
 }
 

@@ -19,10 +19,10 @@ namespace p1rig {
 /// The rules of time and Data Request; lint_rules() has them too.
 std::span<const LintRule> timing_rules();
 
-/// Judges when a meter speaks, where that was seen: on a live line, or in a recording.
+/// Judges when a meter sends, if that was seen: on a live line, or in a recording.
 ///
 /// The time of a portion is that at which its last byte had passed, and its bytes passed no faster
-/// than the line's baud rate. Whoever measured was late at times, so that nothing that lies within
+/// than the line's baud rate. The measuring host may be late, so nothing that lies within
 /// kMargin of a limit is reported. Where clocks were set back, or bytes are missing between two
 /// telegrams, nothing is said about the time between them. Data Request counts only from the first
 /// time that it was seen.
@@ -33,17 +33,17 @@ class TimingLinter {
   static constexpr std::chrono::milliseconds kMargin{100};
   static constexpr std::chrono::milliseconds kLongestGap{200};  ///< within a telegram
 
-  /// `settings`: of the line, where they are known.
+  /// `settings`: of the line, if they are known.
   explicit TimingLinter(const std::optional<LineSettings>& settings) : settings_(settings) {}
 
-  /// Data Request is active, or not. Saying the same again is no news.
+  /// Data Request is active, or not. Repeating the same has no effect.
   void see_request(Time at, bool active);
 
-  /// So many bytes came. To be told before the framer is.
+  /// That many bytes arrived. Call this before the framer gets them.
   void see_bytes(Time at, std::size_t count);
 
   /// What is wrong with the times up to the end of this stretch, and with those before. `dialect`
-  /// nullptr: nobody knows yet, and what depends on it is left out. Findings have no telegram
+  /// nullptr: not known yet, and what depends on it is left out. Findings have no telegram
   /// number, and line 0.
   std::vector<Finding> check(const Stretch& stretch, const Dialect* dialect);
 
@@ -93,7 +93,7 @@ class TimingLinter {
   Time quiet_since_{};              ///< the last byte before or after a release
 
   std::optional<Passage>
-      before_;  ///< the telegram before, where the distance to it means something
+      before_;  ///< the previous telegram, where the distance to it means something
   bool before_whole_ = false;
   bool before_was_first_ = false;  ///< after an edge: it came at once, not in its period
   bool settings_judged_ = false;

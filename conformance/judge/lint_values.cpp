@@ -6,7 +6,7 @@
 #include "conformance/judge/lint_check.h"
 #include "protocol/wording.h"
 
-// What stands between the brackets, against the shape that the dialect prescribes.
+// Checks values in brackets against the shape that the dialect prescribes.
 
 namespace p1rig {
 namespace {
@@ -76,7 +76,7 @@ void check_text_length(const LintContext& context, Reporter& reporter) {
   }
 }
 
-/// True where one of the octets, written as two digits each, is CR or LF.
+/// True if one of the bytes, written as two digits each, is CR or LF.
 bool has_line_break(std::string_view hex) {
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
     const std::string_view octet = hex.substr(i, 2);
@@ -90,13 +90,13 @@ void check_text_line_breaks(const LintContext& context, Reporter& reporter) {
     const Obis code = line.data->code->code;
     if (!is_text(line) || code.c != 96 || code.d != 13) continue;
     if (!has_line_break(line.data->brackets.front().text)) continue;
-    reporter.error(line, "a text message holds CR or LF");
+    reporter.error(line, "a text message contains CR or LF");
   }
 }
 
 struct ListRule {
   std::string_view obis;
-  std::string_view shape_begins;  ///< tells the Belgian list from the Hungarian one
+  std::string_view shape_begins;  ///< distinguishes the Belgian list from the Hungarian one
   std::size_t head;               ///< brackets before the entries
   std::size_t entry;              ///< brackets of an entry
   std::size_t most;
@@ -125,7 +125,7 @@ void check_list_count(const LintContext& context, Reporter& reporter) {
     const auto count = parse_decimal(line.data->brackets.front().text);
     if (!count || count->digits == static_cast<std::int64_t>(entries)) return;
     reporter.error(
-        line, fmt::format("{} announced, {} there", line.data->brackets.front().text, entries));
+        line, fmt::format("{} announced, {} found", line.data->brackets.front().text, entries));
   });
 }
 
@@ -146,10 +146,12 @@ constexpr std::array kChecks{
               "",
               check_mismatch<Kind::kUnit>},
     LintCheck{{"unit-missing", "M-VAL-01", "a value has a unit"}, "", check_missing_unit},
-    LintCheck{{"fixed-text", "M-VAL-01", "a bracket with a prescribed text has it"},
+    LintCheck{{"fixed-text", "M-VAL-01", "a prescribed text is present"},
               "",
               check_mismatch<Kind::kFixed>},
-    LintCheck{{"text-too-long", "M-VAL-01", "texts keep to their length"}, "", check_text_length},
+    LintCheck{{"text-too-long", "M-VAL-01", "texts are within their length limit"},
+              "",
+              check_text_length},
     LintCheck{{"text-line-break", "M-FRM-02", "no CR LF in a text message"},
               "DSMR-P1 5.0.2 §7.2",
               check_text_line_breaks},

@@ -6,18 +6,18 @@
 namespace p1rig {
 namespace {
 
-constexpr std::string_view kRaw = "have the program in between pass on the bytes as they come";
+constexpr std::string_view kRaw = "make the program in between pass on the bytes unchanged";
 
 constexpr std::array kMistakes = {
     // The port.
-    MistakeText{"no-data-request", "the meter is not asked: Data Request (pin 2) is not high",
+    MistakeText{"no-data-request", "Data Request (pin 2) is not active",
                 "tie pin 2 to +5 V (pin 1), or let the adapter's RTS or DTR raise it; with an "
-                "inverting cable clear RTS instead of setting it"},
+                "inverting cable, clear RTS instead of asserting it"},
     MistakeText{
-        "port-off", "the grid operator keeps the P1 port switched off",
+        "port-off", "the P1 port is disabled by the grid operator",
         "ask the operator to enable it: in Flanders, Austria, Sweden, Hungary and elsewhere "
         "it is off until the customer asks for it"},
-    MistakeText{"dead-line", "the data line does not reach the reader",
+    MistakeText{"dead-line", "the data signal does not reach the reader",
                 "check pin 5 and ground, and that the reader pulls the line up: the meter's output "
                 "is an open collector"},
     // Settings and wiring.
@@ -25,13 +25,14 @@ constexpr std::array kMistakes = {
                 "set the reader to 9600 7E1: this is an older meter (DSMR 2.2 or 3.0)"},
     MistakeText{"parity-in-bit-7", "the meter sends 7E1 and the reader is set to 8N1",
                 "set the reader to 7 data bits and even parity, or clear bit 7 of every byte"},
-    MistakeText{"inverted", "the signal is upside down: an inversion is missing, or there are two",
-                "invert once, in the adapter or by a transistor: the P1 line is low when idle, "
+    MistakeText{"inverted",
+                "the signal is inverted: an inversion is missing, or there is one too many",
+                "invert once, in the adapter or with a transistor: the P1 line is low when idle, "
                 "a UART wants it high"},
     MistakeText{"wrong-baud", "the reader's baud rate is not the meter's",
                 "set the reader to 115200 8N1, or to 9600 7E1 for a DSMR 2.2 or 3.0 meter"},
     MistakeText{"flow-control", "software flow control swallows the bytes 11 and 13 (IXON)",
-                "switch it off: stty -ixon, or xonxoff=False"},
+                "disable it: stty -ixon, or xonxoff=False"},
     // Programs in between.
     MistakeText{"cr-to-lf", "the terminal turns CR into LF (ICRNL)",
                 "switch the port to raw mode: stty -icrnl, or stty raw"},
@@ -39,37 +40,38 @@ constexpr std::array kMistakes = {
                 "switch the port to raw mode: stty -igncr, or stty raw; copy recordings as binary"},
     MistakeText{"lf-lost", "every LF is missing", kRaw},
     MistakeText{"line-ends-doubled",
-                "line ends are doubled: something prints lines that have theirs",
+                "line ends are doubled: something adds a line end to lines that already have one",
                 "print without a line end (print instead of println, end=''), or pass on bytes"},
     MistakeText{"line-ends-changed", "line ends, or blanks before them, were changed", kRaw},
     MistakeText{"telnet", "a telnet server is in between",
                 "have it serve raw TCP (ser2net: raw instead of telnet), or use a reader that "
                 "speaks RFC 2217"},
-    MistakeText{"utf-8", "octets above 7F were turned into UTF-8",
-                "have the program in between take the bytes for bytes, or for Latin-1"},
-    MistakeText{"crc-missing", "the CRC is missing: a gateway took it away",
-                "read the port itself, or have the gateway pass on the bytes as they come: "
-                "without its CRC nobody can tell whether a telegram is whole"},
+    MistakeText{"utf-8", "bytes above 7F were turned into UTF-8",
+                "make the program in between treat the data as bytes, or as Latin-1"},
+    MistakeText{"crc-missing", "the CRC is missing: a gateway removed it",
+                "read the port directly, or make the gateway pass on the bytes unchanged: without "
+                "a CRC nobody can tell whether a telegram is intact"},
     MistakeText{"crc-algorithm", "the CRC is not computed as P1 prescribes (DSMR-P1 5.0.2 §6.2)",
-                "report it to the maker of the meter or gateway; only a reader that checks this "
-                "CRC, or none, takes these telegrams"},
-    MistakeText{"crc-unknown", "no CRC is right, and no usual way to compute one gives them",
-                "take the telegrams from the port itself; if the CRCs are wrong there, too, "
+                "report it to the manufacturer of the meter or gateway; only a reader that checks "
+                "this CRC, or none, accepts these telegrams"},
+    MistakeText{"crc-unknown", "no CRC is correct, and no common algorithm gives these",
+                "capture the telegrams directly from the port; if the CRCs are wrong there too, "
                 "report it to the grid operator"},
     MistakeText{"edited", "the text was changed after the meter sent it",
-                "take the telegram as the meter sent it; `p1rig anonymise` replaces identifiers "
-                "and makes the CRC right again"},
-    MistakeText{"redacted", "values were made unreadable, and the CRC is that from before",
-                "take the telegram as the meter sent it; `p1rig anonymise` replaces identifiers "
-                "and makes the CRC right again"},
+                "use the telegram as the meter sent it; `p1rig anonymise` replaces identifiers and "
+                "recomputes the CRC"},
+    MistakeText{"redacted", "values were made unreadable, and the CRC was not updated",
+                "use the telegram as the meter sent it; `p1rig anonymise` replaces identifiers and "
+                "recomputes the CRC"},
     // Damage.
-    MistakeText{"noise", "bits are disturbed on the way",
+    MistakeText{"noise", "bits are corrupted in transit",
                 "use a shorter cable, a stronger pull-up (1 kohm) and a common ground; check that "
                 "the adapter's clock is within 3 %"},
-    MistakeText{"bytes-lost", "bytes are lost on the way",
-                "read more often or with a larger buffer; check for a second program on this port"},
-    MistakeText{"incomplete", "there is no whole telegram",
-                "keep Data Request active and read for longer than one period (10 s)"},
+    MistakeText{
+        "bytes-lost", "bytes are lost in transit",
+        "read more often or with a larger buffer; check whether another program uses this port"},
+    MistakeText{"incomplete", "there is no complete telegram",
+                "keep Data Request active and capture for longer than one period (10 s)"},
     MistakeText{"no-p1", "these bytes do not look like P1", "check which port this is"},
 };
 

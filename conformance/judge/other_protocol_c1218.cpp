@@ -6,7 +6,7 @@
 #include "protocol/wording.h"
 
 // Packets of ANSI C12.18, in which OSGP meters (ETSI GS OSG 001) speak at their ports:
-// EE | identity | control | sequence | length, 2 | data | CRC-16/X-25, the lower octet first.
+// EE | identity | control | sequence | length, 2 | data | CRC-16/X-25, the lower byte first.
 
 namespace p1rig {
 namespace {
@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t kHead = 6;
 constexpr std::size_t kCheck = 2;
 constexpr std::size_t kMostData = 1024;
-constexpr unsigned kReserved = 0x1C;  ///< bits of the control octet
+constexpr unsigned kReserved = 0x1C;  ///< bits of the control byte
 
-/// Of the packet at the start, whose CRC is right; 0 where there is none.
+/// Of the packet at the start, whose CRC is right; 0 if there is none.
 std::size_t packet_size(std::string_view bytes) {
   static const CrcAlgorithm& x25 = *find_crc_algorithm("x-25");
   if (bytes.size() < kHead + 1 + kCheck || (octet_at(bytes, 2) & kReserved) != 0) return 0;
@@ -41,7 +41,7 @@ std::optional<ProtocolSighting> find_c1218(std::string_view bytes) {
   }
   // Among many bytes, one CRC is right by chance; not if most of them are covered by it.
   if (covered * 2 < bytes.size() || seen.frames == 0) return std::nullopt;
-  seen.why = fmt::format("{} EE … whose length and CRC are right", counted(seen.frames, "packet"));
+  seen.why = fmt::format("{} EE … with correct length and CRC", counted(seen.frames, "packet"));
   return seen;
 }
 

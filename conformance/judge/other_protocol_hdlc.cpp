@@ -7,13 +7,13 @@
 #include "protocol/crc_algorithms.h"
 #include "protocol/wording.h"
 
-// HDLC frames with a length field (ISO/IEC 13239), which need no octets stuffed in between:
+// HDLC frames with a length field (ISO/IEC 13239), which need no bytes stuffed in between:
 //
 //   7E | format and length | destination | source | control | HCS | information | FCS | 7E
 //        A0 or A8 and 11 bits, of DLMS      (in DLMS)         2                   2
 //        80 2B, of the Belgian S1: one address FF, control 03, no HCS
 //
-// The length counts what stands between the flags. HCS and FCS are CRC-16/X-25, the lower octet first.
+// The length counts what is between the flags. HCS and FCS are CRC-16/X-25, the lower byte first.
 
 namespace p1rig {
 namespace {
@@ -29,7 +29,7 @@ bool is_check_right(std::string_view covered_and_check) {
          little_endian_at(covered_and_check, size);
 }
 
-/// The octets between the flags of the frame at the start; empty where there is none.
+/// The bytes between the flags of the frame at the start; empty if there is none.
 std::string_view between_flags(std::string_view bytes, unsigned type) {
   if (bytes.size() < 3 || bytes[0] != kFlag) return {};
   const unsigned format = big_endian_at(bytes, 1);
@@ -38,7 +38,7 @@ std::string_view between_flags(std::string_view bytes, unsigned type) {
   return bytes[length + 1] == kFlag ? bytes.substr(1, length) : std::string_view();
 }
 
-/// Behind an address, whose last octet is the odd one; npos where it does not end.
+/// After an address, whose last byte is the odd one; npos if it does not end.
 std::size_t skip_address(std::string_view frame, std::size_t at) {
   for (std::size_t i = at; i < std::min(at + kMostAddressOctets, frame.size()); ++i) {
     if (octet_at(frame, i) % 2 == 1) return i + 1;
@@ -46,7 +46,7 @@ std::size_t skip_address(std::string_view frame, std::size_t at) {
   return std::string_view::npos;
 }
 
-/// The information of a DLMS frame, where its HCS is right, and nothing where there is no frame. A
+/// The information of a DLMS frame, where its HCS is right, and nothing if there is no frame. A
 /// frame without information has no HCS, and too little that speaks for it.
 std::optional<std::string_view> information_of(std::string_view bytes) {
   const std::string_view frame = between_flags(bytes, 0xA);
@@ -61,20 +61,19 @@ std::optional<std::string_view> information_of(std::string_view bytes) {
 
 constexpr std::string_view kLlcHeader("\xE6\xE7\x00", 3);  // IEC 62056-46
 
-/// What DLMS calls the message, by its first octet behind the LLC header.
+/// What DLMS calls the message, by its first byte after the LLC header.
 std::string_view name_of(std::string_view information) {
   if (information.starts_with(kLlcHeader)) information.remove_prefix(kLlcHeader.size());
-  if (information.empty()) return "a part of a message";
+  if (information.empty()) return "part of a message";
   switch (octet_at(information, 0)) {
     case 0x0F:
       return "a data notification";
     case 0xDB:
-      return "an encrypted message (general-glo-ciphering, DB): it needs a key of the operator, "
-             "too";
+      return "an encrypted message (general-glo-ciphering, DB): it also needs the operator's key";
     case 0xE0:
       return "a block of a message";
     default:
-      return "a part of a message";
+      return "part of a message";
   }
 }
 
@@ -95,7 +94,7 @@ std::optional<ProtocolSighting> find_dlms_hdlc(std::string_view bytes) {
   }
   if (seen.frames == 0) return std::nullopt;
   seen.why =
-      fmt::format("{} 7E A… 7E whose length and both check sequences are right; the first holds {}",
+      fmt::format("{} 7E A… 7E with correct length and check sequences; the first contains {}",
                   counted(seen.frames, "frame"), name_of(first));
   return seen;
 }
@@ -109,7 +108,7 @@ std::optional<ProtocolSighting> find_s1(std::string_view bytes) {
     if (seen.frames++ == 0) seen.offset = at;
   }
   if (seen.frames == 0) return std::nullopt;
-  seen.why = fmt::format("{} 7E 80 2B FF 03 of 45 octets whose check sequence is right",
+  seen.why = fmt::format("{} 7E 80 2B FF 03 of 45 bytes with a correct check sequence",
                          counted(seen.frames, "frame"));
   return seen;
 }

@@ -7,7 +7,7 @@
 #include "protocol/wording.h"
 
 // Blocks of IEC 62056-21, mode C: STX, data lines, ETX, and a check character (BCC), the XOR of all
-// octets after STX through ETX (ISO 1155). A whole readout has '!' CR LF before its ETX. P1 has the
+// bytes after STX through ETX (ISO 1155). A whole readout has '!' CR LF before its ETX. P1 has the
 // data lines without these three.
 
 namespace p1rig {
@@ -21,7 +21,7 @@ struct Block {
   bool is_readout = false;  ///< all of it, up to '!'
 };
 
-/// The block at the start, whose check character is right; of size 0 where there is none.
+/// The block at the start, whose check character is right; of size 0 if there is none.
 Block read_block(std::string_view bytes) {
   unsigned check = 0;
   bool has_value = false;
@@ -53,7 +53,7 @@ std::optional<ProtocolSighting> find_iec_blocks(std::string_view bytes) {
   // One short block may be chance: the check has seven bits.
   if (!has_readout && seen.frames < 3) return std::nullopt;
   seen.why =
-      fmt::format("{} STX … ETX whose check character is right", counted(seen.frames, "block"));
+      fmt::format("{} STX … ETX with a correct check character", counted(seen.frames, "block"));
   return seen;
 }
 

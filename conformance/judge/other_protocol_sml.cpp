@@ -6,8 +6,8 @@
 #include "protocol/wording.h"
 
 // The transport of SML (BSI TR-03109-1, as libsml reads it): 1B1B1B1B 01010101, messages in words of
-// four octets, 1B1B1B1B, 1A, the number of octets filled in, CRC-16/X-25 of all before it, the lower
-// octet first.
+// four bytes, 1B1B1B1B, 1A, the number of bytes filled in, CRC-16/X-25 of all before it, the lower
+// byte first.
 
 namespace p1rig {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::string_view kBegin("\x1B\x1B\x1B\x1B\x01\x01\x01\x01", 8);
 constexpr std::size_t kWord = 4;
 constexpr std::size_t kLongest = 64 * 1024;
 
-/// True where the message ends with a CRC that is right.
+/// True if the message ends with a CRC that is right.
 bool ends_right(std::string_view bytes) {
   static const CrcAlgorithm& x25 = *find_crc_algorithm("x-25");
   bytes = bytes.substr(0, kLongest);
@@ -44,7 +44,7 @@ std::optional<ProtocolSighting> find_sml(std::string_view bytes) {
     at = next;
   }
   if (seen.frames == 0) return std::nullopt;
-  seen.why = fmt::format("{} with 1B1B1B1B 01010101, {} whole with a right CRC",
+  seen.why = fmt::format("{} with 1B1B1B1B 01010101, {} complete with a correct CRC",
                          counted(seen.frames, "beginning"), right);
   return seen;
 }

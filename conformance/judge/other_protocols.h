@@ -8,7 +8,7 @@
 
 namespace p1rig {
 
-// What meters send by the same sockets and adapters, and is not P1. Each protocol is recognised by a
+// What meters send over the same sockets and adapters, but is not P1. Each protocol is recognised by a
 // check of its own, a checksum or a sequence that chance and damaged telegrams do not make, so that
 // it can be named with certainty: bytes that no check knows are none of these.
 
@@ -32,7 +32,7 @@ struct SeenProtocol {
   const OtherProtocol* protocol;
   ProtocolSighting sighting;
 };
-/// The first of the table that is seen.
+/// The first of the table that is found.
 std::optional<SeenProtocol> find_other_protocol(std::string_view bytes);
 
 // The rows, one in each file other_protocol_*.cpp.

@@ -34,7 +34,7 @@ std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& di
       return Reject::kCrc;
     case TelegramVerdict::kEmpty:
       return Reject::kSyntax;
-    case TelegramVerdict::kDamaged:  // what a line says that is whole is all there is
+    case TelegramVerdict::kDamaged:  // a complete line is all there is
     case TelegramVerdict::kRight:
       break;
   }

@@ -18,10 +18,10 @@
 namespace p1rig {
 
 // The reference reader: bytes of a line in, JSON Lines of the reader contract out. It shows what a
-// careful reader concludes from a telegram, and what it refuses.
+// careful reader infers from a telegram, and what it rejects.
 //
-// What stands between the brackets decides what comes out, so that the deviations of the field do
-// no harm: a number with a unit or in a number format, a time, else text as it was sent.
+// The contents of the brackets decide the result, so that real-world deviations do
+// no harm: a number with a unit or in a number format, a time, else text as sent.
 //
 // | object                                           | in "telegram"                            |
 // |--------------------------------------------------|------------------------------------------|
@@ -37,13 +37,13 @@ namespace p1rig {
 // | a line that is cut within a bracket, or no code  | nothing                                  |
 //
 // "mbus" lists the channels that have a reading, by channel; medium is electricity, gas, heat, cold
-// or water by the device type, null where there is none or an unknown one. "import" and "export"
-// say which tariff is "normal" and which "low" where the dialect tells: 1 is low in the Netherlands
+// or water by the device type, null if there is none or an unknown one. "import" and "export"
+// say which tariff is "normal" and which "low" if the dialect defines it: 1 is low in the Netherlands
 // and normal in Belgium (DSMR-P1 5.0.2 §7.1, e-MUCS H 1.3 §3.3.1). Where the country is a guess
 // (Origin), neither is said, and times stay local: "2026-07-01T12:00:00". Bytes that are not ASCII
 // come out as the characters U+0080 to U+00FF.
 
-/// Why a telegram was not accepted; the words of the reader contract.
+/// Why a telegram was not accepted, as in the reader contract.
 enum class Reject { kCrc, kSyntax, kDecrypt, kTag, kTimeout, kOversize, kOther };
 std::string_view to_string(Reject reason);
 
@@ -55,12 +55,12 @@ std::string to_json_line(const Telegram& telegram, const Origin& origin,
                          std::string_view flag = {});
 
 /// Why the telegram must not be believed, by its verdict (conformance/judge/stretch_judge.h);
-/// nothing where it may.
+/// nothing if it may.
 std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& dialect);
 
-/// Sealed telegrams are opened with `keys`, and nothing is said of what is in them before the tag is
-/// right: else {"reject":"tag"}, and without keys {"reject":"decrypt"}. Of a frame that was cut, or
-/// has not the length that it says, {"reject":"syntax"}. Plain ones are read as well.
+/// Sealed telegrams are decrypted with `keys`, and nothing in them is reported before the tag is
+/// verified: else {"reject":"tag"}, and without keys {"reject":"decrypt"}. Of a frame that was cut, or
+/// does not have the length that it says, {"reject":"syntax"}. Plain ones are read as well.
 /// A counter that repeats or falls is flagged as a replay; gaps are legal, and so is beginning at 0
 /// again (LUX-P1 1.1.3 §3.2.5).
 class ReferenceReader {
@@ -68,7 +68,7 @@ class ReferenceReader {
   using Sink = std::function<void(std::string_view json_line)>;
 
   /// `dialect` nullptr: each telegram's own, by detect_origin(). `normal_offset`: of the clock's
-  /// normal time to UTC, instead of the country's.
+  /// standard time to UTC, instead of the country's.
   ReferenceReader(const Dialect* dialect, Sink sink, const std::optional<FrameKeys>& keys = {},
                   std::optional<std::chrono::minutes> normal_offset = {});
 

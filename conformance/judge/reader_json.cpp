@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// As UTF-8, every byte taken for a character of its own.
+/// As UTF-8, every byte taken as one character.
 std::string to_utf8(std::string_view text) {
   constexpr unsigned kAsciiEnd = 0x80;
   std::string utf8;
@@ -40,7 +40,7 @@ std::string to_utf8(std::string_view text) {
 
 struct Number {
   Decimal value;
-  std::string unit;  ///< as the documents spell it; empty where there is none
+  std::string unit;  ///< as the documents spell it; empty if there is none
 };
 
 std::string spelled(std::string_view unit) {
@@ -199,7 +199,7 @@ Json Interpreter::value_of(const DataLine& line) const {
   return timed ? timed_value(line) : array(line);
 }
 
-/// True where every bracket of the line was closed.
+/// True if every bracket of the line was closed.
 bool is_whole(const Telegram& telegram, const DataLine& line) {
   return std::ranges::all_of(line.brackets, [&](const Bracket& bracket) {
     const std::size_t end = bracket.offset + bracket.text.size();
@@ -247,7 +247,7 @@ Json mbus_of(const Values& values) {
   return devices;
 }
 
-/// Which of the two tariffs is the normal one; nothing where the country does not tell.
+/// Which of the two tariffs is the normal one; nothing if the country does not define it.
 std::optional<std::uint8_t> normal_tariff(const Origin& origin) {
   const std::uint8_t normal = origin.dialect->normal_tariff;
   return origin.knows_country && normal != 0 ? std::optional(normal) : std::nullopt;

@@ -19,10 +19,10 @@ namespace p1rig {
 /// What is known before the first byte.
 struct StreamLintSettings {
   const Dialect* dialect = nullptr;  ///< nullptr: that of the first telegram, by detect_origin()
-  /// Of the clock's normal time to UTC, instead of the dialect's.
+  /// Of the clock's standard time to UTC, instead of the dialect's.
   std::optional<std::chrono::minutes> normal_offset = {};
   std::optional<FrameKeys> keys = {};
-  std::optional<TimingLinter> timing = {};  ///< where it is known when bytes came
+  std::optional<TimingLinter> timing = {};  ///< if it is known when bytes came
   std::uint64_t most_telegrams = 0;         ///< what comes after so many is not judged; 0: no limit
   /// What the meter is known for, asked once, with its first telegram.
   std::function<std::vector<KnownQuirk>(const Telegram&, const Dialect&)> quirks_of = {};
@@ -34,7 +34,7 @@ enum class LintOutcome { kPass, kFail, kUnjudged };
 std::string_view to_string(LintOutcome outcome);
 
 /// Judges all that comes over the line of one meter: telegrams, the frames around them, what is
-/// neither, and where it is known when it came, that. Memory does not grow with the stream.
+/// neither, and if it is known when it came, that. Memory does not grow with the stream.
 class StreamLinter {
  public:
   using Time = TimingLinter::Time;
@@ -49,16 +49,16 @@ class StreamLinter {
 
   /// Sealed ones too.
   std::uint64_t telegrams() const { return telegrams_; }
-  /// Sealed ones that nobody opened, for want of a key.
+  /// Sealed ones that were not decrypted, for want of a key.
   std::uint64_t unjudged() const { return unjudged_; }
   bool is_full() const { return settings_.most_telegrams != 0 && telegrams_ == most(); }
 
   /// A failure wins over what was not judged.
   LintOutcome outcome() const;
 
-  /// nullptr while nobody knows.
+  /// nullptr while unknown.
   const Dialect* dialect() const { return dialect_; }
-  /// True where nothing in the telegram speaks for one country; see Origin.
+  /// True if nothing in the telegram speaks for one country; see Origin.
   bool is_dialect_guessed() const { return is_guessed_; }
 
  private:

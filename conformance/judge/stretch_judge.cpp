@@ -114,7 +114,7 @@ void LossFinder::take_noise(const Stretch& stretch, std::vector<Loss>& found) {
   }
   pending_->loss.size += stretch.bytes.size();
   pending_->blank = pending_->blank && is_blank(stretch.bytes);
-  // Nobody joins earlier than the telegram before the first whole one.
+  // A reader joins no earlier than the previous telegram the first complete one.
   if (pending_->loss.size > Framer::kMaxTelegram) pending_->innocent = false;
 }
 
@@ -125,7 +125,7 @@ void LossFinder::take_fragment(const Stretch& stretch) {
     loss.kind = Loss::Kind::kFrameCut;
     loss.announced = read_frame_head(stretch.bytes).size;
   }
-  // A '/' within what was joined in the middle is no beginning.
+  // A '/' within a telegram joined in the middle does not start one.
   const bool is_tail = !seen_whole_ && !is_frame && !is_header(stretch.bytes);
   pending_ = {loss, is_tail, false};
 }

@@ -11,7 +11,7 @@
 
 namespace p1rig {
 
-// What came over a line is judged here once, and told in three forms: `read` takes or refuses it,
+// What a line delivered is judged here once and reported in three forms: `read` accepts or rejects it,
 // `lint` reports it, `diagnose` explains it.
 //
 // | what came                                       | read     | lint                   | diagnose |
@@ -29,9 +29,9 @@ namespace p1rig {
 /// What a telegram is worth: the first that holds.
 enum class TelegramVerdict {
   kCrcMissing,    ///< no digits, though its dialect has a CRC, or its version object says so
-  kCrcMalformed,  ///< after '!' stands no hexadecimal number of up to four digits
+  kCrcMalformed,  ///< no hexadecimal number of up to four digits follows '!'
   kCrcWrong,      ///< it is not the CRC of the bytes
-  kEmpty,         ///< it has not one object
+  kEmpty,         ///< it contains no object
   kDamaged,       ///< no CRC speaks for it, and a line or a byte is none that a telegram has
   kRight
 };
@@ -40,9 +40,9 @@ enum class TelegramVerdict {
 /// a version needs one in any dialect: versions came with the CRC (DSMR-P1 4.0 §5.2).
 TelegramVerdict verdict_of(const Telegram& telegram, const Dialect& dialect);
 
-/// True where the stream ended amid the CRC of this telegram: it needs four digits, has fewer and no
-/// line end. It is a fragment like one that ends before its '!'. `dialect`: nullptr where the telegram
-/// has to tell it.
+/// True if the stream ended within the CRC of this telegram: it needs four digits, has fewer and no
+/// line end. It is a fragment like one that ends before its '!'. `dialect`: nullptr if the telegram
+/// has to report it.
 bool ends_amid_crc(const Stretch& stretch, const Telegram& telegram, const Dialect* dialect);
 
 /// Bytes that show that something is missing, or that something came which no meter sends.
@@ -56,13 +56,13 @@ struct Loss {
   Kind kind = Kind::kStray;
   std::uint64_t offset = 0;     ///< of the first of these bytes in the stream
   std::uint64_t size = 0;       ///< how many there are; of kFrameOverrun how many follow before
-  std::uint64_t announced = 0;  ///< how many the frame's head announces; 0 where it is no frame
+  std::uint64_t announced = 0;  ///< how many the frame's header announces; 0 if it is not a frame
   bool at_start = false;        ///< nothing came before: the port may just have been opened
 };
 
 /// Finds losses between the stretches of one stream. Innocent are, once each: at the start of the
-/// stream, what has no beginning, since whoever listens joins in the middle; at its end, what has
-/// no end, and some bytes behind the last telegram, as unplugging makes them. So is what was cut while Data Request was released (DSMR-P1 5.0.2 §5.7.1), and so are
+/// stream, what has no beginning, since a reader may join in the middle; at its end, what has
+/// no end, and some bytes after the last telegram, as unplugging makes them. So is what was cut while Data Request was released (DSMR-P1 5.0.2 §5.7.1), and so are
 /// line ends between telegrams.
 class LossFinder {
  public:
@@ -88,7 +88,7 @@ class LossFinder {
   bool is_released_within(std::uint64_t begin, std::uint64_t end) const;
 
   std::optional<Pending> pending_;       ///< of the stretch before
-  std::optional<Loss> frame_;            ///< the stretch before, where it is a whole frame
+  std::optional<Loss> frame_;            ///< the stretch before, if it is a complete frame
   std::vector<std::uint64_t> releases_;  ///< that may lie within what comes
   bool in_oversize_ = false;             ///< or in what follows it
   bool seen_any_ = false;

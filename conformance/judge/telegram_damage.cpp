@@ -54,7 +54,7 @@ void find_in_digits(const Telegram& telegram, std::string_view right,
 }
 
 /// The bits of which one, put right, makes the CRC of the telegram right, and its byte one that
-/// telegrams have, and how many were tried: each fits by chance once in 65536 times. None where the
+/// telegrams have, and how many were tried: each fits by chance once in 65536 times. None if the
 /// CRC is right or missing.
 struct FlippedBits {
   std::vector<FlippedBit> found = {};
@@ -91,7 +91,7 @@ FlippedBits find_flipped_bits(std::string_view bytes) {
   return bits;
 }
 
-/// Where values were made unreadable on purpose: "line 4, 0-0:96.1.1". Empty where none were.
+/// Where values were made unreadable on purpose: "line 4, 0-0:96.1.1". Empty if none were.
 std::string find_redacted(const Telegram& telegram) {
   constexpr std::size_t kMask = 3;
   constexpr std::string_view kMasks = "Xx*#?_";
@@ -126,7 +126,7 @@ std::vector<std::size_t> lengths_of(std::string_view telegram) {
   return lengths;
 }
 
-/// The right telegram whose length is nearest; nullptr where there is none.
+/// The right telegram whose length is nearest; nullptr if there is none.
 const SeenTelegram* nearest_right(const SeenTelegram& wrong, const std::vector<SeenTelegram>& all) {
   const SeenTelegram* nearest = nullptr;
   const auto distance = [&](const SeenTelegram& other) {
@@ -152,10 +152,10 @@ std::optional<Damage> explain_by_bit(const SeenTelegram& wrong, std::string_view
   if (!certain && bits.found.size() != 1) return std::nullopt;
   const FlippedBit& bit = certain ? *mending : bits.found.front();
   std::string why =
-      fmt::format("{}one bit is flipped at offset {}: {} was {}, with which the CRC is right",
+      fmt::format("{}one bit is flipped at offset {}: {} was {}, which makes the CRC correct",
                   lengths, wrong.offset + bit.offset, shown(bit.is), shown(bit.was));
   if (!certain) {
-    why += fmt::format("; of one telegram in {} chance says the same",
+    why += fmt::format("; the chance of a coincidence is one in {}",
                        65536 / std::max<std::size_t>(bits.tried, 1));
   }
   return Damage{"noise", certain ? Likelihood::kCertain : Likelihood::kLikely, std::move(why)};
@@ -166,21 +166,21 @@ Damage explain_by_lengths(const SeenTelegram& wrong, const Telegram& telegram,
                           const SeenTelegram& right) {
   if (wrong.bytes.size() == right.bytes.size()) {
     const bool same_lines = lengths_of(wrong.bytes) == lengths_of(right.bytes);
-    const std::string_view lengths = same_lines ? "all lines are as long as in a right telegram; "
-                                                : "it is as long as a right telegram; ";
+    const std::string_view lengths = same_lines ? "all lines are as long as in a correct telegram; "
+                                                : "it is as long as a correct telegram; ";
     if (auto damage = explain_by_bit(wrong, lengths)) return *damage;
     const bool formed = same_lines && malformed_lines(telegram) == 0;
     return {"noise", Likelihood::kLikely,
-            fmt::format("{}bytes were changed, and none are missing{}", lengths,
+            fmt::format("{}bytes were changed, but none are missing{}", lengths,
                         formed ? ", unless somebody edited the text" : "")};
   }
   if (wrong.bytes.size() < right.bytes.size()) {
     return {"bytes-lost", Likelihood::kLikely,
-            fmt::format("{}, where a right telegram has {}", counted(wrong.bytes.size(), "byte"),
+            fmt::format("{}, where a correct telegram has {}", counted(wrong.bytes.size(), "byte"),
                         right.bytes.size())};
   }
   return {"noise", Likelihood::kPossible,
-          fmt::format("{}, where a right telegram has {}: some were put in",
+          fmt::format("{}, where a correct telegram has {}: some were inserted",
                       counted(wrong.bytes.size(), "byte"), right.bytes.size())};
 }
 
@@ -190,10 +190,10 @@ Damage explain_alone(const SeenTelegram& wrong, const Telegram& telegram) {
   const auto malformed = std::ranges::find(telegram.lines, false, &DataLine::well_formed);
   if (malformed != telegram.lines.end()) {
     return {"bytes-lost", Likelihood::kPossible,
-            fmt::format("line {} is none that a telegram has", malformed->line)};
+            fmt::format("line {} is not a line of a telegram", malformed->line)};
   }
   return {"edited", Likelihood::kLikely,
-          "every line has the form of a telegram's, and the CRC is of another text"};
+          "every line is well-formed, but the CRC belongs to another text"};
 }
 
 }  // namespace
@@ -201,27 +201,27 @@ Damage explain_alone(const SeenTelegram& wrong, const Telegram& telegram) {
 Damage explain_damage(const SeenTelegram& wrong, const std::vector<SeenTelegram>& all) {
   const Telegram telegram = decode_telegram(wrong.bytes);
   if (wrong.verdict == TelegramVerdict::kCrcMissing) {
-    return {"crc-missing", Likelihood::kCertain, "nothing stands after '!'"};
+    return {"crc-missing", Likelihood::kCertain, "nothing follows '!'"};
   }
   if (wrong.verdict == TelegramVerdict::kEmpty) {
-    return {"incomplete", Likelihood::kLikely, "a telegram has not one object"};
+    return {"incomplete", Likelihood::kLikely, "a telegram contains no object"};
   }
   if (const std::size_t at = find_telnet_option(wrong.bytes); at != std::string_view::npos) {
     return {"telnet", Likelihood::kLikely,
-            fmt::format("a telnet command stands {} behind its beginning", counted(at, "byte"))};
+            fmt::format("a telnet command is {} after its start", counted(at, "byte"))};
   }
   const ByteFacts facts(wrong.bytes);
   if (!facts.is_text()) {
-    return {"noise", Likelihood::kLikely,
-            fmt::format("{} in it that no telegram has",
-                        counted(facts.size - facts.printable, "byte"))};
+    return {
+        "noise", Likelihood::kLikely,
+        fmt::format("{} that no telegram contains", counted(facts.size - facts.printable, "byte"))};
   }
   if (const std::string place = find_redacted(telegram); !place.empty()) {
     return {"redacted", Likelihood::kCertain, place};
   }
   if (std::ranges::count(find_crc_ways(telegram), kDamagedLineEnds) > 0) {
     return {"bytes-lost", Likelihood::kLikely,
-            "with CR LF at the end of each line its CRC is right: some of these are lost"};
+            "with CR LF at the end of each line its CRC is correct: some of these are lost"};
   }
   const SeenTelegram* const right = nearest_right(wrong, all);
   return right == nullptr ? explain_alone(wrong, telegram)

@@ -13,7 +13,7 @@ namespace p1rig {
 /// The CRC is that of P1, had all lines their CR LF: some of these were lost.
 inline const CrcWay kDamagedLineEnds{.line_ends = CrcLineEnds::kCrLf};
 
-/// Why a telegram is wrong, as far as its bytes and right telegrams of the same meter tell.
+/// Why a telegram is wrong, as far as its bytes and correct telegrams of the same meter show.
 struct Damage {
   std::string_view id;  ///< of a mistake: "noise", "bytes-lost", "edited" …
   Likelihood likelihood = Likelihood::kPossible;

@@ -12,11 +12,11 @@
 namespace p1rig {
 namespace {
 
-/// To look at more would cost time and tell no more.
+/// Looking at more would cost time and show no more.
 constexpr std::size_t kMostTelegrams = 32;
 constexpr std::size_t kMostLosses = 1000;
 
-/// Damages of one kind, told together.
+/// Damage of one kind, reported together.
 class Kinds {
  public:
   void add(Damage damage, std::uint64_t offset) {
@@ -90,13 +90,12 @@ void explain_by_crc(std::vector<const SeenTelegram*>& wrong, Kinds& kinds) {
   const bool known = best.fits.size() > 1;
   const bool likely = different.size() == 1 && best.fits.size() == 1 && best.way.deviations() == 1;
   if (!known && !likely) return;
-  const std::string why =
-      known ? fmt::format("{} gives the CRCs of {}", to_string(best.way),
-                          counted(best.fits.size(), "different telegram"))
-            : fmt::format(
-                  "{} gives the CRC; by chance it does so for one wrong CRC in {}, and a "
-                  "second telegram would tell",
-                  to_string(best.way), chance_of(best.way));
+  const std::string why = known ? fmt::format("{} gives the CRCs of {}", to_string(best.way),
+                                              counted(best.fits.size(), "different telegram"))
+                                : fmt::format(
+                                      "{} gives the CRC; the chance of a coincidence is one in {}; "
+                                      "a second telegram would decide",
+                                      to_string(best.way), chance_of(best.way));
   for (const SeenTelegram* const telegram : wrong) {
     if (!best.fits.contains(telegram->bytes)) continue;
     kinds.add({"crc-algorithm", known ? Likelihood::kCertain : Likelihood::kLikely, why},
@@ -118,33 +117,31 @@ Damage explain_loss(const Loss& loss, const LineContents& contents) {
   if (contents.frame_heads && !is_frame) {
     return {"bytes-lost", Likelihood::kPossible,
             counted(loss.size, "byte") +
-                " of no sealed frame: one before them is cut, or its "
-                "length is wrong"};
+                " outside any sealed frame: the frame before them is cut, or its length is wrong"};
   }
   switch (loss.kind) {
     case Loss::Kind::kTelegramCut:
       if (is_as_long_as_a_right_one(loss, contents)) {
         return {"noise", Likelihood::kLikely,
-                "the '!' of a telegram is no '!', and none of its bytes are missing"};
+                "the '!' of a telegram was changed, but none of its bytes are missing"};
       }
-      return {
-          "bytes-lost", Likelihood::kLikely,
-          fmt::format("{} of a telegram, and then another one begins", counted(loss.size, "byte"))};
+      return {"bytes-lost", Likelihood::kLikely,
+              fmt::format("{} of a telegram, then another one starts", counted(loss.size, "byte"))};
     case Loss::Kind::kFrameCut:
       return {
           "bytes-lost", Likelihood::kLikely,
           fmt::format("{} of a sealed frame of {}", counted(loss.size, "byte"), loss.announced)};
     case Loss::Kind::kFrameOverrun:
       return {"bytes-lost", Likelihood::kLikely,
-              fmt::format("a sealed frame announces {}, and the next one begins after {}",
+              fmt::format("a sealed frame announces {}, but the next one starts after {}",
                           counted(loss.announced, "byte"), loss.size)};
     case Loss::Kind::kStray:
       break;
   }
   const bool text = ByteFacts(contents.bytes.substr(loss.offset, loss.size)).is_text();
   return {text ? "bytes-lost" : "noise", Likelihood::kLikely,
-          fmt::format("{} of no telegram{}", counted(loss.size, "byte"),
-                      text ? "" : ", with some that none has")};
+          fmt::format("{} outside any telegram{}", counted(loss.size, "byte"),
+                      text ? "" : ", some of which no telegram contains")};
 }
 
 }  // namespace
@@ -170,20 +167,20 @@ std::vector<Damage> explain_telegrams(const LineContents& contents) {
   for (const std::uint64_t offset : contents.endless) {
     kinds.add({"bytes-lost", Likelihood::kLikely, "a telegram has no end"}, offset);
   }
-  // One telegram may have been edited; that nobody got a single right one has another reason.
+  // One telegram may have been edited; that not a single one is correct has another reason.
   constexpr std::size_t kFew = 3;
   if (contents.right == 0 && kinds.has_only("edited") && edited.size() >= kFew) {
     return {{"crc-unknown", Likelihood::kLikely,
-             fmt::format("{} have the right form, and none the right CRC",
+             fmt::format("{} are well-formed, but none has a correct CRC",
                          counted(edited.size(), "different telegram"))}};
   }
   std::vector<Damage> damages = kinds.take();
   if (damages.size() == 1 && damages[0].id == "edited") {
     damages.push_back({"noise", Likelihood::kPossible,
-                       "a disturbed digit looks the same; more telegrams would tell"});
+                       "a corrupted digit looks the same; more telegrams would decide"});
   } else if (damages.size() == 1 && damages[0].likelihood == Likelihood::kPossible) {
     damages.push_back({damages[0].id == "noise" ? "bytes-lost" : "noise", Likelihood::kPossible,
-                       "nothing in these bytes tells the two apart"});
+                       "these bytes do not distinguish the two"});
   }
   return damages;
 }

@@ -5,7 +5,7 @@
 
 namespace p1rig {
 
-/// A stretch of signal that was read upside down, read the right way up.
+/// A stretch of signal that was read inverted, corrected.
 struct TurnedText {
   std::string text;   ///< characters of seven bits
   double misfit = 1;  ///< broken start, stop or parity bits per character received

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostLayers = 3;
 constexpr std::size_t kFirstSearch = 1024;
-constexpr std::size_t kLeast = 16;  ///< bytes inside, of which anything can be told
+constexpr std::size_t kLeast = 16;  ///< bytes inside, enough to decide
 constexpr std::string_view kLineEnds = "\r\n";
 
 /// Calls `take` with each line without its end, also with the last one, which may have none, and
@@ -30,8 +30,8 @@ void for_each_line(std::string_view text, Take take) {
   }
 }
 
-/// True where bytes are no text: control characters, or octets that are no UTF-8. The last ones may
-/// be part of one that is not whole yet.
+/// True if bytes are not text: control characters, or invalid UTF-8. The last ones may
+/// be part of an incomplete character.
 bool is_binary(std::string_view bytes) {
   constexpr std::string_view kControls = "\t\r\n\f\a\b\x1B";
   for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -48,7 +48,7 @@ bool is_binary(std::string_view bytes) {
   return false;
 }
 
-/// True where telegrams stand in the text as they are. An identification alone does not tell: who
+/// True if the text contains telegrams as they are. An identification alone does not decide: who
 /// marks lines to copy them often begins at its '/'.
 bool is_plain(std::string_view text) {
   bool plain = false;
@@ -67,7 +67,7 @@ bool has_frame(std::string_view bytes) {
   return false;
 }
 
-/// True where lines of a telegram stand in it.
+/// True if it contains lines of a telegram.
 bool has_lines(std::string_view bytes) {
   constexpr std::size_t kEnough = 3;
   std::size_t lines = 0;
@@ -80,14 +80,14 @@ bool has_lines(std::string_view bytes) {
 }
 
 /// A line of a telegram as people copy it: its own end and empty lines are not in the copy, and the
-/// one behind the identification is in every telegram.
+/// one after the identification is in every telegram.
 void put_line(std::string_view line, std::string& telegram) {
   line = line.substr(0, line.find_last_not_of(" \t") + 1);
   if (line.empty()) return;
   add_usual_line(line, telegram);
 }
 
-/// What stands inside the lines; empty where none wears the wrapper.
+/// What is inside the lines; empty if none has the wrapper.
 std::string unwrap_all(const Wrapper& wrapper, std::string_view text) {
   std::string inside;
   std::string memory;
@@ -152,7 +152,7 @@ bool Unwrapper::release() {
   return held.empty() || feed(held);
 }
 
-/// Finds so many layers that hold something; there are none where it returns false.
+/// Finds so many layers that hold something; there are none if it returns false.
 bool Unwrapper::search(std::string_view text, std::size_t layers) {
   for (const Wrapper& wrapper : wrappers()) {
     const std::string inside = unwrap_all(wrapper, text);

@@ -12,23 +12,23 @@
 namespace p1rig {
 
 // People seldom have the bytes of a telegram. They have what a terminal, a log, a mail or a program
-// made of them: lines in hexadecimal, in quotation marks, behind a time. What is around the bytes is
+// made of them: lines in hexadecimal, in quotation marks, after a time. What is around the bytes is
 // taken off line by line, and layer by layer, so that a quoted log of string literals is read, too.
 //
-// The first bytes of a stream decide. It is left as it is at the first data line that stands at the
-// beginning of a line, and at the first byte that is no text: a stream of telegrams is held back for
+// The first bytes of a stream decide. It is left as it is at the first data line that is at the
+// beginning of a line, and at the first byte that is not text: a stream of telegrams is held back for
 // its first lines, and one of frames not at all. A wrapper is believed only if telegrams are inside,
 // or sealed frames, or another protocol with its checksums.
 
-/// One thing that text is wrapped in.
+/// One kind of wrapper around the text.
 struct Wrapper {
   std::string_view id;    ///< "hex-dump"
   std::string_view what;  ///< to people: "hexadecimal digits"
-  /// Appends what stands inside a line, which is given without its end; false where the line does
-  /// not wear this wrapper, though it may be worth keeping. `memory` is what it knows from the lines
+  /// Appends what is inside a line, which is given without its end; false if the line does
+  /// not have this wrapper, though it may be worth keeping. `memory` is what it knows from the lines
   /// before.
   bool (*take)(std::string_view line, std::string& memory, std::string& inside);
-  bool lines = false;  ///< what stands inside is a line again, without its end
+  bool lines = false;  ///< what is inside is a line again, without its end
 };
 
 /// The narrow ones first.
@@ -45,18 +45,18 @@ class Unwrapper {
   /// A longer line is taken in pieces.
   static constexpr std::size_t kLongestLine = 1024 * 1024;
 
-  /// Gets the bytes inside; false where it has had enough.
+  /// Gets the bytes inside; false if it has had enough.
   using Sink = std::function<bool(std::string_view bytes)>;
 
   explicit Unwrapper(Sink sink) : sink_(std::move(sink)) {}
 
-  /// False where the sink has had enough.
+  /// False if the sink has had enough.
   bool feed(std::string_view bytes);
   bool finish();
 
-  /// What was taken off, from outside in: "quotation marks, string literals". Empty where nothing was.
+  /// What was taken off, from outside in: "quotation marks, string literals". Empty if nothing was.
   std::string what() const;
-  /// Lines that wore it, and lines that did not and are left out.
+  /// Lines that had it, and lines that did not and are left out.
   std::uint64_t lines() const { return lines_; }
   std::uint64_t others() const { return others_; }
 

@@ -11,12 +11,12 @@ namespace p1rig {
 namespace {
 
 constexpr std::string_view kBlanks = " \t";
-/// How far from its beginning what stands inside a line may begin.
+/// How far from its beginning the contents of a line may start.
 constexpr std::size_t kLongestPrefix = 160;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// The octet of two digits at `at`; nothing where there are none.
+/// The byte of two digits at `at`; nothing if there are none.
 std::optional<char> hex_octet(std::string_view text, std::size_t at) {
   if (at + 1 >= text.size()) return std::nullopt;
   const auto high = hex_digit(text[at]);
@@ -70,7 +70,7 @@ bool take_indents(std::string_view line, std::string&, std::string& inside) {
   return true;
 }
 
-/// What kinds of characters stand there: every digit is '9', every letter 'a'.
+/// The kinds of characters: every digit is '9', every letter 'a'.
 std::string form_of(std::string_view text) {
   std::string form(text);
   for (char& c : form) {
@@ -81,8 +81,8 @@ std::string form_of(std::string_view text) {
   return form;
 }
 
-/// The octets that fill the text in pairs of digits, perhaps with "0x" before each. Between them
-/// stands always the same, or nothing. Nothing where it is anything else.
+/// The bytes that fill the text in pairs of digits, perhaps with "0x" before each. Between them
+/// is always the same, or nothing. Nothing if it is anything else.
 std::optional<std::string> read_hex(std::string_view text) {
   constexpr std::string_view kSeparators = " \t:,-;";
   std::string octets;
@@ -123,7 +123,7 @@ bool take_hex(std::string_view line, std::string& memory, std::string& inside) {
   return false;
 }
 
-// xxd, hexdump -C, od -t x1z, tcpdump -X, Wireshark: an offset, octets in groups, and then what they
+// xxd, hexdump -C, od -t x1z, tcpdump -X, Wireshark: an offset, bytes in groups, and then what they
 // look like as text.
 bool take_dump(std::string_view line, std::string& memory, std::string& inside) {
   constexpr std::size_t kLeastOffset = 4, kMostOffset = 16;
@@ -148,7 +148,7 @@ bool take_dump(std::string_view line, std::string& memory, std::string& inside) 
     octets += *octet;
     at += 2;
     const std::size_t next = std::min(line.find_first_not_of(kBlanks, at), line.size());
-    // Two blanks stand in the middle of a line, or before the text.
+    // Two blanks are in the middle of a line, or before the text.
     if (next - at > (octets.size() == kHalf ? 2 : 1)) break;
     at = next;
   }
@@ -156,7 +156,7 @@ bool take_dump(std::string_view line, std::string& memory, std::string& inside) 
   return !octets.empty();
 }
 
-/// The character that an escape stands for, which begins at `at` behind a backslash; moves to its
+/// The character that an escape stands for, which begins at `at` after a backslash; moves to its
 /// last character. A backslash before anything else is itself, as in "/ISk5\2MT382".
 char read_escape(std::string_view text, std::size_t& at) {
   constexpr std::string_view kNames = "abtnvfre0";
@@ -175,8 +175,8 @@ char read_escape(std::string_view text, std::size_t& at) {
   return '\\';
 }
 
-/// What stands between the quotation mark at `at` and the next of its kind; moves to that one.
-/// Nothing where there is none.
+/// What is between the quotation mark at `at` and the next of its kind; moves to that one.
+/// Nothing if there is none.
 std::optional<std::string> read_literal(std::string_view line, std::size_t& at) {
   const char mark = line[at];
   std::string text;
@@ -194,7 +194,7 @@ std::optional<std::string> read_literal(std::string_view line, std::size_t& at) 
   return std::nullopt;
 }
 
-// "…" and '…' as C, Python and JSON write them, wherever they stand in a line.
+// "…" and '…' as C, Python and JSON write them, anywhere in a line.
 bool take_literals(std::string_view line, std::string&, std::string& inside) {
   bool wore = false;
   for (std::size_t at = line.find_first_of("\"'"); at < line.size();
@@ -220,7 +220,7 @@ bool take_escapes(std::string_view line, std::string&, std::string& inside) {
   return true;
 }
 
-// Times, names and the like before each line. Where it goes on is known by the line of a telegram
+// Timestamps, names and the like before each line. The line of a telegram that follows shows where
 // behind it; a line that is damaged has the same form of prefix as the one before.
 bool take_log(std::string_view line, std::string& memory, std::string& inside) {
   line = without_blanks(line);
@@ -239,14 +239,14 @@ bool take_log(std::string_view line, std::string& memory, std::string& inside) {
 }
 
 constexpr std::array kWrappers{
-    Wrapper{"colours", "colours of a terminal", take_colours, true},
-    Wrapper{"quotes", "\"> \" of a mail", take_quotes, true},
+    Wrapper{"colours", "terminal colours", take_colours, true},
+    Wrapper{"quotes", "\"> \" mail quotes", take_quotes, true},
     Wrapper{"hex-dump", "a dump with offsets", take_dump},
     Wrapper{"hex", "hexadecimal digits", take_hex},
     Wrapper{"literals", "string literals, as of source code or a debug log", take_literals},
     Wrapper{"escapes", "line ends written as \\r\\n", take_escapes},
     Wrapper{"indents", "blanks before each line", take_indents, true},
-    Wrapper{"log", "times or names before each line", take_log, true},
+    Wrapper{"log", "timestamps or names before each line", take_log, true},
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ std::optional<Reject> require_crc(const Telegram& telegram, const Dialect& diale
   return judge_telegram(telegram, dialect);
 }
 
-/// Takes what is no CRC for a meter that sends none.
+/// Treats an invalid CRC as a meter that sends none.
 std::optional<Reject> believe_malformed_crc(const Telegram& telegram, const Dialect& dialect) {
   if (check_crc(telegram) == CrcVerdict::kMalformed) return std::nullopt;
   return judge_telegram(telegram, dialect);
@@ -137,12 +137,12 @@ constexpr Mutant belief(std::string_view name, std::string_view summary,
 
 constexpr auto kRows = std::to_array<Mutant>({
     belief("no-crc", "does not check the CRC", believe_all),
-    belief("crc-optional", "takes a telegram without CRC", believe_without_crc),
-    belief("crc-required", "takes none without CRC, of whatever edition", require_crc),
-    belief("crc-malformed", "takes what is no CRC for none", believe_malformed_crc),
-    telegram_filter("crashes-at-lower-case-crc", kFamily, "ends at a CRC in lower case",
+    belief("crc-optional", "accepts a telegram without CRC", believe_without_crc),
+    belief("crc-required", "rejects telegrams without CRC, whatever the dialect", require_crc),
+    belief("crc-malformed", "treats an invalid CRC as no CRC", believe_malformed_crc),
+    telegram_filter("crashes-at-lower-case-crc", kFamily, "crashes on a CRC in lower case",
                     crash_at_lower_case_crc),
-    belief("crc-padded-only", "refuses a CRC without its leading zeros", refuse_unpadded_crc),
+    belief("crc-padded-only", "rejects a CRC without its leading zeros", refuse_unpadded_crc),
     belief("crc-as-number", "compares the CRC as it prints it: without leading zeros",
            refuse_leading_zero),
     belief("crc-zero-is-none", "takes a CRC of 0000 for none", take_zero_for_none),

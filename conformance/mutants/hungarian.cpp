@@ -23,7 +23,7 @@ bool crash_at_hungarian_months(Telegram& telegram, MutantState& state) {
   return crash_if(begins_with_time, state);
 }
 
-/// Looks for the entries of a list of peaks behind three brackets.
+/// Looks for the entries of a list of peaks after three brackets.
 bool read_months_as_peaks(Telegram& telegram, MutantState&) {
   for (DataLine& line : telegram.lines) {
     const bool is_hungarian = line.code && line.code->code == kMonths && line.brackets.size() > 4 &&
@@ -62,15 +62,16 @@ void shift_month_list(MutantReport& report, MutantState& state) {
 }
 
 constexpr auto kRows = std::to_array<Mutant>({
-    telegram_filter("hungarian-crash", kFamily, "ends at a list of months that begins with a time",
+    telegram_filter("hungarian-crash", kFamily,
+                    "crashes on a list of months that begins with a time",
                     crash_at_hungarian_months),
     telegram_filter("hungarian-as-belgian", kFamily, "reads the Hungarian list as peaks",
                     read_months_as_peaks),
-    telegram_filter("refuses-text-enums", kFamily, "refuses (ON) and (TARIFF 1)",
+    telegram_filter("refuses-text-enums", kFamily, "rejects (ON) and (TARIFF 1)",
                     refuse_text_enums),
-    report_filter("no-month-list", kFamily, "leaves out the Hungarian list", lose_month_list),
-    report_filter("shifts-month-list", kFamily, "each value of the list under another meaning",
-                  shift_month_list),
+    report_filter("no-month-list", kFamily, "omits the Hungarian list", lose_month_list),
+    report_filter("shifts-month-list", kFamily,
+                  "reports each value of the list with another meaning", shift_month_list),
 });
 
 }  // namespace

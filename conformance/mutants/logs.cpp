@@ -110,25 +110,25 @@ void invent_entry_for_empty_log(MutantReport& report, MutantState&) {
 }
 
 constexpr auto kRows = std::to_array<Mutant>({
-    telegram_filter("refuses-empty-log", kFamily, "refuses a telegram with an empty failure log",
+    telegram_filter("refuses-empty-log", kFamily, "rejects a telegram with an empty failure log",
                     refuse_empty_log),
-    telegram_filter("crashes-at-empty-log", kFamily, "ends at a failure log without entries",
+    telegram_filter("crashes-at-empty-log", kFamily, "crashes on a failure log without entries",
                     crash_at_empty_log),
     telegram_filter("crashes-at-log-count", kFamily,
-                    "ends where the count is not that of the entries", crash_at_log_count),
-    telegram_filter("nine-failures", kFamily, "refuses a failure log of ten entries",
+                    "crashes if the count is not the number of entries", crash_at_log_count),
+    telegram_filter("nine-failures", kFamily, "rejects a failure log of ten entries",
                     refuse_full_log),
-    report_filter("loses-first-failure", kFamily, "leaves out the first entry", lose_first_entry),
-    report_filter("loses-last-failure", kFamily, "leaves out the last entry", lose_last_entry),
-    report_filter("five-failures", kFamily, "tells five entries at most", five_entries),
-    report_filter("pairs-next-time", kFamily, "durations with the times of other entries",
+    report_filter("loses-first-failure", kFamily, "omits the first entry", lose_first_entry),
+    report_filter("loses-last-failure", kFamily, "omits the last entry", lose_last_entry),
+    report_filter("five-failures", kFamily, "reports at most five entries", five_entries),
+    report_filter("pairs-next-time", kFamily, "reports durations with the times of other entries",
                   pair_with_next_time),
     report_filter("overflows-durations", kFamily, "durations of 16 bits", overflow_durations),
-    report_filter("durations-in-minutes", kFamily, "minutes told as seconds", durations_in_minutes),
-    report_filter("failure-time-wrong", kFamily, "another hour for the end of a failure",
+    report_filter("durations-in-minutes", kFamily, "reports minutes as seconds",
+                  durations_in_minutes),
+    report_filter("failure-time-wrong", kFamily, "reports a wrong hour for the end of a failure",
                   start_for_end),
-    report_filter("invents-failure", kFamily, "an entry where there is none",
-                  invent_entry_for_empty_log),
+    report_filter("invents-failure", kFamily, "invents an entry", invent_entry_for_empty_log),
 });
 
 }  // namespace

@@ -17,13 +17,13 @@
 
 namespace p1rig {
 
-// A mutant is the reference reader with one named defect, as readers of the field have it. Each is a
-// row in the file of its family; what it does otherwise is a function or a switch:
+// A mutant is the reference reader with one named defect, as seen in real readers. Each is a
+// row in the file of its family; the difference is a function or a switch:
 //
 //   bytes      changes what came from the line, before the reader
 //   policy     is what the reader is built with: how it cuts, opens and believes telegrams
-//   telegram   changes a telegram that was taken apart, or refuses it
-//   report     changes what is told
+//   telegram   changes a decoded telegram, or rejects it
+//   report     changes what is reported
 //   habits     is what it does to the line
 //
 // Mutants show that the cases can fail: every one is caught, and every case is failed by one.
@@ -47,14 +47,14 @@ std::string_view to_string(MutantFamily family);
 struct MutantState {
   const Dialect* dialect = nullptr;
   bool crashed = false;
-  bool hung = false;                              ///< it takes no notice of the line any more
-  std::uint64_t telegrams = 0;                    ///< that it was about to tell, this one included
-  std::uint64_t calls = 0;                        ///< for byte filters: bytes so far
-  bool mark = false;                              ///< for byte filters
-  std::optional<ContractTelegram> previous = {};  ///< as it was told
+  bool hung = false;            ///< it takes no notice of the line any more
+  std::uint64_t telegrams = 0;  ///< that it was about to report, this one included
+  std::uint64_t calls = 0;      ///< for byte filters: bytes so far
+  bool mark = false;            ///< for byte filters
+  std::optional<ContractTelegram> previous = {};  ///< as it was reported
 };
 
-/// What is about to be told.
+/// What is about to be reported.
 struct MutantReport {
   ContractTelegram telegram;
   int times = 1;
@@ -79,7 +79,7 @@ struct LineHabits {
   std::chrono::milliseconds later_each{
       0};                  ///< from the fiftieth on, each report is that much later
   std::uint64_t leak = 0;  ///< bytes for each telegram
-  std::chrono::milliseconds repeats_after{0};  ///< tells the last one again after so long a silence
+  std::chrono::milliseconds repeats_after{0};  ///< repeats the last one after this much silence
   bool deaf_while_busy = false;                ///< loses what comes before its report was fetched
 };
 
@@ -91,9 +91,9 @@ struct Mutant {
     bool never_restarts = false;      ///< no '/' within a telegram begins another
     bool begins_anywhere = false;     ///< the first telegram needs no '/'
     bool bang_opens = false;          ///< a '!' in noise hides all up to the next one
-    bool needs_line_between = false;  ///< a '/' right behind the CRC is not seen
+    bool needs_line_between = false;  ///< a '/' right after the CRC is not seen
     bool tells_fragments = false;     ///< what was cut by the next '/' is a telegram too
-    bool skips_after_bad = false;     ///< a telegram that is refused takes the next one with it
+    bool skips_after_bad = false;     ///< a telegram that is rejected takes the next one with it
     bool stops_when_full = false;     ///< what has no '!' for too long blocks all that follows
     std::size_t buffer = 0;           ///< longer telegrams are lost; 0: no such limit
     std::size_t line_buffer = 0;      ///< telegrams with a longer line are lost
@@ -101,7 +101,7 @@ struct Mutant {
     bool operator==(const Framing&) const = default;
   };
 
-  /// How sealed telegrams are opened.
+  /// How sealed telegrams are decrypted.
   struct Opening {
     bool ignores_tag = false;
     bool counter_first = false;  ///< IV of counter and title
@@ -111,14 +111,14 @@ struct Mutant {
     bool no_additional_data = false;
     bool no_security_octet = false;  ///< additional data without 30
     std::optional<LengthForm> refuses_form = {};
-    bool needs_shortest_form = false;  ///< a length in more octets than it needs is refused
+    bool needs_shortest_form = false;  ///< a length in more bytes than it needs is rejected
     bool read_is_frame = false;      ///< what one read gives is one frame, whatever its length says
     bool refuses_db_inside = false;  ///< DB within a frame begins another
     bool refuses_plain = false;
     bool accepts_replay = false;
-    bool needs_next_counter = false;  ///< a gap is refused
-    bool refuses_reset = false;       ///< a counter of 0 after higher ones is refused
-    bool gives_up_after_bad = false;  ///< nothing is read after a frame that could not be opened
+    bool needs_next_counter = false;  ///< a gap is rejected
+    bool refuses_reset = false;       ///< a counter of 0 after higher ones is rejected
+    bool gives_up_after_bad = false;  ///< nothing is read after a frame that could not be decrypted
     bool loses_after_bad = false;     ///< nor the next three
     bool tells_garbage = false;       ///< what another key made of it
     bool crashes_at_bad = false;
@@ -141,7 +141,7 @@ struct Mutant {
   void (*bytes)(std::string& bytes, MutantState& state) = nullptr;
   bool (*telegram)(Telegram& telegram, MutantState& state) = nullptr;
   void (*report)(MutantReport& report, MutantState& state) = nullptr;
-  bool has_habits = false;  ///< it shows at the line only, not in what it tells
+  bool has_habits = false;  ///< visible only on the line, not in the reports
   LineHabits habits = {};
 };
 

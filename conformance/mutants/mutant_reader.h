@@ -16,7 +16,7 @@
 namespace p1rig {
 
 /// The reference reader with a defect, made of the same parts: bytes in, lines of the reader
-/// contract out. What it does to the line is not its business.
+/// contract out. Behaviour on the line is not part of it.
 class MutantReader {
  public:
   using Sink = std::function<void(std::string json_line, ContractLine what)>;

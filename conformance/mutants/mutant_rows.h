@@ -9,7 +9,7 @@
 namespace p1rig {
 
 // The mutants, a file for each family: framing.cpp, crc.cpp and so on. Those of the values are two:
-// objects.cpp for what a reader expects of a telegram, values.cpp for what it tells. Each file has the
+// objects.cpp for what it expects of a telegram, values.cpp for what it reports. Each file has the
 // short functions and, at its end, the rows. A new mutant is one row there and, unless it is a switch,
 // one function. mutants() puts the rows together.
 
@@ -32,14 +32,14 @@ constexpr Mutant byte_filter(std::string_view name, MutantFamily family, std::st
   return {.name = name, .family = family, .summary = summary, .bytes = filter};
 }
 
-/// Changes a telegram that was taken apart; false where it refuses it.
+/// Changes a decoded telegram; false if it rejects it.
 constexpr Mutant telegram_filter(std::string_view name, MutantFamily family,
                                  std::string_view summary,
                                  bool (*filter)(Telegram& telegram, MutantState& state)) {
   return {.name = name, .family = family, .summary = summary, .telegram = filter};
 }
 
-/// Changes what is told.
+/// Changes what is reported.
 constexpr Mutant report_filter(std::string_view name, MutantFamily family, std::string_view summary,
                                void (*filter)(MutantReport& report, MutantState& state)) {
   return {.name = name, .family = family, .summary = summary, .report = filter};

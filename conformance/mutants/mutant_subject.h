@@ -14,7 +14,7 @@
 namespace p1rig {
 
 /// The reference reader, or a mutant of it, as a reader under test: without a process and without a
-/// line, and with a clock of its own, which goes on where anybody would have to wait.
+/// line, and with its own clock, which advances wherever anybody would have to wait.
 class MutantSubject : public Subject {
  public:
   /// No mutant: the reference. `mutant`, `dialect` must outlive the subject.

@@ -99,7 +99,7 @@ std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& grou
       results.push_back(runner.run(one));
       continue;
     }
-    // It tells nothing at all of this meter.
+    // It reports nothing at all from this meter.
     results.push_back({.of = &one,
                        .profile = profile.name,
                        .dialect = std::string(profile.dialect->name),
@@ -153,9 +153,9 @@ std::vector<std::string> check_mutants(std::span<const Case> cases,
     }
   }
   for (const Case& one : cases) {
-    if (one.mutants.empty()) wrong.push_back(one.id + " names no mutant that it fails");
+    if (one.mutants.empty()) wrong.push_back(one.id + " names no mutant that fails it");
     for (const std::string& name : one.mutants) {
-      if (find_mutant(name) == nullptr) wrong.push_back(one.id + ": there is no mutant " + name);
+      if (find_mutant(name) == nullptr) wrong.push_back(one.id + ": unknown mutant " + name);
     }
   }
   // The instances of one table share its list: each fails one of it, and each of it fails one.
@@ -192,12 +192,12 @@ std::vector<std::string> check_mutants(std::span<const Case> cases,
     }
     for (const std::string& id : ids) {
       if (failed_tables.contains(table_of(id))) continue;
-      wrong.push_back(fmt::format("{} does not fail the mutant {}", id, mutant.name));
+      wrong.push_back(fmt::format("{} does not catch the mutant {}", id, mutant.name));
     }
   }
   for (const Case& one : cases) {
     if (one.mutants.empty() || failed_cases.contains(one.id)) continue;
-    wrong.push_back(one.id + " fails none of the mutants that it names");
+    wrong.push_back(one.id + " is failed by none of the mutants that it names");
   }
   return wrong;
 }

@@ -34,7 +34,7 @@ Result<std::vector<TrialGround>> trial_grounds(std::span<const Case> cases,
 std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& ground,
                                    std::span<const std::string> ids = {});
 
-/// True where the case failed, at whatever level: as a crash and a hang do.
+/// True if the case failed, at whatever level: as a crash and a hang do.
 bool is_caught(const CaseResult& result);
 
 /// The names of the cases that say they are for this mutant.
@@ -49,7 +49,7 @@ MutantMatrix run_matrix(std::span<const Mutant* const> mutants,
                         std::span<const TrialGround> grounds);
 
 /// What is not as it must be, a line each: the reference fails, a mutant is not caught, a case that
-/// names it does not fail it, nor another instance of its table, a case that nothing fails. None where all is well. Each mutant is run
+/// names it does not fail it, nor another instance of its table, a case that nothing fails. None if all is well. Each mutant is run
 /// against the cases that name it only.
 std::vector<std::string> check_mutants(std::span<const Case> cases,
                                        std::span<const TrialGround> grounds);

@@ -37,7 +37,7 @@ bool NaiveFramer::may_begin(std::size_t slash, std::size_t bang) const {
   return is_header_before_blank_line(slash, bang);
 }
 
-/// The '!' that ends a telegram, or npos; what stands before the first '/' does not count.
+/// The '!' that ends a telegram, or npos; what comes before the first '/' does not count.
 std::size_t NaiveFramer::find_bang() const {
   std::size_t from = scanned_;
   if (!framing_.begins_anywhere && !framing_.bang_opens) {
@@ -52,7 +52,7 @@ std::size_t NaiveFramer::find_bang() const {
   return std::string::npos;
 }
 
-/// Where the telegram that ends with this '!' began; npos where there is no '/'.
+/// Where the telegram that ends with this '!' began; npos if there is no '/'.
 std::size_t NaiveFramer::find_begin(std::size_t bang) const {
   if (framing_.begins_anywhere) return 0;
   const std::size_t first = pending_.find('/');
@@ -85,7 +85,7 @@ void NaiveFramer::report(std::size_t begin, std::size_t end) {
   if (!sink_(telegram)) skip_next_ = framing_.skips_after_bad;
 }
 
-/// True where one was taken, and there may be more.
+/// True if one was taken, and there may be more.
 bool NaiveFramer::take_one() {
   const std::size_t bang = find_bang();
   if (bang == std::string::npos) return false;

@@ -25,7 +25,7 @@ class NaiveFramer {
   /// The line is silent for a while, in a telegram or between two.
   void pause(std::chrono::nanoseconds duration);
 
-  /// The line vanished: what is not whole will not be.
+  /// The line vanished: what is incomplete stays so.
   void finish();
 
  private:

@@ -64,7 +64,7 @@ bool refuse_other_order(Telegram& telegram, MutantState&) {
   return std::ranges::is_sorted(energies);
 }
 
-/// Takes each of the first power lines for what stands there in the printed example.
+/// Takes each of the first power lines for what is there in the printed example.
 bool go_by_position(Telegram& telegram, MutantState&) {
   std::vector<DataLine*> powers;
   std::vector<Obis> codes;
@@ -285,30 +285,30 @@ bool refuse_non_ascii(Telegram& telegram, MutantState&) {
 }
 
 constexpr auto kRows = std::to_array<Mutant>({
-    telegram_filter("known-objects-only", kFamily,
-                    "refuses a telegram with an object it does not know", refuse_unknown_objects),
-    telegram_filter("stops-at-unknown", kFamily,
-                    "an object that it does not know ends the telegram", stop_at_unknown_object),
-    telegram_filter("needs-both-powers", kFamily, "refuses a telegram without 1.7.0 or 2.7.0",
+    telegram_filter("known-objects-only", kFamily, "rejects a telegram with an unknown object",
+                    refuse_unknown_objects),
+    telegram_filter("stops-at-unknown", kFamily, "stops at an unknown object",
+                    stop_at_unknown_object),
+    telegram_filter("needs-both-powers", kFamily, "rejects a telegram without 1.7.0 or 2.7.0",
                     refuse_missing_objects),
-    telegram_filter("needs-gas", kFamily, "ends where no M-Bus device is connected",
+    telegram_filter("needs-gas", kFamily, "crashes if no M-Bus device is connected",
                     crash_without_gas),
-    telegram_filter("needs-three-phases", kFamily, "refuses a meter of one phase",
+    telegram_filter("needs-three-phases", kFamily, "rejects a meter of one phase",
                     require_three_phases),
-    telegram_filter("needs-order", kFamily, "refuses registers in another order",
+    telegram_filter("needs-order", kFamily, "rejects registers in another order",
                     refuse_other_order),
     telegram_filter("by-position", kFamily, "takes the first power for 1.7.0", go_by_position),
-    telegram_filter("refuses-double", kFamily, "refuses a telegram with an object twice",
+    telegram_filter("refuses-double", kFamily, "rejects a telegram with an object twice",
                     refuse_double),
-    telegram_filter("crashes-at-double", kFamily, "ends at an object that comes twice",
+    telegram_filter("crashes-at-double", kFamily, "crashes on an object that appears twice",
                     crash_at_double),
-    telegram_filter("refuses-empty", kFamily, "refuses a telegram with empty brackets",
+    telegram_filter("refuses-empty", kFamily, "rejects a telegram with empty brackets",
                     refuse_empty_value),
-    telegram_filter("crashes-at-empty", kFamily, "ends at empty brackets", crash_at_empty_value),
+    telegram_filter("crashes-at-empty", kFamily, "crashes on empty brackets", crash_at_empty_value),
     telegram_filter("first-bracket", kFamily, "reads the first bracket of each object",
                     take_first_bracket),
-    telegram_filter("refuses-inner-brackets", kFamily, "refuses ((ER11))", refuse_inner_brackets),
-    telegram_filter("one-bracket", kFamily, "refuses a register or a power with a second bracket",
+    telegram_filter("refuses-inner-brackets", kFamily, "rejects ((ER11))", refuse_inner_brackets),
+    telegram_filter("one-bracket", kFamily, "rejects a register or a power with a second bracket",
                     refuse_second_bracket),
     telegram_filter("ignores-suffixes", kFamily, "does not know a code with *255",
                     ignore_suffixed_codes),
@@ -328,17 +328,17 @@ constexpr auto kRows = std::to_array<Mutant>({
                     leave_letters_out),
     report_filter("ignores-channel-1", kFamily, "does not know electricity under 1-1",
                   forget_channel_1),
-    telegram_filter("fixed-widths", kFamily, "refuses energies and powers of other widths",
+    telegram_filter("fixed-widths", kFamily, "rejects energies and powers of other widths",
                     refuse_other_widths),
-    telegram_filter("refuses-negative", kFamily, "refuses a telegram with a negative number",
+    telegram_filter("refuses-negative", kFamily, "rejects a telegram with a negative number",
                     refuse_negative),
     telegram_filter("no-continuations", kFamily, "a line that begins with a bracket is skipped",
                     ignore_continuations),
-    telegram_filter("refuses-continuations", kFamily, "refuses a line that begins with a bracket",
+    telegram_filter("refuses-continuations", kFamily, "rejects a line that begins with a bracket",
                     refuse_continuations),
-    telegram_filter("crashes-at-long-text", kFamily, "ends at a text of more than 255 digits",
+    telegram_filter("crashes-at-long-text", kFamily, "crashes on a text of more than 255 digits",
                     crash_at_long_text),
-    telegram_filter("ascii-only", kFamily, "refuses a telegram with a byte that is not ASCII",
+    telegram_filter("ascii-only", kFamily, "rejects a telegram with a byte that is not ASCII",
                     refuse_non_ascii),
 });
 

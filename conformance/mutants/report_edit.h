@@ -23,7 +23,7 @@ void edit_numbers(
 void edit_times(ContractTelegram& telegram,
                 const std::function<void(Obis code, std::string& time)>& edit);
 
-/// With the entries of a list, where the telegram has it.
+/// With the entries of a list, if the telegram has it.
 void edit_entries(ContractTelegram& telegram, Obis code,
                   const std::function<void(std::vector<ContractValue>& entries)>& edit);
 
@@ -31,12 +31,12 @@ void edit_entries(ContractTelegram& telegram, Obis code,
 void edit_each(ContractTelegram& telegram, Obis code,
                const std::function<void(ContractValue& entry)>& edit);
 
-/// nullptr where the telegram has none.
+/// nullptr if the telegram has none.
 ContractValue* find_value(ContractTelegram& telegram, Obis code);
 
 void swap_values(ContractTelegram& telegram, Obis a, Obis b);
 
-/// The number times ten to the power `exponent`; as it was where it is none.
+/// The number times ten to the power `exponent`; as it was if it is none.
 std::string times_ten(const std::string& number, int exponent);
 
 }  // namespace p1rig

@@ -9,7 +9,7 @@
 
 namespace p1rig {
 
-// What filters of several families ask and do.
+// Helpers for the filters of several families.
 
 template <class Predicate>
 bool any_line(const Telegram& telegram, Predicate predicate) {
@@ -24,7 +24,7 @@ bool any_bracket(const Telegram& telegram, Predicate predicate) {
   });
 }
 
-/// Crashes if so; nothing is told of the telegram then.
+/// Crashes if so; the telegram is not reported then.
 bool crash_if(bool so, MutantState& state);
 
 bool is_unset_time(std::string_view text);

@@ -84,7 +84,7 @@ void always_kilowatts(MutantReport& report, MutantState&) {
   });
 }
 
-/// Whatever stands there: 4.2 and earlier say A, Belgium kW.
+/// Whatever is there: 4.2 and earlier say A, Belgium kW.
 void always_amperes(MutantReport& report, MutantState&) {
   edit_numbers(report.telegram, [](Obis code, std::string&, std::string& unit) {
     if (code == Obis{0, 0, 17, 0, 0}) unit = "A";
@@ -112,21 +112,21 @@ void volt_times_thousand(MutantReport& report, MutantState&) {
 }
 
 constexpr auto kRows = std::to_array<Mutant>({
-    telegram_filter("needs-star", kFamily, "refuses a value without '*' before its unit",
+    telegram_filter("needs-star", kFamily, "rejects a value without '*' before its unit",
                     refuse_missing_star),
-    telegram_filter("needs-unit", kFamily, "refuses a value without unit", refuse_missing_unit),
-    telegram_filter("unit-case", kFamily, "refuses kVAr for kvar", refuse_other_unit_case),
-    report_filter("ignores-kilo", kFamily, "1.193 kW is told as 1.193 W", ignore_kilo),
-    report_filter("watts-as-kilowatts", kFamily, "1193 W is told as 1193 kW",
+    telegram_filter("needs-unit", kFamily, "rejects a value without unit", refuse_missing_unit),
+    telegram_filter("unit-case", kFamily, "rejects kVAr for kvar", refuse_other_unit_case),
+    report_filter("ignores-kilo", kFamily, "reports 1.193 kW as 1.193 W", ignore_kilo),
+    report_filter("watts-as-kilowatts", kFamily, "reports 1193 W as 1193 kW",
                   take_watts_for_kilowatts),
     report_filter("mega-as-kilo", kFamily, "1 MW is reported as 1 kW", take_mega_for_kilo),
     report_filter("loses-unit", kFamily, "numbers without their unit", lose_unit),
     report_filter("limit-in-kilowatts", kFamily, "the threshold always in kW", always_kilowatts),
     report_filter("limit-in-amperes", kFamily, "the threshold always in A", always_amperes),
     report_filter("always-cubic-metres", kFamily, "every M-Bus reading in m3", always_cubic_metres),
-    report_filter("reactive-as-active", kFamily, "kvar told as kW", reactive_as_active),
-    report_filter("joules-as-watt-hours", kFamily, "GJ told as kWh", joule_as_watt_hours),
-    report_filter("ignores-kilovolts", kFamily, "kV told as V", volt_times_thousand),
+    report_filter("reactive-as-active", kFamily, "reports kvar as kW", reactive_as_active),
+    report_filter("joules-as-watt-hours", kFamily, "reports GJ as kWh", joule_as_watt_hours),
+    report_filter("ignores-kilovolts", kFamily, "reports kV as V", volt_times_thousand),
 });
 
 }  // namespace

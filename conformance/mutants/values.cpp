@@ -1,4 +1,4 @@
-// Readers that tell values otherwise than they were sent, or others.
+// Readers that report values that were not sent.
 
 #include <fmt/core.h>
 
@@ -255,21 +255,22 @@ constexpr auto kRows = std::to_array<Mutant>({
     report_filter("swaps-phases", kFamily, "L1 and L2 swapped", swap_phases),
     report_filter("first-phase", kFamily, "the voltage of L1 for all phases", first_phase_for_all),
     report_filter("power-of-currents", kFamily, "power computed from the currents", sum_of_phases),
-    report_filter("zero-for-missing", kFamily, "zero for what was not sent", zero_for_missing),
-    report_filter("old-for-missing", kFamily, "the value of before for what was not sent",
+    report_filter("zero-for-missing", kFamily, "reports zero for a missing value",
+                  zero_for_missing),
+    report_filter("old-for-missing", kFamily, "reports the previous value for a missing one",
                   keep_old_value),
-    report_filter("zero-for-null", kFamily, "zero for empty brackets", zero_for_null),
-    report_filter("mixes-telegrams", kFamily, "registers of the telegram before",
+    report_filter("zero-for-null", kFamily, "reports zero for empty brackets", zero_for_null),
+    report_filter("mixes-telegrams", kFamily, "reports the registers of the previous telegram",
                   old_gas_with_new_power),
-    report_filter("one-behind", kFamily, "tells the telegram before", one_telegram_behind),
-    report_filter("freezes-power", kFamily, "power and clock of the telegram before", freeze_power),
-    report_filter("tariff-unknown", kFamily, "a tariff indicator that was not sent",
-                  lose_tariff_indicator),
-    report_filter("net-power", kFamily, "import less export for import", tell_net_power),
+    report_filter("one-behind", kFamily, "reports the previous telegram", one_telegram_behind),
+    report_filter("freezes-power", kFamily, "reports power and clock of the previous telegram",
+                  freeze_power),
+    report_filter("tariff-unknown", kFamily, "invents a tariff indicator", lose_tariff_indicator),
+    report_filter("net-power", kFamily, "reports import minus export as import", tell_net_power),
     report_filter("cuts-text", kFamily, "texts of 255 characters", cut_text),
     report_filter("texts-of-96", kFamily, "texts of 96 characters", cut_text_to_format),
     report_filter("text-as-number", kFamily, "identifiers are numbers", text_as_number),
-    report_filter("text-off-by-one", kFamily, "texts without their first octet", decode_wrongly),
+    report_filter("text-off-by-one", kFamily, "texts without their first byte", decode_wrongly),
     report_filter("garbles-long-text", kFamily, "garbage in the middle of long texts",
                   garble_long_text),
 });

@@ -17,7 +17,7 @@ constexpr auto kKinds = std::to_array<ObserverKind>({
      .summary = "what the reader writes to its standard output",
      .make = make_stdout_observer},
     {.name = "tcp",
-     .summary = "a server that writes JSON, a connection to it is kept",
+     .summary = "a server that writes JSON, over a permanent connection",
      .address = "HOST:PORT",
      .complaint = complain_about_tcp,
      .make = make_tcp_observer},
@@ -29,7 +29,7 @@ constexpr auto kKinds = std::to_array<ObserverKind>({
      .complaint = complain_about_http,
      .make = make_http_observer},
     {.name = "mqtt",
-     .summary = "a topic at a broker with JSON, or topics with a value each",
+     .summary = "a broker topic with JSON, or topics with one value each",
      .address = "HOST[:PORT]",
      .has_topic = true,
      .interval = milliseconds{200},
@@ -42,7 +42,7 @@ constexpr auto kKinds = std::to_array<ObserverKind>({
      .make = make_raw_observer},
 });
 
-/// A line, or an object, that is longer is no report.
+/// A longer line or object is not a report.
 constexpr std::size_t kLongest = std::size_t{1} << 20U;
 
 }  // namespace

@@ -18,15 +18,15 @@ namespace p1rig {
 
 class EventLoop;
 
-/// Turns what a reader tells, wherever it tells it, into lines of the reader contract.
+/// Turns what a reader reports, by whatever channel, into lines of the reader contract.
 class Observer {
  public:
-  /// What else there is to know, such as a connection that was refused, is told as a log line.
+  /// What else there is to know, such as a connection that was refused, is reported as a log line.
   using Sink = std::function<void(std::string line, ContractLine what)>;
 
   virtual ~Observer() = default;
 
-  /// Once the reader was started. An error where the environment refuses; that nobody answers yet is
+  /// Once the reader was started. An error if the environment refuses; that nothing answers yet is
   /// none.
   virtual Result<void> start() = 0;
   virtual void stop() = 0;
@@ -55,10 +55,10 @@ class ObservedStream {
   /// Bytes in any pieces.
   void feed(std::string_view bytes);
 
-  /// The stream begins anew.
+  /// The stream starts over.
   void clear();
 
-  /// What one whole JSON text tells.
+  /// What one complete JSON text reports.
   ContractLine read(std::string_view json) const;
 
  private:
@@ -83,14 +83,14 @@ struct ObserverSetting {
   std::optional<FrameKeys> keys = {};
 };
 
-/// A place where readers tell what they understood: one row.
+/// A channel on which readers report what they understood: one row.
 struct ObserverKind {
   std::string_view name, summary;
   std::string_view address = {};  ///< how it is written; empty: there is none
   bool has_topic = false;
   std::chrono::milliseconds interval{0};  ///< by default
-  bool sampled = false;  ///< it is asked every interval: what comes and goes in between is not seen
-  /// What is wrong with the address; empty where nothing is.
+  bool sampled = false;  ///< it is polled every interval: what comes and goes in between is missed
+  /// What is wrong with the address; empty if nothing is.
   std::string (*complaint)(const ReaderObserver&) = nullptr;
   std::unique_ptr<Observer> (*make)(const ObserverSetting&, EventLoop&, Observer::Sink) = nullptr;
 };
@@ -102,7 +102,7 @@ const ObserverKind* find_observer_kind(std::string_view name);
 std::unique_ptr<Observer> make_observer(const ObserverSetting& setting, EventLoop& loop,
                                         Observer::Sink sink);
 
-/// The least time between two telegrams, so that each of them can be told and be seen.
+/// The least time between two telegrams, so that each of them can be reported and observed.
 std::chrono::milliseconds spacing_of(const ReaderFile& reader);
 
 }  // namespace p1rig

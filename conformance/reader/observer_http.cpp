@@ -27,7 +27,7 @@ struct Url {
   std::string path;
 };
 
-/// "http://HOST[:PORT]/PATH"; nothing where it is none.
+/// "http://HOST[:PORT]/PATH"; nothing if it is none.
 std::optional<Url> parse_url(std::string_view text) {
   constexpr std::string_view kScheme = "http://";
   constexpr std::uint16_t kPort = 80;
@@ -117,7 +117,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   http::response_parser<http::string_body> parser_;
 };
 
-/// What the reader says is there until it says something else: only what is new is told.
+/// The answer stays until it changes: only new content is a report.
 class HttpObserver final : public Observer {
  public:
   HttpObserver(const ObserverSetting& setting, EventLoop& loop, Sink sink)

@@ -94,7 +94,7 @@ class Client : public std::enable_shared_from_this<Client> {
     return {};
   }
 
-  /// Nothing is told any more.
+  /// Nothing is reported any more.
   void stop() {
     stopped_ = true;
     if (client_ == nullptr) return;
@@ -129,8 +129,8 @@ class Client : public std::enable_shared_from_this<Client> {
   bool stopped_ = false;  ///< the loop's thread only
 };
 
-/// A topic with JSON: every message tells by itself. A topic with wildcards: each message is one value
-/// at the path of its topic, and what came is told once no more of it comes for the interval.
+/// A topic with JSON: every message is a report. A topic with wildcards: each message is one value
+/// at the path of its topic, and a report is complete once nothing arrives for the interval.
 class MqttObserver final : public Observer {
  public:
   MqttObserver(const ObserverSetting& setting, EventLoop& loop, Sink sink)
@@ -171,28 +171,28 @@ class MqttObserver final : public Observer {
     if (!has_wildcard(topic_)) return tell(std::move(payload));
     size_ += topic.size() + payload.size();
     if (size_ > kLongestPayload) {
-      return forget({"mqtt: the topics say more than 1 MiB without a pause"});
+      return forget({"mqtt: the topics carry more than 1 MiB without a pause"});
     }
     const auto levels = static_cast<std::size_t>(std::ranges::count(topic, '/')) + 1;
     const bool is_json = Json::accept(payload);
     if (levels + (is_json ? json_depth(payload) : 0) > kDeepestJson) {
-      return forget({"mqtt: what the topics say " + std::string(kDeepJson)});
+      return forget({"mqtt: the contents of the topics: " + std::string(kDeepJson)});
     }
     if (!put(topic, is_json ? Json::parse(payload) : Json(std::move(payload)))) {
-      return sink_("mqtt: " + topic + " does not fit beside the topics before", ContractLog{});
+      return sink_("mqtt: " + topic + " conflicts with an earlier topic", ContractLog{});
     }
     timer_.expires_after(interval_);
     timer_.async_wait(
         [this, alive = std::weak_ptr<int>(alive_), round = round_](const auto& error) {
           if (error || alive.expired() || round != round_) return;
-          // What comes later is another report: what is not in there was not said.
+          // What comes later is another report: only what it contains was reported.
           const Json values = std::exchange(values_, Json::object());
           size_ = 0;
           tell(json_text(values));
         });
   }
 
-  /// Each level of the topic is a key, numbers too. False where a value is in the way.
+  /// Each level of the topic is a key, numbers too. False if a value is in the way.
   bool put(std::string_view topic, Json value) {
     Json* at = &values_;
     for (bool last = false; !last;) {
@@ -207,7 +207,7 @@ class MqttObserver final : public Observer {
     return true;
   }
 
-  /// Of a report that is too large, or too deep, nothing is told but that.
+  /// Of a report that is too large, or too deep, only that is reported.
   void forget(ContractBreach why) {
     timer_.cancel();
     ++round_;

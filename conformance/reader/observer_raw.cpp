@@ -15,9 +15,9 @@ namespace {
 /// What was sent longer ago than that many bytes is not looked for.
 constexpr std::size_t kRemembered = std::size_t{1} << 19U;
 
-/// A gateway tells no values: those of the telegrams that it passes on are read from them, by the
+/// A gateway reports no values: those of the telegrams that it passes on are read from them, by the
 /// reference reader, so that one that it loses or breaks is missing. Besides, each telegram has to be
-/// as it was sent, byte by byte; which of them it drops is its own business.
+/// as it was sent, byte by byte; it may drop any of them.
 class RawObserver final : public Observer {
  public:
   RawObserver(const ObserverSetting& setting, EventLoop& loop, Sink sink)
@@ -61,7 +61,7 @@ class RawObserver final : public Observer {
     using Kind = Stretch::Kind;
     if (stretch.kind == Kind::kNoise || stretch.kind == Kind::kOversize) return;
     if (sent_.find(stretch.bytes) != std::string::npos) return;
-    sink_("", ContractBreach{"passes on other bytes than were sent: " + difference(stretch.bytes)});
+    sink_("", ContractBreach{"passes on bytes that were not sent: " + difference(stretch.bytes)});
   }
 
   /// Against the telegram that begins like it for longest, the last one of equals.
@@ -80,7 +80,7 @@ class RawObserver final : public Observer {
       return at < text.size() ? fmt::format("{:02X}", static_cast<unsigned char>(text[at]))
                               : std::string("nothing");
     };
-    return fmt::format("after {} that are right {} was sent and {} came", counted(most, "byte"),
+    return fmt::format("after {} correctly, {} was sent but {} received", counted(most, "byte"),
                        hex(sent_, where), hex(got, most));
   }
 

@@ -20,7 +20,7 @@ std::string complain_about_tcp(const ReaderObserver& observe);
 std::string complain_about_http(const ReaderObserver& observe);
 std::string complain_about_mqtt(const ReaderObserver& observe);
 
-/// True where many topics of MQTT are meant.
+/// True if many topics of MQTT are meant.
 bool has_wildcard(std::string_view topic);
 
 }  // namespace p1rig

@@ -57,7 +57,7 @@ class ReaderLoader {
       table.complain("command", "expected a command, or attached = true for a device");
     }
     if (!reader_.command.empty() && reader_.attached) {
-      table.complain("command", "a device that is attached is not started: leave one of them out");
+      table.complain("command", "an attached device is not started: remove command or attached");
     }
     check_placeholders(table);
     if (auto endpoints = table.some_strings("endpoints"); !endpoints.empty()) {
@@ -85,7 +85,7 @@ class ReaderLoader {
                                                : Publish::kEvery;
     reader_.min_interval = table.duration("min_interval").value_or(reader_.min_interval);
     if (reader_.publish == Publish::kThrottled && reader_.min_interval.count() == 0) {
-      table.complain("min_interval", "expected for a reader that is throttled");
+      table.complain("min_interval", "is required for a throttled reader");
     }
     reader_.startup = table.duration("startup").value_or(reader_.startup);
     reader_.patience = table.duration("patience").value_or(reader_.patience);
@@ -95,7 +95,7 @@ class ReaderLoader {
     const auto reset = table.word("reset", {"supply", "none"});
     reader_.reset_by_supply = reset == "supply";
     if (reset && !reader_.attached) {
-      table.complain("reset", "is for attached devices; a command is started again");
+      table.complain("reset", "is only for attached devices; a command is restarted");
     }
     if (const Node* node = table.node("environment")) read_environment(*node);
     table.finish();
@@ -114,11 +114,11 @@ class ReaderLoader {
         complaints_.add(value.place, fmt::format("environment: {}", what));
       };
       if (name.empty() || name.find_first_of(kNoName) != std::string::npos) {
-        complain("the name of a variable is not empty and has no '=' or NUL");
+        complain("a variable name must not be empty or contain '=' or NUL");
       } else if (value.string() == nullptr) {
         complain(fmt::format("{}: expected a string, found {}", name, value.kind()));
       } else if (value.string()->find('\0') != std::string::npos) {
-        complain(fmt::format("{}: no variable can hold a NUL", name));
+        complain(fmt::format("{}: a variable cannot contain NUL", name));
       } else {
         reader_.environment[name] = *value.string();
       }
@@ -159,8 +159,8 @@ class ReaderLoader {
       observe.interval = interval.value_or(kind->interval);
       check_observer(table, *kind);
       if (interval && (kind->interval.count() == 0 || interval->count() == 0)) {
-        table.complain("interval", kind->interval.count() == 0 ? "is for http and mqtt"
-                                                               : "expected more than nothing");
+        table.complain("interval", kind->interval.count() == 0 ? "is only for http and mqtt"
+                                                               : "expected more than 0");
       }
     }
     table.finish();
@@ -176,7 +176,7 @@ class ReaderLoader {
       if (!wrong.empty()) table.complain("address", wrong);
     }
     if (kind.has_topic != !observe.topic.empty()) {
-      table.complain("topic", kind.has_topic ? "expected the topic that the reader writes to"
+      table.complain("topic", kind.has_topic ? "expected the topic that the reader publishes to"
                                              : fmt::format("{} has none", kind.name));
     }
   }
@@ -189,7 +189,7 @@ class ReaderLoader {
       ReaderMapping mapping{.target = target};
       if (!medium_of_target(target) && !parse_obis(target)) {
         complaints_.add(node.place,
-                        "[map]: \"" + target + "\" is no OBIS code and no mbus[medium=gas]");
+                        "[map]: \"" + target + "\" is neither an OBIS code nor mbus[medium=gas]");
       }
       TableReader table("[map]", &node, complaints_);
       mapping.path = table.required_string("path");
@@ -204,10 +204,9 @@ class ReaderLoader {
       if (mapping.unit.starts_with('/')) {
         check_pointer("unit", mapping.unit);
       } else if (!mapping.unit.empty() && !find_unit(mapping.unit)) {
-        table.complain("unit",
-                       fmt::format("unknown \"{}\": expected one of P1, such as kWh, kW, m3 "
-                                   "or V, or a JSON pointer to it",
-                                   mapping.unit));
+        table.complain("unit", fmt::format("unknown \"{}\": expected a P1 unit, such as kWh, kW, "
+                                           "m3 or V, or a JSON pointer to the unit",
+                                           mapping.unit));
       }
       table.finish();
       reader_.map.push_back(std::move(mapping));
@@ -215,7 +214,7 @@ class ReaderLoader {
     if (reader_.observe.kind == "raw") {
       complaints_.add(map->place, "[map]: a gateway that passes on bytes has no JSON");
     }
-    // What is mapped is what the reader tells.
+    // What is mapped is what the reader reports.
     if (!reader_.claims.empty()) return;
     for (const ReaderMapping& mapping : reader_.map) {
       if (!medium_of_target(mapping.target)) reader_.claims.push_back(mapping.target);
@@ -235,15 +234,13 @@ Result<void> check_endpoint(std::string_view endpoint, bool attached) {
   if (std::ranges::find(known, kind) == known.end()) return fail(unknown_word(kind, known));
   if (!attached || kind == "cable" || kind.size() < endpoint.size()) return {};
   if (kind == "pty-shim" || kind == "stdin") {
-    return fail(fmt::format("{} is for readers that p1rig starts", kind));
+    return fail(fmt::format("{} is only for readers that p1rig starts", kind));
   }
-  return fail(
-      fmt::format("\"{0}\": the device is attached to something that has a name, such as "
-                  "\"{0}:{1}\"",
-                  kind,
-                  kind == "pty"      ? "/tmp/p1"
-                  : kind == "serial" ? "/dev/ttyUSB0"
-                                     : "0.0.0.0:4001"));
+  return fail(fmt::format(
+      "\"{0}\": an attached device needs an endpoint with a name, such as \"{0}:{1}\"", kind,
+      kind == "pty"      ? "/tmp/p1"
+      : kind == "serial" ? "/dev/ttyUSB0"
+                         : "0.0.0.0:4001"));
 }
 
 Result<ReaderFile> load_reader(const std::filesystem::path& file) {
@@ -254,7 +251,7 @@ Result<ReaderFile> load_reader(const std::filesystem::path& file) {
 
 std::map<std::string, std::filesystem::path> list_readers() {
   auto readers = list_data("conformance/readers");
-  // What a reader is known to fail stands beside it.
+  // What a reader is known to fail is beside it.
   std::erase_if(readers, [](const auto& reader) { return reader.first.ends_with(".waivers"); });
   return readers;
 }
@@ -268,8 +265,8 @@ Result<ReaderFile> find_reader(std::string_view name) {
   if (found != readers.end()) return load_reader(found->second);
   std::vector<std::string_view> names;
   for (const auto& [known, file] : readers) names.push_back(known);
-  return fail(fmt::format("there is no reader \"{}\"{}: name one of `p1rig readers`, or a file",
-                          name, did_you_mean(name, names)));
+  return fail(fmt::format("unknown reader \"{}\"{}: name one of `p1rig readers`, or a file", name,
+                          did_you_mean(name, names)));
 }
 
 }  // namespace p1rig

@@ -13,12 +13,12 @@
 
 namespace p1rig {
 
-/// Where a reader's own JSON has the value of a code: no glue is needed.
+/// Where a reader's own JSON has the value of an OBIS code.
 struct ReaderMapping {
   std::string target;     ///< an OBIS code, or "mbus[medium=gas]"
   std::string path = {};  ///< JSON pointer, RFC 6901
   std::string unit = {};  ///< of a number without one, or a path to it; empty: none
-  std::string at = {};    ///< JSON pointer to the time; empty: it is not told
+  std::string at = {};    ///< JSON pointer to the time; empty: not reported
 };
 
 /// How a reader is watched.
@@ -29,7 +29,7 @@ struct ReaderObserver {
   std::chrono::milliseconds interval{0};  ///< of http, between two requests; of mqtt, of silence
 };
 
-/// When a reader tells what it understood.
+/// When a reader reports what it understood.
 enum class Publish : std::uint8_t {
   kEvery,     ///< every telegram
   kChanges,   ///< only values that differ from those before
@@ -50,8 +50,8 @@ struct ReaderFile {
   TimeForm time = TimeForm::kAware;
   Publish publish = Publish::kEvery;
   std::chrono::milliseconds min_interval{0};    ///< between two telegrams that it publishes
-  std::chrono::milliseconds startup{15'000};    ///< until it has opened its end of the line
-  std::chrono::milliseconds patience{10'000};   ///< for a report that is owed
+  std::chrono::milliseconds startup{15'000};    ///< until it has opened its endpoint
+  std::chrono::milliseconds patience{10'000};   ///< for an expected report
   std::chrono::milliseconds reconnect{90'000};  ///< until it doubts a connection that is silent
   std::string wiring = "vcc";
   bool reset_by_supply = false;  ///< an attached device that hangs is switched off and on
@@ -60,7 +60,7 @@ struct ReaderFile {
   std::map<std::string, std::string> environment;
 };
 
-/// An error where this is no endpoint, or none for a device that is attached: that needs a name, as in
+/// An error if this is not an endpoint, or not one for an attached device: that needs a name, as in
 /// "pty:/tmp/p1".
 Result<void> check_endpoint(std::string_view endpoint, bool attached);
 

@@ -9,7 +9,7 @@
 
 namespace p1rig {
 
-/// What the reader is told of its place.
+/// What the reader learns about its environment.
 struct ReaderPlace {
   std::string endpoint;
   const Profile& profile;

@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::json;
 using Kind = ContractValue::Kind;
 
-/// Discarded where it is no JSON or nests too deep.
+/// Discarded if it is not JSON or nests too deep.
 Json parse(std::string_view text) {
   return is_shallow_json(text) ? Json::parse(text, nullptr, false) : Json(Json::value_t::discarded);
 }
@@ -56,7 +56,7 @@ struct Mapper {
     return text;
   }
 
-  /// Nothing for an object, which is no value.
+  /// Nothing for an object, which is not a value.
   std::optional<ContractValue> value_of(const Json& value, const ReaderMapping& mapping) const {
     // Nothing between the brackets comes out as one or the other.
     if (value.is_null() || value == "") return ContractValue{};
@@ -73,7 +73,7 @@ struct Mapper {
     return list;
   }
 
-  /// Empty for null; nothing where the map or the JSON has none.
+  /// Empty for null; nothing if the map or the JSON has none.
   std::optional<std::string> time_of(const ReaderMapping& mapping) const {
     const Json* const at = find(json, mapping.at);
     if (at == nullptr) return std::nullopt;

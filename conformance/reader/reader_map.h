@@ -12,7 +12,7 @@ namespace p1rig {
 
 // The [map] of a reader file: where a reader's own JSON has the value of a code.
 //
-// | at the path                         | is told as                                          |
+// | at the path                         | is reported as                                      |
 // |-------------------------------------|-----------------------------------------------------|
 // | nothing                             | nothing: the code is not exposed                    |
 // | null, an empty text                 | null: known to be invalid or unset                  |
@@ -23,15 +23,15 @@ namespace p1rig {
 //
 // `unit` that begins with '/' is a path too: the reader says the unit by itself.
 
-/// {"telegram": …} of one JSON text; a log line where nothing of the map is in it, or where it is no
-/// JSON; a breach where something has another shape, or nests too deep (json_depth.h). Takes any bytes.
+/// {"telegram": …} of one JSON text; a log line if nothing of the map is in it, or if it is no
+/// JSON; a breach if something has another shape, or nests too deep (json_depth.h). Takes any bytes.
 ContractLine apply_map(const std::vector<ReaderMapping>& map, std::string_view json);
 
 /// The paths of the map that are not in that JSON text, "path", "at" and "unit" alike.
 std::vector<std::string> missing_paths(const std::vector<ReaderMapping>& map,
                                        std::string_view json);
 
-/// The paths to all values in that JSON text; none where it is no JSON.
+/// The paths to all values in that JSON text; none if it is not JSON.
 std::vector<std::string> paths_in(std::string_view json);
 
 /// True for a JSON pointer (RFC 6901).

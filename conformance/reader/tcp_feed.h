@@ -11,7 +11,7 @@ namespace p1rig {
 
 class EventLoop;
 
-/// The bytes that a server sends: a connection that is made anew, after a short while, whenever it
+/// The bytes that a server sends: a connection that is made again, after a short while, whenever it
 /// ends or is refused.
 class TcpFeed {
  public:

@@ -1,4 +1,4 @@
-// Where the adapters beside this file find what they adapt: in the folder that p1rig is run in, in
+// Where the adapters in this directory find their packages: in the working directory of p1rig, in
 // $NODE_PATH, beside this file, and where the tests of p1rig install it.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';

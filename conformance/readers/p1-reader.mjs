@@ -1,11 +1,11 @@
 // Opens a port with npm p1-reader, as its users do, and prints its readings as lines of JSON.
 //   node p1-reader.mjs PORT BAUD FRAMING [COUNT]        such as /dev/ttyUSB0 115200 8N1
-// With COUNT it ends after so many, or with the first error.
+// With COUNT it ends after that many, or at the first error.
 import findPackage from './find_package.mjs';
 
 const [port, baud, framing, count] = process.argv.slice(2);
 const parities = { N: 'none', E: 'even', O: 'odd' };
-// What it logs is no reading.
+// What it logs is not a reading.
 console.log = console.error;
 
 const P1Reader = findPackage('p1-reader');
@@ -17,7 +17,7 @@ const reader = new P1Reader({
   stopBits: Number(framing[2]),
 });
 
-// A meter type that begins in noise may have many MB, and a line at most 1 MiB.
+// A meter type that starts in noise may be many MB long, but a line is at most 1 MiB.
 const shortened = (_, value) => (typeof value === 'string' ? value.slice(0, 1024) : value);
 
 let printed = 0;

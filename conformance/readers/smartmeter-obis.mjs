@@ -4,7 +4,7 @@ import findPackage from './find_package.mjs';
 
 const [port, baud, framing] = process.argv.slice(2);
 const parities = { N: 'none', E: 'even', O: 'odd' };
-// What it logs is no result.
+// What it logs is not a result.
 console.log = console.error;
 
 const SmartmeterObis = findPackage('smartmeter-obis');

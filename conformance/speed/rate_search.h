@@ -7,7 +7,7 @@
 
 namespace p1rig {
 
-/// So many telegrams, one every 1/rate seconds.
+/// That many telegrams, one every 1/rate seconds.
 struct RateAttempt {
   double rate = 0;  ///< telegrams a second; 0: as fast as the line takes them
   std::size_t telegrams = 0;
@@ -15,15 +15,15 @@ struct RateAttempt {
 };
 
 struct RateOutcome {
-  bool lost = false;     ///< at least one telegram was never told
+  bool lost = false;     ///< at least one telegram was never reported
   bool kept_up = false;  ///< they went out in time, and the reports did not fall behind
-  double reached = 0;    ///< telegrams a second, from the first sent to the last told
+  double reached = 0;    ///< telegrams a second, from the first sent to the last reported
 };
 
 /// Looks for the highest rate at which a reader loses nothing: doubles the rate until a telegram is
 /// lost or the reader takes no more, then narrows it down. Knows no reader and no clock.
 ///
-/// A line that blocks protects its reader: where the rate cannot be kept and yet nothing is lost,
+/// A line that blocks protects its reader: if the rate cannot be kept and yet nothing is lost,
 /// three runs as fast as the line takes telegrams decide, and the middle one is the result.
 class RateSearch {
  public:
@@ -32,11 +32,11 @@ class RateSearch {
     kPace   ///< nothing is lost at any rate: the reader or its line takes no more
   };
 
-  /// What is to be tried next; nothing once the rate is known. Each is to be answered by tell().
+  /// The next thing to try; nothing once the rate is known. Answer each with tell().
   std::optional<RateAttempt> next() const;
   void tell(const RateOutcome& outcome);
 
-  /// Telegrams a second; 0 where each rate that was tried lost some.
+  /// Telegrams a second; 0 if each rate that was tried lost some.
   double rate() const { return low_; }
   Limit limit() const { return limit_; }
 

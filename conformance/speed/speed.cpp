@@ -46,16 +46,15 @@ class Measurement {
     }
     if (!subject_.wait_until_open(settings_.startup)) {
       feed_.look();
-      feed_.stop(SpeedVerdict::kSilent,
-                 fmt::format("it did not open its end of the line within {} ms",
-                             settings_.startup.count()));
+      feed_.stop(SpeedVerdict::kSilent, fmt::format("it did not open its endpoint within {} ms",
+                                                    settings_.startup.count()));
       return false;
     }
     feed_.warm_up();
     return !feed_.stopped();
   }
 
-  /// Keeps the step; nothing where the reader came to its end.
+  /// Keeps the step; nothing if the reader ended.
   const SpeedStep* keep(std::optional<SpeedStep> step) {
     if (!step) return nullptr;
     result_.steps.push_back(std::move(*step));
@@ -106,8 +105,8 @@ class Measurement {
     if (search.rate() <= 0) {
       result_.verdict = SpeedVerdict::kLoses;
       result_.message =
-          "loses telegrams at each rate that was tried, but none where each is sent "
-          "after the report of the one before";
+          "loses telegrams at every rate tried, but none when each is sent after the report of the "
+          "previous one";
       return;
     }
     const SpeedStep* const at_best = best(search);
@@ -159,15 +158,16 @@ class Measurement {
     if (step == nullptr) return;
     result_.relaxed = *step;
     if (step->lost() > 0) {
-      result_.message = fmt::format("lost {} of {} at {} a second, where the latency was measured",
-                                    step->lost(), counted(step->sent, "telegram"), readable(rate));
+      result_.message =
+          fmt::format("lost {} of {} at {} per second, while the latency was measured",
+                      step->lost(), counted(step->sent, "telegram"), readable(rate));
     }
   }
 
   std::string after_what() const {
     const SpeedStep& last = result_.steps.back();
-    if (last.pace == Pace::kOneAtATime) return ", after telegrams that were sent one at a time";
-    return ", after it had taken " + readable(last.reached) + " telegrams a second";
+    if (last.pace == Pace::kOneAtATime) return ", after telegrams sent one at a time";
+    return ", after it had accepted " + readable(last.reached) + " telegrams per second";
   }
 
   void forget_numbers() {

@@ -39,9 +39,9 @@ struct SpeedStep {
   std::optional<std::size_t> first_lost = {};          ///< from 1
   std::size_t repeated = 0, damaged = 0, unknown = 0;  ///< reports that do not count
   bool kept_up = false;
-  double reached = 0;  ///< telegrams a second, from the first sent to the last told
+  double reached = 0;  ///< telegrams a second, from the first sent to the last reported
   std::uint64_t bytes = 0;
-  std::optional<SpeedLatency> latency = {};  ///< of those that were told
+  std::optional<SpeedLatency> latency = {};  ///< of those that were reported
   std::chrono::nanoseconds took{};
   std::optional<std::chrono::nanoseconds> processor = {};  ///< of the reader
   std::chrono::nanoseconds own_processor{};                ///< ours
@@ -52,9 +52,9 @@ struct SpeedStep {
 enum class SpeedVerdict : std::uint8_t {
   kMeasured,
   kLoses,         ///< telegrams are lost at any rate
-  kSilent,        ///< it opens nothing, or tells nothing, or not any more
+  kSilent,        ///< it opens nothing, or reports nothing, or no longer does
   kEnded,         ///< it crashed, or ended
-  kFloods,        ///< it says more than anybody can use
+  kFloods,        ///< it reports far too much
   kBreach,        ///< it breaks the reader contract
   kUnmeasurable,  ///< this reader, meter or line cannot be measured like this
   kEnvironment,   ///< it could not be started

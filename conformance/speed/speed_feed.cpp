@@ -143,7 +143,7 @@ void SpeedFeed::collect(nanoseconds patience) {
 }
 
 /// Takes what the reader still says, and looks at none of it: what waits in the pipe while we parse
-/// would be told late.
+/// would be reported late.
 void SpeedFeed::drain() {
   for (auto heard = heard_; !interrupted(); heard = heard_) {
     collect(kLook);
@@ -160,7 +160,7 @@ void SpeedFeed::collect_until(Time due) {
 
 // One at a time
 
-/// True where it is told before `patience` is over; reports of others renew it.
+/// True if it is reported before `patience` is over; reports of others renew it.
 bool SpeedFeed::await(std::size_t number, nanoseconds patience) {
   Time until = subject_.now() + patience;
   std::uint64_t heard = heard_;
@@ -184,13 +184,13 @@ bool SpeedFeed::send(std::size_t number) {
   if (result == SendResult::kSent) return true;
   if (interrupted()) return false;
   if (result == SendResult::kNotTaken) {
-    stop(SpeedVerdict::kSilent, "it does not fetch its bytes");
+    stop(SpeedVerdict::kSilent, "it does not read its bytes");
   }
   // How it ended comes another way, perhaps later.
   const Time until = subject_.now() + std::chrono::seconds{2};
   while (!stop_ && subject_.now() < until) collect(until - subject_.now());
   understand();
-  stop(SpeedVerdict::kEnded, "it closed its end of the line");
+  stop(SpeedVerdict::kEnded, "it closed its endpoint");
   return false;
 }
 
@@ -227,12 +227,11 @@ void SpeedFeed::warm_up() {
   if (std::ranges::any_of(sendings_, [](const Sending& one) { return one.told_at.has_value(); }))
     return;
   stop(SpeedVerdict::kSilent,
-       fmt::format("it told none of {} so that it could be recognised by its clock or one of its "
-                   "registers",
+       fmt::format("none of its reports on {} could be recognised by the clock or a register",
                    counted(next_, "telegram")));
 }
 
-/// True where most reports came after the next telegram, though it waited for them.
+/// True if most reports came after the next telegram, though it waited for them.
 bool SpeedFeed::is_one_behind(std::size_t sent) const {
   std::size_t told = 0, behind = 0;
   for (std::size_t i = 0; i < sent; ++i) {
@@ -257,7 +256,7 @@ std::optional<SpeedStep> SpeedFeed::one_at_a_time(std::size_t telegrams, bool le
   if (!stop_) settle(step.sent - 1);
   learns_ = false;
   if (!stop_ && is_one_behind(step.sent)) {
-    stop(SpeedVerdict::kUnmeasurable, "it tells a telegram only when the next one has come");
+    stop(SpeedVerdict::kUnmeasurable, "it reports a telegram only after the next one has arrived");
   }
   if (interrupted()) return std::nullopt;
   if (settings_.own_processor) step.own_processor = settings_.own_processor() - own_before;
@@ -304,7 +303,7 @@ void SpeedFeed::send_all(const RateAttempt& attempt, std::size_t first, SpeedSte
   }
 }
 
-/// Waits until the last telegram is told or one that is sent after it. False where nothing is told
+/// Waits until the last telegram is reported, or one sent after it. False if nothing is reported
 /// any more.
 bool SpeedFeed::settle(std::size_t last) {
   drain();
@@ -316,7 +315,7 @@ bool SpeedFeed::settle(std::size_t last) {
     // One that was thought lost came late.
     if (sendings_[last].told_at) return !stop_;
   }
-  stop(SpeedVerdict::kSilent, "it told nothing any more after " + counted(last + 1, "telegram"));
+  stop(SpeedVerdict::kSilent, "it stopped reporting after " + counted(last + 1, "telegram"));
   return false;
 }
 

@@ -12,9 +12,9 @@
 
 namespace p1rig {
 
-/// Feeds a reader that was started, one step after the other, and counts what it tells.
+/// Feeds a started reader, one step after the other, and counts what it reports.
 ///
-/// Nothing is lost because it is late: a telegram counts as lost when a later one was told, and each
+/// Nothing is lost because it is late: a telegram counts as lost when a later one was reported, and each
 /// step ends with one that was.
 class SpeedFeed {
  public:
@@ -23,10 +23,10 @@ class SpeedFeed {
   /// Takes what the reader has done already, such as to end.
   void look();
 
-  /// Sends telegrams one at a time until one is told, and learns what its reports have right.
+  /// Sends telegrams one at a time until one is reported, and learns what its reports have right.
   void warm_up();
 
-  /// Nothing where the reader has come to an end: see stopped().
+  /// Nothing if the reader has ended: see stopped().
   std::optional<SpeedStep> one_at_a_time(std::size_t telegrams, bool learns);
   std::optional<SpeedStep> attempt(const RateAttempt& attempt);
 

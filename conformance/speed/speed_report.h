@@ -23,11 +23,11 @@ std::string console_report(const SpeedReport& report);
 std::string json_report(const SpeedReport& report);
 extern const OutputKind kSpeedJsonKind;
 
-/// One picture that needs nothing but itself: latency and loss over the rate, a colour a reader.
+/// One self-contained picture: latency and loss over the rate, a colour a reader.
 std::string svg_report(const SpeedReport& report);
 extern const OutputKind kSpeedSvgKind;
 
-/// The exit code of DESIGN.md: 0 all have a number, 1 one loses telegrams at any rate, 3 one broke
+/// The exit code: 0 all have a number, 1 one loses telegrams at any rate, 3 one broke
 /// the contract, 4 environment, 75 one cannot be measured like this, 130 interrupted.
 int exit_code(const SpeedReport& report);
 

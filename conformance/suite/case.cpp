@@ -12,14 +12,15 @@ namespace {
 
 constexpr std::array kNeeds = {
     CaseNeed{"key", "reads sealed telegrams, with a key"},
-    CaseNeed{"mbus", "tells what M-Bus devices it concluded"},
-    CaseNeed{"tariffs", "tells which tariff is the normal one"},
-    CaseNeed{"process", "is a process of its own: it can crash, and its memory be measured"},
-    CaseNeed{"request", "its Data Request can be seen: a declared wiring and a line that shows it"},
-    CaseNeed{"settings", "the settings that it opened the line with can be seen"},
-    CaseNeed{"line", "sits at a line that can be silent and unplugged, not at a pipe"},
-    CaseNeed{"network", "sits at a connection that can die without a word: tcp or rfc2217"},
-    CaseNeed{"realtime", "is asked with --realtime: silences last as long as those of a meter"},
+    CaseNeed{"mbus", "reports which M-Bus devices it identified"},
+    CaseNeed{"tariffs", "reports which tariff is the normal one"},
+    CaseNeed{"process", "is a separate process: it can crash, and its memory can be measured"},
+    CaseNeed{"request",
+             "its Data Request can be observed: wiring is declared and the line shows it"},
+    CaseNeed{"settings", "the line settings that it uses can be observed"},
+    CaseNeed{"line", "reads from a line that can be silent and unplugged, not from a pipe"},
+    CaseNeed{"network", "reads from a connection that can die silently: tcp or rfc2217"},
+    CaseNeed{"realtime", "runs with --realtime: silences last as long as those of a meter"},
 };
 
 constexpr std::array kLineActions = {LineAction::kSilence, LineAction::kUnplug,
@@ -47,7 +48,7 @@ std::optional<LineAction> find_line_action(std::string_view name) {
 }
 
 std::string describe(LineAction action, std::chrono::milliseconds duration) {
-  if (action == LineAction::kFreeze) return "the connection dies without a word";
+  if (action == LineAction::kFreeze) return "the connection dies silently";
   return fmt::format("{} for {} ms", action == LineAction::kSilence ? "silence" : "unplugged",
                      duration.count());
 }

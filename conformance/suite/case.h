@@ -39,8 +39,8 @@ std::optional<Basis> find_basis(std::string_view name);
 /// What the line does, instead of a telegram.
 enum class LineAction : std::uint8_t {
   kSilence,  ///< nothing is sent for a while
-  kUnplug,   ///< the line vanishes and comes back: the terminal is hung up, the connection closed
-  kFreeze  ///< the connection dies without a word: nothing passes any more, whoever connects anew is served
+  kUnplug,   ///< the line disappears and returns: the terminal is hung up, the connection closed
+  kFreeze    ///< the connection dies silently: nothing passes any more; a new connection is served
 };
 /// "silence", "unplug", "freeze": as cases write it.
 std::string_view to_string(LineAction action);
@@ -92,7 +92,7 @@ struct CaseExpectation {
   bool may_repeat = false;
 };
 
-/// What a case may need a reader, or its line, to be able to do.
+/// What a case may need from a reader or its line.
 struct CaseNeed {
   std::string_view name, summary;
 };
@@ -100,7 +100,7 @@ std::span<const CaseNeed> case_needs();
 
 struct Case {
   std::string id;
-  std::vector<std::string> formerly = {};  ///< ids that it had before; whoever names one means it
+  std::vector<std::string> formerly = {};  ///< ids that it had before; they still name it
   std::string requirement = {}, title = {}, clause = {}, why = {};
   std::string argues = {};  ///< what the clause says: of each MUST
   Level level = Level::kMust;
@@ -112,7 +112,7 @@ struct Case {
   std::size_t may_lose = 0;  ///< good telegrams that a reader may need to recover
   std::vector<std::string> mutants = {};
   std::vector<std::string> needs = {};
-  bool once = false;                   ///< it says the same at any meter: one of a run is enough
+  bool once = false;                   ///< same result on any meter: one per run is enough
   bool at_line_pace = false;           ///< true timing, at the baud rate
   std::chrono::milliseconds margin{};  ///< of what is timed: more jitter than that is inconclusive
   std::vector<std::string> judges = {};  ///< of the line's behaviour, rows of line_judges()
@@ -124,7 +124,7 @@ struct Case {
 /// The versions of the suite, in their order: what a run can be pinned to.
 std::span<const std::string_view> suite_versions();
 
-/// True where the glob names the case by its id, or by one that it had before.
+/// True if the glob names the case by its id, or by one that it had before.
 bool is_named(const Case& one, std::string_view glob);
 
 /// True for a case that came after that version, one of suite_versions().
@@ -139,7 +139,7 @@ Result<std::vector<Case>> parse_cases(std::string file, std::string text);
 /// (conformance/renamed-cases.toml).
 Result<std::vector<Case>> load_all_cases();
 
-/// The same for who can do with those that are right, and what is wrong with each of the others' files.
+/// The same, with the valid files only, and what is wrong with each of the others.
 struct RightCases {
   std::vector<Case> cases;
   std::vector<std::string> broken;

@@ -101,8 +101,8 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
       one.whole = *found;
     } else {
       complain(node,
-               "expected \"values\", \"part\", \"nothing\", \"either\", \"anything\" or a "
-               "table of codes");
+               "expected \"values\", \"part\", \"nothing\", \"either\", \"anything\" or a table of "
+               "OBIS codes");
     }
     return one;
   }
@@ -124,7 +124,7 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
         complain(value, "mbus: expected devices with channel (1 to 4), medium, id, at and value");
       }
     } else if (!is_case_code(key)) {
-      complain(value, "\"" + key + "\" is no OBIS code");
+      complain(value, "\"" + key + "\" is not an OBIS code");
     } else if (word != nullptr && *word == "invalid") {
       one.invalid.push_back(key);
     } else if (word != nullptr && *word == "absent") {
@@ -141,7 +141,7 @@ CaseExpectation read_expectation(const Node& node, Complaints& complaints) {
       if (is_empty || either != nullptr) one.optional.push_back(key);
       one.literal.emplace_back(key, std::move(*literal));
     } else {
-      complain(value, key + ": expected a value as the reader contract writes it");
+      complain(value, key + ": expected a value as written in the reader contract");
     }
   }
   return one;

@@ -50,7 +50,7 @@ class CaseLoader {
     Case one{.id = id, .file = document_.file, .place = node.place};
     if (id.find('/') == std::string::npos) {
       complaints_.add(node.place,
-                      fmt::format("\"{}\": the ids of cases are DOCUMENT-EDITION/CLAUSE/SLUG", id));
+                      fmt::format("\"{}\": a case id is DOCUMENT-EDITION/CLAUSE/SLUG", id));
     }
     one.requirement = table.required_string("requirement");
     one.title = table.required_string("title");
@@ -90,7 +90,7 @@ class CaseLoader {
         table.word("pace", {"backpressure", "line"}).value_or("backpressure") == "line";
     one.since = table.string("since").value_or(std::string(suite_versions().front()));
     if (std::ranges::find(suite_versions(), one.since) == suite_versions().end()) {
-      table.complain("since", fmt::format("there is no version \"{}\" of the suite", one.since));
+      table.complain("since", fmt::format("unknown suite version \"{}\"", one.since));
     }
     one.margin = table.duration("margin").value_or(std::chrono::milliseconds{0});
     one.judges = texts(table, "judge");
@@ -131,7 +131,7 @@ class CaseLoader {
     step.crc = table.string("crc").value_or("");
     if (step.crc.size() > 2 ||
         step.crc.find_first_not_of("0123456789ABCDEF") != std::string::npos) {
-      table.complain("crc", "expected one or two hexadecimal digits that it begins with");
+      table.complain("crc", "expected the one or two hexadecimal digits that it begins with");
     }
     if (const auto text = table.some_text("bytes")) step.bytes = *text;
     for (auto* text : {&step.identification, &step.bytes}) {
@@ -144,8 +144,7 @@ class CaseLoader {
     }
     const auto duration = table.duration("for");
     const bool lasts = step.action && *step.action != LineAction::kFreeze;
-    if (duration && !lasts)
-      table.complain("for", "is how long a silence or an unplugged line lasts");
+    if (duration && !lasts) table.complain("for", "applies only to silence and unplug");
     step.duration = duration.value_or(std::chrono::milliseconds{0});
     const int kinds = (step.id.empty() ? 0 : 1) + (step.bytes ? 1 : 0) + (step.action ? 1 : 0);
     if (kinds != 1) {
@@ -173,7 +172,7 @@ class CaseLoader {
   }
 
   static std::string no_code(const std::string& code) {
-    return "\"" + code + "\" is no OBIS code such as \"1-0:1.7.0\" or \"0-n:24.2.1\"";
+    return "\"" + code + "\" is not an OBIS code such as \"1-0:1.7.0\" or \"0-n:24.2.1\"";
   }
 
   /// What no clock shows. Which of them shows the others, S in winter or the hour that spring leaves
@@ -181,7 +180,7 @@ class CaseLoader {
   static Result<void> check_time(const std::string& text) {
     const auto stamp = parse_timestamp(text);
     if (stamp && !is_calendar_time(*stamp)) {
-      return fail("\"" + text + "\" is no date and time of the calendar");
+      return fail("\"" + text + "\" is not a valid date and time");
     }
     if (stamp) return {};
     if (const auto time = Zone::find("UTC")->parse_instant(text); !time) {
@@ -245,7 +244,7 @@ class CaseLoader {
   void faults(TableReader& table, CaseStep& step) {
     std::vector<std::string> asked = texts(table, "fault");
     const auto at = table.string("at");
-    if (at && asked.empty()) table.complain("at", "there is no fault to put there");
+    if (at && asked.empty()) table.complain("at", "there is no fault to place");
     for (std::string& text : asked) {
       if (at) text += ",at=" + *at;
       auto fault = parse_fault(text);
@@ -261,7 +260,7 @@ class CaseLoader {
     std::set<std::string> ids;
     for (const CaseStep& step : one.steps) {
       if (!step.id.empty() && !ids.insert(step.id).second) {
-        complaints_.add(step.place, "send: the id \"" + step.id + "\" comes twice");
+        complaints_.add(step.place, "send: the id \"" + step.id + "\" is used twice");
       }
     }
     const Node* const node = table.node("expect");

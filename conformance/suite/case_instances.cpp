@@ -94,7 +94,7 @@ void read_instance(const std::string& id, const std::string& suffix, const Node&
   } else {
     for (const auto& [key, word] : *value.table()) put(name + "." + key, word);
   }
-  if (left == 0) return complaints.add(value.place, "each: makes more than 16 MiB of cases");
+  if (left == 0) return complaints.add(value.place, "each: expands to more than 16 MiB of cases");
   read(id + "-" + slug(suffix), copy);
 }
 

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::string_view kHead = R"(# What the cases cover
 
-Written by `p1rig cases --coverage`; a test compares it with the data. Each requirement on a reader
-stands with its source, the cases that ask for it (`p1rig cases show ID`) and the mutants that these
-cases fail (`p1rig mutants show NAME`).
+Written by `p1rig cases --coverage`; a test compares it with the data. For each requirement on a reader:
+its source, the cases that test it (`p1rig cases show ID`) and the mutants that these
+cases catch (`p1rig mutants show NAME`).
 
 | requirement | cases | mutants |
 |---|---|---|
@@ -61,7 +61,7 @@ std::string coverage_page(std::span<const Case> cases) {
     page += fmt::format("| **{}** {}<br>({}) | {} | {} |\n", requirement.id, cell(requirement.text),
                         cell(requirement.source), asked, quoted_list(mutants));
   }
-  return page + fmt::format("\n{} of {} are asked for, by {}.\n", covered,
+  return page + fmt::format("\n{} of {} are tested, by {}.\n", covered,
                             counted(requirements().size(), "requirement"),
                             counted(cases.size(), "case"));
 }

@@ -20,7 +20,7 @@ std::string unknown_word(std::string_view word, const std::vector<std::string_vi
 }
 
 std::string unknown_dialect(std::string_view glob) {
-  return fmt::format("no dialect is named by \"{}\" (`p1rig dialects` lists them)", glob);
+  return fmt::format("no dialect matches \"{}\" (`p1rig dialects` lists them)", glob);
 }
 
 void check_words(TableReader& table, std::string_view key, const std::vector<std::string>& words,

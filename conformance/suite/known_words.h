@@ -8,7 +8,7 @@
 
 namespace p1rig {
 
-/// `unknown "bawd", did you mean "baud"?`; where nothing is near, what there is: few words themselves,
+/// `unknown "bawd", did you mean "baud"?`; if nothing is similar, what there is: few words themselves,
 /// else the `listed` by whom, such as "`p1rig mutants` lists them".
 std::string unknown_word(std::string_view word, const std::vector<std::string_view>& known,
                          std::string_view listed = {});

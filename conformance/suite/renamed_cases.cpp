@@ -21,13 +21,13 @@ Result<std::vector<RenamedCase>> renamed_of(const Document& document) {
   std::vector<RenamedCase> all;
   const Node* const table = root.node("renamed");
   if (table != nullptr && table->table() == nullptr) {
-    root.complain("renamed", "expected a table: what an id was, and what it is now");
+    root.complain("renamed", "expected a table of old and new ids");
   }
   for (const auto& [before, now] :
        table == nullptr || table->table() == nullptr ? Node::Table{} : *table->table()) {
     const std::string* const text = now.string();
     if (text == nullptr || text->empty() || before.empty() || *text == before) {
-      complaints.add(now.place, "\"" + before + "\": expected the id that it has now");
+      complaints.add(now.place, "\"" + before + "\": expected the new id");
     } else {
       all.push_back({before, *text, now.place});
     }
@@ -37,7 +37,7 @@ Result<std::vector<RenamedCase>> renamed_of(const Document& document) {
   return all;
 }
 
-/// The rest of an id behind its beginning; nothing where it does not begin so. What `each` adds follows
+/// The rest of an id after its beginning; nothing if it begins differently. What `each` adds follows
 /// a '-'.
 std::optional<std::string_view> rest_behind(std::string_view beginning, std::string_view id) {
   if (!id.starts_with(beginning)) return std::nullopt;

@@ -21,7 +21,7 @@ constexpr auto kRequirements = std::to_array<Requirement>({
     {"R-REQ-02", "Keeps it raised until the telegram is complete",
      "DSMR-P1 2.2 4.2 .. DSMR-P1 5.0.2 5.7.1"},
     {"R-REQ-03", "Releases to high-Z, never drives low", "DSMR-P1 5.0.2 5.7.1",
-     "only the voltage at the pin tells high impedance from low; a computer sees the same "
+     "only the voltage at the pin distinguishes high impedance from low; a computer sees the same "
      "line state for both"},
     {"R-REQ-04", "Does not modulate it (2.2-4.2.2)",
      "DSMR-P1 2.2 4.3, DSMR-P1 3.0 4.2, DSMR-P1 4.0 4.3"},

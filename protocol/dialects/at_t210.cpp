@@ -12,7 +12,7 @@ constexpr std::string_view kT210 = "Sagemcom T210-D-r AT";
 
 constexpr auto kRules = std::to_array<ObjectRule>({
     {"1-3:0.2.8", "(S2)", kT210, "P1 version"},
-    {"0-0:1.0.0", "(TST)", kT210, "time of the message"},
+    {"0-0:1.0.0", "(TST)", kT210, "message time"},
     {"1-0:1.8.0", "(F9(0,0)*Wh)", kT210, "energy to the client"},
     {"1-0:1.8.1", "(F9(0,0)*Wh)", kT210, "energy to the client, tariff 1"},
     {"1-0:1.8.2", "(F9(0,0)*Wh)", kT210, "energy to the client, tariff 2"},

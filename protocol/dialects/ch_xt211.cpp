@@ -5,7 +5,7 @@
 #include "protocol/dialects/shared_quirks.h"
 
 // No public document; DSMR 5 formats under codes of channel 1-1 (esphome/feature-requests#2569). The
-// period stands in no public text: 10 s is the longest of the family.
+// period is not in any public text: 10 s is the longest of the family.
 
 namespace p1rig {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kXt211 = "Sagemcom XT211 CH";
 
 constexpr auto kRules = std::to_array<ObjectRule>({
-    {"0-0:1.0.0", "(TST)", kXt211, "time of the message"},
+    {"0-0:1.0.0", "(TST)", kXt211, "message time"},
     {"0-0:96.1.1", "(X)", kXt211, "equipment identifier"},
     {"0-0:96.14.0", "(S4)", kXt211, "tariff indicator"},
     {"1-1:1.8.1", "(F9(3,3)*kWh)", kXt211, "energy to the client, tariff 1"},

@@ -5,7 +5,7 @@
 #include "protocol/dialects/shared_quirks.h"
 
 // No public document: the rules follow E.ON meters whose CRC is right, and are as wide as the meters
-// of other makes need (esphome-libs/dsmr_parser#53, esphome/issues#3102). The period stands in no
+// of other makes need (esphome-libs/dsmr_parser#53, esphome/issues#3102). The period is not in any
 // public text: 10 s is the longest of the family.
 
 namespace p1rig {
@@ -14,12 +14,12 @@ namespace {
 constexpr std::string_view kEon = "E.ON HU P1";
 
 constexpr auto kRules = std::to_array<ObjectRule>({
-    {"0-0:1.0.0", "(TST)", kEon, "time of the message"},
+    {"0-0:1.0.0", "(TST)", kEon, "message time"},
     {"0-0:42.0.0", "(X)", kEon, "logical device name"},
     {"0-0:96.1.0", "(X)", kEon, "equipment identifier"},
     {"0-0:96.14.0", "(S)", kEon, "tariff indicator"},
     {"0-0:96.3.10", "(I1)", kEon, "breaker state"},
-    {"0-0:96.50.68", "(S)", kEon, "breaker state in words"},
+    {"0-0:96.50.68", "(S)", kEon, "breaker state as text"},
     {"0-0:17.0.0", "(F(0,3)*kW|W|kVA|VA)", kEon, "limiter threshold"},
     {"1-0:1.8.0", "(F9(3,3)*kWh)", kEon, "energy to the client"},
     {"1-0:1.8.1", "(F9(3,3)*kWh)", kEon, "energy to the client, tariff 1"},
@@ -37,7 +37,7 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {"1-0:6.8.0", "(F9(3,3)*kvarh)", kEon, "reactive energy quadrant 2"},
     {"1-0:7.8.0", "(F9(3,3)*kvarh)", kEon, "reactive energy quadrant 3"},
     {"1-0:8.8.0", "(F9(3,3)*kvarh)", kEon, "reactive energy quadrant 4"},
-    {"1-0:15.8.0", "(F9(3,3)*kWh)", kEon, "energy both ways"},
+    {"1-0:15.8.0", "(F9(3,3)*kWh)", kEon, "energy, import plus export"},
     {"1-0:32.7.0", "(F4(1,1)*V)", kEon, "voltage L1"},
     {"1-0:52.7.0", "(F4(1,1)*V)", kEon, "voltage L2"},
     {"1-0:72.7.0", "(F4(1,1)*V)", kEon, "voltage L3"},

@@ -4,7 +4,7 @@
 #include "protocol/dialect.h"
 #include "protocol/dialects/shared_quirks.h"
 
-// Standard, extended and maximum profile. The period stands in no public text: 10 s is the longest of
+// Standard, extended and maximum profile. The period is not in any public text: 10 s is the longest of
 // the family.
 
 namespace p1rig {
@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kEso = "ESO-P1";
 
 constexpr auto kRules = std::to_array<ObjectRule>({
-    {"0-0:1.0.0", "(TST)", kEso, "time of the message"},
+    {"0-0:1.0.0", "(TST)", kEso, "message time"},
     {"1-0:1.8.0", "(F9(3,3)*kWh)", kEso, "energy to the client"},
     {"1-0:1.8.1", "(F9(3,3)*kWh)", kEso, "energy to the client, tariff 1"},
     {"1-0:1.8.2", "(F9(3,3)*kWh)", kEso, "energy to the client, tariff 2"},

@@ -13,7 +13,7 @@ constexpr std::string_view kLux = "LUX-P1 1.1.3 app. A";
 
 constexpr auto kRules = std::to_array<ObjectRule>({
     {"1-3:0.2.8", "(S2)", kLux, "P1 version"},
-    {"0-0:1.0.0", "(TST)", kLux, "time of the message"},
+    {"0-0:1.0.0", "(TST)", kLux, "message time"},
     {"0-0:42.0.0", "(X)", kLux, "logical device name"},
     {"1-0:1.8.0", "(F9(3,3)*kWh)", kLux, "energy to the client"},
     {"1-0:2.8.0", "(F9(3,3)*kWh)", kLux, "energy by the client"},

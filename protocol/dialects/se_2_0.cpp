@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kSwe = "SE-P1 2.0 annex 3";
 
 constexpr auto kRules = std::to_array<ObjectRule>({
-    {"0-0:1.0.0", "(TST)", kSwe, "time of the message"},
+    {"0-0:1.0.0", "(TST)", kSwe, "message time"},
     {"1-0:1.8.0", "(F11(3,3)*kWh|Wh|MWh)", kSwe, "energy to the client"},
     {"1-0:2.8.0", "(F11(3,3)*kWh|Wh|MWh)", kSwe, "energy by the client"},
     {"1-0:3.8.0", "(F11(3,3)*kVArh|kvarh|VArh|varh|MVArh|Mvarh)", kSwe, "reactive energy +Q"},

@@ -4,7 +4,7 @@
 
 #include "protocol/dialect_data.h"
 
-// Where the documents of several dialects have what the checks cite by another one's chapter.
+// Where several dialects' documents have what the checks cite by another document's chapter.
 
 namespace p1rig {
 

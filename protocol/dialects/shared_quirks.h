@@ -5,7 +5,7 @@
 
 #include "protocol/dialect_data.h"
 
-// What meters of several dialects are known for, and words that the rows of all dialects share.
+// Known quirks of meters of several dialects, and words that the rows of all dialects share.
 
 namespace p1rig {
 

@@ -5,7 +5,7 @@
 
 #include "protocol/dialect_data.h"
 
-// What the documents of several dialects prescribe alike, cut where they differ: each dialect joins
+// What the documents of several dialects have in common, split where they differ: each dialect joins
 // what it has, in the order of its document.
 
 namespace p1rig {
@@ -48,7 +48,7 @@ inline constexpr auto kDsmrVersion = std::to_array<ObjectRule>({
 });
 
 inline constexpr auto kDsmrMeter = std::to_array<ObjectRule>({
-    {"0-0:1.0.0", "(TST)", k50, "time of the message"},
+    {"0-0:1.0.0", "(TST)", k50, "message time"},
     {"0-0:96.1.1", "(X)", k50, "equipment identifier"},
     {"1-0:1.8.1", "(F9(3,3)*kWh)", k50, "energy to the client, tariff 1"},
     {"1-0:1.8.2", "(F9(3,3)*kWh)", k50, "energy to the client, tariff 2"},
@@ -125,7 +125,7 @@ inline constexpr auto kMucsVersion = std::to_array<ObjectRule>({
 });
 
 inline constexpr auto kMucsPeaks = std::to_array<ObjectRule>({
-    {"1-0:1.4.0", "(F5(3,3)*kW)", kMucs17, "average of this quarter of an hour"},
+    {"1-0:1.4.0", "(F5(3,3)*kW)", kMucs17, "average of this quarter-hour"},
     {"1-0:1.6.0", "(TST)(F5(3,3)*kW)", kMucs17, "peak of this month"},
     {"0-0:98.1.0", "(I1|I2)(=1-0:1.6.0)(=1-0:1.6.0){(TST)(TST)(F5(3,3)*kW)}", kMucs17,
      "peaks of 13 months"},
@@ -147,10 +147,10 @@ inline constexpr auto kMucsMbusIdentifier = std::to_array<ObjectRule>({
 });
 
 inline constexpr auto kMucsMbusReading = std::to_array<ObjectRule>({
-    {"0-n:24.2.3", "(TST)(F8(3,3)|F8(2,2)*m3)", kMucs14, "last M-Bus value, not corrected"},
+    {"0-n:24.2.3", "(TST)(F8(3,3)|F8(2,2)*m3)", kMucs14, "last M-Bus value, uncorrected"},
 });
 
-/// The least that a meter must say.
+/// The mandatory objects.
 inline constexpr std::string_view kDsmr3Minimum =
     "0-0:96.1.1 1-0:1.8.1 1-0:1.8.2 1-0:2.8.1 1-0:2.8.2 0-0:96.14.0 1-0:1.7.0";
 inline constexpr std::string_view kDsmrMinimum =

@@ -84,8 +84,8 @@ constexpr auto kRows = std::to_array<FaultRow>({
      false, false, 13, other_algorithms},
     {"crc-missing", "no CRC after the '!'", "", 0, kStage, false, kNowhere, drop_crc},
     {"crc-lower-case", "the CRC in lower case", "", 0, kStage, true, kNowhere, lower_crc},
-    {"crc-unpadded", "the CRC without its leading zeros, where it has some", "", 0, kStage, true,
-     kNowhere, unpad_crc},
+    {"crc-unpadded", "the CRC without leading zeros, if it has any", "", 0, kStage, true, kNowhere,
+     unpad_crc},
 });
 
 }  // namespace

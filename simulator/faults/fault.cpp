@@ -54,19 +54,19 @@ std::optional<std::int64_t> parse_amount(const FaultRow& row, std::string_view t
   return amount && *amount != 0 && *amount >= least && *amount <= most ? amount : std::nullopt;
 }
 
-/// Why a text is no amount of the row.
+/// Why a text is not an amount of the row.
 std::string wrong_amount(const FaultRow& row, std::string_view text) {
   const std::string begin = std::string(row.id) + ": \"" + std::string(text) + "\" ";
-  if (row.unit.empty()) return begin + "is too much: this fault has no amount";
+  if (row.unit.empty()) return begin + "is not allowed: this fault takes no amount";
   if (row.words == nullptr) {
-    return begin + "is no amount: expected " + std::string(row.unit) +
+    return begin + "is not a valid amount: expected " + std::string(row.unit) +
            (row.unit == "ms" ? ", such as 800ms" : ", such as 3") + ", at most " +
            std::to_string(row.largest_amount);
   }
   const auto words = row.words();
   std::string list;
   for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
-  return begin + "is none of: " + list + did_you_mean(text, {words.begin(), words.end()});
+  return begin + "is not one of: " + list + did_you_mean(text, {words.begin(), words.end()});
 }
 
 /// Whether "at=" can mean this: an object, or a byte or line by number.
@@ -89,7 +89,7 @@ Result<std::chrono::sys_seconds> parse_time(std::string_view text) {
 Result<void> set_option(std::string_view key, std::string_view value, FaultRequest& request) {
   if (key == "every") {
     const auto every = whole_number<std::uint64_t>(value);
-    if (!every || *every == 0) return fail("every: expected a number from 1 on");
+    if (!every || *every == 0) return fail("every: expected a number, at least 1");
     request.every = *every;
   } else if (key == "at") {
     if (!is_place(value)) {
@@ -292,28 +292,28 @@ std::optional<Error> cannot_apply(const FaultRequest& request, const Emission& e
   const FaultRow& row = faults()[request.row];
   const std::string id(row.id);
   if (request.at && row.at == FaultPlace::kNone) {
-    return Error{id + ": has no place: at= says nothing to it"};
+    return Error{id + ": does not accept at="};
   }
   if (row.at == FaultPlace::kLine && request.at &&
       (request.at->starts_with("byte:") || *request.at == "crc")) {
-    return Error{id + ": is about data lines: at=" + *request.at + " says nothing to it"};
+    return Error{id + ": acts on data lines; at=" + *request.at + " is not one"};
   }
   if (row.sealed_only && !sealed) {
-    return Error{id + ": is about sealed telegrams; this meter sends plain ones"};
+    return Error{id + ": applies only to sealed telegrams; this meter sends plain ones"};
   }
   const bool on_frame = sealed && row.stage != kText && row.stage != kSeal;
   Emission copy = on_frame ? frame_like(example) : example;
   if (apply(request, 1, copy)) return std::nullopt;
-  std::string why = id + ": cannot apply to this meter's telegrams";
+  std::string why = id + ": cannot be applied to this meter's telegrams";
   FaultRequest usual = request;
   usual.amount.reset();
   copy = on_frame ? frame_like(example) : example;
   if (request.amount && apply(usual, 1, copy)) {
     why += ": " + std::to_string(*request.amount) + " " + std::string(row.unit) + " are too many";
   } else if (on_frame && !row.sealed_only) {
-    why += ": sealed, they have neither lines nor a CRC";
+    why += ": sealed, they have neither data lines nor a CRC";
   } else if (request.at) {
-    why += ": they have no \"" + *request.at + "\" that suits";
+    why += ": they have no suitable \"" + *request.at + "\"";
   }
   return Error{why};
 }

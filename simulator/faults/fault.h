@@ -27,7 +27,7 @@ enum class FaultStage : std::uint8_t { kText, kSeal, kFrame, kBytes, kLine };
 /// What at= may name: nothing, a data line by its OBIS code or line:N, or any place of the bytes.
 enum class FaultPlace : std::uint8_t { kNone, kLine, kByte };
 
-/// A fault as it was asked for.
+/// A requested fault.
 struct FaultRequest {
   std::size_t row = 0;                   ///< of faults()
   std::optional<std::int64_t> amount{};  ///< in the unit of the row (ms for times)
@@ -57,7 +57,7 @@ struct FaultRow {
   bool signed_amount = false;  ///< the amount may be below 0
   bool sealed_only = false;    ///< for meters that seal their telegrams
   std::int64_t largest_amount = kLargestAmount;
-  /// The words that stand for the amounts from 1 on; nullptr where amounts are numbers.
+  /// The words that stand for the amounts from 1 on; nullptr if amounts are numbers.
   std::span<const std::string_view> (*words)() = nullptr;
 };
 
@@ -70,18 +70,18 @@ Result<FaultRequest> parse_fault(std::string_view text);
 /// An amount as parse_fault() takes it.
 std::string write_amount(const FaultRow& row, std::int64_t amount);
 
-/// True where the fault is done to telegram number `index` (from 1), sent at `t`.
+/// True if the fault is done to telegram number `index` (from 1), sent at `t`.
 bool applies(const FaultRequest& request, std::uint64_t index, std::chrono::sys_seconds t);
 
 /// All faults on the telegram number `index` (from 1) sent at `t`. Text and seal faults first, then
-/// the CRC is computed anew in its old form and `seal` is called, if given; then the others, in the
+/// the CRC is recomputed in its old form and `seal` is called, if given; then the others, in the
 /// order asked for within a stage. One that finds nothing to act on any more does nothing.
 void apply_faults(std::span<const FaultRequest> requests, std::uint64_t seed, std::uint64_t index,
                   std::chrono::sys_seconds t, Emission& emission,
                   const std::function<void(Emission&)>& seal = {});
 
 /// Why a fault cannot apply to telegrams such as this plain one, which the meter sends `sealed` or
-/// not; nothing where it can. Asked before anything is sent.
+/// not; nothing if it can. Called before anything is sent.
 std::optional<Error> cannot_apply(const FaultRequest& request, const Emission& example,
                                   bool sealed = false);
 

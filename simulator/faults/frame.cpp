@@ -19,7 +19,7 @@ constexpr std::size_t kTitleAt = 2;
 constexpr std::size_t kLengthAt = kTitleAt + kTitleSize;
 constexpr std::size_t kCounterSize = 4;
 
-/// Where the length field ends: 30 and the counter stand between it and the ciphertext.
+/// Where the length field ends: 30 and the counter follow, then the ciphertext.
 std::size_t length_end(const Emission& emission) { return emission.frame.text - kCounterSize - 1; }
 
 /// Flips that many different bits of the bytes from `begin` to `end`.
@@ -39,7 +39,7 @@ bool flip_within(Emission& emission, std::size_t begin, std::size_t end, std::in
   return true;
 }
 
-/// Adds to the number in the length field, in as many octets as it has.
+/// Adds to the number in the length field, in as many bytes as it has.
 bool change_length(Emission& emission, std::int64_t by) {
   if (emission.frame.size == 0) return false;
   const std::size_t end = length_end(emission);
@@ -99,9 +99,9 @@ constexpr auto kRows = std::to_array<FaultRow>({
     sealed_row("flip-ciphertext", "flipped bits in the ciphertext", "bits", 1, kStage, false,
                flip_ciphertext),
     sealed_row("flip-tag", "flipped bits in the tag", "bits", 1, kStage, false, flip_tag),
-    sealed_row("length-too-long", "a length that says more than comes", "bytes", 16, kStage, false,
+    sealed_row("length-too-long", "a length longer than the frame", "bytes", 16, kStage, false,
                raise_length),
-    sealed_row("length-too-short", "a length that says less than comes", "bytes", 16, kStage, false,
+    sealed_row("length-too-short", "a length shorter than the frame", "bytes", 16, kStage, false,
                lower_length),
 });
 

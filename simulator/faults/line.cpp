@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kStage = FaultStage::kLine;
 
-/// A pause of that many milliseconds before the byte, behind those that are there already.
+/// A pause of that many milliseconds before the byte, after those that are there already.
 void add_pause(Emission& emission, std::size_t offset, std::int64_t milliseconds) {
   const auto later = std::ranges::upper_bound(emission.pauses, offset, {}, &Pause::offset);
   emission.pauses.insert(later, {offset, std::chrono::milliseconds{milliseconds}});
@@ -20,7 +20,7 @@ void add_pause(Emission& emission, std::size_t offset, std::int64_t milliseconds
 bool split_frame(Emission& emission, const FaultRequest&, std::int64_t amount, std::uint64_t) {
   const auto [text, size] = emission.frame;
   if (size == 0) return false;
-  // Behind DB, before and amid the ciphertext, before the tag; the frame may have lost bytes since.
+  // After DB, before and in the ciphertext, before the tag; the frame may have lost bytes since.
   if (emission.bytes.size() < 2) return false;
   for (const std::size_t place : {std::size_t{1}, text, (text + size) / 2, size - kTagSize}) {
     if (place < emission.bytes.size()) add_pause(emission, place, amount);
@@ -56,7 +56,7 @@ bool start_late(Emission& emission, const FaultRequest&, std::int64_t amount, st
 }
 
 constexpr auto kRows = std::to_array<FaultRow>({
-    sealed_row("split-frame", "pauses behind DB, around the ciphertext and amid it", "ms", 1500,
+    sealed_row("split-frame", "pauses after DB, around the ciphertext and inside it", "ms", 1500,
                kStage, true, split_frame),
     {"stall", "a pause inside the telegram", "ms", 500, kStage, true, kAtByte, stall},
     {"drip", "a pause before every byte but the first", "ms", 2, kStage, true, kNowhere, drip},

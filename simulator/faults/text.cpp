@@ -83,7 +83,7 @@ constexpr auto kAnyLine = [](std::string_view line) {
   return !line.starts_with('/') && !line.starts_with('!');
 };
 
-/// Edits the one line that is meant; false where there is none.
+/// Edits the one line that is meant; false if there is none.
 template <class Suits, class Edit>
 bool edit_line(Emission& emission, const FaultRequest& request, std::uint64_t random, Suits suits,
                Edit edit) {
@@ -111,8 +111,8 @@ bool replace_all(std::string& text, std::string_view from, std::string_view to) 
   return any;
 }
 
-/// The first twelve digits with S, W or nothing after them; npos where a line has none. Texts and
-/// ids (x-x:96.x.x) are octets in hexadecimal, which may be twelve digits and no time.
+/// The first twelve digits with S, W or nothing after them; npos if a line has none. Texts and
+/// ids (x-x:96.x.x) are bytes in hexadecimal, which may be twelve digits without being a time.
 std::size_t time_in(std::string_view line) {
   const auto first = line.find('(');
   if (first == std::string_view::npos) return first;
@@ -370,7 +370,7 @@ bool invalidate_time(Emission& emission, const FaultRequest& request, std::int64
 }
 
 bool reorder_mbus(Emission& emission, const FaultRequest&, std::int64_t, std::uint64_t) {
-  // The device type goes behind its channel's value, so that the medium is not known before.
+  // The device type goes after its channel's value, so that the medium is not known before.
   Lines lines = lines_of(emission.bytes);
   const auto type = std::ranges::find_if(lines, [](const std::string& line) {
     return line.starts_with("0-") && line.find(":24.1.0(") == 3;
@@ -406,16 +406,16 @@ constexpr auto kRows = std::to_array<FaultRow>({
     {"missing-line", "a data line is left out", "", 0, kStage, true, kAtLine, miss_line},
     {"double-line", "a data line is sent twice", "", 0, kStage, true, kAtLine, double_line},
     {"shuffle-lines", "data lines in another order", "", 0, kStage, true, kNowhere, shuffle_lines},
-    {"unknown-obis", "an object that no document knows", "", 0, kStage, true, kAtLine,
+    {"unknown-obis", "an object that no document defines", "", 0, kStage, true, kAtLine,
      add_unknown_object},
     {"crc-zero", "an object more, by which the CRC is 0000", "", 0, kStage, true, kNowhere,
      zero_crc},
     {"star-suffix", "OBIS codes with *255", "", 0, kStage, true, kAtLine, add_star_suffix},
-    {"change-digits", "more leading zeros, or fewer where negative", "digits", 1, kStage, true,
+    {"change-digits", "more leading zeros, or fewer if negative", "digits", 1, kStage, true,
      kAtLine, change_digits, true, false, 1000},
     {"missing-unit", "a value without its unit", "", 0, kStage, true, kAtLine, drop_unit},
     {"watts", "W instead of kW, the same power", "", 0, kStage, true, kAtLine, use_watts},
-    {"missing-star", "a value and its unit without '*' between", "", 0, kStage, true, kAtLine,
+    {"missing-star", "a value and its unit without '*' in between", "", 0, kStage, true, kAtLine,
      drop_star},
     {"negative", "a minus before a value", "", 0, kStage, true, kAtLine, make_negative},
     {"empty-value", "empty brackets", "", 0, kStage, true, kAtLine, empty_value},
@@ -427,13 +427,13 @@ constexpr auto kRows = std::to_array<FaultRow>({
      add_blank_lines},
     {"endless-line", "a line that never ends", "bytes", 200'000, kStage, false, kNowhere,
      lengthen_line},
-    {"long-message", "a message of so many characters, 1024 allowed", "characters", 1025, kStage,
+    {"long-message", "a message of that many characters; 1024 fit", "characters", 1025, kStage,
      true, kNowhere, lengthen_message},
-    {"slash-and-bang", "a text message with '/' and '!' in it, unencoded", "", 0, kStage, true,
+    {"slash-and-bang", "a text message that contains '/' and '!', unencoded", "", 0, kStage, true,
      kNowhere, put_slash_and_bang},
-    {"wrong-time", "a time that is hours off", "hours", 5, kStage, true, kAtLine, shift_time, true,
-     false, 23},
-    {"invalid-time", "a time that no calendar has", "", 0, kStage, true, kAtLine, invalidate_time},
+    {"wrong-time", "a time that is wrong by hours", "hours", 5, kStage, true, kAtLine, shift_time,
+     true, false, 23},
+    {"invalid-time", "a time that does not exist", "", 0, kStage, true, kAtLine, invalidate_time},
     {"mbus-order", "the device type after the value of its channel", "", 0, kStage, true, kNowhere,
      reorder_mbus},
     {"swap-peak", "1-0:1.6.0 with the value before the time", "", 0, kStage, true, kNowhere,

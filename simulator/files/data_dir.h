@@ -7,11 +7,11 @@
 
 namespace p1rig {
 
-/// The folder that holds profiles/, captures/ and conformance/: $P1RIG_DATA, else the share
-/// folder that was installed with the program, else the source tree that it was built from.
+/// The directory that holds profiles/, captures/ and conformance/: $P1RIG_DATA, else the share
+/// directory that was installed with the program, else the source tree that it was built from.
 std::filesystem::path data_dir();
 
-/// The TOML files of one of its folders, by stem.
+/// The TOML files of one of its directories, by stem.
 std::map<std::string, std::filesystem::path> list_data(std::string_view folder);
 
 }  // namespace p1rig

@@ -39,7 +39,7 @@ Place place_of_node(const toml::node& node) {
 
 constexpr std::string_view kEmpty = "is empty, expected a value";
 
-/// Why a text is no line that a person reads; empty where it is one. Empty texts are one, too.
+/// Why a text is not readable as one line; empty if it is. Empty texts are readable.
 std::string flaw_of_line(std::string_view text) {
   if (!text.empty() && text.find_first_not_of(' ') == std::string_view::npos) {
     return "is blank, expected a value";
@@ -50,14 +50,14 @@ std::string flaw_of_line(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool second_set = after_c2 && byte >= kSecondSetBegin && byte < kSecondSetEnd;
     if (byte < ' ' || byte == kDelete || second_set) {
-      return fmt::format("has the control character U+{:04X}, expected a text without", byte);
+      return fmt::format("contains the control character U+{:04X}", byte);
     }
     after_c2 = byte == 0xC2;
   }
   return {};
 }
 
-/// Nobody mends more than that in one go.
+/// Nobody fixes more than that in one go.
 constexpr std::size_t kMostShown = 100;
 
 Node convert(const toml::node& from);
@@ -145,7 +145,7 @@ Result<Document> parse_document(std::string file, std::string text) {
     std::ranges::replace(why, '\n', ' ');  // it quotes what it saw
     return refuse({begin.line, begin.column}, why);
   } catch (const BrokenToml&) {
-    return refuse(breaking_place(text), "is no TOML, here or shortly before");
+    return refuse(breaking_place(text), "is not valid TOML, here or shortly before");
   }
 }
 
@@ -279,7 +279,7 @@ std::optional<std::string> TableReader::word(std::string_view key,
   if (!text || std::ranges::find(of, *text) != of.end()) return text;
   std::string list;
   for (const std::string_view word : of) list += (list.empty() ? "" : ", ") + std::string(word);
-  complain(key, "\"" + *text + "\" is none of: " + list +
+  complain(key, "\"" + *text + "\" is not one of: " + list +
                     did_you_mean(*text, std::vector<std::string_view>(of)));
   return std::nullopt;
 }

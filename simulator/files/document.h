@@ -17,8 +17,8 @@
 
 namespace p1rig {
 
-// A TOML file as a tree that remembers where everything stands, so that every complaint about a
-// file says file:line:column. The TOML library itself is seen by document.cpp only.
+// A TOML file as a tree that remembers every position, so that every complaint about a
+// file says file:line:column. Only document.cpp includes the TOML library.
 
 struct Place {
   std::uint32_t line = 0;
@@ -62,10 +62,10 @@ Result<Document> parse_document(std::string file, std::string text);
 /// A hundred years: as nanoseconds they still fit.
 inline constexpr std::chrono::milliseconds kLongestDuration = std::chrono::days{36'525};
 
-/// "10s", "5min", "1h", "500ms", "2d"; nothing where it is no duration, or longer than a hundred years.
+/// "10s", "5min", "1h", "500ms", "2d"; nothing if it is not a duration, or longer than a hundred years.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-/// Collects the complaints about one file; loaders go on after the first.
+/// Collects the complaints about one file; loaders continue after the first.
 class Complaints {
  public:
   explicit Complaints(std::string file) : file_(std::move(file)) {}
@@ -80,8 +80,8 @@ class Complaints {
   std::size_t count_ = 0;
 };
 
-/// Reads the keys of one table. Wrong types and missing keys are complained about where they stand;
-/// finish() complains about the keys that nobody asked for.
+/// Reads the keys of one table. Wrong types and missing keys are complained about at their position;
+/// finish() complains about unknown keys.
 class TableReader {
  public:
   /// `name` as in "[line]", for messages. `node` may be nullptr: a table that is not there.
@@ -90,8 +90,8 @@ class TableReader {
   bool exists() const { return table_ != nullptr; }
   Place place() const { return place_; }
 
-  /// The value, or nothing where the key is absent, of another type or out of range. A string that is
-  /// there and empty or blank says nothing, and one with control characters is no name for people:
+  /// The value, or nothing if the key is absent, of another type or out of range. A string that is
+  /// empty or blank has no meaning, and one with control characters is not a readable name:
   /// both are complained about. line() takes an empty one, some_text() control characters, such as
   /// line ends, and text() both, for those that may.
   std::optional<std::string> string(std::string_view key);
@@ -119,7 +119,7 @@ class TableReader {
   const Node* node(std::string_view key);
   std::vector<const Node*> tables(std::string_view key);
 
-  /// Like string(), some_text() and time(), but complain where the key is absent.
+  /// Like string(), some_text() and time(), but complain if the key is absent.
   std::string required_string(std::string_view key);
   std::string required_text(std::string_view key);
   std::string required_time(std::string_view key);

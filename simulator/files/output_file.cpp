@@ -44,7 +44,7 @@ std::optional<int> number_in(std::string_view place) {
   return std::nullopt;
 }
 
-/// The place of the link that `place` is, one step on; nothing where it is none.
+/// The place of the link that `place` is, one step on; nothing if it is none.
 std::optional<fs::path> step_of(const fs::path& place) {
   std::error_code error;
   if (!fs::is_symlink(place, error)) return std::nullopt;
@@ -58,7 +58,7 @@ Result<Fd> open_place(const std::string& path, int flags) {
   const bool unread = error == ENXIO && is_fifo(path);
   return fail(
       path + ": " +
-      (unread ? "is a FIFO that nobody reads; start its reader first" : std::strerror(error)));
+      (unread ? "is a FIFO without a reader; start the reader first" : std::strerror(error)));
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, How how) {
     const std::string name = path == "-" ? "stdout" : path;
     if (!file) return fail(name + ": " + std::strerror(errno));
     if ((::fcntl(file.get(), F_GETFL) & O_ACCMODE) == O_RDONLY) {
-      return fail(name + ": is open for reading only");
+      return fail(name + ": is only open for reading");
     }
     return OutputFile(name, std::move(file));
   }
@@ -143,7 +143,7 @@ Result<void> OutputFile::write(std::string_view bytes) {
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EAGAIN) {
-      // Whoever shares the descriptor does not want to wait; we do.
+      // Others who share the descriptor do not want to wait; we do.
       pollfd room{.fd = file_.get(), .events = POLLOUT, .revents = 0};
       ::poll(&room, 1, -1);
     } else if (errno != EINTR) {

@@ -21,7 +21,7 @@ std::filesystem::path target_of(const std::filesystem::path& path);
 
 /// A file that a command writes. It is opened early, so that what cannot be written is known early, and
 /// stays as it was until begin() or write(). A file that was not there goes away again where neither
-/// came. What a descriptor stands for belongs to others, too: it is written behind what is in it.
+/// came. What a descriptor stands for belongs to others, too: it is written after what is in it.
 class OutputFile {
  public:
   enum class How { kReplace, kAppend };
@@ -38,11 +38,11 @@ class OutputFile {
   /// Begins, and writes all of it.
   Result<void> write(std::string_view bytes);
 
-  /// Leaves the first `size` bytes. Nothing is done to what is no file of its own: what went down a pipe
+  /// Leaves the first `size` bytes. Does nothing to what is not a regular file: what went down a pipe
   /// cannot be taken back.
   void cut(std::uint64_t size);
 
-  /// True where what is written to one goes where the other's does, whatever their names.
+  /// True if what is written to one goes where the other's does, whatever their names.
   bool is_same_as(const OutputFile& other) const;
 
   /// False for a descriptor, a pipe and a device, and where it is appended to.
@@ -56,7 +56,7 @@ class OutputFile {
 
   std::string name_;  ///< as it was given, or "stdout"
   Fd file_;
-  std::filesystem::path created_;  ///< empty where the file was there, or is begun
+  std::filesystem::path created_;  ///< empty if the file was there, or is begun
   bool replaces_ = false;          ///< a file that only we write
   bool begun_ = false;
 };

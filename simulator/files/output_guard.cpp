@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// /dev/null, /dev/stdout, the pipe of >(program): whatever is behind them was opened by somebody else.
+/// /dev/null, /dev/stdout, the pipe of >(program): somebody else opened what they refer to.
 /// What is stored in memory under /dev is a file like any other.
 bool is_of_the_system(const fs::path& file) {
   const std::string name = file.string();
@@ -33,7 +33,7 @@ std::string beginning_of(const fs::path& file, std::size_t most) {
   return bytes;
 }
 
-/// The next line without its end, taken off `text`; nothing where it has no end.
+/// The next line without its end, taken off `text`; nothing if it has no end.
 std::optional<std::string_view> next_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
   if (end == std::string_view::npos) return std::nullopt;
@@ -91,8 +91,8 @@ void OutputGuard::reads(const fs::path& file) { taken_.push_back({target_of(file
 
 Result<void> OutputGuard::uses_stdout(std::string_view what) {
   if (!stdout_has_.empty()) {
-    return fail("-: the standard output has " + stdout_has_ +
-                " already; name a file, or /dev/stdout where both are to mix");
+    return fail("-: standard output is in use by " + stdout_has_ +
+                "; name a file, or /dev/stdout to mix both");
   }
   stdout_has_ = what;
   return {};
@@ -108,7 +108,7 @@ Result<void> OutputGuard::claim(const fs::path& file) {
     // Two names of one file have one identity, or one inode.
     if (path != taken.target && !fs::equivalent(path, taken.target, error)) continue;
     return fail(file.string() + ": is " + (taken.written ? "written" : "read") +
-                " by this command already; name another file");
+                " by the same command; name another file");
   }
   taken_.push_back({path, file, true});
   return {};
@@ -120,8 +120,8 @@ Result<void> OutputGuard::claim(const fs::path& file, const OutputKind& kind) {
   if (force_ || file == "-" || is_of_the_system(file) || !fs::is_regular_file(file, error))
     return {};
   if (fs::file_size(file, error) == 0 || is_output_of(file, kind)) return {};
-  return fail(file.string() + ": is there, and is not " + std::string(kind.name) +
-              " that p1rig has written; name another file, or replace it by --force");
+  return fail(file.string() + ": exists and is not " + std::string(kind.name) +
+              " written by p1rig; name another file, or replace it with --force");
 }
 
 bool is_output_of(const fs::path& file, const OutputKind& kind) {

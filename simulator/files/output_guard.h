@@ -31,11 +31,11 @@ class OutputGuard {
   /// What the command reads is never written, not even by force.
   void reads(const std::filesystem::path& file);
 
-  /// "the telegrams": the standard output has this, and no output that is named "-". An error where it
+  /// "the telegrams": the standard output has this, and no output that is named "-". An error if it
   /// has something already.
   Result<void> uses_stdout(std::string_view what);
 
-  /// Whether `file` may be written as one of that kind: where there is nothing yet, an empty file, a
+  /// Whether `file` may be written as one of that kind: if there is nothing yet, an empty file, a
   /// pipe or a device, or a file that an earlier run has left; never what was claimed before. The
   /// error says what is there and what to do.
   Result<void> claim(const std::filesystem::path& file, const OutputKind& kind);
@@ -54,7 +54,7 @@ class OutputGuard {
   std::string stdout_has_;
 };
 
-/// True where the file is there and begins like one of that kind.
+/// True if the file is there and begins like one of that kind.
 bool is_output_of(const std::filesystem::path& file, const OutputKind& kind);
 
 }  // namespace p1rig

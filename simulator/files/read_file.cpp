@@ -20,8 +20,8 @@ Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t m
   const Fd opened(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status {};
   if (!opened || ::fstat(opened.get(), &status) != 0) return refuse_by_system();
-  if (S_ISDIR(status.st_mode)) return refuse("is a folder, expected a file");
-  if (!S_ISREG(status.st_mode)) return refuse("is no regular file");
+  if (S_ISDIR(status.st_mode)) return refuse("is a directory, expected a file");
+  if (!S_ISREG(status.st_mode)) return refuse("is not a regular file");
   std::string text;
   std::array<char, std::size_t{1} << 16U> portion{};
   for (;;) {
@@ -31,7 +31,7 @@ Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t m
     if (count == 0) return text;
     text.append(portion.data(), static_cast<std::size_t>(count));
     if (text.size() > most) {
-      return refuse("has more than " + std::to_string(most >> 20U) + " MiB, which is too much");
+      return refuse("has more than " + std::to_string(most >> 20U) + " MiB");
     }
   }
 }

@@ -6,7 +6,7 @@
 
 namespace p1rig {
 
-/// The candidate closest to `word`, or nothing where none is close enough to be a slip of the keys:
+/// The candidate closest to `word`, or nothing if none is close enough to be a slip of the keys:
 /// at most a third of the letters inserted, dropped, changed or swapped.
 std::string_view closest(std::string_view word, const std::vector<std::string_view>& candidates);
 

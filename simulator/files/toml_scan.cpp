@@ -29,13 +29,13 @@ class TomlScan {
  private:
   enum class Where { kOutside, kComment, kString };
 
-  /// Why the character that comes next cannot be there; empty where it can.
+  /// Why the character that comes next cannot be there; empty if it can.
   std::string flaw_of(const Utf8Character& character) const {
     const auto byte = static_cast<unsigned char>(text_[at_]);
-    if (character.size == 0) return fmt::format("byte {:02X} is no UTF-8", byte);
+    if (character.size == 0) return fmt::format("byte {:02X} is not valid UTF-8", byte);
     const bool line_end = text_.substr(at_).starts_with("\r\n") || byte == '\n';
     if (((byte < 0x20 && byte != '\t') || byte == 0x7F) && !line_end) {
-      return fmt::format("the control character U+{:04X} has no place in TOML", byte);
+      return fmt::format("the control character U+{:04X} is not allowed in TOML", byte);
     }
     return where_ == Where::kOutside ? flaw_outside(character) : std::string();
   }
@@ -63,7 +63,7 @@ class TomlScan {
     return {};
   }
 
-  /// Whether a key follows the brackets that come next; where there is nothing, the parser tells it.
+  /// Whether a key follows the brackets that come next; if there is nothing, the parser reports it.
   bool names_table() const {
     std::string_view rest = text_.substr(at_ + 1);
     if (rest.starts_with('[')) rest.remove_prefix(1);

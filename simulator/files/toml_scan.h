@@ -21,7 +21,7 @@ struct TomlFlaw {
 };
 
 /// The first thing in these bytes that TOML 1.0 does not allow and that toml++ 3.3 should not be given;
-/// takes any bytes, in one pass. What is no UTF-8, control characters, others than those of ASCII
+/// takes any bytes, in one pass. Invalid UTF-8, control characters, others than those of ASCII
 /// outside of strings and comments, brackets that are closed by the other kind, "[" without a name: by
 /// some of it toml++ reaches undefined behaviour. Nesting beyond kDeepestToml: it recurses. More than
 /// kMostTomlTables.

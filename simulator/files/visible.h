@@ -7,7 +7,7 @@
 namespace p1rig {
 
 /// Any bytes as text that a terminal, a browser and an XML parser can be given: control characters
-/// by name or number (\r \n \t \x1B), likewise every byte that is no UTF-8 (\xFF), and characters
+/// by name or number (\r \n \t \x1B), likewise every byte that is not UTF-8 (\xFF), and characters
 /// that hide or reorder others (\u{202E}). A backslash that would read like one of these is \x5C,
 /// so that the bytes can be had back.
 std::string visible(std::string_view bytes);

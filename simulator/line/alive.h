@@ -5,7 +5,7 @@
 
 namespace p1rig {
 
-/// For objects that wait in an event loop and may be gone when the wait ends. Destroying a timer or a
+/// For objects that wait in an event loop and may be destroyed before the wait ends. Destroying a timer or a
 /// descriptor calls off what it waits for, but not a handler that is due already: that one still runs,
 /// perhaps much later, when the loop is run again. A guarded handler does nothing then.
 ///

@@ -112,7 +112,7 @@ BenchFinding compare(const std::string& name, const std::string& expected,
   }
   return {name, false,
           std::to_string(arrived.size()) + " of " + counted(expected.size(), "byte") +
-              " arrive, the first wrong or missing one at " +
+              " arrive; the first wrong or missing one is at " +
               std::to_string(left - expected.begin())};
 }
 

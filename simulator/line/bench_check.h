@@ -39,7 +39,7 @@ struct BenchCertificate {
 };
 
 /// Sends from the port `meter` to the port `reader` and watches the modem lines on the way back. The
-/// same port twice is a loop-back: TX on RX and RTS on CTS. Takes about two seconds. Fails where a
+/// same port twice is a loop-back: TX on RX and RTS on CTS. Takes about two seconds. Fails if a
 /// port cannot be opened or is unplugged meanwhile.
 Result<BenchCertificate> check_bench(const std::string& meter, const std::string& reader);
 

@@ -84,7 +84,7 @@ std::optional<std::uint16_t> parse_usb_id(std::string_view text) {
   return id;
 }
 
-/// Reads the options; an error where one has no such value.
+/// Reads the options; an error if one has no such value.
 Result<Wiring> read_cable_options(const LineUri& uri, FtdiIdentity& identity) {
   Wiring wiring = Wiring::kRts;
   for (const auto& [key, value] : uri.options) {

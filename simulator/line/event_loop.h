@@ -25,7 +25,7 @@ class EventLoop {
   /// For the .cpp files that include Boost.Asio.
   boost::asio::io_context& io();
 
-  /// Names the function that is told the number of the signal. A signal that came earlier is told
+  /// Sets the function that is called with the number of the signal. An earlier signal is delivered
   /// when the loop runs.
   void on_signal(std::function<void(int)> handler);
 

@@ -195,8 +195,8 @@ Result<void> FtdiCable::Impl::wait_for_tty() {
     }
   }
   return fail(
-      "cable: plugged in, but the kernel made no /dev/ttyUSBn of it; is the module ftdi_sio there, "
-      "and does it know this vendor and product?");
+      "cable: plugged in, but the kernel made no /dev/ttyUSBn of it; is the module ftdi_sio "
+      "loaded, and does it support this vendor and product?");
 }
 
 FtdiCable::FtdiCable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -35,7 +35,7 @@ class FtdiCable {
   /// Bytes arrive at the pins; see FtdiDevice::receive().
   std::size_t receive(std::string_view bytes, std::uint8_t errors = 0);
   void set_inputs(const FtdiInputs& inputs);
-  /// Bytes that were received and that the host has not fetched.
+  /// Bytes that were received and that the host has not read.
   std::size_t waiting() const;
 
   /// Called from the event loop: when is_open(), is_gone() or state() changed, and with bytes that

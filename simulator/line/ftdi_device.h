@@ -15,7 +15,7 @@
 
 namespace p1rig {
 
-/// How an emulated cable introduces itself to the host.
+/// How an emulated cable identifies itself to the host.
 struct FtdiIdentity {
   std::uint16_t vendor = 0x0403;
   std::uint16_t product = 0x6001;
@@ -62,7 +62,7 @@ class FtdiDevice {
  public:
   explicit FtdiDevice(FtdiIdentity identity) : identity_(std::move(identity)) {}
 
-  /// A control transfer: the data that goes to the host (empty where none does), or nothing where
+  /// A control transfer: the data that goes to the host (empty if none does), or nothing if
   /// the chip knows no such request and stalls.
   std::optional<std::string> control(const UsbSetup& setup);
 

@@ -7,7 +7,7 @@
 
 namespace p1rig {
 
-/// How late things were, in a histogram of fixed size: a session may run for months. Quantiles are
+/// Delays, in a histogram of fixed size: a session may run for months. Quantiles are
 /// exact to 1/16 of their value, the maximum is exact.
 class Lateness {
  public:

@@ -20,13 +20,15 @@ namespace {
 
 constexpr std::array kModemOptions = {
     LineOption{"wiring", "rts, rts#, dtr, dtr# or vcc: what drives Data Request"},
-    LineOption{"uart", "on (default), off: a client whose settings are wrong gets what it would"},
+    LineOption{"uart",
+               "on (default), off: a client with wrong settings gets the garbage that a real port "
+               "would give it"},
 };
 
 constexpr std::array kLineKinds = {
     LineKind{.scheme = "pty",
              .form = "pty:[/path/to/link]",
-             .summary = "a pseudo terminal, with a symbolic link to it",
+             .summary = "a pseudo-terminal, with a symbolic link to it",
              .address = LineAddress::kOptional,
              .announced = true,
              .options = kPtyOptions,
@@ -34,7 +36,7 @@ constexpr std::array kLineKinds = {
              .open = open_pty_line},
     LineKind{.scheme = "stdout",
              .form = "stdout",
-             .summary = "the standard output",
+             .summary = "standard output",
              .lossless = true,
              .open = open_stdout_line},
     LineKind{.scheme = "file",
@@ -45,14 +47,14 @@ constexpr std::array kLineKinds = {
              .open = open_file_line},
     LineKind{.scheme = "tcp-listen",
              .form = "tcp-listen:[HOST:]PORT",
-             .summary = "every client gets the stream; without HOST from this machine only",
+             .summary = "every client gets the stream; without HOST only from this machine",
              .address = LineAddress::kRequired,
              .announced = true,
              .check = check_tcp_listen_line,
              .open = open_tcp_listen_line},
     LineKind{.scheme = "rfc2217-listen",
              .form = "rfc2217-listen:[HOST:]PORT",
-             .summary = "a serial port on the network; Data Request is the client's",
+             .summary = "a serial port on the network; the client controls Data Request",
              .address = LineAddress::kRequired,
              .always_requested = false,
              .announced = true,
@@ -61,7 +63,7 @@ constexpr std::array kLineKinds = {
              .open = open_rfc2217_listen_line},
     LineKind{.scheme = "tcp",
              .form = "tcp:HOST:PORT",
-             .summary = "a connection out",
+             .summary = "an outgoing connection",
              .address = LineAddress::kRequired,
              .check = check_tcp_line,
              .open = open_tcp_line},
@@ -148,10 +150,10 @@ Result<LineUri> parse_line_uri(std::string_view uri) {
     return fail("line " + in_quotes(uri) + ": " + why + "; expected " + std::string(kind->form));
   };
   if (kind->address == LineAddress::kNone && has_colon) {
-    return refuse("nothing follows " + in_quotes(kind->scheme));
+    return refuse("no address is allowed after " + in_quotes(kind->scheme));
   }
   if (kind->address == LineAddress::kRequired && parsed.address.empty()) {
-    return refuse("something must follow " + in_quotes(head_of(*kind)));
+    return refuse("an address must follow " + in_quotes(head_of(*kind)));
   }
   if (place.size() < uri.size()) {
     const auto why = read_options(uri.substr(place.size() + 1), *kind, parsed);

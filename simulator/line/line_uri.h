@@ -14,7 +14,7 @@ namespace p1rig {
 
 class EventLoop;
 
-/// "pty:/tmp/p1?key=value", taken apart.
+/// "pty:/tmp/p1?key=value", parsed.
 struct LineUri {
   std::string scheme = {};   ///< "pty"
   std::string address = {};  ///< "/tmp/p1", may be empty
@@ -36,19 +36,19 @@ struct LineKind {
   std::string_view summary = {};
   LineAddress address = LineAddress::kNone;
 
-  /// The line has no Data Request of its own: the meter runs as if somebody had always asked, and
+  /// The line has no Data Request of its own: the meter runs as if it were always active, and
   /// bytes pass by while nobody is there.
   bool always_requested = true;
 
   /// Nothing is lost: a full line holds the meter up. Other lines lose bytes, as a wire does.
   bool lossless = false;
 
-  /// A reader has to be told where: the program says the line's name.
+  /// The reader needs its name: the program prints it.
   bool announced = false;
 
   std::span<const LineOption> options = {};
 
-  /// Why address or options make no sense, whatever the machine is like; may be missing.
+  /// Why address or options are invalid on any machine; may be missing.
   Result<void> (*check)(const LineUri&) = nullptr;
   Result<std::unique_ptr<Line>> (*open)(const LineKind&, const LineUri&, const LineSettings&,
                                         EventLoop&) = nullptr;
@@ -56,11 +56,11 @@ struct LineKind {
 
 std::span<const LineKind> line_kinds();
 
-/// Takes a URI apart and checks it against the table. An error says what was expected.
+/// Parses a URI and checks it against the table. An error says what was expected.
 Result<LineUri> parse_line_uri(std::string_view uri);
 
 /// Opens the line that `uri` names, for a meter that sends with `settings`. The line must not
-/// outlive `loop`. Fails with the reason where the operating system refuses: a path that cannot be
+/// outlive `loop`. Fails with the reason if the operating system refuses: a path that cannot be
 /// written, a device that is missing.
 Result<std::unique_ptr<Line>> open_line(const LineUri& uri, const LineSettings& settings,
                                         EventLoop& loop);

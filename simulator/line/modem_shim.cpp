@@ -34,7 +34,7 @@ struct Sender {
   bool trusted = false;
 };
 
-/// Receives one datagram; nothing where there is none, or none of ours.
+/// Receives one datagram; nothing if there is none, or none of ours.
 std::optional<ShimMessage> receive(int socket, Sender& sender, bool& empty) {
   std::array<char, sizeof(ShimDatagram) + 1> bytes{};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control{};
@@ -199,7 +199,7 @@ Result<std::filesystem::path> find_shim() {
     }
     return place;
   }
-  return fail(std::string(kName) + " is missing: it belongs beside p1rig, or into " +
+  return fail(std::string(kName) + " is missing: it belongs next to p1rig, or in " +
               places[1].parent_path().string());
 }
 

@@ -20,8 +20,8 @@ namespace p1rig {
 
 class EventLoop;
 
-// A pseudo terminal has no modem lines and forces 8N1. A library that is preloaded into the reader
-// (shim/modem_shim.cpp) makes up for it: what the reader does to its port is told to the meter, which
+// A pseudo-terminal has no modem lines and forces 8N1. A library that is preloaded into the reader
+// (shim/modem_shim.cpp) makes up for it: it reports to the meter what the reader does to its port, which
 // answers as a port would. No root and no module; but only readers that p1rig starts, and that call
 // the C library: those that are linked statically, as Go programs are, cannot be seen that way.
 
@@ -33,7 +33,7 @@ class ShimPort {
 
   /// The reader has opened its terminal: the kernel raises DTR and RTS then.
   void open();
-  /// Nobody has it open any more: they fall, unless the reader has cleared HUPCL. The settings are
+  /// Nobody has it open any more: they drop, unless the reader has cleared HUPCL. The settings are
   /// those of the beginning again.
   void close();
 
@@ -42,7 +42,7 @@ class ShimPort {
 
   bool heard() const { return heard_; }  ///< from the reader that has it open now
   const ModemLines& lines() const { return lines_; }
-  /// What the reader has set; nothing where it has not.
+  /// What the reader has set; nothing if it has not.
   const std::optional<LineSettings>& settings() const { return settings_; }
   std::uint64_t breaks() const { return breaks_; }  ///< begun by the reader so far
 
@@ -82,12 +82,12 @@ class ShimServer {
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-/// The preloaded library: beside the program, in the library folder that it was installed with, or
+/// The preloaded library: beside the program, in the library directory that it was installed with, or
 /// where it was built.
 Result<std::filesystem::path> find_shim();
 
-/// What to add to the environment of a reader of these lines; nothing where none of them has a shim.
-/// Keeps what LD_PRELOAD says already. Fails where the library is missing.
+/// What to add to the environment of a reader of these lines; nothing if none of them has a shim.
+/// Keeps what LD_PRELOAD says already. Fails if the library is missing.
 ///
 ///   auto environment = shim_environment(lines);
 ///   auto reader = ReaderProcess::start(command, *environment, loop, ended);

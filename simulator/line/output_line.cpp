@@ -22,8 +22,8 @@ namespace {
 
 using boost::asio::posix::stream_descriptor;
 
-/// The standard output, or a file. The former must stay a blocking descriptor, since whoever started
-/// us shares it: at most PIPE_BUF bytes are written, and only when poll() says that there is room. Asio would make
+/// Standard output, or a file. The former must stay a blocking descriptor, since our parent
+/// process shares it: at most PIPE_BUF bytes are written, and only when poll() says that there is room. Asio would make
 /// it non-blocking, so it is watched through an epoll descriptor of its own.
 class OutputLine final : public Line {
  public:
@@ -36,7 +36,7 @@ class OutputLine final : public Line {
         watch_(loop.io(), interest.release()),
         old_handler_(std::signal(SIGPIPE, SIG_IGN)) {
     epoll_event end_only{};
-    // Refused for a file, which is never full and has nobody who goes away.
+    // Rejected for a file, which is never full and has no reader that leaves.
     pollable_ = ::epoll_ctl(interest_, EPOLL_CTL_ADD, output_.descriptor(), &end_only) == 0;
     if (pollable_) watch();
   }
@@ -72,7 +72,7 @@ class OutputLine final : public Line {
   void purge() override {}
   void on_change(std::function<void()> changed) override {
     changed_ = std::move(changed);
-    // Somebody will send: all that could fail before has not.
+    // Bytes are about to be sent: everything that could fail earlier has succeeded.
     if (changed_) begin();
   }
 

@@ -9,7 +9,7 @@
 
 namespace p1rig {
 
-/// The bytes up to `end` that follow those of the piece before.
+/// The bytes up to `end` that follow those of the previous piece.
 struct Piece {
   std::size_t end = 0;
   std::chrono::nanoseconds due{};  ///< after the telegram's start: when the last byte has passed
@@ -18,7 +18,7 @@ struct Piece {
 
 enum class Pace {
   kLine,  ///< as many characters as pass in 1.5 ms are written at once
-  kByte,  ///< every character by itself: true to the line, and dear
+  kByte,  ///< every character separately: true to the line, but expensive
   kNone,  ///< all that no pause holds back at once: the line takes no time
 };
 

@@ -44,15 +44,15 @@ struct PtyOptions {
   Wiring wiring = Wiring::kRts;
 };
 
-/// A pseudo terminal, seen from the meter's side. What the kernel does decides the shape:
+/// A pseudo-terminal, seen from the meter's side. What the kernel does decides the shape:
 /// - A hang-up on the master means "no reader", but only once somebody has opened the other end: so
 ///   it is opened and closed once at the start.
-/// - It stays true while nobody is there: the master is watched only while somebody is, and inotify
-///   tells when the other end is opened. It merges equal events, so opens are not counted.
+/// - It stays true while no reader is there: the master is watched only while one is, and inotify
+///   reports when the other end is opened. It merges equal events, so opens are not counted.
 /// - Up to 17 KB that nobody reads are kept for the next reader, even with the other end closed:
-///   nothing is written while nobody is there, and what a reader left is flushed. Only a flush from
+///   nothing is written while no reader is there, and what a reader left is flushed. Only a flush from
 ///   the other end does that.
-/// - Closing the master throws away what is unread: drained() tells when that is over.
+/// - Closing the master discards what is unread: drained() reports when that is over.
 class PtyLine final : public Line {
  public:
   PtyLine(const LineKind& kind, Fd master, Fd opens, PtyLink link, std::string name,
@@ -164,7 +164,7 @@ class PtyLine final : public Line {
     return answer;
   }
 
-  /// True where the state has changed.
+  /// True if the state has changed.
   bool see_port() {
     if (!options_.shim) return false;
     const State before = state_;
@@ -180,10 +180,9 @@ class PtyLine final : public Line {
     shim_due_.async_wait(alive_.guard([this](const auto& error) {
       if (error || !state_.present || port_.heard()) return;
       state_.note =
-          "nothing is heard of the shim in the reader: it was not started by this p1rig, or it is "
-          "linked statically, as Go programs are; its RTS, DTR and parity are unknown, and taken "
-          "as "
-          "they are when a port is opened";
+          "the shim in the reader does not respond: the reader was not started by this p1rig, or "
+          "it is statically linked, as Go programs are; its RTS, DTR and parity are unknown, and "
+          "assumed to be as after opening a port";
       if (changed_) changed_();
     }));
   }
@@ -304,7 +303,7 @@ Result<PtyOptions> read_pty_options(const LineUri& uri) {
     }
   }
   if (!options.shim && uri.options.contains("wiring")) {
-    return fail("pty: wiring: without modem=shim a pseudo terminal has no modem lines");
+    return fail("pty: wiring: without modem=shim a pseudo-terminal has no modem lines");
   }
   if (!has_uart) options.uart = options.shim;
   return options;
@@ -317,11 +316,11 @@ Result<std::unique_ptr<Line>> open_pty_line(const LineKind& kind, const LineUri&
   const auto options = read_pty_options(uri);
   if (!options) return tl::unexpected(options.error());
   Fd master(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
-  if (!master) return system_error("no pseudo terminal is left");
+  if (!master) return system_error("no pseudo-terminal is available");
   std::array<char, 64> terminal{};
   if (::grantpt(master.get()) != 0 || ::unlockpt(master.get()) != 0 ||
       ::ptsname_r(master.get(), terminal.data(), terminal.size()) != 0) {
-    return system_error("cannot set up a pseudo terminal");
+    return system_error("cannot set up a pseudo-terminal");
   }
   if (auto raw = make_raw(master.get(), settings); !raw) return tl::unexpected(raw.error());
   if (!open_peer(master.get())) return system_error("cannot open " + std::string(terminal.data()));

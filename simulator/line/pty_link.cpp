@@ -15,18 +15,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Why the file at `path` must not be replaced by a link to `terminal`; nothing where it may.
+/// Why the file at `path` must not be replaced by a link to `terminal`; nothing if it may.
 std::optional<std::string> why_to_keep(const std::string& path, const std::string& terminal) {
   std::error_code error;
   const std::string target = fs::read_symlink(path, error).string();
-  if (error) return "exists and is no symbolic link";
+  if (error) return "exists and is not a symbolic link";
   if (target == terminal) return std::nullopt;
   constexpr std::string_view kTerminals = "/dev/pts/";
   if (target.compare(0, kTerminals.size(), kTerminals) != 0) {
-    return "is a link to " + target + ", which is no pseudo terminal";
+    return "is a link to " + target + ", which is not a pseudo-terminal";
   }
   if (fs::exists(target, error)) {
-    return "is a link to " + target + ", which is in use: remove it if no simulator runs there";
+    return "is a link to " + target + ", which is in use: remove it if no simulator is running";
   }
   return std::nullopt;
 }

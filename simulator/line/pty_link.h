@@ -6,7 +6,7 @@
 
 namespace p1rig {
 
-/// The symbolic link by which a reader finds the pseudo terminal. Removed in the end, where it still
+/// The symbolic link by which a reader finds the pseudo-terminal. Removed at the end, where it still
 /// points there.
 class PtyLink {
  public:

@@ -64,7 +64,7 @@ Result<void> write_all(int descriptor, std::string_view bytes) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
       pollfd wait_for{.fd = descriptor, .events = POLLOUT, .revents = 0};
-      if (::poll(&wait_for, 1, kWriteMilliseconds) == 0) return fail("takes no bytes");
+      if (::poll(&wait_for, 1, kWriteMilliseconds) == 0) return fail("does not accept bytes");
     } else if (errno != EINTR) {
       return fail(std::strerror(errno));
     }
@@ -101,7 +101,7 @@ std::string ReaderEnd::why_no_line(std::string_view name) {
   if (colon == std::string_view::npos || name.substr(0, colon).find('/') != name.npos) return {};
   const std::string_view scheme = name.substr(0, colon + 1);
   std::string guess = did_you_mean(scheme, {kSchemes.begin(), kSchemes.end()});
-  return "there is no such file, and to read from a line expected " + std::string(kForms) + guess;
+  return "no such file; a line to read from is " + std::string(kForms) + guess;
 }
 
 Result<ReaderEnd> ReaderEnd::open(const std::string& name, const LineSettings& settings) {
@@ -156,8 +156,7 @@ Result<std::vector<ReaderEnd::Heard>> ReaderEnd::request(bool active) {
   if (impl_->wiring != Wiring::kVcc) {
     int bits = by_dtr ? TIOCM_DTR : TIOCM_RTS;
     if (::ioctl(descriptor(), active != inverted ? TIOCMBIS : TIOCMBIC, &bits) != 0) {
-      return fail(impl_->name +
-                  ": has no modem lines to ask for data with: " + std::strerror(errno));
+      return fail(impl_->name + ": has no modem lines for Data Request: " + std::strerror(errno));
     }
   }
   heard.push_back({.requested = active || impl_->wiring == Wiring::kVcc});
@@ -167,7 +166,7 @@ Result<std::vector<ReaderEnd::Heard>> ReaderEnd::request(bool active) {
 Result<std::vector<ReaderEnd::Heard>> ReaderEnd::take(std::string_view bytes) {
   if (!impl_->client) return std::vector{Heard{.data = std::string(bytes)}};
   Rfc2217Client::Outcome outcome = impl_->client->take(bytes);
-  if (outcome.refused) return fail(impl_->name + ": the server has no RFC 2217 port");
+  if (outcome.refused) return fail(impl_->name + ": the server does not offer an RFC 2217 port");
   if (const auto sent = write_all(descriptor(), outcome.answer); !sent) {
     return fail(impl_->name + ": " + sent.error().message);
   }

@@ -15,19 +15,19 @@ namespace p1rig {
 ///   /dev/ttyUSB0, /tmp/p1        a serial port or a PTY, set as a reader does; its modem lines are
 ///                                left as the kernel has them
 ///   serial:/dev/ttyUSB0          the same, with Data Request
-///   rfc2217:HOST:PORT            somebody's serial port over the network, with Data Request
+///   rfc2217:HOST:PORT            a serial port on the network, with Data Request
 ///   tcp:HOST:PORT                a network line, which has no Data Request
 ///
 /// serial: and rfc2217: take ?wiring=, which says what drives Data Request; default rts.
 class ReaderEnd {
  public:
-  /// True for what open() can open; a path where there is nothing is none.
+  /// True for what open() can open, which a missing path is not.
   static bool is_live(const std::string& name);
 
-  /// Where `name` is no file, but looks like a line: why it is not one that can be read from.
+  /// If `name` is not a file but looks like a line: why it cannot be read from.
   static std::string why_no_line(std::string_view name);
 
-  /// True for a connection over a network, which may die without a word.
+  /// True for a connection over a network, which may die silently.
   static bool is_network(std::string_view name);
 
   static Result<ReaderEnd> open(const std::string& name, const LineSettings& settings);
@@ -38,15 +38,15 @@ class ReaderEnd {
   /// To wait for and to read from.
   int descriptor() const;
 
-  /// False where Data Request cannot be moved.
+  /// False if Data Request cannot be moved.
   bool has_request() const;
 
   using Heard = Rfc2217Client::Heard;
 
-  /// Asks for data, or releases Data Request, and says what that changed at once.
+  /// Activates or releases Data Request, and reports what that changed at once.
   Result<std::vector<Heard>> request(bool active);
 
-  /// What the bytes mean that were read. Answers where an answer is due.
+  /// The meaning of the bytes read. Answers if an answer is due.
   Result<std::vector<Heard>> take(std::string_view bytes);
 
  private:

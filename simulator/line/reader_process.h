@@ -15,7 +15,7 @@ class EventLoop;
 class ReaderProcess {
  public:
   /// `ended` is called once, from the event loop, when the program itself has ended; the rest of its
-  /// group has been ended then. Fails where the program cannot be started.
+  /// group has been ended then. Fails if the program cannot be started.
   static Result<ReaderProcess> start(const ChildCommand& command, EventLoop& loop,
                                      std::function<void(const ProcessExit&)> ended);
 

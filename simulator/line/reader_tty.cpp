@@ -68,7 +68,7 @@ bool is_tty_path(const std::string& path) {
 Result<Fd> open_reader_tty(const std::string& path, const LineSettings& settings) {
   Fd tty(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (!tty) return fail(path + ": " + std::strerror(errno));
-  if (::isatty(tty.get()) != 1) return fail(path + ": is no terminal");
+  if (::isatty(tty.get()) != 1) return fail(path + ": is not a terminal");
   if (auto raw = make_raw(tty.get(), settings); !raw)
     return fail(path + ": " + raw.error().message);
   return tty;

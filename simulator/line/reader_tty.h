@@ -12,12 +12,12 @@
 
 namespace p1rig {
 
-/// True where `path` names a terminal device: a serial port or a PTY, also behind a symbolic link.
+/// True if `path` names a terminal device: a serial port or a PTY, also behind a symbolic link.
 bool is_tty_path(const std::string& path);
 
 /// Opens a serial port or a PTY as a reader does: raw, at the baud rate, without becoming its
 /// controlling terminal. A PTY has neither 7E1 nor parity: the kernel forces 8N1 there, bytes come
-/// through as they were written, and it is no error.
+/// through unchanged, and it is not an error.
 Result<Fd> open_reader_tty(const std::string& path, const LineSettings& settings);
 
 enum class ReadEnd {
@@ -28,8 +28,8 @@ enum class ReadEnd {
   kSilence,  ///< nothing came for longer than `silence`
 };
 
-/// Reads until there is no more, and gives every portion to `take`, which returns false when it has
-/// had enough. SIGINT and SIGTERM are blocked meanwhile, and end the reading. Fails where reading
+/// Reads to the end, and gives every chunk to `take`, which returns false when it has
+/// had enough. SIGINT and SIGTERM are blocked meanwhile, and end the reading. Fails if reading
 /// does.
 Result<ReadEnd> read_to_end(int descriptor, const std::function<bool(std::string_view)>& take,
                             SteadyTime until = SteadyTime::max(),

@@ -42,7 +42,7 @@ struct TtyErrors {
 };
 
 /// What a program reads from a terminal whose UART got these: a break is a NUL, and so is a character
-/// with an error where errors are looked for. PARMRK marks are not made.
+/// with an error if errors are looked for. PARMRK marks are not made.
 std::string read_from_terminal(const std::vector<UartByte>& received, const TtyErrors& errors);
 
 }  // namespace p1rig

@@ -47,7 +47,7 @@ std::optional<ReplayStep> RecordedSteps::next() {
   }
 }
 
-/// False where there is no other round.
+/// False if there is no other round.
 bool RecordedSteps::begin_again() {
   if (!has_bytes_ || times_left_ == 0) return false;
   if (times_left_) --*times_left_;

@@ -12,18 +12,18 @@
 namespace p1rig {
 
 /// What a meter sent, one packet of a recording after another; from the beginning again where it is
-/// wanted more than once. Times go on then: the first packet follows the last one after as long a
+/// wanted more than once. Times continue then: the first packet follows the last one after as long a
 /// pause as the recording's last, so that telegrams keep their distance.
 class RecordedSteps {
  public:
-  /// As often as that; without a number again and again. Fails where the file is no recording.
+  /// That many times; without a number, forever. Fails if the file is not a recording.
   static Result<RecordedSteps> open(std::string path, std::optional<std::uint64_t> times = 1);
 
   /// The next packet; nothing at the end, or where the file cannot be read further. A recording in
   /// which the meter sent nothing is not gone through again.
   std::optional<ReplayStep> next();
 
-  /// Why it ended before the end; empty where it did not.
+  /// Why it ended before the end; empty if it did not.
   const std::string& trouble() const { return trouble_; }
 
  private:

@@ -25,7 +25,7 @@ constexpr int kLinkType = 250;  // LINKTYPE_RTAC_SERIAL
 constexpr int kSnapLength = 65535;
 constexpr std::size_t kHeaderSize = 12;
 constexpr std::size_t kMostBytes = 32768;         ///< in one packet
-constexpr std::int64_t kLastSecond = 0xFFFFFFFF;  ///< that a pcap can tell
+constexpr std::int64_t kLastSecond = 0xFFFFFFFF;  ///< that a pcap can express
 
 struct ClosePcap {
   void operator()(pcap_t* pcap) const { pcap_close(pcap); }
@@ -34,7 +34,7 @@ struct CloseDump {
   void operator()(pcap_dumper_t* dump) const { pcap_dump_close(dump); }
 };
 
-/// Nanoseconds and our link type, in either order of octets.
+/// Nanoseconds and our link type, in either order of bytes.
 bool begins_as_recording(std::string_view bytes) {
   constexpr std::size_t kLinkTypeAt = 20;
   constexpr std::string_view kLittle("\x4d\x3c\xb2\xa1", 4), kBig("\xa1\xb2\x3c\x4d", 4);
@@ -176,7 +176,7 @@ Result<RecordingReader> RecordingReader::open(const std::string& path) {
   impl->path = path;
   impl->pcap.reset(pcap_open_offline_with_tstamp_precision(path.c_str(), PCAP_TSTAMP_PRECISION_NANO,
                                                            reason.data()));
-  if (!impl->pcap) return fail(path + ": is no recording (pcap): " + reason.data());
+  if (!impl->pcap) return fail(path + ": is not a recording (pcap): " + reason.data());
   if (const int type = pcap_datalink(impl->pcap.get()); type != kLinkType) {
     const char* const name = pcap_datalink_val_to_name(type);
     return fail(path + ": is a capture of " + (name != nullptr ? name : std::to_string(type)) +
@@ -200,7 +200,7 @@ Result<std::optional<RecordedEvent>> RecordingReader::next() {
                           ", expected at least 12");
   }
   if (header->ts.tv_sec < 0 || header->ts.tv_sec > kLastSecond) {
-    return impl_->damaged("a packet has a time that no clock shows");
+    return impl_->damaged("a packet has an impossible time");
   }
   ++impl_->events;
   const std::string_view packet(reinterpret_cast<const char*>(data), header->caplen);

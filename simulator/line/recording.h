@@ -12,9 +12,9 @@
 
 namespace p1rig {
 
-// A line as it was: a pcap file of link type RTAC_SERIAL (250), which Wireshark opens. It is written
+// What happened on a line: a pcap file of link type RTAC_SERIAL (250), which Wireshark opens. It is written
 // from the reader's side of the plug: what the meter sends is received (RX), and Data Request is
-// the lead RTS, set while it is active, whatever the cable makes of it. Each packet has twelve octets
+// the lead RTS, set while it is active, whatever the wiring. Each packet has twelve bytes
 // of its own, big endian, before the bytes (LINKTYPE_RTAC_SERIAL, tcpdump.org/linktypes):
 //
 //   seconds 4 | microseconds 4 | type 1 | leads 1 | reserved 2
@@ -50,7 +50,7 @@ struct RecordedEvent {
 class RecordingWriter {
  public:
   /// Replaces the file, and the note beside it where there is to be one, but neither before begin() or
-  /// the first write(): until then all stays as it is.
+  /// the first write(): until then everything stays unchanged.
   static Result<RecordingWriter> create(const std::string& path,
                                         const std::optional<RecordingNote>& note = std::nullopt);
   RecordingWriter(RecordingWriter&&) noexcept;
@@ -62,7 +62,7 @@ class RecordingWriter {
   /// A recording without an event is one, too.
   void begin();
 
-  /// False where something could not be written: the disk is full.
+  /// False if something could not be written: the disk is full.
   bool good() const;
 
  private:
@@ -80,14 +80,14 @@ bool is_capture_file(const std::string& path);
 /// Reads a recording, an event at a time: files may be larger than the memory.
 class RecordingReader {
  public:
-  /// Takes pcap and pcapng. Fails at what is no capture, or one of another link type.
+  /// Takes pcap and pcapng. Fails if it is not a capture, or has another link type.
   static Result<RecordingReader> open(const std::string& path);
   RecordingReader(RecordingReader&&) noexcept;
   RecordingReader& operator=(RecordingReader&&) noexcept;
   ~RecordingReader();
 
-  /// The next event; nothing at the end. Fails where the file ends within a packet or is damaged:
-  /// there is nothing behind that.
+  /// The next event; nothing at the end. Fails if the file ends within a packet or is damaged:
+  /// there is nothing after that.
   Result<std::optional<RecordedEvent>> next();
 
  private:

@@ -24,7 +24,7 @@ class RecordingTime {
   /// `session` must say when it began. `clock` must outlive this.
   RecordingTime(const SessionOptions& session, const Clock& clock);
 
-  /// To be told what the source gave, and the events of the session.
+  /// Receives what the source gave, and the events of the session.
   void take(const Emission& emission);
   void take(const SessionEvent& event);
 
@@ -46,7 +46,7 @@ class RecordingTime {
 };
 
 /// A line that writes down what its reader gets and what it does to Data Request, and is otherwise
-/// the line that it stands before. Bytes that are not taken are not in the recording.
+/// the line that it is before. Bytes that are not taken are not in the recording.
 class RecordingLine final : public Line {
  public:
   /// `line`, `writer` and `time` must outlive this. Data Request is what the session goes by: that of the

@@ -10,14 +10,14 @@
 
 namespace p1rig {
 
-/// What stands in the note beside a recording, `F.toml` beside `F.pcap`: what the format has no
+/// The contents of the note beside a recording, `F.toml` beside `F.pcap`: what the format has no
 /// field for. Never a key.
 struct RecordingNote {
   std::string source = {};    ///< "p1rig simulate"
-  std::string profile = {};   ///< empty where nobody knows the meter
-  std::string settings = {};  ///< "115200 8N1"; empty where nobody knows them
+  std::string profile = {};   ///< empty if the meter is unknown
+  std::string settings = {};  ///< "115200 8N1"; empty if unknown
   std::string line = {};      ///< the URI
-  std::string seed = {};      ///< empty where nothing was random
+  std::string seed = {};      ///< empty if nothing was random
   std::string details = {};   ///< anything else, for people
 };
 
@@ -33,10 +33,10 @@ std::string print_note(const RecordingNote& note);
 /// Replaces the note beside the recording, where it has one.
 Result<void> write_note(const std::string& recording, const RecordingNote& note);
 
-/// The note beside the recording; nothing where there is none, or none that can be read.
+/// The note beside the recording; nothing if there is none, or none that can be read.
 std::optional<RecordingNote> read_note(const std::string& recording);
 
-/// "115200 8N1" as settings; nothing where it is not like that.
+/// "115200 8N1" as settings; nothing if it is something else.
 std::optional<LineSettings> parse_settings(std::string_view text);
 std::string print_settings(const LineSettings& settings);
 

@@ -61,7 +61,7 @@ SteadyTime Replay::advance() {
   return step_ ? clock_.now() : drain();
 }
 
-/// False where the line is full.
+/// False if the line is full.
 bool Replay::send_step() {
   const std::string_view rest = std::string_view(step_->bytes).substr(at_);
   const std::size_t taken = line_.send(rest);

@@ -25,7 +25,7 @@ using ReplaySource = std::function<std::optional<ReplayStep>()>;
 
 struct ReplayOptions {
   double speed = 1.0;  ///< kMaxSpeed: as fast as the line takes them
-  /// Called when bytes are left and nobody is there to read them; `begun` where somebody was before.
+  /// Called when bytes are left but no reader is there; `begun` if there was one before.
   std::function<void(bool begun)> on_waiting = {};
 };
 
@@ -39,7 +39,7 @@ struct ReplayResult {
 
 /// Sends what was recorded, with its gaps, from the moment that a reader is there. No byte is left
 /// out: where the reader does not fetch them, everything after comes as late as it must, and then
-/// catches up. Ends after the last byte, or when the line ends; in the end it waits for at most a
+/// catches up. Ends after the last byte, or when the line ends; at the end it waits for at most a
 /// second until the reader has fetched the last bytes.
 ///
 /// Does nothing by itself, as a Session does not.

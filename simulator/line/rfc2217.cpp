@@ -22,7 +22,7 @@ Rfc2217Port::Outcome Rfc2217Port::take(std::string_view bytes) {
   return outcome;
 }
 
-/// What the line is told of, where it changes.
+/// What the line is notified of, if it changes.
 std::tuple<LineSettings, bool, ModemLines, std::uint64_t, bool> Rfc2217Port::seen() const {
   return {settings_, settings_chosen_, lines_, break_count_, suspended_};
 }
@@ -60,7 +60,7 @@ void Rfc2217Port::take_subnegotiation(Outcome& outcome) {
   outcome.answer += answer_to(value_of(sub[1]), sub.substr(2), outcome);
 }
 
-/// The answer, or nothing where none is due.
+/// The answer, or nothing if none is due.
 std::string Rfc2217Port::answer_to(std::uint8_t code, std::string_view value, Outcome& outcome) {
   if (code == kSignature) return value.empty() ? com_port(kAnswer, "p1rig") : "";
   if (code == kSuspend || code == kResume) {
@@ -101,7 +101,7 @@ void Rfc2217Port::set_baud(std::string_view value) {
   settings_chosen_ = true;
 }
 
-/// Takes what P1 knows of: mark and space parity and one and a half stop bits are refused.
+/// Accepts what P1 uses: mark and space parity and one and a half stop bits are refused.
 void Rfc2217Port::set_framing(std::uint8_t code, std::uint8_t value) {
   LineSettings wanted = settings_;
   if (code == kSetDataSize && value >= 5 && value <= 8) {

@@ -65,7 +65,7 @@ void Rfc2217Client::open_port(Outcome& outcome) {
   set_lines(outcome);
 }
 
-/// The line that does not drive Data Request stays asserted: some dongles live on it.
+/// The line that does not drive Data Request stays asserted: it powers some dongles.
 void Rfc2217Client::set_lines(Outcome& outcome) {
   ModemLines lines{.rts = true, .dtr = true};
   if (requested_by(wiring_, lines) != active_) {

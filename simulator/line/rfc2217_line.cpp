@@ -17,7 +17,7 @@
 namespace p1rig {
 namespace {
 
-/// One client at a time has the port, as one program has a serial port; others are told so and hung
+/// One client at a time has the port, as one program has a serial port; others get a notice and are hung
 /// up on.
 class Rfc2217Line final : public Line {
  public:

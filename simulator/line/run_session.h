@@ -12,9 +12,9 @@ struct SessionResult {
   SessionStats stats;
 };
 
-/// Runs a session in `loop` until it ends by itself or by SIGINT or SIGTERM. In the end it waits,
+/// Runs a session in `loop` until it ends, by itself or by SIGINT or SIGTERM. At the end it waits,
 /// for at most a second, until the readers have fetched the last bytes: hanging up a terminal
-/// throws away what nobody has read. Close the lines afterwards by destroying them.
+/// discards what nobody has read. Close the lines afterwards by destroying them.
 ///
 ///   EventLoop loop;
 ///   RealClock clock;

@@ -15,7 +15,7 @@ namespace p1rig {
 /// need (DSMR-P1 5.0.2 §6.1). Counting from the end would let the meter drift by the length of its
 /// telegrams.
 ///
-/// A meter in free phase speaks on the multiples of its period, in edge phase at the request and
+/// A meter in free phase sends on the multiples of its period, in edge phase at the request and
 /// every period after it. The first telegram after a request comes at once in either (DSMR-P1 5.0.2
 /// §6.2), except that free phase waits for its multiple where that is not further away than `first`
 /// (LUX-P1 1.1.3 §3.2.1 allows 1 s). A start that falls into a telegram still on its way is left
@@ -24,16 +24,16 @@ class Schedule {
  public:
   explicit Schedule(const ScheduleSettings& settings) : settings_(settings) {}
 
-  /// Somebody has been asking since long before `now`: nothing is sent at once in free phase.
+  /// Data Request has long been active at `now`: nothing is sent at once in free phase.
   void assume_requested(MeterTime now);
 
   /// Data Request became active.
   void request(MeterTime now);
 
-  /// Data Request was released. True where the telegram on its way is to be cut here.
+  /// Data Request was released. True if the telegram on its way is to be cut here.
   bool release();
 
-  /// When the next telegram starts, or nothing while nobody asks.
+  /// When the next telegram starts, or nothing while Data Request is inactive.
   std::optional<MeterTime> next_start() const { return next_; }
 
   /// The telegram of next_start() has begun and takes `duration` of the meter's time.

@@ -73,12 +73,12 @@ Result<SerialAdapter> SerialAdapter::open(const std::string& path, const LineSet
   impl->device = std::filesystem::canonical(path, error);
   if (error) return fail(path + ": " + error.message() + "; is the adapter plugged in?");
   if (sp_get_port_by_name(impl->device.c_str(), &impl->port) != SP_OK) {
-    return fail(path + ": is no serial port");
+    return fail(path + ": is not a serial port");
   }
   errno = 0;
   if (sp_open(impl->port, SP_MODE_READ_WRITE) != SP_OK) {
     if (errno == EBUSY) return fail(path + ": is in use by another program");
-    if (errno == ENOTTY) return fail(path + ": has no modem lines; it is no serial adapter");
+    if (errno == ENOTTY) return fail(path + ": has no modem lines; it is not a serial adapter");
     return impl->trouble("cannot be opened");
   }
   impl->open = true;
@@ -108,7 +108,7 @@ Result<void> SerialAdapter::set_settings(const LineSettings& settings) {
       sp_set_bits(port, settings.data_bits) != SP_OK ||
       sp_set_parity(port, parity_of(settings)) != SP_OK ||
       sp_set_stopbits(port, settings.stop_bits) != SP_OK) {
-    return impl_->trouble("does not take " + std::to_string(settings.baud) + " " +
+    return impl_->trouble("does not accept " + std::to_string(settings.baud) + " " +
                           framing_of(settings));
   }
   return {};

@@ -23,7 +23,7 @@ struct SerialInputs {
 /// take a USB round trip of 1 to 2 ms. Two threads may use one port.
 class SerialAdapter {
  public:
-  /// Opens `path`, which may be a symbolic link. Fails where it is missing, taken or no serial port.
+  /// Opens `path`, which may be a symbolic link. Fails if it is missing, taken or no serial port.
   /// Sets the latency timer of an FTDI chip to 1 ms, where it may.
   static Result<SerialAdapter> open(const std::string& path, const LineSettings& settings);
 
@@ -31,7 +31,7 @@ class SerialAdapter {
   SerialAdapter& operator=(SerialAdapter&& other) noexcept;
   ~SerialAdapter();
 
-  /// Milliseconds; nothing where the driver has no such timer.
+  /// Milliseconds; nothing if the driver has no such timer.
   std::optional<int> latency_timer() const;
 
   Result<void> set_settings(const LineSettings& settings);

@@ -183,7 +183,7 @@ class SerialLine final : public Line {
     adapter_.reset();
     state_.present = false;
     state_.requested = false;
-    state_.note = "unplugged; waiting until it is back";
+    state_.note = "unplugged; waiting for it to return";
     wait_for_port();
   }
 

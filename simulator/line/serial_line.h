@@ -14,7 +14,7 @@ inline constexpr LineOption kSerialOptions[] = {
 /// `serial:DEV`: a real adapter, through libserialport. A port that is missing or taken is an error
 /// at the start; one that is unplugged later is opened again when it is back.
 ///
-/// Modem inputs are looked at every 2 ms in a thread of their own: asking a USB adapter takes a
+/// Modem inputs are polled every 2 ms in their own thread: asking a USB adapter takes a
 /// round trip of 1 to 2 ms, which would make bytes late, and waiting for an edge (TIOCMIWAIT) is
 /// missing in some drivers and cannot be called off.
 Result<std::unique_ptr<Line>> open_serial_line(const LineKind& kind, const LineUri& uri,

@@ -346,7 +346,7 @@ void Session::Impl::begin_telegram(MeterTime start) {
   current = std::move(next);
 }
 
-/// Offers the telegram up to `limit` to all lines. False where a line that loses nothing is full.
+/// Offers the telegram up to `limit` to all lines. False if a line that loses nothing is full.
 bool Session::Impl::hand_over(std::size_t limit) {
   bool done = true;
   for (Slot& slot : slots) {

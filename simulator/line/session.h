@@ -24,7 +24,7 @@ namespace p1rig {
 /// No pacing: telegrams go out as fast as the lines take them, and no line loses a byte.
 inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
 
-/// Who says whether Data Request is active: the lines, or the person who runs the meter.
+/// What controls Data Request: the lines, or the person who runs the meter.
 enum class RequestMode { kLine, kOn, kOff };
 
 /// From `at` on, Data Request is active or not, whatever the lines say.
@@ -67,7 +67,7 @@ struct ReaderCame {
 struct ReaderLeft {
   std::string line;
 };
-/// Told at the end of a telegram of which the reader lost bytes because it did not fetch them.
+/// Reported at the end of a telegram of which a slow reader lost bytes.
 struct BytesDropped {
   std::string line;
   std::uint64_t bytes = 0;
@@ -78,7 +78,7 @@ struct LineNoted {
   std::string note;
 };
 /// What the meter sends at a second of its own clock; no bytes where it is silent then, as in a power
-/// failure. Pure: asked again, it says the same.
+/// failure. Pure: the same call gives the same result.
 using TelegramSource = std::function<Emission(std::chrono::sys_seconds)>;
 
 using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped, LineNoted>;
@@ -88,8 +88,8 @@ struct LineStats {
   std::uint64_t sent = 0;
   std::uint64_t dropped = 0;                  ///< bytes lost by a reader that was there
   std::uint64_t received = 0;                 ///< bytes that the reader wrote to the meter
-  std::optional<LineSettings> settings = {};  ///< that the reader's end had last, where it is seen
-  std::uint64_t breaks = 0;                   ///< that the reader sent, where they are seen
+  std::optional<LineSettings> settings = {};  ///< that the reader's end had last, if it is seen
+  std::uint64_t breaks = 0;                   ///< that the reader sent, if they are seen
 };
 
 struct SessionStats {
@@ -107,11 +107,11 @@ enum class SessionEnd {
   kStopped,  ///< somebody else stopped the event loop
 };
 
-/// A meter at work: one source of telegrams, any number of lines, as with a hub on one P1 port.
+/// A running meter: one source of telegrams, any number of lines, as with a hub on one P1 port.
 ///
-/// A virtual line clock always runs: bytes pass at the baud rate whether somebody is there or not.
+/// A virtual line clock always runs: bytes pass at the baud rate whether a reader is there or not.
 /// A reader that comes late joins in the middle of a telegram, and one that does not read loses
-/// bytes. Only lossless lines hold the meter up, and at kMaxSpeed all lines where a reader is. Data
+/// bytes. Only lossless lines delay the meter, and at kMaxSpeed all lines where a reader is. Data
 /// Request is active while it is on any line. Bytes go out in pieces of at most 1.5 ms (at 115200
 /// 8N1 that costs 1.3 % of a core instead of 23 % byte by byte), at due times that are absolute, so
 /// that lateness does not add up.
@@ -133,7 +133,7 @@ class Session {
   /// line changes. To be called after every change of a line, too. Does a bounded amount of work.
   SteadyTime advance();
 
-  /// Why the session ended; nothing while it goes on.
+  /// Why the session ended; nothing while it continues.
   std::optional<SessionEnd> end() const;
 
   /// Ends the session here, without waiting for readers.

@@ -9,7 +9,7 @@
 namespace p1rig {
 
 // What the library that is preloaded into a reader (shim/modem_shim.cpp) says to the meter's side of
-// a pseudo terminal, and is answered. One datagram each way: nothing to set up, nothing to keep, so
+// a pseudo-terminal, and is answered. One datagram each way: nothing to set up, nothing to keep, so
 // that readers may fork, use threads and close every descriptor. The library is linked to nothing of
 // ours: this header needs no runtime.
 
@@ -51,7 +51,7 @@ constexpr ShimDatagram encode_shim(const ShimMessage& message) {
   return bytes;
 }
 
-/// Nothing where the bytes are no message.
+/// Nothing if the bytes are not a message.
 constexpr std::optional<ShimMessage> decode_shim(std::string_view bytes) {
   if (bytes.size() != ShimDatagram{}.size()) return std::nullopt;
   std::array<std::uint32_t, 5> fields{};

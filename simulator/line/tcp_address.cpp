@@ -19,7 +19,7 @@ namespace {
 // What the kernel keeps for a client that does not fetch it: a second and a half at 115200 baud.
 constexpr int kSendBuffer = 16 * 1024;
 
-// A peer that is gone without a word is noticed after this, even while nothing is sent.
+// A peer that vanished silently is noticed after this, even while nothing is sent.
 constexpr int kSilenceSeconds = 10;
 constexpr int kConnectMilliseconds = 5000;
 
@@ -106,7 +106,7 @@ Result<TcpAddress> read_tcp_address(std::string_view text, bool host_needed) {
                 " to 65535");
   }
   if (!address || (host_needed && (address->host.empty() || address->port == 0))) {
-    return fail("\"" + std::string(text) + "\" is no address, expected " +
+    return fail("\"" + std::string(text) + "\" is not an address, expected " +
                 (host_needed ? "HOST:PORT" : "[HOST:]PORT") + ", such as 127.0.0.1:4001");
   }
   return std::move(*address);

@@ -11,14 +11,14 @@
 namespace p1rig {
 
 /// "HOST:PORT" taken apart. Without a host, listeners bind to the loopback address: a meter on the
-/// desk is nobody else's business unless one says so.
+/// desk is private unless the user says otherwise.
 struct TcpAddress {
   std::string host = {};  ///< a name or an address, without the brackets of "[::1]"; may be empty
   std::uint16_t port = 0;
   bool operator==(const TcpAddress&) const = default;
 };
 
-/// Takes "HOST:PORT", "[ADDRESS]:PORT", ":PORT" and "PORT"; nothing where it is none of these.
+/// Takes "HOST:PORT", "[ADDRESS]:PORT", ":PORT" and "PORT"; nothing if it is none of these.
 std::optional<TcpAddress> parse_tcp_address(std::string_view text);
 
 /// As parse_tcp_address(), with an error that says what was expected. `host_needed` for connections
@@ -37,7 +37,7 @@ Result<TcpListener> listen_tcp(const TcpAddress& address);
 /// Connects, for at most five seconds. The socket never blocks.
 Result<Fd> connect_tcp(const TcpAddress& address);
 
-/// Takes the next client; holds nothing, with errno set, where there is none.
+/// Takes the next client; holds nothing, with errno set, if there is none.
 Fd accept_tcp(int listener);
 
 }  // namespace p1rig

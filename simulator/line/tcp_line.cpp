@@ -89,7 +89,7 @@ class TcpLine final : public Line {
     while (taken < bytes.size()) {
       std::size_t room = bytes.size() - taken;
       for (const auto& [id, peer] : peers_) room = std::min(room, peer->room());
-      // Whoever is full is offered more than fits, and tells when it has room again.
+      // A full client is offered more than fits, and reports when it has room again.
       for (const auto& [id, peer] : peers_) {
         if (room > 0 || peer->room() == 0) {
           peer->send(bytes.substr(taken, std::max<std::size_t>(room, 1)));

@@ -47,7 +47,7 @@ struct TcpPeer::Impl : std::enable_shared_from_this<TcpPeer::Impl> {
     });
   }
 
-  /// False where the peer is gone, or this is destroyed.
+  /// False if the peer is gone, or this is destroyed.
   bool read() {
     if (!socket.is_open()) return false;
     std::array<char, kReadAtOnce> input;
@@ -92,7 +92,7 @@ struct TcpPeer::Impl : std::enable_shared_from_this<TcpPeer::Impl> {
         watch_for_room();
         break;
       } else if (errno != EINTR) {
-        // Whoever reads from the socket hears of it as well.
+        // Anyone reading from the socket notices it as well.
         hang_up();
         ::shutdown(socket.native_handle(), SHUT_RDWR);
       }
@@ -156,11 +156,11 @@ void TcpPeer::freeze() {
   impl_->hang_up();
   const int socket = impl_->socket.native_handle();
   const int off = 0;
-  // Else the kernel would find out that nobody answers, and say so to the peer.
+  // Else the kernel would notice that nobody answers, and notify the peer.
   ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &off, sizeof off);
   ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &off, sizeof off);
   // A filter that takes no byte of any packet: they are dropped before TCP sees them. Where a kernel has
-  // none, the peer's bytes are confirmed, and nobody reads them.
+  // none, the peer's bytes are acknowledged, and nobody reads them.
   std::array<sock_filter, 1> nothing = {BPF_STMT(BPF_RET | BPF_K, 0)};
   const sock_fprog program{nothing.size(), nothing.data()};
   ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);

@@ -43,14 +43,14 @@ class TcpPeer {
   /// Sends bytes of the protocol, as they are. A peer that lets 16 KiB of them lie is hung up on.
   void answer(std::string_view encoded);
 
-  /// Stops sending data, or goes on (RFC 2217 FLOWCONTROL-SUSPEND).
+  /// Stops sending data, or continues (RFC 2217 FLOWCONTROL-SUSPEND).
   void suspend(bool suspended);
 
   /// Forgets the data that were taken and have not been given to the kernel.
   void purge();
 
   /// From now on nothing passes any more, in neither direction: what the peer sends is not even
-  /// confirmed, as if the network had gone. Until this is destroyed, the peer is not told.
+  /// acknowledged, as if the network had gone. Until this is destroyed, the peer is not notified.
   void freeze();
 
   /// True when the peer's host has everything.

@@ -55,7 +55,7 @@ TelnetDecoder::Event TelnetDecoder::take(std::uint8_t byte) {
       }
       break;
     case State::kSubCommand:
-      // SE, or a client that forgot it: what follows is no subnegotiation any more.
+      // SE, or a client that forgot it: the subnegotiation is over.
       state_ = byte == kIac ? State::kSub : State::kData;
       if (byte == kIac && sub_.size() < kLongestSub) sub_ += byte_of(byte);
       if (byte == kSe) return Event::kSubnegotiation;

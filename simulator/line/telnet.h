@@ -37,7 +37,7 @@ class TelnetDecoder {
 /// COM-PORT-OPTION are agreed to, everything else is refused.
 class TelnetOptions {
  public:
-  /// What to answer; nothing where nothing changes, since two sides that confirm each other's
+  /// What to answer; nothing if nothing changes, since two sides that confirm each other's
   /// confirmations never end (RFC 854).
   std::string answer_to(std::uint8_t command, std::uint8_t option);
 
@@ -55,7 +55,7 @@ std::string encode_telnet(std::string_view data);
 std::string com_port(std::uint8_t code, std::string_view value);
 std::string com_port(std::uint8_t code, std::uint8_t value);
 
-/// The value of SET-BAUDRATE: four octets, the highest first (RFC 2217 §3).
+/// The value of SET-BAUDRATE: four bytes, the highest first (RFC 2217 §3).
 std::string baud_value(int baud);
 
 }  // namespace p1rig

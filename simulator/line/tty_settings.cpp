@@ -42,7 +42,7 @@ std::optional<int> baud_of(speed_t speed) {
   return std::nullopt;
 }
 
-// <asm/termbits.h>, which cannot stand beside <termios.h>: the rate stands elsewhere as a number.
+// <asm/termbits.h>, which cannot are beside <termios.h>: the rate stands elsewhere as a number.
 constexpr tcflag_t kOtherBaud = 0010000;
 
 tcflag_t framing_flags(const LineSettings& settings) {
@@ -67,9 +67,9 @@ bool is_pty(int descriptor) {
 
 Result<void> make_raw(int tty, const LineSettings& settings) {
   const auto speed = speed_of(settings.baud);
-  if (!speed) return fail("no terminal has " + std::to_string(settings.baud) + " baud");
+  if (!speed) return fail("terminals do not support " + std::to_string(settings.baud) + " baud");
   if (settings.data_bits < 5 || settings.data_bits > 8) {
-    return fail("no terminal has " + counted(settings.data_bits, "data bit"));
+    return fail("terminals do not support " + counted(settings.data_bits, "data bit"));
   }
   termios wanted{};
   if (::tcgetattr(tty, &wanted) != 0) return fail(std::strerror(errno));

@@ -9,10 +9,10 @@
 
 namespace p1rig {
 
-/// True for the reader's end and the meter's end of a pseudo terminal.
+/// True for the reader's end and the meter's end of a pseudo-terminal.
 bool is_pty(int descriptor);
 
-/// Makes `tty` raw (no echo, no translation, no flow control) with these settings. A pseudo terminal
+/// Makes `tty` raw (no echo, no translation, no flow control) with these settings. A pseudo-terminal
 /// has no framing: the kernel forces 8N1, and glibc reports EINVAL to a program that asks for
 /// anything else twice, so 8N1 is what it gets then. It is asked all the same: a shim sees the
 /// framing. Fails with the reason, such as an unknown baud rate.
@@ -21,10 +21,10 @@ Result<void> make_raw(int tty, const LineSettings& settings);
 /// The c_cflag of a terminal with these settings.
 std::uint32_t flags_of(const LineSettings& settings);
 
-/// What a c_cflag asks for; `baud` holds where the flags say BOTHER. Nothing where it is no rate.
+/// What a c_cflag asks for; `baud` holds where the flags say BOTHER. Nothing if it is not a rate.
 std::optional<LineSettings> settings_of_flags(std::uint32_t flags, std::uint32_t baud);
 
-/// How a terminal is set. Of a pseudo terminal either end shows what the reader has set, except that
+/// How a terminal is set. Of a pseudo-terminal either end shows what the reader has set, except that
 /// size and parity are always those of 8N1.
 struct TtyView {
   std::optional<LineSettings> settings = {};

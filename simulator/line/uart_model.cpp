@@ -46,7 +46,7 @@ void UartModel::idle(std::chrono::nanoseconds duration, std::vector<UartByte>& r
   for (; bits > 0; bits -= 1) pass(true, std::min(bits, 1.0), received);
 }
 
-/// Lets a level stand on the line for so many bits of the meter, at most one.
+/// Holds a level on the line for that many bits of the meter, at most one.
 void UartModel::pass(bool level, double bits, std::vector<UartByte>& received) {
   const bool seen = disturbed(level);
   while (until_sample_ < bits) {

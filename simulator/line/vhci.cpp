@@ -70,7 +70,7 @@ Result<int> VhciPort::next_free() {
       return port;
     }
   }
-  return fail("all ports of the virtual USB host controller are taken");
+  return fail("all ports of the virtual USB host controller are in use");
 }
 
 Result<VhciPort> VhciPort::attach(int port, int descriptor) {
@@ -84,7 +84,7 @@ Result<VhciPort> VhciPort::attach(int port, int descriptor) {
 VhciPort::VhciPort(VhciPort&& other) noexcept : port_(std::exchange(other.port_, -1)) {}
 
 VhciPort::~VhciPort() {
-  // It fails where the kernel has unplugged it already: nothing is left to do then.
+  // It fails if the kernel has unplugged it already: nothing is left to do then.
   if (port_ >= 0) static_cast<void>(write_to("detach", std::to_string(port_)));
 }
 

@@ -11,7 +11,7 @@ namespace p1rig {
 /// lives. Needs root.
 class VhciPort {
  public:
-  /// The free port that attach() would take next. Fails where the module is missing or all are taken.
+  /// The free port that attach() would take next. Fails if the module is missing or all are taken.
   static Result<int> next_free();
 
   /// Plugs in a full-speed device that speaks USB/IP at the other end of the socket `descriptor`.

@@ -17,8 +17,8 @@ struct LedgerDevice {
   MbusDevice shown;                 ///< as the port shows it
   std::int64_t counted = 0;         ///< what the device itself reads now
   std::optional<std::int64_t> use;  ///< fixed, in each capture period
-  bool heard = true;                ///< its radio is there
-  bool gone = false;                ///< another one has taken over: only its last value is left
+  bool heard = true;                ///< its radio works
+  bool gone = false;                ///< replaced by another one: only its last value is left
   bool captured = false;            ///< by this meter; until then it shows neither time nor reading
   std::uint64_t stream = 0;
   /// A capture that is not on the port yet.
@@ -29,7 +29,7 @@ struct LedgerDevice {
   std::optional<Capture> pending;
 };
 
-/// Everything that a meter has counted and gone through up to `now`. Plain values: a copy is a
+/// Everything that a meter has counted and experienced up to `now`. Plain values: a copy is a
 /// checkpoint.
 struct Ledger {
   std::chrono::sys_seconds now;
@@ -59,7 +59,7 @@ struct Ledger {
   std::optional<std::chrono::sys_seconds> dark_since;  ///< the grid is down
   std::chrono::sys_seconds dark_until{};
   std::chrono::seconds boot{};
-  bool exchanging = false;            ///< dark because the meter is exchanged
+  bool exchanging = false;            ///< off because the meter is being exchanged
   std::chrono::sys_seconds booted{};  ///< silent before it
   bool port_on = true;
   bool clock_unset = false;

@@ -36,7 +36,7 @@ PhaseLoads Meter::Impl::loads_at(const Ledger& at, sys_seconds t) const {
   for (std::size_t phase = 0; phase < phases; ++phase) {
     loads[phase].voltage = voltage(at, loads[phase].active, phase, t);
   }
-  // What hangs on phases that the meter has not is on its one phase.
+  // Loads on phases that the meter does not have are on its only phase.
   for (std::size_t phase = phases; phase < 3; ++phase) {
     loads[0].active += std::exchange(loads[phase].active, 0);
     loads[0].reactive += std::exchange(loads[phase].reactive, 0);

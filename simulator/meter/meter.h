@@ -22,7 +22,7 @@ Scenario constant_load(const Profile& profile, std::chrono::sys_seconds start);
 ///
 /// What it shows at a whole second is a pure function of (profile, scenario, seeds, second): asking
 /// ahead, stepping there, or asking back give the same, bit for bit. Inside, it keeps a ledger of
-/// exact integrals at the second asked last and goes on from there; asking back starts again. Power
+/// exact integrals at the last second and continues from there; going back starts again. Power
 /// is constant between the minutes, the events and the changes of loads, so that a day takes about
 /// 1500 steps however often it is asked.
 class Meter {

@@ -87,7 +87,7 @@ void Meter::Impl::power_returns() {
   ledger.dark_since.reset();
   ledger.booted = ledger.now + ledger.boot;
   begin_averages();
-  // The new meter has not seen the time without supply: it is no failure in its counters.
+  // The new meter was not there during the power failure: its counters do not count it.
   if (std::exchange(ledger.exchanging, false)) return;
   ++ledger.state[Quantity::kFailuresShort];
   if (duration > kLongFailure) {

@@ -14,7 +14,7 @@
 
 namespace p1rig {
 
-// How a meter lives through its scenario: meter.cpp goes on in time and shows what is, from
+// How a meter runs its scenario: meter.cpp advances in time and shows the state, from
 // meter_events.cpp comes what happens to it, from meter_intervals.cpp its averages and peaks.
 
 inline constexpr std::int64_t kMinute = 60;

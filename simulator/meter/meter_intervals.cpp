@@ -35,15 +35,15 @@ void Meter::Impl::end_intervals() {
 }
 
 void Meter::Impl::end_month() {
-  // Without a clock there are no months; put back into one, it goes on.
+  // Without a clock there are no months; put back into one, it continues.
   if (ledger.clock_unset) return;
   const sys_seconds before = std::exchange(ledger.month_begin, month_start(clock_time()));
   if (ledger.month_begin > before) month_ends();
 }
 
-/// The mean of what was measured: while there is no supply, or before the scenario, the meter
+/// The mean of what was measured: without supply, or before the scenario, the meter
 /// measures nothing. (Seven minutes into the interval the printed example of ESO-P1 has 234.6 V
-/// beside 234.7 V: it is no sum over the whole of it.)
+/// beside 234.7 V: it is not a sum over the whole interval.)
 void Meter::Impl::ten_minutes_end() {
   const Ledger::TenMinutes sums = std::exchange(ledger.ten_minutes, {});
   if (sums.measured == 0) return;

@@ -23,7 +23,7 @@ Result<void> check_country(std::string_view code) {
   const bool letters = code.size() == 2 && code.find(' ') == std::string_view::npos;
   if (letters && kCountries.find(code) != std::string_view::npos) return {};
   return fail("\"" + std::string(code) +
-              "\" is no country: expected its two letters of ISO 3166-1, such as \"NL\"");
+              "\" is not a country: expected a two-letter code of ISO 3166-1, such as \"NL\"");
 }
 
 }  // namespace p1rig

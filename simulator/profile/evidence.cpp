@@ -18,7 +18,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Removes `count` digits from the front; false where there are fewer or more.
+/// Removes `count` digits from the front; false if there are fewer or more.
 bool take_digits(std::string_view& text, std::size_t count) {
   std::size_t there = 0;
   while (there < text.size() && is_digit(text[there])) ++there;
@@ -244,7 +244,7 @@ Result<std::vector<std::string>> shape_deviations(const Profile& profile,
     const auto object = std::ranges::find(family->objects, line.code, &SeenObject::obis);
     if (object == family->objects.end()) {
       deviations.push_back(line.code + line.brackets +
-                           (family->file.empty() ? ": [evidence] does not speak of this object"
+                           (family->file.empty() ? ": [evidence] does not mention this object"
                                                  : ": no telegram of the family has this object"));
       continue;
     }
@@ -258,8 +258,8 @@ Result<std::vector<std::string>> shape_deviations(const Profile& profile,
     const auto place = static_cast<std::size_t>(object - family->objects.begin());
     const bool mbus = line.code.starts_with("0-n:");
     if (place < reached && !mbus) {
-      deviations.push_back(line.code + ": stands after " + family->objects[reached].obis +
-                           ", in the family before it");
+      deviations.push_back(line.code + ": comes after " + family->objects[reached].obis +
+                           ", but before it in the family");
     }
     if (!mbus) reached = place;
   }

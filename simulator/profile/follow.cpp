@@ -224,7 +224,7 @@ class Follower {
       }
       if (powers && now[phase].voltage == 0 && now[phase].active != 0) {
         said_.push_back(std::string(row_of(nth(Q::kCurrentL1, phase)).name) +
-                        " does not follow: there is no voltage");
+                        " cannot be derived: there is no voltage");
       }
     }
     for (const Q quantity : kOfPhases) {

@@ -6,7 +6,7 @@ namespace p1rig {
 namespace {
 
 // Odd and no multiple of 5: times 0, 1, 2 … it meets every number of so many digits, and of so many
-// bits, once. Large, so that meters of neighbouring seeds are no neighbours.
+// bits, once. Large, so that neighbouring seeds do not give neighbouring meters.
 constexpr std::uint64_t kStride = 61'803'399;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -10,8 +10,8 @@
 
 namespace p1rig {
 
-// Whose telegrams they are: the identifiers of a profile are those of the meter with the seed 1; every
-// other seed makes another meter of the same kind. Letters, the first digits and the length stay.
+// Identifiers: those of a profile belong to the meter with seed 1; every
+// other seed gives another meter of the same kind. Letters, the first digits and the length stay.
 
 /// The identifier of the meter with that seed: its last digits, at most eight, count on. As many
 /// seeds as these digits have numbers make as many identifiers; one that ends in no digit stays.
@@ -21,8 +21,8 @@ std::string identifier_of(std::string_view identifier, std::uint64_t seed);
 /// other texts as identifier_of().
 std::string ean_of(std::string_view ean, std::uint64_t seed);
 
-/// The system title of the meter with that seed: eight octets, of which the last four count on
-/// (DLMS: three letters of the maker, then what the maker tells meters apart by).
+/// The system title of the meter with that seed: eight bytes, of which the last four count on
+/// (DLMS: three letters of the manufacturer, then its number for the meter).
 std::string system_title_of(const Profile& profile, std::uint64_t seed);
 
 /// Makes the identifiers in the state of a profile those of the meter with that seed.

@@ -38,7 +38,7 @@ Result<void> set_quantity(const QuantityRow& row, const std::string& text, const
   const auto value = parse_quantity_value(row, text);
   if (!value) return tl::make_unexpected(value.error());
   const bool counts = row.kind == QuantityKind::kRegister || row.kind == QuantityKind::kCounter;
-  if (counts && *value < 0) return fail("\"" + text + "\": it only counts up, from 0 on");
+  if (counts && *value < 0) return fail("\"" + text + "\": it only counts up, from 0");
   // Room for sums over tariffs, and for centuries of counting.
   if (counts && *value > INT64_MAX / 16) return fail("\"" + text + "\" is too large");
   state[row.id] = *value;
@@ -68,7 +68,7 @@ Result<Profile> find_profile(std::string_view name) {
   }
   if (profiles.empty()) {
     return fail((data_dir() / "profiles").string() + ": there are no profiles here; P1RIG_DATA " +
-                "names the folder that holds profiles/");
+                "names the directory that contains profiles/");
   }
   std::vector<std::string_view> names;
   for (const auto& [known, file] : profiles) names.push_back(known);

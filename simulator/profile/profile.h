@@ -57,7 +57,7 @@ struct Example {
 struct Encryption {
   int suite = 0;
   int policy = 3;
-  std::string system_title;  ///< eight octets
+  std::string system_title;  ///< eight bytes
 };
 
 struct Profile {
@@ -104,7 +104,7 @@ void fill_free_channels(const CaptureSettings& capture, MeterState& state);
 Result<Profile> load_profile(const std::filesystem::path& file);
 Result<Profile> parse_profile(std::string file, std::string text);
 
-/// The profiles of the data folder by name, each with its file; those that do not load included.
+/// The profiles of the data directory by name, each with its file; those that do not load included.
 std::map<std::string, std::filesystem::path> list_profiles();
 
 /// A profile by name, or by path where the name has a '/' or ends in ".toml"; the error of an

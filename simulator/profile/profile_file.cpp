@@ -88,7 +88,7 @@ class Loader {
     if (const auto settings = parse_framing(framing, baud)) {
       profile_.line = *settings;
     } else if (!framing.empty()) {
-      line.complain("framing", "\"" + framing + "\" is no framing: expected \"8N1\" or \"7E1\"");
+      line.complain("framing", "\"" + framing + "\" is not a framing: expected \"8N1\" or \"7E1\"");
     }
     if (line.node("period") == nullptr) line.complain("period", "is missing, such as \"10s\"");
     profile_.schedule.period =
@@ -131,11 +131,11 @@ class Loader {
     }
     for (const Quantity quantity : profile_.layout.shown()) check_phase(telegram, quantity);
     if (names_crc && !profile_.layout.has_crc) {
-      telegram.complain("crc", "the text has no {crc …} to print it");
+      telegram.complain("crc", "the text has no {crc …}");
     }
   }
 
-  /// True where the table names one that there is.
+  /// True if the table names one that there is.
   bool crc_algorithm(TableReader& telegram) {
     const auto name = telegram.string("crc");
     if (!name) return false;
@@ -152,7 +152,7 @@ class Loader {
   void check_phase(TableReader& telegram, Quantity quantity) {
     const std::string_view name = row_of(quantity).name;
     if (profile_.phases == 1 && (name.ends_with(".l2") || name.ends_with(".l3"))) {
-      telegram.complain("text", "asks for " + std::string(name) + ", but [meter] phases is 1");
+      telegram.complain("text", "shows " + std::string(name) + ", but [meter] phases is 1");
     }
   }
 
@@ -167,14 +167,14 @@ class Loader {
     delay = read_seconds(mbus, "delay", delay, kNone, kAny);
     if (offset >= period) mbus.complain("offset", "expected less than the period");
     if (delay >= period) {
-      mbus.complain("delay", "expected less than the period: the next value would overtake");
+      mbus.complain("delay", "expected less than the period: the next value would overtake it");
     }
     for (std::size_t medium = 0; medium < kMediumCount; ++medium) {
       block(mbus, static_cast<Medium>(medium));
     }
     mbus.finish();
     if (profile_.capture.channels > 0 && !profile_.layout.has_block(Medium::kUnlinked)) {
-      mbus.complain("channels", "needs [mbus.unlinked] for the free ones");
+      mbus.complain("channels", "needs [mbus.unlinked] for the free channels");
     }
   }
 
@@ -230,7 +230,7 @@ class Loader {
   }
 
   void values() {
-    // What a meter is when nobody says otherwise: connected, its clock set.
+    // The default state of a meter: connected, its clock set.
     profile_.start[Quantity::kBreaker] = 1;
     if (const Node* node = root_.node("values")) {
       read_values("[values]", *node, profile_.start);
@@ -276,7 +276,7 @@ class Loader {
     device.channel = table.integer("channel", 1, 4).value_or(next);
     if (device.channel < next || device.channel > 4) {
       table.complain("channel", "channel " + std::to_string(device.channel) +
-                                    ": devices stand in the order of their channels, 1 to 4");
+                                    ": devices must be in channel order, 1 to 4");
       device.channel = 4;
     }
     table.finish();
@@ -312,7 +312,7 @@ class Loader {
     if (!table.exists()) return;
     Encryption encryption;
     encryption.suite = table.integer("suite", 0, 2).value_or(0);
-    if (encryption.suite != 0) table.complain("suite", "only suite 0 (AES-128-GCM) is known");
+    if (encryption.suite != 0) table.complain("suite", "only suite 0 (AES-128-GCM) is supported");
     encryption.policy = table.integer("policy", 0, 3).value_or(3);
     if (encryption.policy == 1 || encryption.policy == 2) {
       table.complain("policy", "expected 0 or 3");
@@ -323,7 +323,7 @@ class Loader {
     if (hex) {
       encryption.system_title = *parse_hex(title);
     } else {
-      table.complain("system_title", "expected eight octets as 16 upper-case hexadecimal digits");
+      table.complain("system_title", "expected eight bytes as 16 upper-case hexadecimal digits");
     }
     table.finish();
     profile_.encryption = encryption;

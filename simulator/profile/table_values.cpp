@@ -55,7 +55,7 @@ std::chrono::seconds read_seconds(TableReader& table, std::string_view key,
 std::int64_t read_reading(TableReader& table, std::string_view key, Medium medium) {
   const std::int64_t reading =
       read_value(table, key, dimension_of(medium), QuantityKind::kRegister, customary_unit(medium));
-  if (reading < 0) table.complain(key, "it only counts up, from 0 on");
+  if (reading < 0) table.complain(key, "it only counts up, from 0");
   // Room for centuries of counting.
   if (reading > INT64_MAX / 16) table.complain(key, "is too large");
   return reading;
@@ -90,7 +90,7 @@ MbusDevice read_device(TableReader& table, const Profile& profile) {
   const auto found = find_medium(medium);
   if (!found || *found == Medium::kUnlinked) {
     table.complain("medium",
-                   "\"" + medium + "\" is none of: gas, water, heat, cold, electricity" +
+                   "\"" + medium + "\" is not one of: gas, water, heat, cold, electricity" +
                        did_you_mean(medium, {"gas", "water", "heat", "cold", "electricity"}));
   } else if (!profile.layout.has_block(*found)) {
     table.complain("medium", profile.name + " has no [mbus." + medium + "]");

@@ -16,21 +16,21 @@
 
 namespace p1rig {
 
-// What profiles and scenarios write alike. Whatever is wrong is complained about where it stands.
+// What profiles and scenarios write alike. Whatever is wrong is complained about at its position.
 
 /// Of a quantity that follows_from_loads().
 inline constexpr std::string_view kFollowsFromLoads =
-    "follows from loads, clock and calendar: it cannot be given a value here";
+    "is determined by loads, clock and calendar: it cannot be set here";
 
-/// The time under the key, by the zone's clock; nothing where there is none or it is wrong.
+/// The time under the key, by the zone's clock; nothing if there is none or it is wrong.
 std::optional<std::chrono::sys_seconds> read_instant(TableReader& table, std::string_view key,
                                                      const Zone& zone);
 
-/// The state's integer for the text under the key, such as "230 V"; 0 where there is none.
+/// The state's integer for the text under the key, such as "230 V"; 0 if there is none.
 std::int64_t read_value(TableReader& table, std::string_view key, Dimension dimension,
                         QuantityKind kind, std::string_view unit);
 
-/// Whole seconds within the limits, such as "10s" or "5min"; `otherwise` where there are none.
+/// Whole seconds within the limits, such as "10s" or "5min"; `otherwise` if there are none.
 std::chrono::seconds read_seconds(TableReader& table, std::string_view key,
                                   std::chrono::seconds otherwise, std::chrono::seconds least,
                                   std::chrono::seconds most);

@@ -178,7 +178,7 @@ class Compiler {
     const std::size_t end = text_.find_first_of("}\n", begin + 1);
     if (c == '}' || end == std::string_view::npos || text_[end] != '}') {
       return complain(begin, std::string("a single ") + c + ": a hole is {QUANTITY FORMAT UNIT}, " +
-                                 "a brace is written twice");
+                                 "a literal brace is doubled");
     }
     const Words words = split(text_.substr(begin + 1, end - begin - 1));
     at_ = end + 1;
@@ -192,11 +192,11 @@ class Compiler {
   }
 
   void each(std::size_t begin, const Words& words) {
-    if (open_.size() > 1) return complain(begin, "{each} inside {each}");
+    if (open_.size() > 1) return complain(begin, "{each} inside another {each}");
     const bool known = words.size() == 3 && (words[1] == "failures" || words[1] == "peaks") &&
                        (words[2] == "newest" || words[2] == "oldest");
     if (!known) {
-      return complain(begin, "expected {each failures newest}, {each peaks oldest} or the like");
+      return complain(begin, "expected {each failures newest}, {each peaks oldest} or similar");
     }
     each_begins_line_ = begin == 0 || text_[begin - 1] == '\n';
     Segment segment;
@@ -220,7 +220,7 @@ class Compiler {
 
   void mbus(std::size_t begin, const Words& words) {
     if (words.size() != 1 || channel_ != 0) {
-      return complain(begin, "{mbus} stands in [telegram] text, alone on its line");
+      return complain(begin, "{mbus} belongs in [telegram] text, alone on its line");
     }
     const bool alone = (begin == 0 || text_[begin - 1] == '\n') &&
                        (at_ == text_.size() || text_[at_] == '\n' || text_[at_] == '\r');
@@ -236,7 +236,8 @@ class Compiler {
       const auto* last = words[i].data() + words[i].size();
       const auto [rest, code] = std::from_chars(words[i].data(), last, value, 16);
       if (code != std::errc{} || rest != last || words[i].size() != 2) {
-        return complain(begin, "\"" + std::string(words[i]) + "\" is no octet: expected {raw FF}");
+        return complain(begin,
+                        "\"" + std::string(words[i]) + "\" is not a byte: expected {raw FF}");
       }
       const char octet = static_cast<char>(value);
       literal(std::string_view(&octet, 1));
@@ -258,7 +259,7 @@ class Compiler {
       return complain(begin, "expected {crc X4}, {crc x4} or {crc X}");
     }
     if (channel_ != 0 || open_.size() > 1 || begin == 0 || text_[begin - 1] != '!') {
-      return complain(begin, "{crc …} stands after the '!' of the telegram");
+      return complain(begin, "{crc …} belongs after the '!' of the telegram");
     }
     open_.back().segments->push_back(std::move(segment));
   }
@@ -293,15 +294,15 @@ class Compiler {
     if (field->source == Source::kDeviceReading) field->dimension = dimension_of(medium_);
     const auto format = words.size() > 1 ? parse_value_format(words[1]) : std::nullopt;
     if (!format) {
-      return complain(
-          begin,
-          "{" + std::string(words[0]) + " …}: " +
-              (words.size() > 1 ? "\"" + std::string(words[1]) + "\" is no format" : "no format") +
-              ": expected F9(3,3), I4, S, X, TST or the like");
+      return complain(begin,
+                      "{" + std::string(words[0]) + " …}: " +
+                          (words.size() > 1 ? "\"" + std::string(words[1]) + "\" is not a format"
+                                            : "no format") +
+                          ": expected F9(3,3), I4, S, X, TST or similar");
     }
     if (!format_suits(*format, field->kind)) {
       return complain(begin, "{" + std::string(words[0]) + " …}: format " + std::string(words[1]) +
-                                 " does not suit this quantity");
+                                 " does not fit this quantity");
     }
     if (words.size() > 3) {
       return complain(begin, "too many words: expected {QUANTITY FORMAT UNIT}");
@@ -336,9 +337,9 @@ class Compiler {
       const auto unit = find_unit(spelling);
       if (!unit || unit->dimension != field.dimension) {
         complain(begin,
-                 "\"" + std::string(spelling) + "\" is no unit of " + std::string(field.name) +
+                 "\"" + std::string(spelling) + "\" is not a unit of " + std::string(field.name) +
                      (customary.empty() ? std::string{}
-                                        : ": expected " + std::string(customary) + " or the like"));
+                                        : ": expected " + std::string(customary) + " or similar"));
         return false;
       }
       exponent = unit->exponent;

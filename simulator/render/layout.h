@@ -18,7 +18,7 @@ namespace p1rig {
 //
 //   0-0:1.0.0({time TST})CRLF     becomes     entry 0-0:1.0.0, "0-0:1.0.0(", field, hole, ")\r\n"
 //
-// Rendering copies texts and fills holes. The marks (entry, field) print nothing but tell where the
+// Rendering copies texts and fills holes. The marks (entry, field) print nothing but mark where the
 // Truth's entries and fields begin, so the Truth comes from the holes themselves and never from parsing
 // what was written.
 
@@ -44,7 +44,7 @@ struct Hole {
   Source source = Source::kQuantity;
   Quantity quantity = Quantity::kTime;
   ValueFormat format;
-  std::string unit;          ///< as printed after '*'; empty where none
+  std::string unit;          ///< as printed after '*'; empty if none
   bool cut = false;          ///< registers are cut and wrap; others are rounded and stop at nines
   std::int64_t divisor = 1;  ///< state units that make one unit of the last printed digit
   std::int64_t factor = 1;   ///< printed units that one state unit makes, where that is more

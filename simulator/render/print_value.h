@@ -36,7 +36,7 @@ void append_hex(std::string_view text, std::string& out);
 
 void append_crc(std::uint16_t crc, Segment::CrcForm form, std::string& out);
 
-/// True for a hole of characters or octets, which has no number.
+/// True for a hole of characters or bytes, which has no number.
 bool asks_for_text(const Hole& hole);
 
 /// The integer that a hole of numbers or times asks for, kUnsetTime for a time that is not known.

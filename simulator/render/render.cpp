@@ -72,7 +72,7 @@ class Renderer {
     field_open_ = end == text.size();
   }
 
-  /// What the hole that comes now says; nullptr where it is not alone in a bracket.
+  /// What the hole that comes now says; nullptr if it is not alone in a bracket.
   TruthField* field_of_hole() {
     if (truth_ == nullptr || !field_open_ || out_.size() != field_begin_) return nullptr;
     return &truth_->back().fields.back();
@@ -120,7 +120,7 @@ class Renderer {
 };
 
 /// The largest value that a number's hole can print, such as "99.999 kW", where `value` is larger;
-/// "0 kW" where it is negative and the format has no sign; nothing where it fits.
+/// "0 kW" where it is negative and the format has no sign; nothing if it fits.
 std::optional<std::string> limit_of(const Hole& hole, std::int64_t value) {
   const bool number = hole.format.kind == Kind::kFixed || hole.format.kind == Kind::kInteger;
   if (!number) return std::nullopt;

@@ -22,10 +22,10 @@ class Stencil;
 class StencilShelf;
 
 /// A profile's telegram with its holes, compiled once and shared by all meters of the profile. What it
-/// is made of is the business of this folder.
+/// is made of is the business of this directory.
 struct Layout {
   std::vector<Segment> telegram;
-  /// The block of a medium on channel 1 to 4; empty where the profile has none.
+  /// The block of a medium on channel 1 to 4; empty if the profile has none.
   std::array<std::array<std::vector<Segment>, 4>, kMediumCount> mbus;
   bool uses_month = false;  ///< a hole asks for the last month
   bool has_crc = false;
@@ -68,12 +68,12 @@ void render(const Layout& layout, const MeterState& state, const Zone& zone, std
             Truth* truth = nullptr);
 
 /// Why a hole of the quantity cannot print the value: "this meter prints F5(3,3), so at most 99.999 kW";
-/// nothing where all can. That digits behind the last are rounded is no reason.
+/// nothing if all can. That digits after the last are rounded does not count.
 std::optional<std::string> limit_passed(const Layout& layout, Quantity quantity,
                                         std::int64_t value);
 
 /// By how many units of its last digit the quantity's first hole prints `a` higher than `b`; nothing
-/// where there is none.
+/// if there is none.
 std::optional<std::int64_t> printed_apart(const Layout& layout, Quantity quantity, std::int64_t a,
                                           std::int64_t b);
 
@@ -86,7 +86,7 @@ struct Growth {
 /// Prints the telegrams of one meter, second after second: as render() does, in a twentieth of the time.
 class SteadyPrinter {
  public:
-  /// True where nothing but what grows has changed in the state after this.
+  /// True if nothing but what grows has changed in the state after this.
   bool print(const Layout& layout, const Zone& zone, const MeterState& state,
              std::span<const Growth> growths, std::string& telegram);
 

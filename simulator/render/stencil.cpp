@@ -47,7 +47,7 @@ bool Stencil::same_constants(const MeterState& state) const {
          });
 }
 
-/// False where what is printed has another length than the gap.
+/// False if what is printed has another length than the gap.
 bool Stencil::fill_gaps(const MeterState& state, std::span<std::uint32_t> record) const {
   std::string text = text_;
   std::string printed;
@@ -96,7 +96,7 @@ bool Stencil::take_number(const Grower& grower, std::int64_t value,
   return rest == 0;
 }
 
-/// False where the growth cannot be followed: the numbers are too large.
+/// False if the growth cannot be followed: the numbers are too large.
 bool Stencil::take_growth(const Grower& grower, const Growth* growth, std::int64_t value,
                           std::span<std::uint32_t> record) {
   std::uint32_t& kept_rate = record[grower.state];

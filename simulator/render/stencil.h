@@ -22,8 +22,8 @@ namespace p1rig {
 // What a meter shows hardly ever changes but for the digits of what it measures. So all else
 // becomes one text, the stencil, with gaps, which all meters share that are alike in it. Of each
 // meter a record is kept: 100 to 400 bytes for most profiles, 1108 for the one with most registers.
-// What changes from minute to minute stands there as it is printed, and is copied eight bytes at a
-// time. What changes from second to second, the clock and registers, stands there as numbers,
+// What changes from minute to minute is stored as printed, and is copied eight bytes at a
+// time. What changes from second to second, the clock and registers, is stored as numbers,
 // printed digits at a time by tables.
 //
 // The CRC needs no pass over the bytes. With start 0 it is linear: that of the whole is the XOR of
@@ -33,7 +33,7 @@ namespace p1rig {
 class Stencil {
  public:
   /// For states that are as `like` in all but measured values, times and the ends of identifiers.
-  /// Nothing where the telegram is too long, or so short that there is nothing to gain.
+  /// Nothing if the telegram is too long, or so short that there is nothing to gain.
   static std::shared_ptr<const Stencil> make(const Layout& layout, const Zone& zone,
                                              const MeterState& like);
 
@@ -49,7 +49,7 @@ class Stencil {
   Fit take(const MeterState& state, std::span<const Growth> growths,
            std::span<std::uint32_t> record) const;
 
-  /// Some seconds on, at most a minute. False where the record must be taken anew: the clock is put
+  /// Some seconds on, at most a minute. False if the record must be taken anew: the clock is put
   /// forward or back, or a demand reaches all nines.
   bool step(std::span<std::uint32_t> record, std::uint32_t seconds) const;
 
@@ -117,7 +117,7 @@ class Stencil {
   std::vector<std::uint16_t> windows_;  ///< where the eight bytes begin that cover gaps
   std::vector<Grower> growers_;
   bool ticks_ = false;  ///< the telegram has a clock, and it is set
-  char season_ = '\0';  ///< of that clock; none where it is not printed
+  char season_ = '\0';  ///< of that clock; none if it is not printed
 
   // A record has the time, as it is and in digits; the numbers, rates and rests of what grows; the
   // windows, two words each; and the CRC of all but clock and growing numbers.
@@ -129,7 +129,7 @@ class Stencil {
 /// The stencils of a layout, for all its meters in whatever thread.
 class StencilShelf {
  public:
-  /// One that fits, its record taken; nullptr where there is none, unless it may be made.
+  /// One that fits, its record taken; nullptr if there is none, unless it may be made.
   std::shared_ptr<const Stencil> find(const Layout& layout, const Zone& zone,
                                       const MeterState& state, std::span<const Growth> growths,
                                       bool may_make, std::vector<std::uint32_t>& record,

@@ -91,7 +91,7 @@ class Stencil::Builder {
     PrintWalk(layout, state, *this).run();
   }
 
-  /// False where there can be no stencil.
+  /// False if there can be no stencil.
   bool finish() {
     if (stencil_.crc_at_ == 0) stencil_.crc_at_ = stencil_.text_.size();
     const std::size_t covered = stencil_.crc_at_;
@@ -250,7 +250,7 @@ class Stencil::Builder {
     }
   }
 
-  /// Lays windows over all gaps and over no digit that grows. False where these are too close.
+  /// Lays windows over all gaps and over no digit that grows. False if these are too close.
   bool cover_gaps() {
     const std::size_t size = stencil_.text_.size();
     std::vector<bool> grows(size + 1, false);

@@ -15,7 +15,7 @@ struct StencilPiece {
   std::array<std::uint32_t, 3> crcs;  ///< where their tables of CRCs begin
 };
 
-/// How many digits the groups have, the lowest first, 0 where there is none.
+/// How many digits the groups have, the lowest first, 0 if there is none.
 using GroupWidths = std::array<std::uint8_t, 3>;
 
 /// Where a record of a clock that is set has the time: as seconds since 1970, the date and the time of

@@ -34,7 +34,7 @@ std::optional<int> parse_minute(std::string_view text) {
   return hour * 60 + minute;
 }
 
-/// Monday is 0. The days since 1970-01-01, a Thursday, tell.
+/// Monday is 0. From the days since 1970-01-01, a Thursday.
 std::size_t weekday_of(std::chrono::sys_seconds local) {
   const std::int64_t day = std::chrono::floor<std::chrono::days>(local).time_since_epoch().count();
   return static_cast<std::size_t>(((day + 3) % 7 + 7) % 7);
@@ -53,7 +53,7 @@ Calendar::Rule read_rule(const Node& node, Complaints& complaints) {
   for (const std::string& name : days) {
     const auto day = std::ranges::find(kDays, name);
     if (day == kDays.end()) {
-      table.complain("days", "\"" + name + "\" is none of: mon, tue, wed, thu, fri, sat, sun" +
+      table.complain("days", "\"" + name + "\" is not one of: mon, tue, wed, thu, fri, sat, sun" +
                                  did_you_mean(name, {kDays.begin(), kDays.end()}));
     } else {
       rule.days[static_cast<std::size_t>(day - kDays.begin())] = true;
@@ -64,13 +64,13 @@ Calendar::Rule read_rule(const Node& node, Complaints& complaints) {
     const auto text = table.string(key);
     if (!text) return otherwise;
     const auto parsed = parse_minute(*text);
-    if (!parsed) table.complain(key, "\"" + *text + "\" is no time of day: expected \"07:00\"");
+    if (!parsed) table.complain(key, "\"" + *text + "\" is not a time of day: expected \"07:00\"");
     return parsed.value_or(otherwise);
   };
   rule.from_minute = minute("from", 0);
   rule.until_minute = minute("until", 24 * 60);
   if (rule.until_minute <= rule.from_minute) {
-    table.complain("until", "is not after from: a rule ends at midnight, write a second one");
+    table.complain("until", "is not after from: a rule ends at midnight; add a second one");
   }
   rule.tariff = read_tariff(table, "tariff");
   table.finish();
@@ -89,7 +89,7 @@ Calendar::Period read_period(const Node& node, Complaints& complaints) {
                                          std::chrono::month{static_cast<unsigned>(period.month)},
                                          std::chrono::day{static_cast<unsigned>(period.day)}};
   if (!shape || period.year < 0 || period.month < 0 || period.day < 0 || !date.ok()) {
-    table.complain("from", "\"" + from + "\" is no date: expected \"2026-01-01\"");
+    table.complain("from", "\"" + from + "\" is not a date: expected \"2026-01-01\"");
   }
   period.otherwise = read_tariff(table, "otherwise");
   for (const Node* rule : table.tables("rule"))
@@ -142,12 +142,12 @@ Result<Calendar> load_calendar(const std::filesystem::path& file) {
   for (const Node* node : root.tables("period")) {
     const Calendar::Period period = read_period(*node, complaints);
     if (!calendar.periods.empty() && date_of(period) <= date_of(calendar.periods.back())) {
-      complaints.add(node->place, "[[period]]: from: is not after that of the period before");
+      complaints.add(node->place, "[[period]]: from: is not after that of the previous period");
     }
     calendar.periods.push_back(period);
   }
   if (calendar.periods.empty()) {
-    complaints.add(document->root.place, "a calendar has at least one [[period]]");
+    complaints.add(document->root.place, "a calendar needs at least one [[period]]");
   }
   root.finish();
   if (!complaints.none()) return tl::make_unexpected(complaints.error());

@@ -14,7 +14,7 @@
 
 namespace p1rig {
 
-/// When which tariff is active, by local time: dated, since operators change it (profiles/tariffs/).
+/// Which tariff is active when, by local time; dated, because operators change it (profiles/tariffs/).
 struct Calendar {
   struct Rule {
     std::array<bool, 7> days{};  ///< Monday first
@@ -29,7 +29,7 @@ struct Calendar {
   };
   std::string name;
   std::string title;
-  std::vector<std::string> countries;  ///< whose meters follow it unless told otherwise
+  std::vector<std::string> countries;  ///< whose meters follow it by default
   std::vector<Period> periods;         ///< by date
 
   /// The tariff at an instant; 0 where the meter has no tariffs (no periods).
@@ -41,7 +41,7 @@ Result<Calendar> load_calendar(const std::filesystem::path& file);
 /// A calendar of profiles/tariffs/ by name; the error suggests the nearest.
 Result<Calendar> find_calendar(std::string_view name);
 
-/// The calendar that meters of the country follow; one without tariffs where there is none.
+/// The calendar that meters of the country follow; one without tariffs if there is none.
 Result<Calendar> calendar_of_country(std::string_view country);
 
 }  // namespace p1rig

@@ -7,7 +7,7 @@
 
 namespace p1rig {
 
-/// What a family draws in the minute of `t`. Appliances run at times of the day that are drawn anew
+/// What a household draws in the minute of `t`. Appliances run at times of the day that are drawn
 /// for each day; at most once each, and not over midnight.
 PhasePowers household_power(const HouseholdLoad& home, const Zone& zone, std::uint64_t seed,
                             std::chrono::sys_seconds t);

@@ -49,11 +49,11 @@ constexpr std::array<SolarMonth, 12> kSolarMonths = {{{300, 250},
                                                       {480, 325},
                                                       {330, 265},
                                                       {250, 235}}};
-// The sun knows no summer time and, in the countries of P1, is somewhat behind normal time: by 40
+// The sun ignores summer time and, in the countries of P1, is somewhat behind standard time: by 40
 // minutes at 5° east.
-constexpr std::int64_t kSolarNoon = 12 * 60 + 40;  // of normal time
+constexpr std::int64_t kSolarNoon = 12 * 60 + 40;  // of standard time
 
-/// Minutes since 1970 by normal time, changing with the minutes of UTC.
+/// Minutes since 1970 by standard time, changing with the minutes of UTC.
 std::int64_t normal_minutes(const Zone& zone, sys_seconds t) {
   const auto minute = std::chrono::floor<std::chrono::minutes>(t);
   const auto summer = std::chrono::hours{zone.local(minute).season == 'S' ? 1 : 0};
@@ -145,7 +145,7 @@ Result<std::int64_t> parse_power(std::string_view cell) {
   const auto watts = parse_decimal(cell);
   const auto milliwatts = watts ? scaled(*watts, 3) : std::nullopt;
   if (!milliwatts || milliwatts->decimals != 0) {
-    return fail("\"" + std::string(cell) + "\" is no power in W with at most three decimals");
+    return fail("\"" + std::string(cell) + "\" is not a power in W with at most three decimals");
   }
   if (milliwatts->digits > kMostOnPhase || milliwatts->digits < -kMostOnPhase) {
     return fail(std::string(cell) + " W: expected at most 500 kW on a phase");
@@ -161,8 +161,8 @@ Result<TableLoad::Row> parse_row(std::string_view line, std::size_t columns, con
     return fail(std::to_string(cell.data() - line.data() + 1) + ": " + why);
   };
   if (cells.size() != columns) {
-    return wrong(line,
-                 "has " + counted(cells.size(), "cell") + ", the head " + std::to_string(columns));
+    return wrong(
+        line, "has " + counted(cells.size(), "cell") + ", the header " + std::to_string(columns));
   }
   const auto time = parse_time(cells[0], zone, start);
   if (!time) return wrong(cells[0], time.error().message);
@@ -239,19 +239,19 @@ Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const
       columns = names.size();
       if ((columns != 2 && columns != 4) ||
           !std::equal(names.begin(), names.end(), std::begin(kColumns))) {
-        return wrong("1: expected the head \"time,l1\" or \"time,l1,l2,l3\"");
+        return wrong("1: expected the header \"time,l1\" or \"time,l1,l2,l3\"");
       }
       continue;
     }
     auto row = parse_row(line, columns, zone, start, phases);
     if (!row) return wrong(row.error().message);
     if (!rows.empty() && row->from <= rows.back().from) {
-      return wrong("1: its time is not after that of the row before");
+      return wrong("1: its time is not after that of the previous row");
     }
     rows.push_back(*row);
   }
   if (rows.empty()) {
-    return fail(std::to_string(number + 1) + ":1: expected a head and at least one row");
+    return fail(std::to_string(number + 1) + ":1: expected a header and at least one row");
   }
   return rows;
 }

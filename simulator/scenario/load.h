@@ -64,7 +64,7 @@ struct Load {
   std::variant<FixedLoad, HouseholdLoad, SunLoad, CarLoad, TableLoad> kind;
   std::chrono::sys_seconds from;                                     ///< before it: nothing
   std::chrono::sys_seconds until = std::chrono::sys_seconds::max();  ///< from then on: nothing
-  std::uint64_t stream = 0;  ///< tells loads of one scenario apart in their randomness
+  std::uint64_t stream = 0;  ///< distinguishes the random numbers of the loads of one scenario
   Place place = {};          ///< in the scenario's file
 };
 
@@ -82,7 +82,7 @@ std::chrono::sys_seconds next_change(const Load& load, std::chrono::sys_seconds 
 /// or whole seconds after `start`; powers in W with up to three decimals, negative for export. The
 /// last row ends the curve (its power is not used) unless only one row is there. The error begins
 /// with "LINE:COLUMN: ": a time that is not after the one before, a row with fields missing, no
-/// number, more than kMostOnPhase, power on a phase that a meter of one phase has not.
+/// number, more than kMostOnPhase, power on a phase that the meter does not have.
 Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const Zone& zone,
                                                      std::chrono::sys_seconds start,
                                                      int phases = 3);

@@ -19,7 +19,7 @@ struct Overload {
   std::chrono::sys_seconds from;
 };
 
-/// The first overload of a meter with so many phases; nothing where there is none. Loads that vary by
+/// The first overload of a meter with so many phases; nothing if there is none. Loads that vary by
 /// chance count with the most that they may draw, and sun does not make up for what is drawn: clouds
 /// come. In O(n log n) of the loads and the rows of their tables.
 std::optional<Overload> find_overload(const std::vector<Load>& loads, int phases);

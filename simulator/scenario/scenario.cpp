@@ -78,7 +78,7 @@ class ScenarioLoader {
     for (const std::string& code : head.some_strings("readout")) {
       const auto written = parse_obis(code);
       if (!written) {
-        head.complain("readout", "\"" + code + "\" is no OBIS code such as \"1-0:1.8.0\"");
+        head.complain("readout", "\"" + code + "\" is not an OBIS code such as \"1-0:1.8.0\"");
       } else if (!sends(written->code)) {
         head.complain("readout", profile_.name + " has no object " + code);
       } else {
@@ -89,7 +89,7 @@ class ScenarioLoader {
     const bool lists_version =
         std::ranges::find(scenario_.readout, kVersion) != scenario_.readout.end();
     if (!scenario_.readout.empty() && sends(kVersion) && !lists_version) {
-      head.complain("readout", "1-3:0.2.8 must be in it (LUX-P1 1.1.3 table 3.1)");
+      head.complain("readout", "must contain 1-3:0.2.8 (LUX-P1 1.1.3 table 3.1)");
     }
     if (scenario_.readout.size() > 64) {
       head.complain("readout", "at most 64 objects (DSMR-P3 4.2.2, object 0-0:21.0.0)");
@@ -97,7 +97,7 @@ class ScenarioLoader {
     head.finish();
   }
 
-  /// True where the profile's telegram or one of its M-Bus blocks has the object.
+  /// True if the profile's telegram or one of its M-Bus blocks has the object.
   bool sends(Obis code) const {
     const std::string plain = to_string(code) + "(";
     if (("\n" + profile_.telegram_text).find("\n" + plain) != std::string::npos) return true;
@@ -124,7 +124,7 @@ class ScenarioLoader {
     return read_value(table, key, Dimension::kVoltage, QuantityKind::kInstant, "V");
   }
 
-  /// Of what happens to the meter. A year of silence is no life any more.
+  /// Limits for what happens to the meter. A year of silence is too long.
   seconds lasting(TableReader& table, std::string_view key, seconds otherwise, seconds least) {
     return read_seconds(table, key, otherwise, least, std::chrono::days{366});
   }
@@ -175,7 +175,8 @@ class ScenarioLoader {
     TableReader table("[[event]]", &node, complaints_);
     Event event;
     const auto at = time(table, "at");
-    if (table.node("at") == nullptr) table.complain("at", "is missing: when does it happen?");
+    if (table.node("at") == nullptr)
+      table.complain("at", "is missing: when does the event happen?");
     event.at = at.value_or(scenario_.start);
     if (event.at < scenario_.start) table.complain("at", "is before the scenario's start");
     const auto kind = table.word(
@@ -249,10 +250,11 @@ class ScenarioLoader {
       constexpr std::int64_t kMost = seconds{std::chrono::days{36'525}}.count();
       clock.deviation = seconds{table.integer("deviation_s", -kMost, kMost).value_or(0)};
       if (table.node("unset") == nullptr && table.node("deviation_s") == nullptr) {
-        table.complain("kind", "needs unset = true, or deviation_s: 0 sets the clock right");
+        table.complain("kind", "needs unset = true, or deviation_s: 0 corrects the clock");
       }
       if (clock.unset && profile_.layout.unset_time.empty()) {
-        table.complain("unset", profile_.name + " does not say what it prints then: [unset] time");
+        table.complain("unset",
+                       profile_.name + " does not define what it prints then: [unset] time");
       }
       event.what = clock;
     }
@@ -262,7 +264,7 @@ class ScenarioLoader {
     VoltageEvent sag;
     const std::string phase = table.string("phase").value_or("l1");
     const bool known = phase == "l1" || (profile_.phases == 3 && (phase == "l2" || phase == "l3"));
-    if (!known) table.complain("phase", "\"" + phase + "\" is no phase of " + profile_.name);
+    if (!known) table.complain("phase", "\"" + phase + "\" is not a phase of " + profile_.name);
     sag.phase = known ? static_cast<std::size_t>(phase[1] - '1') : 0;
     sag.voltage = kind == "sag" ? 190'000 : 258'000;
     if (table.node("voltage") != nullptr) sag.voltage = voltage(table, "voltage");
@@ -278,7 +280,7 @@ class ScenarioLoader {
     return sag;
   }
 
-  /// A load of which nothing is left at the start was not meant so.
+  /// A load that is over before the start is a mistake.
   void refuse_ended(const Load& load) {
     // One that ends before it begins has been complained about.
     if (load.from < load.until && load.until <= scenario_.start) {
@@ -297,11 +299,11 @@ class ScenarioLoader {
     if (!over) return;
     const std::string unit = over->reactive ? " kvar" : " kW";
     complaints_.add(scenario_.loads[over->load].place,
-                    "[[load]]: with the other loads up to " +
+                    "[[load]]: together with the other loads, up to " +
                         std::to_string((over->power + 500'000) / 1'000'000) + unit + " flow on L" +
                         std::to_string(over->phase + 1) + " from " +
-                        to_string(profile_.zone.local(over->from)) + " on: expected at most 500" +
-                        unit + " on a phase");
+                        to_string(profile_.zone.local(over->from)) + ": at most 500" + unit +
+                        " are allowed on a phase");
   }
 
   MessageEvent message(TableReader& table) {

@@ -21,7 +21,7 @@
 
 namespace p1rig {
 
-// A scenario is what a meter lives through: a start, loads, and events at whole seconds
+// A scenario is what happens to a meter: a start, loads, and events at whole seconds
 // (docs/scenarios.md). It is data; simulator/meter/meter.h turns it into states.
 
 using Assignments = std::vector<std::pair<Quantity, std::string>>;  ///< values as they are written
@@ -47,7 +47,7 @@ struct VoltageEvent {
 struct SetEvent {
   Assignments values;
 };
-/// Another meter is put in: registers, counters, logs and peaks begin anew.
+/// Another meter is installed: registers, counters, logs and peaks start over.
 struct MeterExchangeEvent {
   Assignments values;
   std::chrono::seconds duration{};  ///< without supply meanwhile

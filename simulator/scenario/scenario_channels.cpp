@@ -18,7 +18,7 @@ class Channels {
       if (!at(free).used) channel = free;
     }
     if (channel == 0) {
-      return complaints_.add(place, "a fifth M-Bus device: there are four channels");
+      return complaints_.add(place, "a fifth M-Bus device: there are only four channels");
     }
     if (at(channel).used) {
       complaints_.add(place, "channel " + std::to_string(channel) + " is taken");

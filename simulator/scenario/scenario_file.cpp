@@ -30,7 +30,7 @@ class LoadReader {
     load.place = node.place;
     load.from = read_instant(table, "from", profile_.zone).value_or(start_);
     load.until = read_instant(table, "until", profile_.zone).value_or(sys_seconds::max());
-    if (load.until <= load.from) table.complain("until", "is not after its beginning");
+    if (load.until <= load.from) table.complain("until", "is not after from");
     const auto kind = table.word("kind", {"fixed", "household", "sun", "car", "table"});
     if (!kind) {
       if (table.node("kind") == nullptr)
@@ -56,7 +56,7 @@ class LoadReader {
     const auto names = table.some_strings("phases");
     for (const std::string& name : names) {
       const bool known = name == "l1" || name == "l2" || name == "l3";
-      if (!known) table.complain("phases", "\"" + name + "\" is none of: l1, l2, l3");
+      if (!known) table.complain("phases", "\"" + name + "\" is not one of: l1, l2, l3");
       if (known) chosen[static_cast<std::size_t>(name[1] - '1')] = true;
     }
     if (names.empty()) chosen = {true, profile_.phases == 3, profile_.phases == 3};
@@ -102,7 +102,7 @@ class LoadReader {
     if (table.node("peak") != nullptr) {
       load.peak = read_value(table, "peak", Dimension::kActivePower, QuantityKind::kInstant, "kW");
       limit(table, "peak", load.peak);
-      if (load.peak < 0) table.complain("peak", "expected no negative power");
+      if (load.peak < 0) table.complain("peak", "expected a power that is not negative");
     }
     load.phases = phases(table);
     load.clouds = table.integer("clouds", 0, 100).value_or(40);
@@ -146,7 +146,7 @@ class LoadReader {
 
   void refuse_export(TableReader& table) {
     if (exports(profile_.layout)) return;
-    table.complain("kind", profile_.name + " measures import only: its telegram has no export");
+    table.complain("kind", profile_.name + " measures only import: its telegram has no export");
   }
 
   const std::filesystem::path& folder_;

@@ -12,8 +12,8 @@
 
 namespace p1rig {
 
-/// A [[load]] table of a scenario in `folder` that begins at `start`. Whatever is wrong with it, or
-/// with its CSV file, or more than the profile can measure, is complained about where it stands.
+/// A [[load]] table of a scenario in `directory` that begins at `start`. Whatever is wrong with it, or
+/// with its CSV file, or more than the profile can measure, is complained about at its position.
 Load read_load(const Node& node, const std::filesystem::path& folder, const Profile& profile,
                std::chrono::sys_seconds start, std::uint64_t stream, Complaints& complaints);
 

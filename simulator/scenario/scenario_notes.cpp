@@ -33,7 +33,7 @@ class Notes {
   bool is_over(sys_seconds t) const { return scenario_.until && t >= *scenario_.until; }
 
   void curve(const Load& load, const TableLoad& table) {
-    const std::string nothing = "[[load]]: file: " + table.file + ": nothing flows ";
+    const std::string nothing = "[[load]]: file: " + table.file + ": no power flows ";
     const sys_seconds begin = std::max(load.from, table.rows.front().from);
     if (begin > std::max(load.from, scenario_.start)) {
       add(load.place, nothing + "before " + written(begin) + ", the first of its times");
@@ -49,9 +49,9 @@ class Notes {
     const auto& periods = scenario_.calendar.periods;
     if (!periods.empty() || !shows_tariffs()) return;
     add(profile_.file, profile_.country_place,
-        "country: no tariff calendar is for " + profile_.country +
-            ": the tariff stays 0, and no register of a tariff counts (a scenario's tariff "
-            "names another calendar)");
+        "country: there is no tariff calendar for " + profile_.country +
+            ": the tariff stays 0, and no tariff register counts (tariff in a scenario "
+            "selects another calendar)");
   }
 
   bool shows_tariffs() const {

@@ -41,7 +41,7 @@ bool is_upper_hex(std::string_view text) {
          text.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;
 }
 
-/// "3AD77BB4 00000040"; nothing where the line is not like that.
+/// "3AD77BB4 00000040"; nothing if the line is not like that.
 std::optional<CounterLine> parse_line(std::string_view line) {
   if (line.size() != 2 * kDigits + 1 || line[kDigits] != ' ') return std::nullopt;
   const std::string_view key = line.substr(0, kDigits);
@@ -91,7 +91,7 @@ std::filesystem::path lock_name(const std::filesystem::path& path) {
   return path.string() + ".lock";
 }
 
-/// True where the name still means this file: whoever held the lock before may have removed it.
+/// True if the name still means this file: its previous owner may have removed it.
 bool is_still_there(const std::filesystem::path& name, int file) {
   struct stat named {};
   struct stat held {};
@@ -107,13 +107,14 @@ tl::expected<Fd, Refusal> lock_beside(const std::filesystem::path& path) {
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return out_of_reach(name, errno);
       return refuse(path.string() +
-                    ": another process counts with this file; give each meter one of its own");
+                    ": another process is using this counter file; give each meter its own");
     }
     if (!is_still_there(name, lock.get())) continue;
     // A lock is empty: what is in this file is somebody's.
     struct stat held {};
     if (::fstat(lock.get(), &held) == 0 && S_ISREG(held.st_mode) && held.st_size == 0) return lock;
-    return refuse(name.string() + ": is there and no lock of p1rig; name another --counter-file");
+    return refuse(name.string() +
+                  ": exists and is not a lock of p1rig; name another --counter-file");
   }
 }
 
@@ -126,7 +127,7 @@ tl::expected<CounterFile, Refusal> CounterFile::open(const std::filesystem::path
   // Two names of one file must find one lock.
   counters.path_ = target_of(path);
   if (std::filesystem::is_directory(counters.path_, error)) {
-    return refuse(path.string() + ": is a folder, expected a counter file");
+    return refuse(path.string() + ": is a directory, expected a counter file");
   }
   counters.key_ = key_check_value;
   auto lock = lock_beside(counters.path_);
@@ -142,7 +143,7 @@ std::filesystem::path CounterFile::lock_of(const std::filesystem::path& path) {
 
 CounterFile::~CounterFile() {
   if (!lock_) return;
-  // Where that cannot be written, the next run begins behind the block.
+  // If that cannot be written, the next run starts after the block.
   if (next_ != reserved_) static_cast<void>(store(next_));
   ::unlink(lock_name(path_).c_str());
 }
@@ -169,10 +170,9 @@ tl::expected<void, Refusal> CounterFile::load() {
   std::string line;
   const bool ours = std::getline(file, line) && line == kFirstLine;
   if (!ours) {
-    return refuse(
-        fmt::format("{}:1: this is no counter file: expected \"{}\"; delete it to begin "
-                    "at 0, or name another one",
-                    path_.string(), kFirstLine));
+    return refuse(fmt::format(
+        "{}:1: not a counter file: expected \"{}\"; delete it to start at 0, or name another one",
+        path_.string(), kFirstLine));
   }
   for (std::size_t number = 2; std::getline(file, line); ++number) {
     const auto counter = parse_line(line);

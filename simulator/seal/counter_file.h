@@ -12,12 +12,12 @@ namespace p1rig {
 
 /// The frame counter of a meter from one run to the next.
 ///
-/// A counter that was sent twice under one key gives the key stream away, so that counters are
+/// A counter sent twice with one key reveals the key stream, so counters are
 /// reserved in the file before they are used, kBlock at a time: a crash may leave a gap but never
 /// repeats one. That costs one fsync in kBlock frames. A clean end gives back what is unused.
 ///
 /// The file has a line for each key that it has seen, by its check value. A new key begins at 0, as
-/// in the meter (LUX-P1 1.1.3 §3.2.5); an old one goes on where it was.
+/// in the meter (LUX-P1 1.1.3 §3.2.5); a known one continues where it was.
 ///
 ///   p1rig frame counters
 ///   3AD77BB4 00000040
@@ -42,7 +42,7 @@ class CounterFile {
   CounterFile(CounterFile&&) noexcept = default;
   CounterFile& operator=(CounterFile&&) noexcept = default;
 
-  /// The counter of the next frame, which is not given again; nothing where the key has none left.
+  /// The counter of the next frame, never given twice; nothing if the key has none left.
   Result<std::optional<std::uint32_t>> take();
 
   /// What take() gives next, where any is left.

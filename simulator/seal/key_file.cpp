@@ -15,7 +15,7 @@
 namespace p1rig {
 namespace {
 
-/// Two lines of key and room for some comments; wiped in the end.
+/// Two lines of key and room for some comments; wiped at the end.
 struct KeyText {
   std::array<char, 4096> bytes{};
   std::size_t size = 0;
@@ -43,7 +43,7 @@ std::string doubts_about(const std::string& name, int descriptor) {
   constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
   const bool known = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
   if (!known || (status.st_mode & kOthers) == 0) return {};
-  return fmt::format("{}: others may read or change this key (mode {:04o}); chmod 600 {}", name,
+  return fmt::format("{}: others can read or change this key (mode {:04o}); chmod 600 {}", name,
                      status.st_mode & 07777U, name);
 }
 

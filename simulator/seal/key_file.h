@@ -10,7 +10,7 @@ namespace p1rig {
 
 struct KeyFile {
   FrameKeys keys;
-  std::string warning;  ///< what is doubtful about the file; empty where nothing is
+  std::string warning;  ///< what is doubtful about the file; empty if nothing is
 };
 
 /// The keys of a file (docs/sealed.md), or of what a shell hands over as one. What was read is wiped

@@ -16,7 +16,7 @@ namespace p1rig {
 /// encryption key; the authentication key stays (LUX-P1 1.1.3 §3.4.1).
 FrameKeys other_keys(const FrameKeys& keys);
 
-/// True where a ciphertext has what readers stumble over: DB, '/', XON, XOFF, CR, LF, ETX, EOT, SUB,
+/// True if a ciphertext has what readers stumble over: DB, '/', XON, XOFF, CR, LF, ETX, EOT, SUB,
 /// FF, and '!' at the start of a line.
 bool has_control_bytes(std::string_view ciphertext);
 
@@ -24,16 +24,16 @@ bool has_control_bytes(std::string_view ciphertext);
 /// each, so the first after a reset carries 0 (LUX-P1 1.1.3 §3.2.5).
 class TelegramSealer {
  public:
-  /// `title` has eight octets. Counts from `first`, or on from where `file` is.
+  /// `title` has eight bytes. Counts from `first`, or on from where `file` is.
   TelegramSealer(const FrameKeys& keys, std::string title, std::uint32_t first = 0);
   TelegramSealer(const FrameKeys& keys, std::string title, CounterFile file);
 
-  /// Replaces `frame`. It is empty where no counter is left: the meter has fallen silent. An error
+  /// Replaces `frame`. It is empty if no counter is left: the meter has fallen silent. An error
   /// means that the counter cannot be reserved; nothing may be sent then.
   Result<void> seal(std::string_view telegram, std::string& frame, const SealOrder& order = {});
 
-  /// Seals a telegram amid its faults, as apply_faults() asks for; one that shall go out plain is
-  /// left as it is. False where no counter is left: the meter has fallen silent.
+  /// Seals a telegram between its faults, as apply_faults() needs it; one to be sent plain is
+  /// left unchanged. False if no counter is left: the meter has gone silent.
   Result<bool> seal(Emission& emission);
 
   /// From now on each frame is kept for the next, which may be a replay of it.
@@ -46,7 +46,7 @@ class TelegramSealer {
   std::string key_check_value() { return cipher_.key_check_value(); }
 
  private:
-  /// Nothing where none is left.
+  /// Nothing if none is left.
   Result<std::optional<std::uint32_t>> take();
   void skip(std::uint32_t counters);
   Result<std::optional<std::uint32_t>> counter_for(const SealOrder& order);
@@ -58,7 +58,7 @@ class TelegramSealer {
   std::string title_;
   std::uint32_t next_ = 0;
   std::optional<CounterFile> file_;
-  std::uint32_t base_ = 0;             // what take() gave when counting began at 0 anew
+  std::uint32_t base_ = 0;             // what take() gave when counting restarted at 0
   std::optional<std::uint32_t> last_;  // sent
   bool remembers_ = false;
   std::string last_frame_;

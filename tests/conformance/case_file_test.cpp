@@ -38,7 +38,7 @@ TEST(CaseLoader, AFewLinesDoNotMakeAGigabyte) {
   }
   const std::string text = kHead + "send = [{ id = \"A\" }]\nwhy = \"" + marks + "\"\n";
   EXPECT_THAT(error_of(text + "each.x = [" + values + "]\n"),
-              HasSubstr("each: makes more than 16 MiB of cases"));
+              HasSubstr("each: expands to more than 16 MiB of cases"));
   EXPECT_EQ(error_of(text + "each.x = [\"a\", \"b\"]\n"), "");
 }
 
@@ -190,7 +190,7 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ bytes = \"{FF*900000}\" }]\n", "at most 200000 of them"},
            Row{"send = [{ bytes = \"{FF\" }]\n", "'{' without '}'"},
            Row{"send = [{ id = \"A\", crc = \"xy\" }]\n",
-               "crc: expected one or two hexadecimal digits"},
+               "crc: expected the one or two hexadecimal digits"},
            Row{"send = [{ id = \"A\" }, { id = \"A\" }]\n",
                "some.toml:7:23: send: the id \"A\" comes twice"},
            Row{"send = [{ id = \"A\", replace = { \"1-0:1.7\" = \"()\" } }]\n",
@@ -233,11 +233,11 @@ TEST(CaseLoader, Mistakes) {
   }
   EXPECT_THAT(error_of("x = 1\n"), HasSubstr("some.toml:1:5: \"x\": expected a table, a case"));
   EXPECT_THAT(error_of("[\"foo bar\"]\nsend = [{ id = \"A\" }]\n"),
-              HasSubstr("some.toml:1:1: \"foo bar\": the ids of cases are "
+              HasSubstr("some.toml:1:1: \"foo bar\": a case id is "
                         "DOCUMENT-EDITION/CLAUSE/SLUG"));
   EXPECT_THAT(error_of("[\"x\"\n"), HasSubstr("some.toml:1:"));
   EXPECT_THAT(error_of("[\"x\"]\ndialects = [\"dsrm-*\"]\n"),
-              testing::AllOf(HasSubstr("no dialect is named by \"dsrm-*\""),
+              testing::AllOf(HasSubstr("no dialect matches \"dsrm-*\""),
                              HasSubstr("title is missing"), HasSubstr("requirement is missing")))
       << "all of them at once";
 }

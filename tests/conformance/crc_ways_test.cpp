@@ -43,7 +43,7 @@ TEST(CrcWays, FindOtherRangesAndOrders) {
   EXPECT_EQ(first_way(with_crc(crc16(kText.substr(0, kText.size() - 1)))),
             "CRC-16/ARC without the '!'");
   EXPECT_EQ(first_way(with_crc(static_cast<std::uint16_t>(right << 8 | right >> 8))),
-            "CRC-16/ARC, the octets swapped");
+            "CRC-16/ARC, with its bytes swapped");
   std::string lf(kText);
   std::erase(lf, '\r');
   EXPECT_EQ(first_way(with_crc(crc16(lf))), "CRC-16/ARC, with line ends LF");

@@ -90,9 +90,10 @@ std::vector<Row> rows() {
   const std::string other_title = "ELS\x01\x02\x03\x04\x05";
   return {
       {{frame_of(0), frame_of(1, "/Lux5\r\n\r\n!0000\r\n", LengthForm::k82)},
-       {2, "frame-length-form", kWarning, "the length 33 is written longer than it must be"}},
+       {2, "frame-length-form", kWarning,
+        "the length 33 is written in a longer form than necessary"}},
       {{frame_of(0), changed(frame_of(1), 100), frame_of(1)},
-       {2, "frame-tag", kError, "these keys do not open it: wrong keys, or changed bytes"}},
+       {2, "frame-tag", kError, "these keys do not decrypt it: wrong keys, or changed bytes"}},
       {{frame_of(0, kTelegram + "\r\n")},
        {1, "frame-content", kError,
         std::to_string(kTelegram.size() + 2) + " bytes, expected one telegram"}},
@@ -131,9 +132,9 @@ TEST(FrameLinter, SeesLengthsAndCountersWithoutKeysToo) {
 }
 
 TEST(FrameLinter, AWrongTagSaysNothingOfTheCounter) {
-  EXPECT_EQ(
-      lint({frame_of(5), changed(frame_of(1), 14), frame_of(6)}),
-      (All{{2, "frame-tag", kError, "these keys do not open it: wrong keys, or changed bytes"}}));
+  EXPECT_EQ(lint({frame_of(5), changed(frame_of(1), 14), frame_of(6)}),
+            (All{{2, "frame-tag", kError,
+                  "these keys do not decrypt it: wrong keys, or changed bytes"}}));
 }
 
 TEST(FrameLinter, EveryRuleHasARow) {

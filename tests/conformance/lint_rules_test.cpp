@@ -387,8 +387,7 @@ TEST(LintRules, SayWhatTheSwedishRuleOfTheSeasonIs) {
   ASSERT_EQ(findings.size(), 1U) << describe(findings);
   EXPECT_EQ(findings[0].rule, "season-letter");
   EXPECT_EQ(findings[0].clause, "SE-P1 2.0 §3.1");
-  EXPECT_EQ(findings[0].message,
-            "expected W, in normal time all year (UTC+1), found 240407122854S");
+  EXPECT_EQ(findings[0].message, "expected W, standard time all year (UTC+1), found 240407122854S");
 }
 
 TEST(LintRules, TakeKnownQuirksForQuirks) {

@@ -94,16 +94,16 @@ TEST(LintTiming, AMeterThatKeepsTime) {
 TEST(LintTiming, ThePeriod) {
   Line line("dsmr-5.0");
   EXPECT_EQ(line.telegram(0s).telegram(3s).told(),
-            only("period", "begins 3.000 s after the one before, expected 1 s"));
+            only("period", "starts 3.000 s after the previous one, expected 1 s"));
   EXPECT_EQ(line.clauses(), std::set<std::string>{"DSMR-P1 5.0.2 §6.1"});
   EXPECT_EQ(Line("dsmr-3.0").telegram(0s).telegram(5s).told(),
-            only("period", "begins 5.000 s after the one before, expected 10 s"));
+            only("period", "starts 5.000 s after the previous one, expected 10 s"));
   EXPECT_EQ(Line("se-2.0").telegram(0s).telegram(15s).told(),
-            only("period", "begins 15.000 s after the one before, expected 10 s"));
+            only("period", "starts 15.000 s after the previous one, expected 10 s"));
   EXPECT_EQ(Line("dsmr-5.0").telegram(0s).telegram(5min).told(),
             only("period",
-                 "begins 300.000 s after the one before, expected 1 s; the meter may have been "
-                 "off, or somebody at its P0 port",
+                 "starts 300.000 s after the previous one, expected 1 s; the meter may have been "
+                 "off, or its P0 port in use",
                  Severity::kWarning));
 }
 
@@ -146,7 +146,7 @@ TEST(LintTiming, TheRestBetweenTelegrams) {
   ASSERT_FALSE(all.empty());
   EXPECT_EQ(all.back(),
             (Told{"transfer-pause", Severity::kError,
-                  "begins 1.500 s after the end of the one before, expected at least 2 s"}));
+                  "starts 1.500 s after the end of the previous one, expected at least 2 s"}));
   EXPECT_EQ(line.clauses(), std::set<std::string>{"DSMR-P1 4.2.2 §4.5"});
 }
 
@@ -154,7 +154,8 @@ TEST(LintTiming, TheFirstTelegram) {
   Line line("lux-1.1");
   EXPECT_EQ(line.request(0s, false).request(1s, true).telegram(4s).told(),
             only("first-telegram",
-                 "no telegram begins for 3.000 s after the request, expected one within 1 s"));
+                 "no telegram starts for 3.000 s after Data Request became active, expected one "
+                 "within 1 s"));
   EXPECT_EQ(line.clauses(), std::set<std::string>{"LUX-P1 1.1.3 §3.2.1"});
   EXPECT_EQ(Line("lux-1.1").request(0s, false).request(1s, true).telegram(1900ms).told(), All{});
   EXPECT_EQ(Line("lux-1.1").request(0s, true).telegram(9s).told(), All{})
@@ -162,9 +163,9 @@ TEST(LintTiming, TheFirstTelegram) {
 }
 
 TEST(LintTiming, ATelegramThatNeverComes) {
-  const All never =
-      only("first-telegram",
-           "no telegram begins for 5.000 s after the request, expected one within 1 s");
+  const All never = only(
+      "first-telegram",
+      "no telegram starts for 5.000 s after Data Request became active, expected one within 1 s");
   EXPECT_EQ(Line("dsmr-4.2").request(0s, false).request(1s, true).request(6s, false).told(), never);
   EXPECT_EQ(Line("dsmr-4.2").request(0s, false).request(1s, true).request(6s, true).told(), never);
   EXPECT_EQ(Line("dsmr-4.2").request(0s, false).request(1s, true).request(1500ms, false).told(),
@@ -186,7 +187,7 @@ TEST(LintTiming, ATelegramThatWasCutIsAnAnswer) {
 TEST(LintTiming, SilenceUntilAsked) {
   EXPECT_EQ(
       Line("dsmr-5.0").request(0s, false).telegram(4990ms).telegram(6s).told(),
-      only("silent-until-asked", "bytes come 5.000 s after Data Request was seen to be inactive"));
+      only("silent-until-asked", "bytes arrive 5.000 s after Data Request was seen inactive"));
 }
 
 TEST(LintTiming, AReleaseStopsTheTelegram) {
@@ -199,17 +200,17 @@ TEST(LintTiming, AReleaseStopsTheTelegram) {
   };
   EXPECT_EQ(released(1140ms), All{}) << "what was on its way";
   EXPECT_EQ(released(3s),
-            only("release-ignored", "bytes go on 0.110 s after Data Request was released"));
+            only("release-ignored", "bytes continue for 0.110 s after Data Request was released"));
 }
 
 TEST(LintTiming, TheSettings) {
   const LineSettings slow{.baud = 9600, .data_bits = 7, .parity = 'E'};
   EXPECT_EQ(Line("dsmr-2.2", slow).telegram(0s).telegram(10s).told(), All{});
   EXPECT_EQ(Line("dsmr-5.0", slow).telegram(0s).told(),
-            only("line-settings", "the line has 9600 7E1, expected 115200 8N1"));
+            only("line-settings", "the line uses 9600 7E1, expected 115200 8N1"));
   EXPECT_EQ(
       Line("dsmr-4.2", LineSettings{.data_bits = 7, .parity = 'E'}).telegram(0s).told(),
-      only("line-settings", "the line has 115200 7E1, expected 115200 8N1", Severity::kWarning));
+      only("line-settings", "the line uses 115200 7E1, expected 115200 8N1", Severity::kWarning));
 }
 
 TEST(LintTiming, ManyTelegramsNeedNoMemory) {

@@ -89,7 +89,7 @@ TEST(Mutants, ACaseThatFailsNothingIsFound) {
   const auto grounds = trial_grounds(cases, "dsmr-5.0");
   ASSERT_TRUE(grounds) << grounds.error().message;
   EXPECT_THAT(check_mutants(cases, *grounds),
-              testing::Contains("x/idle does not fail the mutant no-crc"));
+              testing::Contains("x/idle does not catch the mutant no-crc"));
 }
 
 TEST(Coverage, EveryRequirementIsAskedForOrCannotBeObserved) {

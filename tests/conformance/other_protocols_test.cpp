@@ -134,12 +134,12 @@ TEST(OtherProtocols, SeeSml) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->protocol->id, "sml");
   EXPECT_NE(found->sighting.why.find("2 beginnings"), std::string::npos);
-  EXPECT_NE(found->sighting.why.find("2 whole with a right CRC"), std::string::npos);
+  EXPECT_NE(found->sighting.why.find("2 complete with a correct CRC"), std::string::npos);
   // Its beginning is eight octets long, and enough.
   std::string damaged = message;
   damaged[12] = '\x55';
   EXPECT_EQ(seen(damaged), "sml");
-  EXPECT_NE(find_other_protocol(damaged)->sighting.why.find("0 whole"), std::string::npos);
+  EXPECT_NE(find_other_protocol(damaged)->sighting.why.find("0 complete"), std::string::npos);
 }
 
 std::string mbus(std::string_view contents) {

@@ -37,11 +37,11 @@ TEST(ReaderFile, AnEnvironmentIsATableOfTexts) {
 TEST(ReaderFile, VariablesThatNoEnvironmentCanHoldAreRefused) {
   for (const char* name : {"''", "'A=B'", "\"A\\u0000\""}) {
     EXPECT_THAT(complaint(std::string("environment = { ") + name + " = 'x' }"),
-                HasSubstr("the name of a variable is not empty and has no '=' or NUL"))
+                HasSubstr("a variable name must not be empty or contain '=' or NUL"))
         << name;
   }
   EXPECT_THAT(complaint("environment = { A = \"x\\u0000y\" }"),
-              HasSubstr(":2:21: environment: A: no variable can hold a NUL"));
+              HasSubstr(":2:21: environment: A: a variable cannot contain NUL"));
 }
 
 }  // namespace

@@ -377,7 +377,7 @@ TEST(ReferenceReader, ConcludesNothingFromACountryThatIsAGuess) {
 TEST(ReferenceReader, TakesTheClockOfAnotherZone) {
   const json finnish = telegram_of(nullptr, kNobodys, std::chrono::minutes(120));
   EXPECT_EQ(finnish["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+02:00");
-  EXPECT_FALSE(finnish.contains("import")) << "a clock is no country";
+  EXPECT_FALSE(finnish.contains("import")) << "a clock is not a country";
   const json swedish = telegram_of("se-2.0", kNobodys, std::chrono::minutes(120));
   EXPECT_EQ(swedish["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+02:00");
 }

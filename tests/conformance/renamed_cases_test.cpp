@@ -47,7 +47,8 @@ TEST(RenamedCases, MistakesSayWhereTheyStand) {
     const auto renamed = parse_renamed_cases("r.toml", text);
     return renamed ? "" : renamed.error().message;
   };
-  EXPECT_THAT(error("[renamed]\n\"a/1\" = 1\n"), HasSubstr("r.toml:2:9: \"a/1\": expected the id"));
+  EXPECT_THAT(error("[renamed]\n\"a/1\" = 1\n"),
+              HasSubstr("r.toml:2:9: \"a/1\": expected the new id"));
   EXPECT_THAT(error("[renamed]\n\"a/1\" = \"a/1\"\n"), HasSubstr("r.toml:2:9"));
   EXPECT_THAT(error("[renamed]\n\"a/1\" = \"\"\n"), HasSubstr("r.toml:2:9"));
   EXPECT_THAT(error("renamed = 1\n"), HasSubstr("r.toml:1:11: renamed: expected a table"));

@@ -204,7 +204,7 @@ TEST(Speed, OfAReaderThatOpensNothingIsNoNumber) {
 TEST(Speed, OfAReaderThatIsOneTelegramBehindIsNoNumber) {
   const SpeedResult result = measure({.one_behind = true});
   EXPECT_EQ(result.verdict, SpeedVerdict::kUnmeasurable);
-  EXPECT_NE(result.message.find("only when the next one has come"), std::string::npos);
+  EXPECT_NE(result.message.find("only after the next one has arrived"), std::string::npos);
 }
 
 TEST(Speed, OfAReaderThatFloodsIsNoNumber) {

@@ -134,7 +134,7 @@ TEST(StreamLinter, StopsAtItsLimit) {
 }
 
 TEST(StreamLinter, TakesTheClockOfAnotherZone) {
-  // 01:30 in normal time of UTC+1 is before summer time begins, of UTC+2 it is, too; 02:30 is not.
+  // 01:30 in standard time of UTC+1 is before summer time begins, of UTC+2 it is, too; 02:30 is not.
   const std::string text = edited(kDutch, "250708151004S", "250330023000W");
   EXPECT_EQ(lint(sealed(text)).rules(), Rules{"season-letter"});
   EXPECT_EQ(lint(sealed(text), {.normal_offset = std::chrono::minutes(120)}).rules(), Rules{});

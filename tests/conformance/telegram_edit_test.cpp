@@ -104,7 +104,7 @@ TEST_F(TelegramEditTest, LineThatAnotherContinues) {
 TEST_F(TelegramEditTest, ObjectThatIsNotThere) {
   EXPECT_EQ(edit({.id = "A", .replace = {{"1-0:2.7.0", "(1)"}}}),
             "this meter sends no object 1-0:2.7.0");
-  EXPECT_EQ(edit({.id = "A", .remove = {"1-0:1.7"}}), "\"1-0:1.7\" is no OBIS code");
+  EXPECT_EQ(edit({.id = "A", .remove = {"1-0:1.7"}}), "\"1-0:1.7\" is not an OBIS code");
   ContractTelegram none;
   TelegramEditor editor(with_crc(kHead + kPower + "!"), none);
   const auto done = editor.apply({.id = "A", .remove = {"0-n:24.1.0"}});

@@ -236,14 +236,14 @@ TEST(Unwrap, TakesSeveralLayersOff) {
   const std::string telegram = printed("dsmr-5.0.2.recomputed-crc.txt");
   const Result coloured = unwrapped(each_line(telegram, "> \x1B[36m", "\x1B[0m"));
   EXPECT_EQ(coloured.bytes, telegram);
-  EXPECT_EQ(coloured.what, "colours of a terminal, \"> \" of a mail");
+  EXPECT_EQ(coloured.what, "terminal colours, \"> \" mail quotes");
   std::string quoted;
   std::string dump = xxd(telegram);
   for (std::size_t at = 0; at < dump.size(); at = dump.find('\n', at) + 1) {
     quoted += "> " + dump.substr(at, dump.find('\n', at) + 1 - at);
   }
   EXPECT_EQ(unwrapped(quoted).bytes, telegram);
-  EXPECT_EQ(unwrapped(quoted).what, "\"> \" of a mail, a dump with offsets");
+  EXPECT_EQ(unwrapped(quoted).what, "\"> \" mail quotes, a dump with offsets");
 }
 
 TEST(Unwrap, FindsSealedFramesAndOtherProtocols) {

@@ -95,7 +95,7 @@ patience = "{patience}"
         self.no_number(3, "ended", "no such \\x1B[31mdevice", self.reader_file("exits_at_once.py"))
 
     def test_a_silent_reader_has_no_number(self):
-        self.no_number(3, "silent", "told nothing any more",
+        self.no_number(3, "silent", "stopped reporting",
                        self.reader_file("hangs.py", patience="2s"))
         self.no_number(3, "silent", "did not open its end",
                        self.reader_file("never_opens.py", startup="5s"))
@@ -126,7 +126,7 @@ patience = "{patience}"
                                  ("expected a reader file", []),
                                  ("--seed: expected", ["p1rig", "--seed", "x"]),
                                  ("--latency-rate: expected", ["p1rig", "--latency-rate", "nan"]),
-                                 ("by this command already", ["p1rig", "--json", "x", "--svg", "x"]),
+                                 ("by the same command", ["p1rig", "--json", "x", "--svg", "x"]),
                                  ("expected one of pty", ["p1rig", "--line", "usb"]),
                                  ("sends encrypted", ["p1rig", "--profile",
                                                       "sagemcom-smarty-lux-encrypted"]),

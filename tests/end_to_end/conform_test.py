@@ -236,7 +236,7 @@ patience = "{patience}"
         for options in (["--json", "reader.toml"], ["--write-waivers", "./reader.toml"],
                         ["--record", "reader.pcap"], ["--json", "x", "--html", "./x"]):
             with self.subTest(options=options):
-                self.assert_fails(2, "by this command already", "conform", "./reader.toml",
+                self.assert_fails(2, "by the same command", "conform", "./reader.toml",
                                   *options, env=self.environment, cwd=self.folder)
         self.assertTrue((self.folder / "reader.toml").read_text().startswith("[reader]"))
         self.assertFalse((self.folder / "x").exists())
@@ -249,8 +249,8 @@ patience = "{patience}"
                             ("cannot be read", ["--waivers", self.folder / "none.toml"]),
                             ("expected one of 0.1", ["--suite-version", "9.9"]),
                             ('unknown "usb": expected one of pty', ["--line", "usb"]),
-                            ("--fuzz and --case: not both", ["--fuzz", "3"]),
-                            ("by this command already", ["--json", "same", "--html", "same"])]:
+                            ("--fuzz and --case cannot be combined", ["--fuzz", "3"]),
+                            ("by the same command", ["--json", "same", "--html", "same"])]:
             with self.subTest(words=words):
                 self.assert_fails(2, words, *self.arguments("hangs.py", *more),
                                   env=self.environment, cwd=self.folder)

@@ -107,7 +107,7 @@ class Corpus(rig.Case):
         self.assertEqual(data.read_bytes(), (self.folder / "whole").read_bytes())
         self.assertEqual(index.read_bytes(), (self.folder / "whole.index.jsonl").read_bytes())
         other = self.make("cut", "--count", "300", "--seed", "2", "--resume", code=2)
-        self.assertIn("of another corpus", other.stderr.decode())
+        self.assertIn("belongs to another corpus", other.stderr.decode())
 
     def copy(self, name, to):
         for end in ("", ".index.jsonl"):
@@ -155,7 +155,7 @@ class Corpus(rig.Case):
         # No run leaves telegrams without a head.
         self.copy("whole", "cut")
         os.truncate(self.folder / "cut.index.jsonl", 0)
-        self.refuse("cut", *words, says=["of another corpus"])
+        self.refuse("cut", *words, says=["belongs to another corpus"])
 
     def test_it_does_not_go_on_without_the_data(self):
         self.make("c", "--count", "5")
@@ -171,7 +171,7 @@ class Corpus(rig.Case):
         (self.folder / "c").unlink()
         os.mkfifo(self.folder / "c")
         refused = self.make("c", "--count", "9", "--resume", code=2).stderr.decode()
-        self.assertIn(f"{self.folder / 'c'}: is no regular file", refused)
+        self.assertIn(f"{self.folder / 'c'}: is not a regular file", refused)
 
     def test_it_goes_on_behind_the_last_line_that_is_not_damaged(self):
         words = ("--count", "40")
@@ -227,7 +227,7 @@ class Corpus(rig.Case):
             # Nothing that shows in these telegrams.
             with own.open("a") as file:
                 file.write("# changed\n")
-            self.refuse("c", "--count", "9", *words, says=["of another corpus"], profile=profile)
+            self.refuse("c", "--count", "9", *words, says=["belongs to another corpus"], profile=profile)
 
     def test_it_does_not_go_on_with_another_key(self):
         key = self.write_key(KEY)
@@ -240,7 +240,7 @@ class Corpus(rig.Case):
         self.make("all", "--count", "9", "--key-file", key, profile=SEALED)
         self.assert_same("on", "all")
         self.write_key(OTHER_KEY)
-        self.refuse("c", "--count", "9", "--key-file", key, says=["of another corpus"],
+        self.refuse("c", "--count", "9", "--key-file", key, says=["belongs to another corpus"],
                     profile=SEALED)
         self.write_key(KEY, OTHER_KEY)  # it seals alike and signs otherwise
         self.refuse("c", "--count", "9", "--key-file", key, says=["byte 0"], profile=SEALED)
@@ -254,7 +254,7 @@ class Corpus(rig.Case):
             self.assertEqual((head["counter"], head["counter_file"]), (first, True))
             before = counters.read_bytes()
             self.refuse("c", *kept, says=["--resume", "--counter-file"], profile=SEALED)
-            self.refuse("c", *kept[:-2], says=["of another corpus"], profile=SEALED)
+            self.refuse("c", *kept[:-2], says=["belongs to another corpus"], profile=SEALED)
             self.assertEqual(counters.read_bytes(), before)
 
     def test_telegrams_and_index_are_two_files(self):

@@ -143,7 +143,7 @@ class Limits(rig.Case):
 
     def test_a_phase_carries_no_more_than_it_can(self):
         file = self.scenario('[[load]]\nkind = "fixed"\nl1 = "450 kW"\n' * 8)
-        said = f"{file}:25:1: [[load]]: with the other loads up to 3600 kW flow on L1"
+        said = f"{file}:25:1: [[load]]: together with the other loads, up to 3600 kW flow on L1"
         check = rig.run("check", file)
         self.assertEqual(check.returncode, MISTAKE)
         self.assertIn(said, check.stdout.decode())
@@ -157,7 +157,7 @@ class Limits(rig.Case):
                              '[[event]]\nat = "2026-05-04T12:00:00Z"\nkind = "port-off"\n')
         (self.folder / "curve.csv").write_text("time,l1\n2026-09-04T10:00:00Z,100\n"
                                                "2026-09-05T10:00:00Z,0\n")
-        notes = [f"{file}:5:1: [[load]]: file: {self.folder / 'curve.csv'}: nothing flows before "
+        notes = [f"{file}:5:1: [[load]]: file: {self.folder / 'curve.csv'}: no power flows before "
                  "260904120000S, the first of its times",
                  f"{file}:8:1: [[event]]: at: is not before the end of the scenario's window"]
         check = rig.run("check", file)

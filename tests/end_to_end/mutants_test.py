@@ -44,14 +44,14 @@ class Run(rig.Case):
         said = rig.run("mutants", "--help").stdout.decode()
         for option in ("--json", "--run", "--mutant", "--case", "--dialect"):
             self.assertIn(option, said)
-        self.assert_fails(2, "--json does not go with --run", "mutants", "--run", "--json")
-        self.assert_fails(2, "--mutant goes with --run", "mutants", "--mutant", MUTANT)
+        self.assert_fails(2, "--json cannot be combined with --run", "mutants", "--run", "--json")
+        self.assert_fails(2, "--mutant requires --run", "mutants", "--mutant", MUTANT)
         self.assert_fails(2, f'unexpected argument "{MUTANT}"', "mutants", "--run", MUTANT)
 
     def test_what_does_not_exist(self):
         for option in ("--mutant", "--case", "--dialect"):
             self.assert_fails(2, f"{option}: no", "mutants", "--run", option, "nothing")
-        self.assert_fails(2, "--case: no meter of these dialects shows it", "mutants", "--run",
+        self.assert_fails(2, "--case: no meter of these dialects can send it", "mutants", "--run",
                           "--case", "se-2.0/*", *AT)
 
 

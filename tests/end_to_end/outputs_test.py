@@ -150,8 +150,8 @@ class Outputs(rig.Case):
                     result = self.run_output(name, "precious")
                     said = result.stderr.decode()
                     self.assertEqual(result.returncode, 2, said)
-                    self.assertIn(f"{file}: is there, and is not ", said)
-                    self.assertIn("name another file, or replace it by --force", said)
+                    self.assertIn(f"{file}: exists and is not ", said)
+                    self.assertIn("name another file, or replace it with --force", said)
                     self.assertEqual(self.content(), before)
                     (self.folder / file).unlink()
 
@@ -204,7 +204,7 @@ class Outputs(rig.Case):
                         result = self.run_output(name, out, *more)
                         said = result.stderr.decode()
                         self.assertEqual(result.returncode, 2, said)
-                        self.assertIn("is read by this command already; name another file", said)
+                        self.assertIn("is read by the same command; name another file", said)
                         self.assertEqual(self.content(), before)
 
     def test_a_table_of_loads_is_read_too(self):
@@ -214,7 +214,7 @@ class Outputs(rig.Case):
         result = self.run_words(*shlex.split(
             "render meter.toml --scenario scenario.toml --truth loads.csv --force"))
         self.assertEqual(result.returncode, 2, result.stderr)
-        self.assertIn(b"loads.csv: is read by this command already", result.stderr)
+        self.assertIn(b"loads.csv: is read by the same command", result.stderr)
         self.assertEqual(self.content(), before)
 
     def test_a_command_that_fails_leaves_all_as_it_was(self):
@@ -313,7 +313,7 @@ class Outputs(rig.Case):
             with self.subTest(words=words):
                 result = self.run_words(*shlex.split(words))
                 self.assertEqual(result.returncode, 2, result.stderr)
-                self.assertIn(b"-: the standard output has ", result.stderr)
+                self.assertIn(b"-: standard output is in use by ", result.stderr)
                 self.assertEqual(self.content(), before)
 
     def test_the_summary_of_a_step_is_appended_to(self):
@@ -387,7 +387,7 @@ class Outputs(rig.Case):
             with self.subTest(words=words):
                 result = self.run_words(*shlex.split(words))
                 self.assertEqual(result.returncode, 2, result.stderr)
-                self.assertIn(b"x: is written by this command already; name another file", result.stderr)
+                self.assertIn(b"x: is written by the same command; name another file", result.stderr)
 
     def test_pipes_and_devices_are_written_to(self):
         for words in (f"render meter.toml --at {AT} --truth /dev/null",
@@ -402,17 +402,17 @@ class Outputs(rig.Case):
             file.flush()
             result = self.run_words(*shlex.split(f"render meter.toml --at {AT} --truth {file.name}"))
             self.assertEqual(result.returncode, 2)
-            self.assertIn(f"{file.name}: is there, and is not ", result.stderr.decode())
+            self.assertIn(f"{file.name}: exists and is not ", result.stderr.decode())
 
     def test_bench(self):
         for option, first in (("--json", '{\n  "bench": '), ("--svg", "<svg ")):
             self.write("precious", PRECIOUS)
             result = self.run_words("bench", "reader.toml", option, "precious")
             self.assertEqual(result.returncode, 2, result.stderr)
-            self.assertIn(b"precious: is there, and is not ", result.stderr)
+            self.assertIn(b"precious: exists and is not ", result.stderr)
             result = self.run_words("bench", "reader.toml", option, "reader.toml", "--force")
             self.assertEqual(result.returncode, 2, result.stderr)
-            self.assertIn(b"is read by this command already", result.stderr)
+            self.assertIn(b"is read by the same command", result.stderr)
             self.assertEqual((self.folder / "precious").read_text(), PRECIOUS)
             # A reader that is measured at once: one that ends.
             for _ in range(2):
@@ -432,7 +432,7 @@ class Outputs(rig.Case):
         note.write_text(PRECIOUS)
         result = self.run_words(*failing, *reader)
         self.assertEqual(result.returncode, 4, result.stderr)
-        self.assertIn(b".toml: is there, and is not the note of a recording", result.stderr)
+        self.assertIn(b".toml: exists and is not the note of a recording", result.stderr)
         self.assertEqual(note.read_text(), PRECIOUS)
 
     def test_a_counter_file_and_its_lock(self):
@@ -440,8 +440,8 @@ class Outputs(rig.Case):
                  "--counter-file"]
         self.write("precious", PRECIOUS)
         self.write("counter.lock", PRECIOUS)
-        for name, said in (("precious", "this is no counter file"), ("meter.key", "is no counter file"),
-                           ("counter", "counter.lock: is there and no lock of p1rig")):
+        for name, said in (("precious", "not a counter file"), ("meter.key", "not a counter file"),
+                           ("counter", "counter.lock: exists and is not a lock of p1rig")):
             with self.subTest(name=name):
                 before = self.content()
                 result = self.run_words(*words, name)
@@ -461,7 +461,7 @@ class Outputs(rig.Case):
                 f"render sagemcom-smarty-lux-encrypted --at {AT} --key-file meter.key --counter-file {name} "
                 f"--truth {lock}"))
             self.assertEqual(result.returncode, 2, result.stderr)
-            self.assertIn(b"counter.lock: is read by this command already", result.stderr)
+            self.assertIn(b"counter.lock: is read by the same command", result.stderr)
             self.assertEqual(self.content(), before)
 
     def test_a_folder_of_vectors(self):
@@ -492,7 +492,7 @@ class Outputs(rig.Case):
         self.write("precious", PRECIOUS)
         result = self.run_words(*shlex.split(f"{SIMULATE} --line pty:precious"))
         self.assertEqual(result.returncode, 4, result.stderr)
-        self.assertIn(b"precious exists and is no symbolic link", result.stderr)
+        self.assertIn(b"precious exists and is not a symbolic link", result.stderr)
         self.assertEqual((self.folder / "precious").read_text(), PRECIOUS)
 
 

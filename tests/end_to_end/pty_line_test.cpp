@@ -363,20 +363,20 @@ TEST_F(PtyLine, RefusesALinkToALiveTerminal) {
   open();
   const std::string target = fs::read_symlink(path).string();
   EXPECT_EQ(why_not(path, loop), path.string() + " is a link to " + target +
-                                     ", which is in use: remove it if no simulator runs there");
+                                     ", which is in use: remove it if no simulator is running");
   EXPECT_EQ(fs::read_symlink(path).string(), target);
 }
 
 TEST_F(PtyLine, RefusesToReplaceAFile) {
   std::ofstream(path) << "precious";
-  EXPECT_EQ(why_not(path, loop), path.string() + " exists and is no symbolic link");
+  EXPECT_EQ(why_not(path, loop), path.string() + " exists and is not a symbolic link");
   EXPECT_EQ(fs::file_size(path), 8u);
 }
 
 TEST_F(PtyLine, RefusesToReplaceALinkToSomethingElse) {
   fs::create_symlink("/dev/ttyUSB0", path);
   EXPECT_EQ(why_not(path, loop),
-            path.string() + " is a link to /dev/ttyUSB0, which is no pseudo terminal");
+            path.string() + " is a link to /dev/ttyUSB0, which is not a pseudo-terminal");
 }
 
 TEST_F(PtyLine, SaysWhyThePathCannotBeWritten) {

@@ -147,7 +147,7 @@ TEST(ReadToEnd, SaysWhyItCannotRead) {
 
 TEST(OpenReaderTty, SaysWhyItCannotOpen) {
   EXPECT_EQ(open_reader_tty("/nowhere", {}).error().message, "/nowhere: No such file or directory");
-  EXPECT_EQ(open_reader_tty("/dev/null", {}).error().message, "/dev/null: is no terminal");
+  EXPECT_EQ(open_reader_tty("/dev/null", {}).error().message, "/dev/null: is not a terminal");
   EXPECT_FALSE(is_tty_path("/dev/null"));
   EXPECT_FALSE(is_tty_path("/nowhere"));
 }

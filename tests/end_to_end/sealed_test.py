@@ -130,14 +130,14 @@ class OurOwnReader(SealedCase):
             read = rig.run("read", "-", *arguments, stdin=stream)
             self.assertEqual(read.returncode, 1)
             self.assertEqual(read.stdout.splitlines(), [b'{"reject":"%s"}' % reason.encode()] * 3)
-            self.assertEqual(b"--key-file opens them" in read.stderr, reason == "decrypt")
+            self.assertEqual(b"--key-file decrypts them" in read.stderr, reason == "decrypt")
 
     def test_lint_without_a_key_says_what_it_has_not_seen(self):
         key = self.key_file(KEY)
         stream = self.simulate(LUXEMBOURG, "--key-file", key)
         lint = rig.run("lint", "-", stdin=stream)
         self.assertEqual(lint.returncode, 75)
-        self.assertIn(b"3 sealed telegrams judged from outside only; --key-file opens them",
+        self.assertIn(b"3 sealed telegrams judged only from outside; --key-file decrypts them",
                       lint.stderr)
         self.assertIn(b"0 errors, 0 warnings, 0 quirks, 3 unjudged", lint.stdout)
         opened = rig.run("lint", "-", "--key-file", key, stdin=stream)
@@ -213,7 +213,7 @@ class OurOwnReader(SealedCase):
         key = self.key_file(KEY)
         plain = rig.SOURCE / "captures" / "printed" / "lux-1.1.3.txt"
         self.assert_fails(2, "--key-file is missing", "seal", plain)
-        self.assert_fails(2, "--title: expected eight octets", "seal", plain, "--key-file", key,
+        self.assert_fails(2, "--title: expected eight bytes", "seal", plain, "--key-file", key,
                           "--title", "SAG")
         self.assert_fails(2, "0 to 4294967294", "seal", plain, "--key-file", key, "--counter",
                           "4294967295")
@@ -222,13 +222,13 @@ class OurOwnReader(SealedCase):
         self.assert_fails(2, "1489 bytes, too many for this length form", "seal", plain,
                           "--key-file", key, "--length-form", "81")
         self.assert_fails(2, "No such file", "unseal", self.folder / "none", "--key-file", key)
-        self.assert_fails(1, "no whole telegram", "seal", "-", "--key-file", key, stdin=b"noise")
+        self.assert_fails(1, "no complete telegram", "seal", "-", "--key-file", key, stdin=b"noise")
         self.assert_fails(1, "no sealed telegram", "unseal", "-", "--key-file", key, stdin=b"noise")
         self.assert_fails(4, "/dev/full: No space left", "seal", plain, "--key-file", key, "-o",
                           "/dev/full")
         changed = bytearray(self.simulate(LUXEMBOURG, "--key-file", key, count=1))
         changed[100] ^= 1
-        self.assert_fails(1, "offset 0: these keys do not open the frame", "unseal", "-",
+        self.assert_fails(1, "offset 0: these keys do not decrypt the frame", "unseal", "-",
                           "--key-file", key, stdin=bytes(changed))
 
 
@@ -301,14 +301,14 @@ class Faults(SealedCase):
 
     def test_a_plain_meter_refuses_them_before_anything_is_sent(self):
         for fault in (*self.READ, "key-change", "flip-length"):
-            self.assert_fails(2, f"{fault}: is about sealed telegrams; this meter sends plain ones",
+            self.assert_fails(2, f"{fault}: applies only to sealed telegrams; this meter sends plain ones",
                               "simulate", "sagemcom-smarty-lux", "--line", "stdout", "--fault",
                               fault)
 
     def test_a_sealed_meter_refuses_those_of_the_line_format(self):
         key = self.key_file(KEY)
         for fault in ("crc-wrong", "crc-missing", "glue", "lose-footer", "stall,at=1-0:1.7.0"):
-            self.assert_fails(2, "sealed, they have neither lines nor a CRC", "simulate",
+            self.assert_fails(2, "sealed, they have neither data lines nor a CRC", "simulate",
                               LUXEMBOURG, "--line", "stdout", "--key-file", key, "--fault", fault)
 
     def test_the_manual_has_every_one(self):
@@ -319,7 +319,7 @@ class Faults(SealedCase):
 
 class Keys(SealedCase):
     def test_a_sealed_meter_needs_one(self):
-        said = self.assert_fails(2, "seals its telegrams and has no key", "simulate", LUXEMBOURG,
+        said = self.assert_fails(2, "seals its telegrams and needs a key", "simulate", LUXEMBOURG,
                                  "--line", "stdout")
         self.assertIn(f"simulate {LUXEMBOURG} --key-file", said)
 
@@ -331,11 +331,11 @@ class Keys(SealedCase):
         for lines, words in (((KEY[:30],), "line 1: expected 32 hexadecimal digits of the encryption"
                               " key, found 30"),
                              ((KEY[:31] + "X",), "line 1: expected 32 hexadecimal digits of the "
-                              "encryption key, character 32 is none"),
+                              "encryption key, character 32 is not one"),
                              ((KEY, OWN_AUTHENTICATION[:8]), "line 2: expected 32 hexadecimal digits"
                               " of the authentication key, found 8"),
                              ((KEY, KEY, KEY), "line 3"),
-                             ((), "there is no key in it")):
+                             ((), "contains no key")):
             key = self.key_file(*lines)
             for command in (("simulate", LUXEMBOURG, "--line", "stdout"), ("render", LUXEMBOURG),
                             ("read", "-"), ("lint", "-"), ("seal", "-"), ("unseal", "-")):
@@ -347,7 +347,7 @@ class Keys(SealedCase):
             key = self.key_file(KEY, mode=mode)
             result = rig.run("render", LUXEMBOURG, "--key-file", key)
             self.assertEqual(result.returncode, 0)
-            self.assertEqual(b"others may read or change this key" in result.stderr, warned, mode)
+            self.assertEqual(b"others can read or change this key" in result.stderr, warned, mode)
             key.unlink()
 
     def test_no_output_has_key_material(self):
@@ -407,7 +407,7 @@ class Counters(SealedCase):
         for expected in ([LAST - 2, LAST - 1], []):
             result = rig.run("simulate", LUXEMBOURG, "--line", "stdout", "--speed", "max", "--count",
                              5, "--key-file", key, "--counter-file", counter)
-            self.assertIn(b"frame counter is at its end", result.stderr)
+            self.assertIn(b"frame counter is exhausted", result.stderr)
             self.assertEqual([frame[1] for frame in frames_of(result.stdout)], expected)
 
     def test_bad_files_are_refused(self):
@@ -415,10 +415,10 @@ class Counters(SealedCase):
         path = self.folder / "counter"
         for content in (b"", b"something else\n", bytes(range(256)), KEY.encode()):
             path.write_bytes(content)
-            self.assert_fails(2, [str(path), "no counter file"], "simulate", LUXEMBOURG, "--line",
+            self.assert_fails(2, [str(path), "not a counter file"], "simulate", LUXEMBOURG, "--line",
                               "stdout", "--key-file", key, "--counter-file", path)
             self.assertEqual(path.read_bytes(), content)
-        self.assert_fails(2, "needs a --key-file", "simulate", LUXEMBOURG, "--line", "stdout",
+        self.assert_fails(2, "requires --key-file", "simulate", LUXEMBOURG, "--line", "stdout",
                           "--counter-file", path)
         self.assert_fails(4, "No such file", "simulate", LUXEMBOURG, "--line", "stdout",
                           "--key-file", key, "--counter-file", self.folder / "none" / "counter")
@@ -432,7 +432,7 @@ class Counters(SealedCase):
         with open(self.folder / "out", "wb") as out:
             self.start(*arguments, stdout=out)
         rig.wait_for(path.exists, "the first frame")
-        self.assert_fails(2, "another process counts with this file", *arguments)
+        self.assert_fails(2, "another process is using this counter file", *arguments)
 
     def test_kill_at_any_moment_never_repeats_one(self):
         seed = int(os.environ.get("P1RIG_SEED", "5"))

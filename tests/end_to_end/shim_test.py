@@ -215,7 +215,7 @@ class OtherReaders(Shim):
             tty = call(257, -100, path.encode(), os.O_RDWR | os.O_NOCTTY)  # openat of x86-64
             while os.read(tty, 100): pass
             """), *FAST), stderr=subprocess.PIPE)
-        noted = next((line for line in meter.stderr if b"nothing is heard of the shim" in line), b"")
+        noted = next((line for line in meter.stderr if b"the shim in the reader does not respond" in line), b"")
         self.assertIn(b"Go programs", noted)
         meter.terminate()
         self.assertEqual(meter.wait(rig.HANG), 130)
@@ -314,7 +314,7 @@ class Command(Shim):
         meter.terminate()
         self.assertEqual(meter.wait(rig.HANG), 130)
         self.assertTrue(self.gone(pid))
-        self.assertIn(b"was ended with the meter: signal 9", meter.stderr.read())
+        self.assertIn(b"was stopped with the meter: signal 9", meter.stderr.read())
 
     def test_it_is_given_the_time_to_read_the_end(self):
         reader = self.folder / "reader.sh"

@@ -159,7 +159,7 @@ class TcpOut(rig.Case):
 
     def test_an_address_that_is_none(self):
         for uri in ("tcp:nowhere", "tcp:4001", "tcp:host:0", "tcp-listen:host:9999x"):
-            said = self.assert_fails(2, "is no address, expected", "simulate", "kaifa-ma304c",
+            said = self.assert_fails(2, "is not an address, expected", "simulate", "kaifa-ma304c",
                                      "--line", uri)
             self.assertIn(uri, said)
         self.assert_fails(2, "a port is 0 to 65535", "simulate", "kaifa-ma304c", "--line",

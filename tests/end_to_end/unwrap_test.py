@@ -16,10 +16,10 @@ def each_line(before, after=b""):
 
 # What stands around the telegram, and what is said of it.
 WRAPPED = {
-    "times or names before each line": each_line(b"2026-01-15 12:00:03 "),
-    '"> " of a mail': each_line(b"> "),
+    "timestamps or names before each line": each_line(b"2026-01-15 12:00:03 "),
+    '"> " mail quotes': each_line(b"> "),
     "blanks before each line": each_line(b"    "),
-    "colours of a terminal": each_line(b"\x1b[32m", b"\x1b[0m"),
+    "terminal colours": each_line(b"\x1b[32m", b"\x1b[0m"),
     "hexadecimal digits": TELEGRAM.hex(" ").encode() + b"\n",
     "string literals": repr(TELEGRAM).encode() + b"\n",
 }
@@ -38,18 +38,18 @@ class Unwrap(rig.Case):
             for command in ("read", "lint", "diagnose"):
                 result = rig.run(command, path)
                 self.assertEqual(result.returncode, 0, (command, result.stderr))
-                self.assertIn(f"taken out of {what}", result.stderr.decode())
+                self.assertIn(f"extracted from {what}", result.stderr.decode())
                 self.assertEqual(result.stderr.count(b"\n"), 1)
                 from_pipe = rig.run(command, "-", stdin=path.read_bytes())
                 self.assertEqual(from_pipe.returncode, 0)
-                self.assertIn(b"p1rig: stdin: taken out of", from_pipe.stderr)
+                self.assertIn(b"p1rig: stdin: extracted from", from_pipe.stderr)
 
     def test_raw_leaves_it_on(self):
         for _, path in self.each():
             for command, code in (("read", 1), ("lint", 75), ("diagnose", 1)):
                 result = rig.run(command, path, "--raw")
                 self.assertEqual(result.returncode, code, command)
-                self.assertNotIn(b"taken out", result.stderr)
+                self.assertNotIn(b"extracted", result.stderr)
 
     def test_anonymise_writes_plain_telegrams(self):
         for what, path in self.each():
@@ -57,10 +57,10 @@ class Unwrap(rig.Case):
             out.unlink(missing_ok=True)
             result = rig.run("anonymise", path, "-o", out)
             self.assertEqual(result.returncode, 0, result.stderr)
-            self.assertEqual(result.stderr.decode().count(f"taken out of {what}"), 1)
+            self.assertEqual(result.stderr.decode().count(f"extracted from {what}"), 1)
             self.assertTrue(out.read_bytes().startswith(b"/ISk5\\2MT382-1000\r\n\r\n"))
             self.assertEqual(rig.run("lint", out, "--raw").returncode, 0)
-            self.assert_fails(1, "no whole telegram", "anonymise", path, "--raw", "-o",
+            self.assert_fails(1, "no complete telegram", "anonymise", path, "--raw", "-o",
                               self.folder / "other.txt")
 
     def test_telegrams_as_they_are_say_nothing(self):

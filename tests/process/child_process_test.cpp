@@ -122,7 +122,7 @@ TEST(ChildProcess, SaysWhyItCannotStart) {
   const auto child = ChildProcess::start({.words = {"/no/such/program"}});
   ASSERT_FALSE(child);
   EXPECT_EQ(child.error().message, "cannot start /no/such/program: No such file or directory");
-  EXPECT_EQ(ChildProcess::start({}).error().message, "no program is named");
+  EXPECT_EQ(ChildProcess::start({}).error().message, "no program is given");
 }
 
 TEST_F(ChildProcessTest, GivesTimeToEndAndThenMakesItEnd) {

@@ -125,17 +125,17 @@ TEST(FrameKeys, ErrorsNameTheLineAndQuoteNothing) {
     const auto keys = parse_frame_keys(text);
     return keys ? std::string("no error") : keys.error().message;
   };
-  EXPECT_EQ(error(""), "there is no key in it: expected 32 hexadecimal digits");
-  EXPECT_EQ(error("# only a comment\n"), "there is no key in it: expected 32 hexadecimal digits");
+  EXPECT_EQ(error(""), "contains no key: expected 32 hexadecimal digits");
+  EXPECT_EQ(error("# only a comment\n"), "contains no key: expected 32 hexadecimal digits");
   EXPECT_EQ(error("\n0001020304\n"),
             "line 2: expected 32 hexadecimal digits of the encryption key, found 10");
   EXPECT_EQ(error("000102030405060708090A0B0C0D0E0F00"),
             "line 1: expected 32 hexadecimal digits of the encryption key, found 34");
   EXPECT_EQ(error("000102x30405060708090A0B0C0D0E0F"),
-            "line 1: expected 32 hexadecimal digits of the encryption key, character 7 is none");
+            "line 1: expected 32 hexadecimal digits of the encryption key, character 7 is not one");
   EXPECT_EQ(
       error(std::string(kVectorKey) + "00 11"),
-      "line 2: expected 32 hexadecimal digits of the authentication key, character 3 is none");
+      "line 2: expected 32 hexadecimal digits of the authentication key, character 3 is not one");
   EXPECT_EQ(error(std::string(kVectorKey) + std::string(kVectorKey) + "x"),
             "line 3: expected an encryption key and an authentication key, found a third line");
 }

@@ -83,7 +83,7 @@ TEST(Shape, SaysWhatWasExpected) {
   const auto mismatches = match(*shape, brackets);
   ASSERT_EQ(mismatches.size(), 2U);
   EXPECT_EQ(mismatches[0].expected, "F8(3,3) or F8(2,2)");
-  EXPECT_EQ(mismatches[1].expected, "a further bracket: \"m3\"");
+  EXPECT_EQ(mismatches[1].expected, "another bracket: \"m3\"");
 }
 
 TEST(Shape, RefusesOtherNotations) {

@@ -76,10 +76,10 @@ TEST(Timestamp, LetterGivesTheOffset) {
             sys_days(year(2024) / 2 / 14) + 8h + 18min + 55s);
   EXPECT_EQ(to_instant(timestamp("090212160000"), kNetherlands),
             sys_days(year(2009) / 2 / 12) + 15h)
-      << "without a letter: normal time";
+      << "without a letter: standard time";
   EXPECT_EQ(to_instant(timestamp("210729140950W"), kNetherlands),
             sys_days(year(2021) / 7 / 29) + 13h + 9min + 50s)
-      << "Sweden has normal time all year";
+      << "Sweden has standard time all year";
 }
 
 TEST(Timestamp, FoldHourIsToldApartByTheLetter) {

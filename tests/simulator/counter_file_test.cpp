@@ -104,9 +104,9 @@ TEST_F(CounterFileTest, GivesNothingAtTheLast) {
 
 TEST_F(CounterFileTest, IsForOneProcess) {
   CounterFile counters = open();
-  EXPECT_EQ(error_of_open(), path_.string() +
-                                 ": another process counts with this file; give each "
-                                 "meter one of its own");
+  EXPECT_EQ(
+      error_of_open(),
+      path_.string() + ": another process is using this counter file; give each meter its own");
   EXPECT_FALSE(CounterFile::open(path_, "0000000A").error().unreachable);
 }
 
@@ -119,8 +119,8 @@ TEST_F(CounterFileTest, TwoNamesAreOneFile) {
 
 TEST_F(CounterFileTest, RefusesWhatIsNoCounterFile) {
   const std::string foreign = path_.string() +
-                              ":1: this is no counter file: expected \"p1rig frame counters\"; "
-                              "delete it to begin at 0, or name another one";
+                              ":1: not a counter file: expected \"p1rig frame counters\"; "
+                              "delete it to start at 0, or name another one";
   for (const char* text : {"", "something else\n", "p1rig frame counters 2\n"}) {
     write(text);
     EXPECT_EQ(error_of_open(), foreign);

@@ -85,7 +85,7 @@ TEST(Document, MissingFileAndFolderAreExplained) {
               HasSubstr("/nowhere/at/all.toml: cannot be read: No such file or directory"));
   const auto folder = read_document(std::filesystem::temp_directory_path());
   ASSERT_FALSE(folder);
-  EXPECT_THAT(folder.error().message, HasSubstr("is a folder, expected a file"));
+  EXPECT_THAT(folder.error().message, HasSubstr("is a directory, expected a file"));
 }
 
 TEST(Document, FilesThatWouldNeverEndAreRefused) {
@@ -99,7 +99,7 @@ TEST(Document, FilesThatWouldNeverEndAreRefused) {
   const auto large = read_document(file);
   std::filesystem::remove(file);
   ASSERT_FALSE(large);
-  EXPECT_THAT(large.error().message, HasSubstr("has more than 4 MiB, which is too much"));
+  EXPECT_THAT(large.error().message, HasSubstr("has more than 4 MiB"));
 }
 
 TEST(Document, EmptyFileIsAnEmptyTable) {
@@ -182,7 +182,7 @@ TEST(TableReader, WrongTypesAreComplainedAboutWhereTheyStand) {
             "a.toml:4:8: wait: \"soon\" is not a duration: expected a number and ms, s, min, h or "
             "d, such as \"10s\", at most 36525d\n"
             "a.toml:5:15: words: expected a string, found an integer\n"
-            "a.toml:6:9: phase: \"edg\" is none of: free, edge, did you mean \"edge\"?\n"
+            "a.toml:6:9: phase: \"edg\" is not one of: free, edge, did you mean \"edge\"?\n"
             "a.toml:7:8: list: expected an array of strings, found a string\n"
             "a.toml:8:8: more: expected an array of tables, found an integer");
 }
@@ -246,7 +246,7 @@ TEST(TableReader, WhatIsNoLineForPeopleIsNoString) {
             "a.toml:4:10: second: has the control character U+0085, expected a text without\n"
             "a.toml:5:9: blank: is blank, expected a value\n"
             "a.toml:6:15: words: is blank, expected a value\n"
-            "a.toml:6:20: words: has the control character U+0007, expected a text without");
+            "a.toml:6:20: words: contains the control character U+0007");
 }
 
 TEST(TableReader, ALineMayBeEmptyAndNoMore) {

@@ -499,10 +499,12 @@ std::string refusal(std::string_view fault, bool sealed, const std::string& text
 TEST(FrameFault, APlainMeterHasNone) {
   for (const FaultRow& row : faults()) {
     if (!row.sealed_only) continue;
-    EXPECT_EQ(refusal(row.id, false),
-              std::string(row.id) + ": is about sealed telegrams; this meter sends plain ones");
+    EXPECT_EQ(
+        refusal(row.id, false),
+        std::string(row.id) + ": applies only to sealed telegrams; this meter sends plain ones");
     EXPECT_EQ(refusal(row.id, true), "") << row.id;
-    EXPECT_THAT(refusal(std::string(row.id) + ",at=byte:5", true), HasSubstr("has no place"));
+    EXPECT_THAT(refusal(std::string(row.id) + ",at=byte:5", true),
+                HasSubstr("does not accept at="));
   }
 }
 
@@ -517,8 +519,8 @@ TEST(FrameFault, ASealedMeterHasNeitherLinesNorCrcOutside) {
             (std::set<std::string_view>{"crc", "crc-wrong", "crc-missing", "crc-lower-case",
                                         "crc-unpadded", "glue", "lose-footer"}));
   EXPECT_EQ(refusal("crc-wrong", true),
-            "crc-wrong: cannot apply to this meter's telegrams: sealed, they have neither lines "
-            "nor a CRC");
+            "crc-wrong: cannot be applied to this meter's telegrams: sealed, they have neither "
+            "data lines nor a CRC");
   EXPECT_NE(refusal("stall,at=1-0:1.7.0", true), "");
   EXPECT_NE(refusal("stall,at=line:1", true), "");
   EXPECT_EQ(refusal("stall,at=byte:19", true), "");
@@ -527,7 +529,7 @@ TEST(FrameFault, ASealedMeterHasNeitherLinesNorCrcOutside) {
 TEST(FrameFault, SaysBeforehandThatItCannotApply) {
   EXPECT_EQ(refusal("flip-tag=96", true), "");
   EXPECT_EQ(refusal("flip-tag=97", true),
-            "flip-tag: cannot apply to this meter's telegrams: 97 bits are too many")
+            "flip-tag: cannot be applied to this meter's telegrams: 97 bits are too many")
       << "a tag has 12 octets";
   EXPECT_NE(refusal("flip-counter=33", true), "");
   EXPECT_NE(refusal("length-too-long=65536", true), "");

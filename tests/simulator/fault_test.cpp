@@ -228,8 +228,8 @@ TEST(ParseFault, OffersWhatTheFaultTakes) {
             "crc-wrong: unknown option \"place\": expected every, from or until");
   EXPECT_EQ(complaint("stall,place=5"),
             "stall: unknown option \"place\": expected every, at, from or until");
-  EXPECT_THAT(complaint("crc=xmoden"),
-              AllOf(HasSubstr("\"xmoden\" is none of: "), HasSubstr(", did you mean \"xmodem\"?")));
+  EXPECT_THAT(complaint("crc=xmoden"), AllOf(HasSubstr("\"xmoden\" is not one of: "),
+                                             HasSubstr(", did you mean \"xmodem\"?")));
 }
 
 TEST(ParseFault, NamesThePartThatIsWrong) {

@@ -171,7 +171,7 @@ TEST(Follow, SaysWhatDoesNotFollow) {
       << "what a meter prints is rounded";
   EXPECT_THAT(set({{Q::kFactorL1, 500}}).said, ElementsAre(HasSubstr("factor.l1 is set to 0.5")));
   EXPECT_THAT(set({{Q::kPowerImportL1, 1'000'000}, {Q::kVoltageL1, 0}}).said,
-              ElementsAre("current.l1 does not follow: there is no voltage"));
+              ElementsAre("current.l1 cannot be derived: there is no voltage"));
 }
 
 TEST(Follow, RegistersOfTariffsMakeTheTotal) {

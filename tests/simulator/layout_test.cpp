@@ -79,12 +79,12 @@ TEST(Layout, EachPlaceHasItsOwnNames) {
 TEST(Layout, AHoleNeedsAFormatThatSuits) {
   EXPECT_THAT(error_of("{time}"), HasSubstr("0:0: {time …}: no format: expected F9(3,3)"));
   EXPECT_THAT(error_of("x{power.import F5 kW}"),
-              HasSubstr("0:1: {power.import …}: \"F5\" is no format"));
-  EXPECT_THAT(error_of("{time F9(3,3)}"), HasSubstr("format F9(3,3) does not suit"));
-  EXPECT_THAT(error_of("{meter.id TST}"), HasSubstr("format TST does not suit"));
-  EXPECT_THAT(error_of("{meter.id I4}"), HasSubstr("format I4 does not suit"));
-  EXPECT_THAT(error_of("{power.import X}"), HasSubstr("format X does not suit"));
-  EXPECT_THAT(error_of("{tariff S4}"), HasSubstr("format S4 does not suit"));
+              HasSubstr("0:1: {power.import …}: \"F5\" is not a format"));
+  EXPECT_THAT(error_of("{time F9(3,3)}"), HasSubstr("format F9(3,3) does not fit"));
+  EXPECT_THAT(error_of("{meter.id TST}"), HasSubstr("format TST does not fit"));
+  EXPECT_THAT(error_of("{meter.id I4}"), HasSubstr("format I4 does not fit"));
+  EXPECT_THAT(error_of("{power.import X}"), HasSubstr("format X does not fit"));
+  EXPECT_THAT(error_of("{tariff S4}"), HasSubstr("format S4 does not fit"));
   EXPECT_TRUE(compiles("{tariff I4}"));
   EXPECT_TRUE(compiles("{tariff F4(0,0)}"));
   EXPECT_TRUE(compiles("{meter.id S8}"));
@@ -93,10 +93,10 @@ TEST(Layout, AHoleNeedsAFormatThatSuits) {
 
 TEST(Layout, UnitsMustFitTheQuantity) {
   EXPECT_EQ(error_of("0-0:1.0.0({energy.import F9(3,3) kW})"),
-            "0:10: \"kW\" is no unit of energy.import: expected kWh or the like");
-  EXPECT_THAT(error_of("{power.import F5(3,3) kw2}"), HasSubstr("\"kw2\" is no unit"));
-  EXPECT_THAT(error_of("{power.import F5(3,3) kvar}"), HasSubstr("\"kvar\" is no unit"));
-  EXPECT_THAT(error_of("{tariff I4 kWh}"), HasSubstr("\"kWh\" is no unit of tariff"));
+            "0:10: \"kW\" is not a unit of energy.import: expected kWh or similar");
+  EXPECT_THAT(error_of("{power.import F5(3,3) kw2}"), HasSubstr("\"kw2\" is not a unit"));
+  EXPECT_THAT(error_of("{power.import F5(3,3) kvar}"), HasSubstr("\"kvar\" is not a unit"));
+  EXPECT_THAT(error_of("{tariff I4 kWh}"), HasSubstr("\"kWh\" is not a unit of tariff"));
   EXPECT_EQ(error_of("{meter.id X kWh}"), "0:0: a text or a time has no unit");
   EXPECT_EQ(error_of("{time TST s}"), "0:0: a text or a time has no unit");
   EXPECT_THAT(error_of("{energy.import F9(3,3) kWh kWh}"), HasSubstr("0:0: too many words"));
@@ -107,7 +107,7 @@ TEST(Layout, UnitsMustFitTheMedium) {
   EXPECT_TRUE(compiles("({reading F8(3,3) GJ})", 1, Medium::kHeat));
   EXPECT_TRUE(compiles("({reading F8(3,3) kWh})", 1, Medium::kElectricity));
   EXPECT_EQ(mbus_error("({reading F8(3,3) m3})", Medium::kHeat),
-            "0:1: \"m3\" is no unit of reading: expected GJ or the like");
+            "0:1: \"m3\" is not a unit of reading: expected GJ or similar");
   EXPECT_THAT(mbus_error("({reading F8(3,3) GJ})", Medium::kWater), HasSubstr("expected m3"));
 }
 
@@ -133,7 +133,7 @@ TEST(Layout, Lists) {
     EXPECT_THAT(error_of(text), HasSubstr("0:1: expected {each failures newest}")) << text;
   }
   EXPECT_THAT(error_of("{each failures newest}{each peaks newest}{end}{end}"),
-              HasSubstr("0:22: {each} inside {each}"));
+              HasSubstr("0:22: {each} inside another {each}"));
   EXPECT_THAT(error_of("a\nb{end}"), HasSubstr("1:1: {end} without {each"));
   EXPECT_THAT(error_of("{each failures newest}({time TST})\n!\n"),
               HasSubstr("2:0: {each failures …} has no {end}"));
@@ -144,8 +144,8 @@ TEST(Layout, TheMbusBlockStandsAlone) {
   EXPECT_TRUE(compiles("/A\r\n\r\n{mbus}\r\n!\r\n"));
   EXPECT_THAT(error_of("/A\nx{mbus}\n"), HasSubstr("1:1: {mbus} must stand alone"));
   EXPECT_THAT(error_of("/A\n{mbus}x\n"), HasSubstr("1:0: {mbus} must stand alone"));
-  EXPECT_THAT(error_of("{mbus gas}\n"), HasSubstr("0:0: {mbus} stands in [telegram]"));
-  EXPECT_THAT(mbus_error("{mbus}\n"), HasSubstr("0:0: {mbus} stands in [telegram]"));
+  EXPECT_THAT(error_of("{mbus gas}\n"), HasSubstr("0:0: {mbus} belongs in [telegram]"));
+  EXPECT_THAT(mbus_error("{mbus}\n"), HasSubstr("0:0: {mbus} belongs in [telegram]"));
 }
 
 TEST(Layout, RawOctets) {
@@ -159,8 +159,8 @@ TEST(Layout, TheCrcStandsAfterTheExclamationMark) {
   EXPECT_TRUE(compiles("/A\n!{crc X4}\n"));
   EXPECT_THAT(error_of("/A\n!{crc}\n"), HasSubstr("1:1: expected {crc X4}, {crc x4} or {crc X}"));
   EXPECT_THAT(error_of("/A\n!{crc X8}\n"), HasSubstr("1:1: expected {crc X4}"));
-  EXPECT_THAT(error_of("/A\n{crc X4}\n"), HasSubstr("1:0: {crc …} stands after the '!'"));
-  EXPECT_THAT(mbus_error("!{crc X4}\n"), HasSubstr("0:1: {crc …} stands after the '!'"));
+  EXPECT_THAT(error_of("/A\n{crc X4}\n"), HasSubstr("1:0: {crc …} belongs after the '!'"));
+  EXPECT_THAT(mbus_error("!{crc X4}\n"), HasSubstr("0:1: {crc …} belongs after the '!'"));
   EXPECT_THAT(error_of("{each failures newest}!{crc X4}{end}\n"), HasSubstr("0:23: "));
 }
 

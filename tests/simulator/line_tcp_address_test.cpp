@@ -25,9 +25,9 @@ TEST(TcpAddress, RefusesWhatIsNone) {
 
 TEST(TcpAddress, SaysWhatItExpects) {
   EXPECT_EQ(read_tcp_address("nowhere", false).error().message,
-            "\"nowhere\" is no address, expected [HOST:]PORT, such as 127.0.0.1:4001");
+            "\"nowhere\" is not an address, expected [HOST:]PORT, such as 127.0.0.1:4001");
   EXPECT_EQ(read_tcp_address("4001", true).error().message,
-            "\"4001\" is no address, expected HOST:PORT, such as 127.0.0.1:4001");
+            "\"4001\" is not an address, expected HOST:PORT, such as 127.0.0.1:4001");
   EXPECT_EQ(read_tcp_address("99999", false).error().message, "\"99999\": a port is 0 to 65535");
   EXPECT_EQ(read_tcp_address("host:65536", true).error().message,
             "\"host:65536\": a port is 1 to 65535");

@@ -33,7 +33,7 @@ TEST(LineUri, ListsTheLinesWhereNothingIsClose) {
 
 TEST(LineUri, RefusesAnAddressThatMeansNothing) {
   EXPECT_EQ(why("stdout:/tmp/x"),
-            "line \"stdout:/tmp/x\": nothing follows \"stdout\"; expected stdout");
+            "line \"stdout:/tmp/x\": no address is allowed after \"stdout\"; expected stdout");
 }
 
 TEST(LineUri, RefusesUnknownOptions) {

@@ -433,7 +433,7 @@ TEST(LoadTable, RefusesWhatIsNoCurveAndNamesTheLine) {
     const char* line;
     const char* why;
   } kWrong[] = {
-      {"", "1:1: ", "expected a head"},
+      {"", "1:1: ", "expected a header"},
       {"time,l1\n", "2:1: ", "at least one row"},
       {"t,l1\n0,1\n", "1:1: ", "time,l1"},
       {"time,l2\n0,1\n", "1:1: ", "time,l1"},
@@ -441,17 +441,17 @@ TEST(LoadTable, RefusesWhatIsNoCurveAndNamesTheLine) {
       {"time,l1,l2,l3,l4\n0,1,2,3,4\n", "1:1: ", "time,l1"},
       {"time,l1\n0,1\n0,2\n", "3:1: ", "not after"},
       {"time,l1\n60,1\n0,2\n", "3:1: ", "not after"},
-      {"time,l1\n0\n", "2:1: ", "has 1 cell, the head 2"},
+      {"time,l1\n0\n", "2:1: ", "has 1 cell, the header 2"},
       {"time,l1,l2,l3\n0,1,2\n", "2:1: ", "cells"},
       {"time,l1\n0,1,2\n", "2:1: ", "cells"},
-      {"time,l1\n0,\n", "2:3: ", "no power"},
-      {"time,l1\n0,1e3\n", "2:3: ", "no power"},
-      {"time,l1\n0,1.2345\n", "2:3: ", "no power"},
-      {"time,l1\n0,1 W\n", "2:3: ", "no power"},
+      {"time,l1\n0,\n", "2:3: ", "not a power"},
+      {"time,l1\n0,1e3\n", "2:3: ", "not a power"},
+      {"time,l1\n0,1.2345\n", "2:3: ", "not a power"},
+      {"time,l1\n0,1 W\n", "2:3: ", "not a power"},
       {"time,l1\n0,500000.001\n", "2:3: ", "500 kW"},
       {"time,l1,l2,l3\n0,1, 20,-99999999999\n", "2:9: ", "500 kW"},
       {"time,l1\nyesterday,1\n", "2:1: ", "yesterday"},
-      {"time,l1\n260329023000S,1\n", "2:1: ", "never happens"},
+      {"time,l1\n260329023000S,1\n", "2:1: ", "does not exist"},
       {"time,l1\n261025023000,1\n", "2:1: ", "twice"},
   };
   for (const auto& wrong : kWrong) {

@@ -569,7 +569,7 @@ TEST(WallClock, TwoTwiceInAutumnAndNeverInSpring) {
   EXPECT_EQ(shows("iskra-am550", fold + 1h), "0-0:1.0.0(261025023000W)");
   EXPECT_EQ(shows("landisgyr-e360-se", sys_days{year{2026} / 7 / 15} + 10h),
             "0-0:1.0.0(260715110000W)")
-      << "Sweden stays on normal time";
+      << "Sweden stays on standard time";
   const sys_seconds gap = sys_days{year{2026} / 3 / 29};
   Life spring({}, "iskra-am550", {}, gap);
   EXPECT_EQ(line_of(spring.telegram(gap + 59min + 59s), "0-0:1.0.0"), "0-0:1.0.0(260329015959W)");

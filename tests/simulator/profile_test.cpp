@@ -148,17 +148,17 @@ red = 1
   };
   has("broken.toml:4:11: dialect: unknown dialect \"dsmr-5.1\", did you mean \"dsmr-5.0\"?");
   has("broken.toml:6:10: phases: expected 1 or 3");
-  has("broken.toml:9:11: framing: \"8X1\" is no framing");
+  has("broken.toml:9:11: framing: \"8X1\" is not a framing");
   has("broken.toml:10:10: period: \"10\" is not a duration");
   has("broken.toml:11:8: zone: \"Europe/Amsterdm\" is not an IANA time zone");
   has("broken.toml:12:8: [line]: unknown key \"buad\", did you mean \"baud\"?");
-  has("broken.toml:13:9: phase: \"rising\" is none of: free, edge");
+  has("broken.toml:13:9: phase: \"rising\" is not one of: free, edge");
   has("broken.toml:19:11: unknown quantity \"tme\", did you mean \"time\"?");
-  has("broken.toml:26:24: \"GJ\" is no unit of reading: expected m3");
+  has("broken.toml:26:24: \"GJ\" is not a unit of reading: expected m3");
   has("broken.toml:30:18: [values]: unknown quantity \"energy.imprt\"");
   has("broken.toml:31:18: power.import: \"1.5 kWh\" has the wrong unit");
   has("broken.toml:32:12: tariff: expected a string");
-  has("broken.toml:35:10: medium: \"gaz\" is none of");
+  has("broken.toml:35:10: medium: \"gaz\" is not one of");
   has("broken.toml:37:1: the file: unknown key \"colour\"");
 }
 
@@ -206,7 +206,7 @@ TEST(Profile, CountriesAreThoseOfTheWorld) {
   };
   for (const char* code : {"XX", "nl", "UK", "N ", "NLD", "ED"}) {
     EXPECT_THAT(of(code), ElementsAre(HasSubstr("broken.toml:5:11: country: \"" +
-                                                std::string(code) + "\" is no country")));
+                                                std::string(code) + "\" is not a country")));
   }
   EXPECT_THAT(of("  "), Contains(HasSubstr("broken.toml:5:11: country: is blank")));
   for (const char* code : {"AD", "BE", "SE", "LU", "XK", "ZW"}) {
@@ -251,7 +251,7 @@ TEST(Profile, WhatIsMeasuredIsNoValueOfIt) {
   };
   for (const char* value : {"\"power.import\" = \"1 kW\"", "\"tariff\" = \"1\"",
                             "\"demand.import\" = \"1 kW\"", "\"demand.period\" = \"60 s\""}) {
-    EXPECT_THAT(complaints(value), ElementsAre(HasSubstr("follows from loads"))) << value;
+    EXPECT_THAT(complaints(value), ElementsAre(HasSubstr("is determined by loads"))) << value;
   }
   const auto profile =
       parse_profile("small.toml", replaced(small_profile(), "[values]\n",

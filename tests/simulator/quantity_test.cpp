@@ -111,12 +111,14 @@ TEST(Quantity, WhatIsNoNumberIsRefused) {
 
 TEST(Quantity, ValuesAreExactOrRefused) {
   EXPECT_EQ(value_of("power.import", "0.000001 kW"), 1);
-  EXPECT_THAT(why_not("power.import", "0.0000001 kW"), HasSubstr("finer than the meter counts"));
+  EXPECT_THAT(why_not("power.import", "0.0000001 kW"),
+              HasSubstr("more precise than the meter counts"));
   EXPECT_EQ(value_of("power.import", "0.0000010 kW"), 1) << "a trailing zero is no finer";
-  EXPECT_THAT(why_not("tariff", "1.5"), HasSubstr("finer than the meter counts"));
+  EXPECT_THAT(why_not("tariff", "1.5"), HasSubstr("more precise than the meter counts"));
   // 1 Wh is 3,600,000 units, so a millionth of it is 3.6 and a 100,000th is 36.
   EXPECT_EQ(value_of("energy.import", "0.00001 Wh"), 36);
-  EXPECT_THAT(why_not("energy.import", "0.000001 Wh"), HasSubstr("finer than the meter counts"));
+  EXPECT_THAT(why_not("energy.import", "0.000001 Wh"),
+              HasSubstr("more precise than the meter counts"));
 }
 
 TEST(Quantity, TooLargeIsRefused) {

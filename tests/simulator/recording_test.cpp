@@ -107,7 +107,7 @@ TEST_F(Recording, AForeignCaptureIsNamed) {
   replace("/ISk5\\2MT382-1000");
   EXPECT_FALSE(is_capture_file(path_));
   EXPECT_TRUE(read().empty());
-  EXPECT_TRUE(error_.starts_with(path_ + ": is no recording (pcap): ")) << error_;
+  EXPECT_TRUE(error_.starts_with(path_ + ": is not a recording (pcap): ")) << error_;
   replace("");
   EXPECT_TRUE(read().empty());
   EXPECT_EQ(error_, path_ + ": is empty, expected a recording (pcap)");

@@ -217,7 +217,7 @@ TEST_F(ScenarioFile, RefusesMoreThanAPhaseCarries) {
   const auto load = [](const std::string& rest) { return "[[load]]\n" + rest + "\n"; };
   std::string eight;
   for (int i = 0; i < 8; ++i) eight += load("kind = \"fixed\"\nl1 = \"450 kW\"");
-  expect_refused(kHead + eight, 26, {"3600 kW", "on L1 from 260715100000S on", "500 kW"});
+  expect_refused(kHead + eight, 26, {"3600 kW", "on L1 from 260715100000S", "500 kW"});
   const std::string reactive = load("kind = \"fixed\"\nq3 = \"-300 kvar\"");
   expect_refused(kHead + reactive + reactive, 8, {"600 kvar", "L3", "500 kvar"});
   const std::string later = load("kind = \"fixed\"\nl2 = \"300 kW\"\nfrom = \"260715110000S\"");
@@ -285,17 +285,18 @@ TEST_F(ScenarioFile, NotesWhatHasNoEffect) {
   EXPECT_THAT(notes(kHead + table), IsEmpty());
   write("c.csv", "time,l1\n2026-10-15T08:00:00Z,1\n2026-10-15T12:00:00Z,0\n");
   EXPECT_THAT(notes(kHead + table),
-              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: nothing flows before 261015100000S, "
+              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: no power flows before 261015100000S, "
                           "the first of its times"));
   write("c.csv", "time,l1\n2026-07-15T08:00:00Z,1\n2026-07-15T09:00:00Z,0\n");
-  EXPECT_THAT(notes(kHead + table),
-              ElementsAre("s.toml:5:1: [[load]]: file: c.csv: nothing flows from 260715110000S on, "
-                          "the last of its times"));
+  EXPECT_THAT(
+      notes(kHead + table),
+      ElementsAre("s.toml:5:1: [[load]]: file: c.csv: no power flows from 260715110000S on, "
+                  "the last of its times"));
   EXPECT_THAT(notes(kHead + table + "until = \"2026-07-15T09:00:00Z\"\n"), IsEmpty())
       << "it ends as it says";
   const std::string open = "[scenario]\ntitle = \"T\"\nstart = \"2026-07-15T08:00:00Z\"\n";
   EXPECT_THAT(notes(open + table), IsEmpty());
-  EXPECT_THAT(notes(open + table, kMoment), ElementsAre(HasSubstr("nothing flows from")))
+  EXPECT_THAT(notes(open + table, kMoment), ElementsAre(HasSubstr("no power flows from")))
       << "at the moment that is asked for it has ended";
 }
 
@@ -305,8 +306,9 @@ TEST(ScenarioNotes, SayThatACountryHasNoTariffs) {
   const auto profile = parse_profile("small.toml", text);
   ASSERT_TRUE(profile) << profile.error().message;
   const Scenario scenario = find_scenario("household", *profile, kMoment).value();
-  EXPECT_THAT(notes_on(scenario, *profile, kMoment),
-              ElementsAre(StartsWith("small.toml:5:11: country: no tariff calendar is for PL")));
+  EXPECT_THAT(
+      notes_on(scenario, *profile, kMoment),
+      ElementsAre(StartsWith("small.toml:5:11: country: there is no tariff calendar for PL")));
 }
 
 TEST(ScenarioNotes, SayNothingOfWhatIsShipped) {
@@ -360,7 +362,7 @@ TEST_F(ScenarioFile, RefusesTwoOnOneChannelAndNoneOnAnother) {
 
 TEST_F(ScenarioFile, RefusesWhatTheMeterHasNot) {
   // This meter measures import only, and knows gas only.
-  const std::string only = "import only";
+  const std::string only = "only import";
   expect_refused(kHead + "[[load]]\nkind = \"sun\"\n", 6, {"kind", only}, "small");
   expect_refused(kHead + "[[load]]\nkind = \"fixed\"\nl1 = \"-1 W\"\n", 6, {"kind", only}, "small");
   write("out.csv", "time,l1\n0,1\n60,-1\n120,0\n");

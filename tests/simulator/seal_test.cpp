@@ -214,7 +214,7 @@ TEST_F(KeyFileTest, WarnsWhereOthersMayRead) {
     write(kKey, mode);
     const auto file = load_key_file(path_);
     ASSERT_TRUE(file);
-    EXPECT_EQ(file->warning, path_.string() + ": others may read or change this key (mode " +
+    EXPECT_EQ(file->warning, path_.string() + ": others can read or change this key (mode " +
                                  printed + "); chmod 600 " + path_.string());
   }
 }

@@ -31,8 +31,8 @@ TEST(SerialLine, TakesEveryOptionThatIsListed) {
 }
 
 TEST(SerialLine, RefusesWhatIsNoSerialPort) {
-  EXPECT_EQ(refusal("serial:/dev/null"), "/dev/null: is no serial port");
-  EXPECT_EQ(refusal("serial:/etc/passwd"), "/etc/passwd: is no serial port");
+  EXPECT_EQ(refusal("serial:/dev/null"), "/dev/null: is not a serial port");
+  EXPECT_EQ(refusal("serial:/etc/passwd"), "/etc/passwd: is not a serial port");
 }
 
 TEST(CableLine, RefusesOptionsThatNobodyHas) {

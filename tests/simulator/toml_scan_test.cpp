@@ -66,21 +66,21 @@ TEST(TomlScan, TakesWhatTomlAllows) {
 }
 
 TEST(TomlScan, RefusesControlCharactersEverywhere) {
-  EXPECT_EQ(flaw_of("[a]\n[b\f]\n"), "2:3 the control character U+000C has no place in TOML");
+  EXPECT_EQ(flaw_of("[a]\n[b\f]\n"), "2:3 the control character U+000C is not allowed in TOML");
   EXPECT_EQ(flaw_of(std::string("a = 'x\0'\n", 9)),
-            "1:7 the control character U+0000 has no place in TOML");
-  EXPECT_EQ(flaw_of("# \x1B[31m\n"), "1:3 the control character U+001B has no place in TOML");
-  EXPECT_EQ(flaw_of("a = 1\rb = 2\n"), "1:6 the control character U+000D has no place in TOML");
+            "1:7 the control character U+0000 is not allowed in TOML");
+  EXPECT_EQ(flaw_of("# \x1B[31m\n"), "1:3 the control character U+001B is not allowed in TOML");
+  EXPECT_EQ(flaw_of("a = 1\rb = 2\n"), "1:6 the control character U+000D is not allowed in TOML");
   EXPECT_EQ(flaw_of("a = \"\"\"\x7F\"\"\"\n"),
-            "1:8 the control character U+007F has no place in TOML");
+            "1:8 the control character U+007F is not allowed in TOML");
 }
 
 TEST(TomlScan, RefusesWhatIsNoUtf8Everywhere) {
-  EXPECT_EQ(flaw_of("a = 'caf\xE9'\n"), "1:9 byte E9 is no UTF-8");
-  EXPECT_EQ(flaw_of("# \xC0\xAF\n"), "1:3 byte C0 is no UTF-8") << "overlong";
-  EXPECT_EQ(flaw_of("# \xED\xA0\x80\n"), "1:3 byte ED is no UTF-8") << "a surrogate";
-  EXPECT_EQ(flaw_of("# \xF4\x90\x80\x80\n"), "1:3 byte F4 is no UTF-8") << "beyond U+10FFFF";
-  EXPECT_EQ(flaw_of("# \xE2\x82"), "1:3 byte E2 is no UTF-8") << "cut";
+  EXPECT_EQ(flaw_of("a = 'caf\xE9'\n"), "1:9 byte E9 is not valid UTF-8");
+  EXPECT_EQ(flaw_of("# \xC0\xAF\n"), "1:3 byte C0 is not valid UTF-8") << "overlong";
+  EXPECT_EQ(flaw_of("# \xED\xA0\x80\n"), "1:3 byte ED is not valid UTF-8") << "a surrogate";
+  EXPECT_EQ(flaw_of("# \xF4\x90\x80\x80\n"), "1:3 byte F4 is not valid UTF-8") << "beyond U+10FFFF";
+  EXPECT_EQ(flaw_of("# \xE2\x82"), "1:3 byte E2 is not valid UTF-8") << "cut";
 }
 
 TEST(TomlScan, RefusesOtherCharactersOutsideOfStringsAndComments) {

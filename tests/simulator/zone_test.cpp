@@ -73,7 +73,7 @@ TEST(Zone, TheLetterMustBeTheOneThatIsShown) {
   EXPECT_EQ(amsterdam.parse_instant("260715120000"), utc(2026, 7, 15, 10h));
 }
 
-// Swedish meters show normal time all year (SE-P1 2.0 §3.1).
+// Swedish meters show standard time all year (SE-P1 2.0 §3.1).
 TEST(Zone, SwedenIsAlwaysOnNormalTime) {
   const Zone sweden = zone("Etc/GMT-1");
   EXPECT_EQ(written(sweden, utc(2026, 1, 15, 11h)), "260115120000W");
@@ -95,7 +95,7 @@ TEST(Zone, YearsEndAndLeapDays) {
   EXPECT_EQ(written(amsterdam, utc(2026, 12, 31, 23h)), "270101000000W");
   EXPECT_EQ(written(amsterdam, utc(2028, 2, 28, 23h)), "280229000000W");
   EXPECT_EQ(amsterdam.parse_instant("280229000000W"), utc(2028, 2, 28, 23h));
-  EXPECT_THAT(why_not(amsterdam, "270229000000W"), HasSubstr("is no date and time"));
+  EXPECT_THAT(why_not(amsterdam, "270229000000W"), HasSubstr("is not a valid date and time"));
 }
 
 TEST(Zone, AnyOrderOfAskingIsRight) {
@@ -130,7 +130,7 @@ TEST(Zone, RefusesWhatIsNoTime) {
   for (const char* text :
        {"2026-10-25T24:00:00Z", "2026-10-25T00:60:00Z", "2026-10-25T00:30:60Z",
         "2026-02-29T00:30:00Z", "2026-13-01T00:30:00Z", "2026-00-01T00:30:00Z", "632525252525S"}) {
-    EXPECT_THAT(why_not(amsterdam, text), HasSubstr("is no date and time")) << text;
+    EXPECT_THAT(why_not(amsterdam, text), HasSubstr("is not a valid date and time")) << text;
   }
   for (const char* text : {"1999-12-31T23:59:59Z", "2100-01-01T00:00:00Z"}) {
     EXPECT_THAT(why_not(amsterdam, text), HasSubstr("2000 to 2099")) << text;

@@ -218,7 +218,7 @@ duration = "60s"
         port = self.open_reader(rts=True)
         self.telegram(port)
         self.tell("unplug 0")
-        said.wait("unplugged; waiting until it is back")
+        said.wait("unplugged; waiting for it to return")
         self.assertIsNone(meter.poll())
         self.silence(port)
         self.tell("plug 0")

@@ -1,4 +1,4 @@
-// Preloaded into a reader (LD_PRELOAD): gives a pseudo terminal what the kernel does not give it, the
+// Preloaded into a reader (LD_PRELOAD): gives a pseudo-terminal what the kernel does not give it, the
 // modem lines, the framing and breaks, by asking the meter at the other end. Everything else goes
 // through untouched, and so does everything where the meter does not answer.
 //
@@ -42,7 +42,7 @@ Terminal terminals[kMostTerminals];
 int terminal_count = 0;
 
 // The kernel's own structures, whose flags are the first four words of both (asm-generic/termbits.h);
-// <asm/termbits.h> cannot stand beside <termios.h>.
+// <asm/termbits.h> cannot are beside <termios.h>.
 struct KernelTermios {
   unsigned int iflag, oflag, cflag, lflag;
   unsigned char line, control[19];
@@ -125,13 +125,13 @@ const Terminal* terminal_of(int descriptor) {
   return nullptr;
 }
 
-/// Asks the meter. False where it does not answer; errno stays what it was.
+/// Asks the meter. False if it does not answer; errno stays what it was.
 bool ask(const Terminal& terminal, ShimMessage& message) {
   const int before = errno;
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   bool answered = false;
   if (socket >= 0) {
-    // Only a stopped meter is as slow as that; then the reader goes on without it.
+    // Only a stopped meter is that slow; then the reader continues without it.
     const timeval patience = {5, 0};
     sockaddr_un any = {};
     any.sun_family = AF_UNIX;  // without a name: the kernel gives one
@@ -181,7 +181,7 @@ void add_framing(const Terminal& terminal, tcflag_t& cflag) {
   if (ask(terminal, message)) cflag = (cflag & ~kFraming) | (message.flags & kFraming);
 }
 
-/// The modem lines, and breaks. False where `request` is about neither, or the meter is silent.
+/// The modem lines, and breaks. False if `request` is about neither, or the meter is silent.
 bool modem_ioctl(const Terminal& terminal, unsigned long request, void* argument) {
   ShimMessage message;
   switch (request) {
