@@ -144,6 +144,7 @@ clause = "DSMR-P1 5.0.2 §6.2"
 level = "must"
 basis = "derived"
 dialects = ["dsmr-5.0", "fi-1.0"]
+argues = "The receiver computes the CRC over all that came and compares it with the one that was sent."
 why = "A newcomer wrote it."
 send = [{{ id = "A"{fault} }}, {{ id = "B" }}]
 expect = {{ A = "{expected}", B = "values" }}

@@ -368,7 +368,8 @@ bool CaseRunner::run_telegrams(const Case& one, const CaseStep& step, CaseResult
     if (is_due() && number < step.count && unanswered_ == 0) {
       // One that answers each, but slowly, is judged by those that there was time for.
       note(WireMoment::Kind::kNote, "",
-           fmt::format("{} of {} within the limit of a case", number, counted(step.count, "telegram")));
+           fmt::format("{} of {} within the limit of a case", number,
+                       counted(step.count, "telegram")));
       extend_by(kSentinels * settings_.patience);
       return true;
     }

@@ -35,7 +35,7 @@ Result<Obis> TelegramEditor::code(const std::string& written) const {
     return fail("this meter has no reading on its M-Bus");
   }
   const auto found = parse_obis(with_channel(written, first_channel_));
-  if (!found) return fail("\"" + written + "\" is no OBIS code");
+  if (!found) return fail("\"" + written + "\" is not an OBIS code");
   return found->code;
 }
 

@@ -194,7 +194,7 @@ TEST(CaseLoader, Mistakes) {
            Row{"send = [{ id = \"A\" }, { id = \"A\" }]\n",
                "some.toml:7:23: send: the id \"A\" comes twice"},
            Row{"send = [{ id = \"A\", replace = { \"1-0:1.7\" = \"()\" } }]\n",
-               "some.toml:7:45: replace: \"1-0:1.7\" is no OBIS code"},
+               "some.toml:7:45: replace: \"1-0:1.7\" is not an OBIS code"},
            Row{"send = [{ id = \"A\", set = { \"powr.import\" = \"1 kW\" } }]\n",
                "some.toml:7:45: set: quantity: unknown \"powr.import\", did you mean "
                "\"power.import\"?"},

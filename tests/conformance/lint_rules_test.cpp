@@ -279,7 +279,7 @@ TEST(LintRules, NameTheOtherCrcThatItIs) {
                                    crc + "\r\n");
     return findings.back().message;
   };
-  EXPECT_NE(of("8925").find("CRC 8925 given, 72C5 computed; it is right as CRC-16/X-25"),
+  EXPECT_NE(of("8925").find("CRC 8925 given, 72C5 computed; it is correct as CRC-16/X-25"),
             std::string::npos);
   EXPECT_EQ(of("8926"), "CRC 8926 given, 72C5 computed");
 }

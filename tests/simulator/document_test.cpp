@@ -240,10 +240,10 @@ TEST(TableReader, WhatIsNoLineForPeopleIsNoString) {
     EXPECT_EQ(table.text("blank"), "  ");
   });
   EXPECT_EQ(said,
-            "a.toml:1:7: tab: has the control character U+0009, expected a text without\n"
-            "a.toml:2:7: end: has the control character U+000A, expected a text without\n"
-            "a.toml:3:10: delete: has the control character U+007F, expected a text without\n"
-            "a.toml:4:10: second: has the control character U+0085, expected a text without\n"
+            "a.toml:1:7: tab: contains the control character U+0009\n"
+            "a.toml:2:7: end: contains the control character U+000A\n"
+            "a.toml:3:10: delete: contains the control character U+007F\n"
+            "a.toml:4:10: second: contains the control character U+0085\n"
             "a.toml:5:9: blank: is blank, expected a value\n"
             "a.toml:6:15: words: is blank, expected a value\n"
             "a.toml:6:20: words: contains the control character U+0007");
