@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kWriteWaivers = "write-waivers";
 constexpr const char* kRecord = "record";
+constexpr const char* kIssue = "issue";
 
 /// The file that a step of GitHub Actions is given: what is in it is the step's, too.
 bool is_step_summary(const std::string& name) {
@@ -36,6 +37,9 @@ void ReportFiles::declare(Options& options) {
   for (const ReportForm& form : report_forms()) options.value(form.option, "F", form.help);
   options.value(kRecord, "DIR|F.pcap",
                 "keep the line of each failed case, or of the whole run, as pcap");
+  options.value(kIssue, "DIR",
+                "write a file for each cause of the failures, to be posted where the reader is "
+                "developed, and the bytes that show it");
   options.value(kWriteWaivers, "F", "write waivers that make a run like this one as expected");
   add_force_option(options);
 }
@@ -50,6 +54,13 @@ int ReportFiles::open(const Options& options, const std::vector<std::string>& so
     if (const int code = open_form(options, form); code != kAsExpected) return code;
   }
   if (const int code = open_waivers(options); code != kAsExpected) return code;
+  if (const auto folder = options.get(kIssue)) {
+    auto issues = CauseIssues::open(*folder);
+    if (!issues) {
+      return complain(kEnvironment, fmt::format("--{}: {}", kIssue, issues.error().message));
+    }
+    issues_.emplace(std::move(*issues));
+  }
   const auto path = options.get(kRecord);
   if (!path) return kAsExpected;
   if (CaseRecording::is_file(*path)) {
@@ -136,6 +147,11 @@ int ReportFiles::write(const ConformReport& report, const Waivers& before) {
   }
   if (recording_) {
     if (const auto done = recording_->write(report, guard_); !done) {
+      code = complain(kEnvironment, done.error().message);
+    }
+  }
+  if (issues_) {
+    if (const auto done = issues_->write(report, guard_); !done) {
       code = complain(kEnvironment, done.error().message);
     }
   }
