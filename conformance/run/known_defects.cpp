@@ -119,8 +119,10 @@ KnownDefects gather_defects(std::span<const DefectTrial> trials) {
         for (const std::string& dialect : dialects) defect.fails_at[dialect].push_back(place);
       }
     }
+    // Of those that fail nothing, since no reader that has them can be run, nothing is known.
+    const bool is_known = !defect.fails.empty() || !defect.fails_at.empty();
     const auto twin = std::ranges::find_if(defects.all, [&](const KnownDefect& other) {
-      return other.fails == defect.fails && other.fails_at == defect.fails_at;
+      return is_known && other.fails == defect.fails && other.fails_at == defect.fails_at;
     });
     if (twin == defects.all.end()) {
       defects.all.push_back(std::move(defect));

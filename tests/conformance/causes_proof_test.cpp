@@ -82,18 +82,9 @@ ConformReport report_of(const Meter& meter, const Ids& failed) {
   return report;
 }
 
-/// True where the others fail all of it as well: a reader with them is told apart from one without this
-/// by no case.
-bool is_hidden(const Ids& ids, const std::vector<Ids>& truth) {
-  return std::ranges::all_of(ids, [&](const std::string& id) {
-    return std::ranges::any_of(
-        truth, [&](const Ids& other) { return &other != &ids && other.contains(id); });
-  });
-}
-
 /// How often the right defects are named. One that fails the same cases at this meter is as right.
 struct Score {
-  std::size_t named = 0, right = 0, meant = 0, found = 0, hidden = 0;
+  std::size_t named = 0, right = 0, meant = 0, found = 0;
 
   void add(const Meter& meter, const std::vector<Ids>& truth, const std::vector<Cause>& causes) {
     std::vector<Ids> said;
@@ -103,21 +94,15 @@ struct Score {
     }
     named += said.size();
     for (const Ids& ids : said) right += std::ranges::find(truth, ids) != truth.end() ? 1U : 0U;
-    for (const Ids& ids : truth) {
-      const bool is_found = std::ranges::find(said, ids) != said.end();
-      const bool counts = is_found || !is_hidden(ids, truth);
-      meant += counts ? 1U : 0U;
-      found += is_found ? 1U : 0U;
-      hidden += counts ? 0U : 1U;
-    }
+    meant += truth.size();
+    for (const Ids& ids : truth) found += std::ranges::find(said, ids) != said.end() ? 1U : 0U;
   }
 
   double precision() const { return static_cast<double>(right) / static_cast<double>(named); }
   double recall() const { return static_cast<double>(found) / static_cast<double>(meant); }
   std::string text() const {
-    return fmt::format(
-        "precision {:.3f} ({} of {} named), recall {:.3f} ({} of {}), {} hidden by others",
-        precision(), right, named, recall(), found, meant, hidden);
+    return fmt::format("precision {:.3f} ({} of {} named), recall {:.3f} ({} of {})", precision(),
+                       right, named, recall(), found, meant);
   }
 };
 

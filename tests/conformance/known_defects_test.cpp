@@ -104,10 +104,12 @@ TEST(KnownDefects, MutantsThatFailTheSameAreOne) {
       {"one", "does one", "code", {{"d1", {d1, {"a", "c"}}}, {"d2", {d2, {"a"}}}}},
       {"two", "does two", "code", {{"d1", {d1, {"a", "c"}}}, {"d2", {d2, {"a"}}}}},
       {"three", "does three", "code", {{"d1", {d1, {"b"}}}, {"d2", {d2, {}}}}},
-      {"deaf", "tells nothing at d2", "code", {{"d1", {d1, {"b"}}}}}};
+      {"deaf", "tells nothing at d2", "code", {{"d1", {d1, {"b"}}}}},
+      {"mute", "tells nothing at all", "code", {}},
+      {"dumb", "tells nothing at all", "code", {}}};
   const KnownDefects defects = gather_defects(trials);
   EXPECT_THAT(defects.cases, ElementsAre("a", "b", "c"));
-  ASSERT_EQ(defects.all.size(), 3U);
+  ASSERT_EQ(defects.all.size(), 5U);
   EXPECT_EQ(defects.all[0].name, "one");
   EXPECT_THAT(defects.all[0].twins, ElementsAre("two"));
   EXPECT_THAT(defects.all[0].fails, ElementsAre(0, 2));
@@ -116,6 +118,7 @@ TEST(KnownDefects, MutantsThatFailTheSameAreOne) {
   EXPECT_THAT(defects.all[1].fails_at.at("d1"), ElementsAre(1));
   EXPECT_TRUE(KnownDefects::fails(defects.all[1], 1, "d1"));
   EXPECT_FALSE(KnownDefects::fails(defects.all[1], 1, "d2"));
+  EXPECT_THAT(defects.all[3].twins, IsEmpty());
   // Where it was not heard nobody knows.
   EXPECT_THAT(defects.all[2].fails, ElementsAre(1));
 }
