@@ -2,14 +2,13 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/seed_options.h"
 #include "conformance/report/report.h"
@@ -162,6 +161,8 @@ int run_conform(const Arguments& arguments) {
   options.value("suite-version", "V",
                 "leave out cases added after this version; default: the newest");
   options.value("waivers", "F", "known failures with their reasons (docs/reports.md)");
+  options.flag("progress",
+               "print a line every ten seconds on standard error if it is not a terminal");
   ReportFiles::declare(options);
   const auto dashes = std::ranges::find(arguments, std::string("--"));
   const Arguments before(arguments.begin(), dashes);
@@ -183,17 +184,12 @@ int run_conform(const Arguments& arguments) {
   const auto waivers = plan.waivers ? plan.waivers : std::make_shared<const Waivers>();
 
   EventLoop loop;
-  const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  std::size_t count = 0;
-  const auto told = [&](const CaseResult& result) {
-    ++count;
-    if (terminal) {
-      fmt::print(stderr, "\r\x1B[K{} {} {}", count, to_string(result.outcome), result.name());
-      std::fflush(stderr);
-    }
-  };
+  Progress progress(options.has("progress"));
+  plan.planned = [&](std::size_t results) { progress.plan(results); };
+  plan.begins = [&](const Case& one, const Profile& profile) { progress.begin(one, profile.name); };
+  const auto told = [&](const CaseResult& result) { progress.take(result); };
   const auto report = run_conformance(std::move(plan), loop, told);
-  if (terminal) fmt::print(stderr, "\r\x1B[K");
+  progress.finish();
   if (!report) return complain(kUsage, report.error().message);
   if (!report->environment.empty()) complain(kEnvironment, report->environment);
   fmt::print("{}", console_report(*report));

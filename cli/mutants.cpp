@@ -4,14 +4,18 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
+#include "conformance/mutants/measure_defects.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
 #include "conformance/report/columns.h"
+#include "conformance/run/known_defects.h"
 #include "conformance/suite/renamed_cases.h"
 #include "protocol/dialect.h"
 #include "protocol/wording.h"
@@ -23,18 +27,16 @@ using Json = nlohmann::ordered_json;
 
 CatalogueEntry entry_of(const Mutant& mutant, const std::vector<Case>& cases) {
   const auto ids = cases_naming(cases, mutant.name);
-  const Json json = {{"name", mutant.name},
-                     {"family", to_string(mutant.family)},
-                     {"summary", mutant.summary},
-                     {"how", how_of(mutant)},
-                     {"cases", ids}};
+  const Json json = {{"name", mutant.name},       {"family", to_string(mutant.family)},
+                     {"summary", mutant.summary}, {"how", how_of(mutant)},
+                     {"code", code_of(mutant)},   {"cases", ids}};
   return {.name = std::string(mutant.name),
           .facts = {std::string(mutant.summary)},
           .json = json.dump(),
-          .details =
-              fmt::format("{}\n  {}\n  {}, {}\n  must be caught by {}\n", mutant.name,
-                          mutant.summary, to_string(mutant.family), how_of(mutant),
-                          ids.empty() ? "nothing yet" : fmt::format("{}", fmt::join(ids, ", ")))};
+          .details = fmt::format(
+              "{}\n  {}\n  {}, {}\n  in code: {}\n  must be caught by {}\n", mutant.name,
+              mutant.summary, to_string(mutant.family), how_of(mutant), code_of(mutant),
+              ids.empty() ? "nothing yet" : fmt::format("{}", fmt::join(ids, ", ")))};
 }
 
 /// What a run is to find out: all that was not chosen by another option.
@@ -149,12 +151,25 @@ int choose_and_run(const Options& options, std::vector<Case> cases) {
   return run_trials(options, chosen, *grounds);
 }
 
+/// All cases of all dialects are put to all mutants.
+int write_defects(const Options& options, const std::vector<Case>& cases) {
+  std::optional<OutputFile> file;
+  OutputGuard guard = guard_of(options);
+  const int opened = open_output(options, "write-defects", kDefectsKind, guard, file);
+  if (opened != kAsExpected) return opened;
+  const auto grounds = trial_grounds(cases);
+  if (!grounds) return complain(kUsage, grounds.error().message);
+  const auto written = file->write(to_json(measure_defects(*grounds)));
+  return written ? kAsExpected : complain(kEnvironment, written.error().message);
+}
+
 }  // namespace
 
 int run_mutants(const Arguments& arguments) {
   Options options(
       "mutants [GLOB]… [show NAME] [--json]\n"
-      "       p1rig mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]",
+      "       p1rig mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]\n"
+      "       p1rig mutants --write-defects F",
       "Lists faulty readers that prove that the cases can fail. --run runs the reference reader\n"
       "and its mutants against the cases and prints which case caught which mutant. Exit code 1:\n"
       "a mutant is not caught, or no mutant fails a case. --mutant alone checks only the former,\n"
@@ -165,8 +180,18 @@ int run_mutants(const Arguments& arguments) {
   options.value("mutant", "GLOB", "with --run: these mutants only");
   options.value("case", "GLOB", "with --run: these cases only");
   options.value("dialect", "GLOB", "with --run: on meters of these dialects only");
+  options.value("write-defects", "F",
+                "write which cases each of them fails: the data by which `conform` finds causes");
+  add_force_option(options);
   if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
   const bool is_run = options.has("run");
+  if (options.get("write-defects")) {
+    for (const char* name : {"run", "json", "mutant", "case", "dialect"}) {
+      if (options.has(name)) {
+        return options.misuse(fmt::format("--write-defects and --{}: not both", name));
+      }
+    }
+  }
   for (const char* name : {"mutant", "case", "dialect"}) {
     if (!is_run && options.get(name))
       return options.misuse(fmt::format("--{} requires --run", name));
@@ -178,6 +203,7 @@ int run_mutants(const Arguments& arguments) {
   auto cases = load_all_cases();
   if (!cases) return complain(kUsage, cases.error().message);
   if (is_run) return choose_and_run(options, std::move(*cases));
+  if (options.get("write-defects")) return write_defects(options, *cases);
   std::vector<CatalogueEntry> entries;
   for (const Mutant& mutant : mutants()) entries.push_back(entry_of(mutant, *cases));
   return show_catalogue("mutants", options, entries);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kWriteWaivers = "write-waivers";
 constexpr const char* kRecord = "record";
+constexpr const char* kIssue = "issue";
 
 /// The file that a step of GitHub Actions is given: what is in it is the step's, too.
 bool is_step_summary(const std::string& name) {
@@ -35,6 +36,9 @@ std::string summary_behind(const std::string& name, const ConformReport& report)
 void ReportFiles::declare(Options& options) {
   for (const ReportForm& form : report_forms()) options.value(form.option, "F", form.help);
   options.value(kRecord, "DIR|F.pcap", "record each failed case, or the whole run, as pcap");
+  options.value(kIssue, "DIR",
+                "write an issue for each cause of the failures, ready to be posted upstream, with "
+                "the bytes that show it");
   options.value(kWriteWaivers, "F", "write waivers with which this run would be as expected");
   add_force_option(options);
 }
@@ -49,6 +53,13 @@ int ReportFiles::open(const Options& options, const std::vector<std::string>& so
     if (const int code = open_form(options, form); code != kAsExpected) return code;
   }
   if (const int code = open_waivers(options); code != kAsExpected) return code;
+  if (const auto folder = options.get(kIssue)) {
+    auto issues = CauseIssues::open(*folder);
+    if (!issues) {
+      return complain(kEnvironment, fmt::format("--{}: {}", kIssue, issues.error().message));
+    }
+    issues_.emplace(std::move(*issues));
+  }
   const auto path = options.get(kRecord);
   if (!path) return kAsExpected;
   if (CaseRecording::is_file(*path)) {
@@ -135,6 +146,11 @@ int ReportFiles::write(const ConformReport& report, const Waivers& before) {
   }
   if (recording_) {
     if (const auto done = recording_->write(report, guard_); !done) {
+      code = complain(kEnvironment, done.error().message);
+    }
+  }
+  if (issues_) {
+    if (const auto done = issues_->write(report, guard_); !done) {
       code = complain(kEnvironment, done.error().message);
     }
   }

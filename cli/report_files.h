@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "conformance/report/case_recording.h"
+#include "conformance/report/cause_issues.h"
 #include "conformance/report/report.h"
 #include "conformance/report/whole_file.h"
 #include "conformance/run/waivers.h"
@@ -45,6 +46,7 @@ class ReportFiles {
   std::optional<WholeFile> waivers_;
   Waivers earlier_;  ///< what is in that file
   std::optional<CaseRecording> recording_;
+  std::optional<CauseIssues> issues_;
 };
 
 }  // namespace p1rig

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2317  # the functions are called through stage()
 # Builds p1rig and runs its tests, from a fresh clone on a fresh Debian 12 as well as in a working tree.
 #   --long   also all tests under the address and undefined-behaviour sanitizers, of which a few run
-#            always, and whether the bytes sent depend on the compiler
+#            always, those that take minutes, and whether the bytes sent depend on the compiler
 #   --vm     also the tests inside a virtual machine
 #   --speed  also what only optimised code is fast enough for: the fast generator against the plain one
 #            at 100,000 states of every profile, and whether ratios of speed are above their floors
@@ -97,6 +97,7 @@ install=(scripts/install-deps.sh)
 stage install "${install[@]}" || finish
 build_and_test dev all_verify_interface_header_sets # every header compiles alone
 if [ "$long" = yes ]; then build_and_test asan; else sanitize_some; fi
+[ "$long" = no ] || stage "test long" ctest --preset long
 [ "$long" = no ] || stage "same bytes" scripts/same-bytes.sh
 [ "$vm" = no ] || stage vm run_vm
 [ "$speed" = no ] || check_speed

@@ -64,7 +64,7 @@ FACES = {
                           "reader stream_linter telegram_judge unwrap",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
     "conformance/speed/": "speed speed_report",
-    "conformance/mutants/": "mutant mutant_reader mutant_trial",
+    "conformance/mutants/": "measure_defects mutant mutant_reader mutant_trial",
 }
 
 # The generator never parses what it sends: these are out of its reach, over any number of includes.

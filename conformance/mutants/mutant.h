@@ -81,6 +81,7 @@ struct LineHabits {
   std::uint64_t leak = 0;  ///< bytes for each telegram
   std::chrono::milliseconds repeats_after{0};  ///< repeats the last one after this much silence
   bool deaf_while_busy = false;                ///< loses what comes before its report was fetched
+  bool operator==(const LineHabits&) const = default;
 };
 
 struct Mutant {
@@ -143,10 +144,14 @@ struct Mutant {
   void (*report)(MutantReport& report, MutantState& state) = nullptr;
   bool has_habits = false;  ///< visible only on the line, not in the reports
   LineHabits habits = {};
+  std::span<const Mutant* const> parts = {};  ///< of one with several defects: whose filters it has
 };
 
 std::span<const Mutant> mutants();
 const Mutant* find_mutant(std::string_view name);
+
+/// What the defect looks like in code, for whoever looks for it (in_code.cpp).
+std::string_view code_of(const Mutant& mutant);
 
 /// "byte filter", "policy", "telegram filter", "report filter", "line".
 std::string_view how_of(const Mutant& mutant);

@@ -28,26 +28,37 @@ std::string additional_data(const FrameKeys& keys, const Mutant::Opening& openin
 
 MutantReader::MutantReader(const Mutant& mutant, const Dialect& dialect, Sink sink,
                            const std::optional<FrameKeys>& keys)
-    : mutant_(mutant),
-      policy_(mutant.policy),
+    : policy_(mutant.policy),
       dialect_(dialect),
       sink_(std::move(sink)),
       framer_([this](const Stretch& stretch) { take(stretch); }),
       naive_framer_(mutant.policy.framing,
                     [this](std::string_view telegram) { return take_telegram(telegram, {}); }),
       keys_(keys) {
-  state_.dialect = &dialect;
+  if (mutant.parts.empty()) parts_.push_back({&mutant});
+  for (const Mutant* part : mutant.parts) parts_.push_back({part});
+  for (Part& part : parts_) part.state.dialect = &dialect;
   if (keys) cipher_.emplace(*keys);
+}
+
+bool MutantReader::has_any(bool MutantState::*sign) const {
+  return std::ranges::any_of(parts_, [&](const Part& part) { return part.state.*sign; });
+}
+
+bool MutantReader::is_over() const {
+  return has_any(&MutantState::crashed) || has_any(&MutantState::hung);
 }
 
 /// Only a framing defect needs the other framer, which knows no frames.
 bool MutantReader::is_naive() const { return policy_.framing != Mutant::Framing{} && !keys_; }
 
 void MutantReader::feed(std::string_view bytes) {
-  if (state_.crashed || state_.hung) return;
+  if (is_over()) return;
   std::string changed(bytes);
-  if (mutant_.bytes != nullptr) mutant_.bytes(changed, state_);
-  if (state_.crashed || state_.hung) return;
+  for (auto& [mutant, state] : parts_) {
+    if (mutant->bytes != nullptr) mutant->bytes(changed, state);
+    if (is_over()) return;
+  }
   if (keys_ && policy_.opening.read_is_frame) return take_frame(changed);
   if (is_naive()) {
     naive_framer_.feed(changed);
@@ -64,7 +75,7 @@ void MutantReader::reconnect() {
 }
 
 void MutantReader::take(const Stretch& stretch) {
-  if (state_.crashed || state_.hung) return;
+  if (is_over()) return;
   if (stretch.kind == Stretch::Kind::kOversize) return reject(Reject::kOversize);
   if (stretch.kind == Stretch::Kind::kFrame) return take_frame(stretch.bytes);
   if (stretch.kind == Stretch::Kind::kTelegram) {
@@ -78,8 +89,8 @@ void MutantReader::take(const Stretch& stretch) {
 
 void MutantReader::bad_frame(Reject reason, const DlmsFrame* frame) {
   const Mutant::Opening& opening = policy_.opening;
-  state_.hung = opening.gives_up_after_bad;
-  state_.crashed = opening.crashes_at_bad;
+  parts_.front().state.hung = opening.gives_up_after_bad;
+  parts_.front().state.crashed = opening.crashes_at_bad;
   constexpr int kLost = 3;
   if (opening.loses_after_bad) lose_frames_ = kLost;
   if (opening.tells_garbage && frame != nullptr) {
@@ -133,17 +144,29 @@ void MutantReader::take_frame(std::string_view bytes) {
   take_telegram(telegram, replay && !opening.accepts_replay ? "replay" : "");
 }
 
+/// Of several beliefs those count that differ from the reference's, the last of them most.
+std::optional<Reject> MutantReader::judge(const Telegram& telegram) const {
+  const auto reference = judge_telegram(telegram, dialect_);
+  auto reason = reference;
+  for (const Part& part : parts_) {
+    const auto own_judge = part.mutant->policy.judge;
+    if (own_judge == nullptr) continue;
+    const auto own = own_judge(telegram, dialect_);
+    if (own.has_value() != reference.has_value()) reason = own;
+  }
+  return reason;
+}
+
 bool MutantReader::take_telegram(std::string_view bytes, std::string_view flag) {
-  if (state_.crashed || state_.hung) return false;
+  if (is_over()) return false;
   Telegram telegram = decode_telegram(bytes);
-  const auto reason = policy_.judge != nullptr ? policy_.judge(telegram, dialect_)
-                                               : judge_telegram(telegram, dialect_);
-  if (reason) {
+  if (const auto reason = judge(telegram)) {
     reject(*reason);
     return false;
   }
-  if (mutant_.telegram != nullptr && !mutant_.telegram(telegram, state_)) {
-    if (!state_.crashed && !state_.hung) reject(Reject::kSyntax);
+  for (auto& [mutant, state] : parts_) {
+    if (mutant->telegram == nullptr || mutant->telegram(telegram, state)) continue;
+    if (!is_over()) reject(Reject::kSyntax);
     return false;
   }
   tell(to_json_line(telegram, dialect_, flag));
@@ -153,15 +176,19 @@ bool MutantReader::take_telegram(std::string_view bytes, std::string_view flag) 
 void MutantReader::tell(const std::string& json_line) {
   ContractLine what = parse_contract_line(json_line);
   auto* const telegram = std::get_if<ContractTelegram>(&what);
-  if (mutant_.report == nullptr || telegram == nullptr || !telegram->flags.empty()) {
+  const bool is_edited =
+      std::ranges::any_of(parts_, [](const Part& part) { return part.mutant->report != nullptr; });
+  if (!is_edited || telegram == nullptr || !telegram->flags.empty()) {
     return sink_(json_line, std::move(what));
   }
-  ++state_.telegrams;
   MutantReport report{.telegram = std::move(*telegram)};
   const ContractTelegram meant = report.telegram;
-  mutant_.report(report, state_);
-  state_.previous = meant;
-  if (state_.crashed || state_.hung) return;
+  for (auto& [mutant, state] : parts_) {
+    ++state.telegrams;
+    if (mutant->report != nullptr) mutant->report(report, state);
+    state.previous = meant;
+    if (is_over()) return;
+  }
   for (int i = 0; i < report.times; ++i) sink_(to_json(report.telegram), report.telegram);
 }
 

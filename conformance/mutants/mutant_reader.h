@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "conformance/judge/contract.h"
 #include "conformance/judge/frame_counter.h"
@@ -33,10 +34,19 @@ class MutantReader {
   /// The line vanished and came back: what was begun is forgotten.
   void reconnect();
 
-  bool crashed() const { return state_.crashed; }
+  bool crashed() const { return has_any(&MutantState::crashed); }
 
  private:
+  /// A defect, and what it remembers.
+  struct Part {
+    const Mutant* mutant;
+    MutantState state = {};
+  };
+
+  bool has_any(bool MutantState::*sign) const;
+  bool is_over() const;
   bool is_naive() const;
+  std::optional<Reject> judge(const Telegram& telegram) const;
   void take(const Stretch& stretch);
   void take_frame(std::string_view bytes);
   bool open(const DlmsFrame& frame, std::string& telegram);
@@ -45,11 +55,10 @@ class MutantReader {
   void reject(Reject reason);
   void bad_frame(Reject reason, const DlmsFrame* frame);
 
-  const Mutant& mutant_;
   const Mutant::Policy& policy_;
   const Dialect& dialect_;
   Sink sink_;
-  MutantState state_;
+  std::vector<Part> parts_;
   Framer framer_;
   NaiveFramer naive_framer_;
   std::optional<FrameKeys> keys_;

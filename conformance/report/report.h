@@ -13,8 +13,8 @@ namespace p1rig {
 // The result of a run, in one form each (docs/reports.md). All take the same report and add nothing
 // to it. What a reader said, and what went over the line, is shown escaped in all of them.
 
-/// For the terminal: what counts against the reader first and in full, then a line for each other
-/// outcome that is no pass, then the sums.
+/// For the terminal: the causes first, each with its shortest stimulus, then what no cause explains, then
+/// a line for each other outcome that is no pass, then the sums.
 std::string console_report(const ConformReport& report);
 
 /// JUnit XML for continuous integration: a test suite for each meter and endpoint. What the reader
@@ -36,7 +36,7 @@ std::string markdown_report(const ConformReport& report, std::size_t most = kMos
 /// What shields.io's endpoint badge reads.
 std::string badge_report(const ConformReport& report);
 
-/// "12 of 12 as expected", "2 of 12 not as expected" …: the run in a few words.
+/// "12 of 12 as expected", "green with 49 waived", "2 of 12 not as expected" …: the run in a few words.
 std::string verdict_of(const ConformReport& report);
 
 /// A form that is written to a file.

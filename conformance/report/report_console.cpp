@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
@@ -14,6 +16,11 @@ namespace {
 
 constexpr std::size_t kMostBytes = 200;
 constexpr std::size_t kMostMoments = 12;
+/// Failures without a cause that are shown in full; the others have a line each.
+constexpr std::size_t kMostInFull = 3;
+/// Of a cause: its cases by name, and its bytes as text and in hexadecimal.
+constexpr std::size_t kMostNames = 5, kMostText = 320, kMostOctets = 32;
+constexpr std::size_t kMostLines = 3;
 
 std::string moment_text(const WireMoment& moment) {
   const double ms = static_cast<double>(moment.at.count()) / 1000;
@@ -60,19 +67,121 @@ std::string brief(const CaseResult& result) {
                      result.endpoint, visible(result.waiver.empty() ? first : result.waiver));
 }
 
+/// The first of some lines; how many more there are is said.
+std::string some_lines(std::string_view before, const std::vector<std::string>& lines) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) {
+    text += fmt::format("    {}{}\n", before, visible(lines[i], kMostText));
+  }
+  if (lines.size() > kMostLines) text += fmt::format("    … {} more\n", lines.size() - kMostLines);
+  return text;
+}
+
+/// The cases that a cause explains besides the one that is shown.
+std::string other_names(const ConformReport& report, const Cause& cause) {
+  std::string text;
+  std::size_t named = 0;
+  for (const std::size_t i : cause.results) {
+    if (i == cause.shown) continue;
+    if (named == kMostNames)
+      return text + fmt::format(" and {} more", cause.results.size() - 1 - named);
+    text += (named++ > 0 ? ", " : "") + report.results[i].name();
+  }
+  return text;
+}
+
+std::string cause_text(const ConformReport& report, const Cause& cause, std::size_t number) {
+  const CaseResult& shown = report.results[cause.shown];
+  const Case& one = *shown.of;
+  std::string text = fmt::format("({}) {}\n", number, visible(cause.summary));
+  if (!cause.code.empty()) text += "    in code: " + cause.code + "\n";
+  if (const std::string fit = fit_of(cause); !fit.empty()) text += "    fits: " + fit + "\n";
+  text += fmt::format("    {} {} on {}  [{}, {}, {}]\n", to_string(shown.outcome), shown.name(),
+                      shown.endpoint, to_string(one.level), one.clause, one.requirement);
+  text += "    " + one.title + "\n";
+  for (const std::string& line : {one.argues, one.why}) {
+    if (!line.empty()) text += "    " + line + "\n";
+  }
+  if (!cause.stimulus.empty()) {
+    text += fmt::format("    sent, {}: {}\n    in hexadecimal: {}\n",
+                        counted(cause.stimulus.size(), "byte"), visible(cause.stimulus, kMostText),
+                        hex_dump(cause.stimulus, kMostOctets, false));
+  }
+  text += some_lines("expected: ", expected_of(one));
+  text += some_lines("got: ", shown.messages);
+  if (const std::string others = other_names(report, cause); !others.empty()) {
+    text += "    also: " + others + "\n";
+  }
+  if (!cause.also.empty()) {
+    text += fmt::format("    {} could not be judged for it, or show it besides\n",
+                        counted(cause.also.size(), "other case"));
+  }
+  return text + "    again: " + visible(shown.reproduction) + "\n\n";
+}
+
+std::string causes_text(const ConformReport& report) {
+  const std::string line = causes_line(report);
+  if (line.empty()) return {};
+  std::string text = line + ":\n";
+  std::size_t number = 0;
+  for (const Cause& cause : report.causes.all) {
+    text += fmt::format("  ({}) {} ({})\n", ++number, visible(cause.summary, kMostText),
+                        counted(cause.results.size(), "failure"));
+  }
+  text += '\n';
+  number = 0;
+  for (const Cause& cause : report.causes.all) text += cause_text(report, cause, ++number);
+  return text;
+}
+
+/// In full, or the first few of many.
+std::string rest_text(const ConformReport& report) {
+  const std::vector<const CaseResult*> rest = not_explained(report);
+  std::string text;
+  if (!rest.empty() && !report.causes.all.empty()) {
+    text += fmt::format("Without a known cause: {}\n\n", counted(rest.size(), "result"));
+  }
+  std::size_t shown = 0;
+  std::string lines;
+  for (const CaseResult* result : rest) {
+    const bool in_full = counts_against(*result, report.level) && shown < kMostInFull;
+    shown += in_full ? 1 : 0;
+    (in_full ? text : lines) += in_full ? failure_text(*result) : brief(*result);
+  }
+  return text + lines;
+}
+
+/// A line for each reason.
+std::string waived_text(const ConformReport& report) {
+  std::vector<std::pair<std::string, std::vector<const CaseResult*>>> reasons;
+  for (const CaseResult& result : report.results) {
+    if (result.outcome != Outcome::kXfail) continue;
+    auto found = std::ranges::find(reasons, result.waiver, &decltype(reasons)::value_type::first);
+    if (found == reasons.end()) found = reasons.insert(found, {result.waiver, {}});
+    found->second.push_back(&result);
+  }
+  std::string text;
+  for (const auto& [reason, results] : reasons) {
+    text += results.size() == 1
+                ? brief(*results.front())
+                : fmt::format("{:<12} {} and {} more: {}\n", "xfail", results.front()->name(),
+                              results.size() - 1, visible(reason));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string console_report(const ConformReport& report) {
-  std::string text;
+  std::string text = causes_text(report) + rest_text(report) + waived_text(report);
   std::map<Outcome, std::size_t> sums;
-  for (const CaseResult& result : report.results) {
-    ++sums[result.outcome];
-    if (counts_against(result, report.level)) text += failure_text(result);
-  }
   // Many are skipped for one reason.
   std::map<std::string, std::size_t> skips;
   for (const CaseResult& result : report.results) {
-    if (counts_against(result, report.level) || result.outcome == Outcome::kPass) continue;
+    ++sums[result.outcome];
+    const bool is_said = is_failure(result, report) || counts_against(result, report.level) ||
+                         result.outcome == Outcome::kPass || result.outcome == Outcome::kXfail;
+    if (is_said) continue;
     if (result.outcome == Outcome::kSkip) {
       ++skips[result.profile + " on " + result.endpoint + ": " +
               (result.messages.empty() ? "" : result.messages[0])];
@@ -89,6 +198,9 @@ std::string console_report(const ConformReport& report) {
   for (const UnusedWaiver& waiver : report.unused_waivers) {
     text +=
         fmt::format("{:<12} {}: {}: {}\n", "waiver", waiver.where, waiver.pattern, waiver.message);
+  }
+  if (!report.causes.trouble.empty()) {
+    text += fmt::format("{:<12} are not known: {}\n", "causes", visible(report.causes.trouble));
   }
   if (!report.newer_cases.empty()) {
     text += fmt::format("{:<12} {} by --suite-version {}\n", "left out",

@@ -54,8 +54,12 @@ std::string verdict_of(const ConformReport& report) {
   const auto against = std::ranges::count_if(report.results, [&](const CaseResult& result) {
     return counts_against(result, report.level);
   });
+  const auto waived = std::ranges::count(report.results, Outcome::kXfail, &CaseResult::outcome);
   const auto asked = report.fuzzed > 0 ? report.fuzzed : static_cast<std::uint64_t>(judged);
-  if (against > 0) return fmt::format("{} of {} not as expected", against, asked);
+  if (against > 0) {
+    return fmt::format("{} of {} not as expected{}", against, asked,
+                       waived > 0 ? fmt::format(", {} waived", waived) : "");
+  }
   if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) {
     return "waivers that nothing answers to";
   }
@@ -65,6 +69,7 @@ std::string verdict_of(const ConformReport& report) {
   const auto unclear =
       std::ranges::count(report.results, Outcome::kInconclusive, &CaseResult::outcome);
   if (unclear > 0) return fmt::format("{} of {} inconclusive", unclear, judged);
+  if (waived > 0) return fmt::format("green with {} waived", waived);
   return fmt::format("{} of {} as expected", judged, judged);
 }
 

@@ -7,6 +7,7 @@
 #include "conformance/judge/json_text.h"
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
+#include "protocol/hex.h"
 #include "simulator/files/visible.h"
 
 namespace p1rig {
@@ -77,6 +78,37 @@ Json json_of(const CaseResult& result, Level level) {
           {"wire", std::move(wire)}};
 }
 
+std::string_view to_string(Cause::Kind kind) {
+  switch (kind) {
+    case Cause::Kind::kDeath:
+      return "death";
+    case Cause::Kind::kTrait:
+      return "trait";
+    case Cause::Kind::kDefect:
+      break;
+  }
+  return "defect";
+}
+
+Json json_of(const Cause& cause) {
+  const std::string_view kept = std::string_view(cause.stimulus).substr(0, kMostBytes);
+  return {{"name", cause.name},
+          {"kind", to_string(cause.kind)},
+          {"summary", visible(cause.summary)},
+          {"code", cause.code},
+          {"words", visible(cause.words, kMostBytes)},
+          {"fitting", cause.fitting},
+          {"expected", cause.expected},
+          {"alike", cause.alike},
+          {"results", cause.results},
+          {"also", cause.also},
+          {"shown", cause.shown},
+          {"stimulus",
+           {{"text", visible(cause.stimulus, kMostBytes)},
+            {"hex", print_hex(kept)},
+            {"size", cause.stimulus.size()}}}};
+}
+
 }  // namespace
 
 std::string json_report(const ConformReport& report) {
@@ -95,6 +127,8 @@ std::string json_report(const ConformReport& report) {
   }
   Json results = Json::array();
   for (const CaseResult& result : report.results) results.push_back(json_of(result, report.level));
+  Json causes = Json::array();
+  for (const Cause& cause : report.causes.all) causes.push_back(json_of(cause));
   Json unused = Json::array();
   for (const UnusedWaiver& waiver : report.unused_waivers) {
     unused.push_back({{"case", waiver.pattern},
@@ -122,6 +156,8 @@ std::string json_report(const ConformReport& report) {
       {"refused", visible_lines(report.refused)},
       {"unused_waivers", std::move(unused)},
       {"newer_cases", report.newer_cases},
+      {"causes", std::move(causes)},
+      {"unexplained", unexplained(report)},
       {"cases", std::move(cases)},
       {"results", std::move(results)}};
   return json_text(all, 1) + "\n";

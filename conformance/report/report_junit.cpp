@@ -2,8 +2,10 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
@@ -57,17 +59,27 @@ std::string summary_of(const CaseResult& result) {
   return fmt::format("{}: {}", to_string(result.outcome), first);
 }
 
-std::string test_case(const CaseResult& result, Level level) {
+/// The causes by the results that they explain.
+std::map<const CaseResult*, const Cause*> causes_of(const ConformReport& report) {
+  std::map<const CaseResult*, const Cause*> causes;
+  for (const Cause& cause : report.causes.all) {
+    for (const std::size_t i : cause.results) causes[&report.results[i]] = &cause;
+  }
+  return causes;
+}
+
+std::string test_case(const CaseResult& result, Level level, const Cause* cause) {
   const Case& one = *result.of;
   std::string text = fmt::format(
       "    <testcase classname=\"{}@{}\" name=\"{}\" time=\"{:.3f}\">\n      <properties>\n",
       escaped(result.profile), escaped(result.endpoint), escaped(one.id), seconds(result.duration));
-  const auto properties = std::to_array<std::pair<std::string_view, std::string_view>>(
-      {{"level", to_string(one.level)},
-       {"basis", to_string(one.basis)},
-       {"clause", one.clause},
-       {"requirement", one.requirement},
-       {"outcome", to_string(result.outcome)}});
+  std::vector<std::pair<std::string_view, std::string_view>> properties = {
+      {"level", to_string(one.level)},
+      {"basis", to_string(one.basis)},
+      {"clause", one.clause},
+      {"requirement", one.requirement},
+      {"outcome", to_string(result.outcome)}};
+  if (cause != nullptr) properties.emplace_back("cause", cause->summary);
   for (const auto& [name, value] : properties) {
     text += fmt::format("        <property name=\"{}\" value=\"{}\"/>\n", name, escaped(value));
   }
@@ -132,12 +144,15 @@ struct Suite {
 
 std::vector<Suite> suites_of(const ConformReport& report) {
   std::vector<Suite> suites;
+  const auto causes = causes_of(report);
   for (const CaseResult& result : report.results) {
     const std::string name = result.profile + "@" + result.endpoint;
     if (suites.empty() || suites.back().name != name) suites.push_back({.name = name, .cases = {}});
     suites.back().count(kind_of(result, report.level));
     suites.back().time += result.duration;
-    suites.back().cases += test_case(result, report.level);
+    const auto cause = causes.find(&result);
+    suites.back().cases +=
+        test_case(result, report.level, cause == causes.end() ? nullptr : cause->second);
   }
   Suite contract{.name = "reader contract", .cases = {}};
   for (const std::string& line : report.refused) {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <utility>
 
+#include "conformance/report/markdown_text.h"
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
+#include "protocol/wording.h"
 #include "simulator/files/visible.h"
 
 namespace p1rig {
@@ -17,54 +18,22 @@ namespace {
 constexpr std::size_t kMostFailures = 50;
 constexpr std::size_t kMostMoments = 20;
 constexpr std::size_t kMostBytes = 1500;
-
-/// As text in a table, too: every mark can be escaped (CommonMark §2.4).
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : visible(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    // Those that mean nothing within a line stay, so that the source can be read.
-    if (byte < 0x80 && std::ispunct(byte) != 0 &&
-        std::string_view(".,:;-/()%?\"'").find(c) == std::string_view::npos) {
-      out += '\\';
-    }
-    out += c;
-  }
-  return out;
-}
-
-/// In an HTML element, where Markdown's own escapes mean nothing.
-std::string markup(std::string_view text) {
-  std::string out;
-  for (const char c : visible(text)) {
-    out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
-  }
-  return out;
-}
-
-/// A fence that is longer than any in the text.
-std::string code_block(std::string_view text) {
-  std::size_t longest = 2, here = 0;
-  for (const char c : text) {
-    here = c == '`' ? here + 1 : 0;
-    longest = std::max(longest, here);
-  }
-  const std::string fence(longest + 1, '`');
-  return fmt::format("{}text\n{}\n{}\n", fence, text, fence);
-}
+/// Of a cause: the other cases that it explains.
+constexpr std::size_t kMostNames = 100;
 
 std::string failure_text(const CaseResult& result) {
   const Case& one = *result.of;
   std::string text =
       fmt::format("<details><summary>{}: {} on {}</summary>\n\n", to_string(result.outcome),
-                  markup(result.name()), markup(result.endpoint));
-  text += fmt::format("{} ({}, {}, {})\n\n", escaped(one.title), escaped(one.clause),
-                      escaped(one.requirement), to_string(one.level));
+                  markup_text(result.name()), markup_text(result.endpoint));
+  text += fmt::format("{} ({}, {}, {})\n\n", markdown_text(one.title), markdown_text(one.clause),
+                      markdown_text(one.requirement), to_string(one.level));
   for (const std::string& line : {one.argues, one.why}) {
-    if (!line.empty()) text += escaped(line) + "\n\n";
+    if (!line.empty()) text += markdown_text(line) + "\n\n";
   }
-  for (const std::string& line : expected_of(one)) text += "- expected: " + escaped(line) + "\n";
-  for (const std::string& line : result.messages) text += "- got: " + escaped(line) + "\n";
+  for (const std::string& line : expected_of(one))
+    text += "- expected: " + markdown_text(line) + "\n";
+  for (const std::string& line : result.messages) text += "- got: " + markdown_text(line) + "\n";
   std::string wire;
   const std::size_t from =
       result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
@@ -76,6 +45,46 @@ std::string failure_text(const CaseResult& result) {
                         moment.name.empty() ? "" : ": ", visible(moment.bytes, kMostBytes));
   }
   text += "\n" + code_block(wire + "again: " + visible(result.reproduction));
+  return text + "\n</details>\n\n";
+}
+
+std::string cause_text(const ConformReport& report, const Cause& cause, std::size_t number) {
+  const CaseResult& shown = report.results[cause.shown];
+  const Case& one = *shown.of;
+  std::string text =
+      fmt::format("<details><summary>{}. {} ({})</summary>\n\n", number, markup_text(cause.summary),
+                  counted(cause.results.size(), "failure"));
+  if (!cause.code.empty()) text += "In code: " + markdown_text(cause.code) + "\n\n";
+  if (const std::string fit = fit_of(cause); !fit.empty())
+    text += "Fits: " + markdown_text(fit) + "\n\n";
+  text +=
+      fmt::format("The shortest: {} on {}, {} ({}, {}, {})\n\n", markdown_text(shown.name()),
+                  markdown_text(shown.endpoint), markdown_text(one.title),
+                  markdown_text(one.clause), markdown_text(one.requirement), to_string(one.level));
+  for (const std::string& line : {one.argues, one.why}) {
+    if (!line.empty()) text += markdown_text(line) + "\n\n";
+  }
+  for (const std::string& line : expected_of(one))
+    text += "- expected: " + markdown_text(line) + "\n";
+  for (const std::string& line : shown.messages)
+    text += "- got: " + markdown_text(visible(line, kMostBytes)) + "\n";
+  std::string block;
+  if (!cause.stimulus.empty()) {
+    block = fmt::format("{}: {}\n", counted(cause.stimulus.size(), "byte"),
+                        visible(cause.stimulus, kMostBytes));
+  }
+  text += "\n" + code_block(block + "again: " + visible(shown.reproduction));
+  if (!cause.words.empty()) text += "\n" + code_block(visible_text(cause.words));
+  std::string others;
+  std::size_t named = 0;
+  for (const std::size_t i : cause.results) {
+    if (i == cause.shown) continue;
+    if (named == kMostNames) break;
+    others += (named++ > 0 ? ", " : "") + markdown_text(report.results[i].name());
+  }
+  const std::size_t more = cause.results.size() - 1 - named;
+  if (more > 0) others += fmt::format(" and {} more", more);
+  if (!others.empty()) text += "\nAlso: " + others + "\n";
   return text + "\n</details>\n\n";
 }
 
@@ -108,7 +117,7 @@ std::string sums_text(const ConformReport& report) {
   }
   text += "\n" + line + "\n";
   for (const std::string& place : places) {
-    text += "| " + escaped(place) + " |";
+    text += "| " + markdown_text(place) + " |";
     for (const Outcome outcome : all_outcomes()) {
       if (all.contains(outcome)) text += fmt::format(" {} |", sums[{place, outcome}]);
     }
@@ -126,29 +135,37 @@ std::string markdown_report(const ConformReport& report, std::size_t most) {
   std::string text = fmt::format(
       "## P1 conformance: {}\n\n**{}{}{}**, level {}, suite {}, seed {}, "
       "{:.1f} s\n\n",
-      verdict_of(report), escaped(report.reader), report.version.empty() ? "" : " ",
-      escaped(report.version), to_string(report.level), report.suite_version, report.seed,
+      verdict_of(report), markdown_text(report.reader), report.version.empty() ? "" : " ",
+      markdown_text(report.version), to_string(report.level), report.suite_version, report.seed,
       static_cast<double>(report.duration.count()) / 1000);
   if (!report.environment.empty())
-    text += "Could not be run: " + escaped(report.environment) + "\n\n";
+    text += "Could not be run: " + markdown_text(report.environment) + "\n\n";
   for (const std::string& line : report.refused)
-    text += "- reader contract: " + escaped(line) + "\n";
+    text += "- reader contract: " + markdown_text(line) + "\n";
   for (const std::string& line : report.breaches)
-    text += "- reader contract: " + escaped(line) + "\n";
+    text += "- reader contract: " + markdown_text(line) + "\n";
   for (const UnusedWaiver& waiver : report.unused_waivers) {
-    text += fmt::format("- unused waiver {} ({}): {}\n", escaped(waiver.pattern),
-                        escaped(waiver.where), escaped(waiver.message));
+    text += fmt::format("- unused waiver {} ({}): {}\n", markdown_text(waiver.pattern),
+                        markdown_text(waiver.where), markdown_text(waiver.message));
   }
   if (text.ends_with("\n") && !text.ends_with("\n\n")) text += "\n";
   text += sums_text(report);
   std::size_t shown = 0, more = 0;
-  for (const CaseResult& result : report.results) {
-    if (!counts_against(result, report.level)) continue;
+  if (const std::string line = causes_line(report); !line.empty()) {
+    text += "### " + line + "\n\n";
+    for (std::size_t i = 0; i < report.causes.all.size(); ++i) {
+      const std::string cause = cause_text(report, report.causes.all[i], i + 1);
+      if (text.size() + cause.size() <= room) text += cause;
+    }
+    if (!not_explained(report).empty()) text += "### Without a known cause\n\n";
+  }
+  for (const CaseResult* result : not_explained(report)) {
+    if (!counts_against(*result, report.level)) continue;
     if (more > 0 || shown == kMostFailures) {
       ++more;
       continue;
     }
-    const std::string failure = failure_text(result);
+    const std::string failure = failure_text(*result);
     if (text.size() + failure.size() > room) {
       ++more;
       continue;
@@ -164,8 +181,9 @@ std::string markdown_report(const ConformReport& report, std::size_t most) {
   text += "\n| waived | at | reason |\n|:--|:--|:--|\n";
   for (const CaseResult& result : report.results) {
     if (result.outcome != Outcome::kXfail) continue;
-    const std::string row = fmt::format("| {} | {} | {} |\n", escaped(result.of->id),
-                                        escaped(place_of(result)), escaped(result.waiver));
+    const std::string row =
+        fmt::format("| {} | {} | {} |\n", markdown_text(result.of->id),
+                    markdown_text(place_of(result)), markdown_text(result.waiver));
     if (more > 0 || text.size() + row.size() > room + kRoomForSaying) {
       ++more;
     } else {

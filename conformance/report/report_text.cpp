@@ -76,6 +76,49 @@ bool is_remarkable(Outcome outcome) {
   return outcome != Outcome::kPass && outcome != Outcome::kSkip;
 }
 
+std::string causes_line(const ConformReport& report) {
+  if (report.causes.all.empty()) return {};
+  std::size_t explained = 0, failures = 0;
+  for (const Cause& cause : report.causes.all) explained += cause.results.size();
+  for (const CaseResult& result : report.results) failures += is_failure(result, report) ? 1U : 0U;
+  const std::size_t causes = report.causes.all.size();
+  return fmt::format("{} {} {} of {}", counted(causes, "cause"),
+                     causes == 1 ? "explains" : "explain", explained, counted(failures, "failure"));
+}
+
+std::string fit_of(const Cause& cause) {
+  constexpr std::size_t kMost = 3;
+  if (cause.expected == 0) return {};
+  std::string text =
+      fmt::format("{} of the {} that it fails", cause.fitting, counted(cause.expected, "result"));
+  for (std::size_t i = 0; i < std::min(kMost, cause.alike.size()); ++i) {
+    text += (i == 0 ? "; no case of this run tells it from `" : "`, `") + cause.alike[i];
+  }
+  if (cause.alike.size() > kMost)
+    return text + fmt::format("` and {} more", cause.alike.size() - kMost);
+  return cause.alike.empty() ? text : text + "`";
+}
+
+std::vector<const CaseResult*> not_explained(const ConformReport& report) {
+  std::vector<const CaseResult*> all;
+  for (const std::size_t i : unexplained(report)) all.push_back(&report.results[i]);
+  for (const CaseResult& result : report.results) {
+    const bool counts = counts_against(result, report.level) && !is_failure(result, report);
+    if (counts) all.push_back(&result);
+  }
+  return all;
+}
+
+std::string hex_dump(std::string_view bytes, std::size_t most, bool in_lines) {
+  constexpr std::size_t kOfALine = 16;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, bytes.size()); ++i) {
+    if (i > 0) text += in_lines && i % kOfALine == 0 ? '\n' : ' ';
+    text += fmt::format("{:02X}", static_cast<unsigned char>(bytes[i]));
+  }
+  return bytes.size() > most ? text + " …" : text;
+}
+
 std::string place_of(const CaseResult& result) { return result.profile + " on " + result.endpoint; }
 
 std::string xml_text(std::string_view text) {

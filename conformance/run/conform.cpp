@@ -76,6 +76,7 @@ class Conformance {
   Result<ConformReport> run() {
     const auto began = steady_clock::now();
     report_.reader = plan_.reader.name;
+    report_.command = plan_.reader.command;
     report_.seed = plan_.seed;
     report_.level = plan_.level;
     report_.began = std::chrono::system_clock::now();
@@ -113,6 +114,7 @@ class Conformance {
     }
     auto profiles = choose_profiles();
     if (!profiles) return tl::make_unexpected(profiles.error());
+    if (plan_.planned) plan_.planned(planned_results(*profiles));
     for (const std::string& endpoint : plan_.endpoints) {
       fuzz_step_ = profiles->size();
       fuzz_place_ = 0;
@@ -127,6 +129,7 @@ class Conformance {
                      report_.interrupted || !report_.environment.empty();
     if (!ran) return fail("none of these cases is about these meters: nothing was run");
     if (plan_.waivers) report_.unused_waivers = unused_waivers(*plan_.waivers, report_);
+    report_.causes = explain(report_);
     report_.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
     return std::move(report_);
@@ -269,6 +272,23 @@ class Conformance {
     }
   }
 
+  /// As many as there will be, or a few more: the second meter answers what the first one could not.
+  std::size_t planned_results(const std::vector<std::shared_ptr<const Profile>>& profiles) {
+    if (plan_.fuzz > 0) return plan_.fuzz * plan_.endpoints.size();
+    std::size_t ordinary = 0, results = 0;
+    std::set<const Case*> once;
+    for (const auto& profile : profiles) {
+      for (const Case* one : cases_about(profile)) {
+        results += !one->once || once.insert(one).second ? 1U : 0U;
+      }
+      if (plan_.own_cases) continue;
+      for (const Case* one : ordinary_cases_of(profile)) {
+        ordinary += plan_.cases.empty() || names_case(*one) ? 1U : 0U;
+      }
+    }
+    return plan_.endpoints.size() * (ordinary + results * static_cast<std::size_t>(plan_.repeat));
+  }
+
   void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
     profile_word_ = profile_words_[profile.get()];
     if (plan_.fuzz > 0) return fuzz_at(profile, endpoint);
@@ -295,6 +315,7 @@ class Conformance {
       if (report_.interrupted) break;
       if (is_answered_elsewhere(*one, *profile, endpoint)) continue;
       const std::size_t before = runner.breaches().size();
+      if (plan_.begins) plan_.begins(*one, *profile);
       CaseResult result = runner.run(*one);
       if (report_.interrupted) break;
       if (!runner.trouble().empty()) {

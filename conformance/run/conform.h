@@ -13,6 +13,7 @@
 
 #include "conformance/reader/reader_file.h"
 #include "conformance/run/case_result.h"
+#include "conformance/run/causes.h"
 #include "protocol/result.h"
 #include "simulator/profile/profile.h"
 
@@ -49,17 +50,22 @@ struct ConformPlan {
   std::string suite_version;  ///< leaves out cases that came later; empty: none
   std::shared_ptr<const Waivers> waivers;
   std::uint64_t fuzz = 0;  ///< that many random stimuli instead of the cases
+  /// Hears of what is to come: how many results, and each case before it is run.
+  std::function<void(std::size_t results)> planned = {};
+  std::function<void(const Case& one, const Profile& profile)> begins = {};
   /// "p1rig conform X --level L" and " -- COMMAND", quoted: what stands around a case that is run again.
   std::string command_line, command_tail;
 };
 
 /// What came of it.
 struct ConformReport {
-  std::string reader, version;  ///< by its own word, else by the file's
+  std::string reader, version;       ///< by its own word, else by the file's
+  std::vector<std::string> command;  ///< that started it, as it was given; empty: it was attached
   std::uint64_t seed = 1;
   Level level = Level::kMust;
   std::deque<Case> cases;  ///< that the results point into
   std::vector<CaseResult> results;
+  Causes causes;                      ///< of the failures among them
   std::vector<std::string> breaches;  ///< of the reader contract
   std::vector<std::string> refused;   ///< meters at which the reader could not be run, and why
   std::string environment;            ///< why nothing could be run, if so

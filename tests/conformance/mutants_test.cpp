@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/mutants/compose.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
 #include "conformance/suite/coverage.h"
@@ -80,6 +81,33 @@ TEST(Mutants, ADefectThatDoesNothingFailsNothing) {
 TEST(Mutants, EachIsCaughtByTheCasesThatNameItAndEachCaseFailsOne) {
   for (const std::string& wrong : check_mutants(all_cases(), all_grounds())) {
     ADD_FAILURE() << wrong;
+  }
+}
+
+/// Nothing of a defect is lost where it is one of several.
+TEST(Mutants, AreComposedOfAllThatTheyDo) {
+  for (const Mutant& mutant : mutants()) {
+    const Mutant* const part = &mutant;
+    const Mutant composed = compose({&part, 1});
+    EXPECT_EQ(composed.policy.framing, mutant.policy.framing) << mutant.name;
+    EXPECT_EQ(composed.policy.opening, mutant.policy.opening) << mutant.name;
+    EXPECT_EQ(composed.habits, mutant.habits) << mutant.name;
+    EXPECT_EQ(composed.parts.front(), part);
+  }
+}
+
+TEST(Mutants, WithTwoDefectsAReaderFailsForBoth) {
+  const std::vector<const Mutant*> parts = {find_mutant("no-crc"), find_mutant("crashes-at-nul"),
+                                            find_mutant("one-decimal")};
+  const Mutant composed = compose(parts);
+  const auto ground = std::ranges::find(
+      all_grounds(), "dsmr-5.0", [](const TrialGround& one) { return one.profile->dialect->name; });
+  for (const Mutant* part : parts) {
+    for (const CaseResult& result : try_mutant(part, *ground)) {
+      if (!is_caught(result)) continue;
+      const std::vector<std::string> id = {result.of->id};
+      EXPECT_TRUE(is_caught(try_mutant(&composed, *ground, id).front())) << id[0];
+    }
   }
 }
 

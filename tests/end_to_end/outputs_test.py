@@ -47,7 +47,7 @@ OUTPUTS = {
 }
 # These take long, or are about a folder or another rule: below.
 ELSEWHERE = {"bench --json", "bench --svg", "render --counter-file", "simulate --counter-file",
-             "corpus --counter-file"}
+             "corpus --counter-file", "mutants --write-defects"}
 # What reads a file, or is about a fault.
 INPUTS = {"--key-file", "--new-key-file", "--waivers", "--case-file", "--fault"}
 

@@ -143,9 +143,55 @@ function head() {
   byId('made').textContent = `p1rig ${report.p1rig}, report format ${report.format}`;
 }
 
+const explained = new Map(report.causes.flatMap((cause) => cause.results.map((place) => [place, cause])));
+
+function causeStory(cause) {
+  const shown = report.results[cause.shown];
+  const parts = [];
+  const facts = make('dl');
+  const add = (name, ...lines) => {
+    if (lines.length > 0 && lines[0] !== '') facts.append(make('dt', null, name), list(lines));
+  };
+  add('in code', cause.code);
+  if (cause.expected > 0) add('fits', `${cause.fitting} of the ${counted(cause.expected, 'result')} that it fails`);
+  if (cause.alike.length > 0) add('not told from', cause.alike.join(', '));
+  if (cause.also.length > 0) add('besides', `${counted(cause.also.length, 'other result')} could not be judged for it, or show it`);
+  parts.push(facts);
+  if (cause.words) parts.push(make('p', {class: 'soft'}, 'Its last words:'), make('pre', null, ...bytes(cause.words)));
+  if (cause.stimulus.size > 0) {
+    parts.push(make('p', {class: 'soft'}, `The shortest that was sent, ${counted(cause.stimulus.size, 'byte')}:`),
+      make('pre', null, ...bytes(cause.stimulus.text)));
+  }
+  parts.push(make('p', {class: 'soft'}, `${shown.case} at ${shown.profile} on ${shown.endpoint}:`), story(shown));
+  const others = cause.results.filter((place) => place !== cause.shown).map((place) => report.results[place]);
+  if (others.length > 0) {
+    parts.push(make('p', {class: 'soft'}, 'It explains as well:'),
+      make('ul', null, ...others.map((result) => make('li', null, `${result.case} at ${result.profile} on ${result.endpoint}`))));
+  }
+  return make('div', null, ...parts);
+}
+
+function causes() {
+  byId('causes').hidden = report.causes.length === 0;
+  const sum = explained.size;
+  byId('causes-line').textContent = `${counted(report.causes.length, 'cause')} ` +
+    `${report.causes.length === 1 ? 'explains' : 'explain'} ${sum} of ${counted(sum + report.unexplained.length, 'failure')}`;
+  report.causes.forEach((cause, index) => {
+    const outcome = report.results[cause.shown].outcome;
+    const details = make('details', {class: 'failure', outcome},
+      make('summary', null, make('span', {class: 'tag'}, String(index + 1)), cause.summary,
+        make('span', {class: 'soft'}, ` · ${counted(cause.results.length, 'failure')}`)));
+    details.addEventListener('toggle', () => {
+      if (details.open && details.children.length === 1) details.append(causeStory(cause));
+    });
+    byId('cause-list').append(details);
+  });
+}
+
 function failures() {
   const most = 200;
-  const against = report.results.filter((result) => result.counts);
+  const against = report.results.filter((result, place) => result.counts && !explained.has(place));
+  byId('failures-title').textContent = report.causes.length > 0 ? 'Without a known cause' : 'Not as expected';
   byId('failures').hidden = against.length === 0;
   for (const result of against.slice(0, most)) {
     const details = make('details', {class: 'failure', outcome: result.outcome},
@@ -175,7 +221,8 @@ function cell(one, column) {
   const button = make('button', {type: 'button', class: 'cell', outcome: result.outcome, title: label, 'aria-label': label,
     'aria-expanded': 'false', tabindex: '-1'}, signs[result.outcome]);
   button.runs = runs;
-  button.words = runs.flatMap((run) => [run.profile, run.dialect, run.endpoint, run.outcome, run.waiver, ...run.messages])
+  const causeOf = (run) => (explained.get(report.results.indexOf(run)) || {summary: ''}).summary;
+  button.words = runs.flatMap((run) => [run.profile, run.dialect, run.endpoint, run.outcome, run.waiver, causeOf(run), ...run.messages])
     .join('\n').toLowerCase();
   button.addEventListener('click', () => toggle(button));
   return make('td', null, button);
@@ -306,6 +353,7 @@ document.addEventListener('keydown', (event) => {
 });
 
 head();
+causes();
 failures();
 chips();
 matrix();

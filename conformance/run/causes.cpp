@@ -1,0 +1,347 @@
+#include "conformance/run/causes.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "conformance/run/conform.h"
+#include "conformance/run/known_defects.h"
+#include "conformance/run/last_words.h"
+
+namespace p1rig {
+namespace {
+
+using Places = std::vector<std::size_t>;
+
+/// What a case that passes costs a defect that would fail it, in failures that it explains.
+constexpr double kCostOfAMiss = 1.0;
+/// A reader that passes more than it fails of what a defect fails has another one.
+constexpr double kLeastFit = 0.5;
+
+constexpr std::string_view kNotStarted = "the reader could not be started again: ";
+constexpr std::string_view kBySignal = "the reader was ended by signal ";
+
+/// "value-error-invalid-literal": of a file name.
+std::string slug_of(std::string_view words) {
+  constexpr std::size_t kMost = 40;
+  std::string slug;
+  for (const char c : words) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 && byte < 0x80) {
+      slug += static_cast<char>(std::tolower(byte));
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug += '-';
+    }
+  }
+  if (slug.size() > kMost) slug.resize(kMost);
+  while (slug.ends_with('-')) slug.pop_back();
+  return slug;
+}
+
+/// "signal 11", "status 1".
+std::string_view last_two_words(std::string_view text) {
+  const std::size_t last = text.rfind(' ');
+  const std::size_t before = last == text.npos ? text.npos : text.rfind(' ', last - 1);
+  return before == text.npos ? text : text.substr(before + 1);
+}
+
+/// "dsmr-5.0/ordinary/1-0:1.7.0": what each ordinary telegram shows.
+bool is_trait(const Case& one) { return one.id.find("/ordinary/") != std::string::npos; }
+
+bool is_same_place(const CaseResult& a, const CaseResult& b) {
+  return a.profile == b.profile && a.endpoint == b.endpoint;
+}
+
+/// What a defect did to the results of a run.
+struct Match {
+  const KnownDefect* defect = nullptr;
+  std::set<std::size_t> failed;  ///< results, waived ones and quirks included
+  std::size_t passed = 0;
+};
+
+class Finder {
+ public:
+  Finder(const ConformReport& report, const KnownDefects& defects)
+      : report_(report), defects_(defects) {
+    for (std::size_t i = 0; i < report_.results.size(); ++i) {
+      if (is_failure(report_.results[i], report_)) left_.insert(i);
+    }
+    match_all();
+  }
+
+  std::vector<Cause> find() {
+    find_deaths([](const CaseResult& result) { return death_of(result); });
+    find_defects();
+    find_traits();
+    find_deaths([](const CaseResult& result) { return silent_death_of(result); });
+    for (Cause& cause : causes_) {
+      add_bystanders(cause);
+      choose_shown(cause);
+    }
+    std::ranges::stable_sort(causes_, std::ranges::greater{},
+                             [](const Cause& cause) { return cause.results.size(); });
+    name_apart();
+    return std::move(causes_);
+  }
+
+ private:
+  /// What is said of a reader that ended and told why; else empty.
+  static std::string death_of(const CaseResult& result) {
+    if (!result.death.empty()) return first_exception(result.death);
+    if (result.outcome != Outcome::kCrash || result.messages.empty()) return {};
+    const std::string& first = result.messages.front();
+    return first.starts_with(kNotStarted) || first.starts_with(kBySignal) ? first : "";
+  }
+
+  /// Of one that ended without a word.
+  static std::string silent_death_of(const CaseResult& result) {
+    const bool crashed = result.outcome == Outcome::kCrash && !result.messages.empty();
+    return crashed ? result.messages.front() : "";
+  }
+
+  void find_deaths(std::string (*words_of)(const CaseResult&)) {
+    std::map<std::string, Places> groups;
+    for (const std::size_t i : left_) {
+      const std::string words = words_of(report_.results[i]);
+      if (words.empty()) continue;
+      // What we say ourselves has no numbers but that of a signal or a status.
+      groups[report_.results[i].death.empty() ? words : folded(words)].push_back(i);
+    }
+    for (auto& [key, places] : groups) {
+      const CaseResult& first = report_.results[places.front()];
+      const std::string words = words_of(first);
+      const bool is_said = !first.death.empty();
+      Cause cause{.kind = Cause::Kind::kDeath,
+                  .name = slug_of(is_said ? key : last_two_words(words)),
+                  .summary = is_said ? "ends with: " + words : words,
+                  .words = first.death,
+                  .results = {}};
+      explain_by(std::move(cause), places);
+    }
+  }
+
+  /// What each ordinary telegram shows, by what is said of it.
+  void find_traits() {
+    std::map<std::string, Places> groups;
+    for (const std::size_t i : left_) {
+      const CaseResult& result = report_.results[i];
+      if (!is_trait(*result.of)) continue;
+      groups[folded(result.messages.empty() ? result.of->id : result.messages.front())].push_back(
+          i);
+    }
+    for (auto& [key, places] : groups) {
+      const CaseResult& first = report_.results[places.front()];
+      const std::string& words = first.messages.empty() ? first.of->title : first.messages.front();
+      const std::string more =
+          places.size() > 1 ? fmt::format(", and {} more alike", places.size() - 1) : "";
+      explain_by({.kind = Cause::Kind::kTrait,
+                  .name = slug_of("ordinary " + first.of->id.substr(first.of->id.rfind('/') + 1)),
+                  .summary = "in each ordinary telegram: " + words + more,
+                  .results = {}},
+                 places);
+    }
+  }
+
+  /// Those that such a failure kept from being judged, and those that show it besides.
+  void add_bystanders(Cause& cause) const {
+    for (std::size_t i = 0; i < report_.results.size(); ++i) {
+      const CaseResult& result = report_.results[i];
+      if (result.blocked_by.empty() && result.besides.empty()) continue;
+      const bool shows_it = std::ranges::any_of(cause.results, [&](std::size_t k) {
+        const CaseResult& trait = report_.results[k];
+        if (!is_trait(*trait.of) || !is_same_place(result, trait)) return false;
+        return result.blocked_by == trait.of->id ||
+               std::ranges::any_of(result.besides, [&](const std::string& said) {
+                 return said.find(trait.of->id) != said.npos;
+               });
+      });
+      if (shows_it) cause.also.push_back(i);
+    }
+  }
+
+  /// Which results each defect would have failed.
+  void match_all() {
+    std::vector<std::pair<std::size_t, std::uint32_t>> known;
+    for (std::size_t i = 0; i < report_.results.size(); ++i) {
+      if (const auto place = defects_.find_case(report_.results[i].of->id)) {
+        known.emplace_back(i, *place);
+      }
+    }
+    for (const KnownDefect& defect : defects_.all) {
+      Match match{.defect = &defect, .failed = {}, .passed = 0};
+      for (const auto& [i, place] : known) {
+        const CaseResult& result = report_.results[i];
+        if (!KnownDefects::fails(defect, place, result.dialect)) continue;
+        if (is_failed(result)) match.failed.insert(i);
+        if (is_passed(result)) ++match.passed;
+      }
+      if (!match.failed.empty()) matches_.push_back(std::move(match));
+    }
+  }
+
+  static bool is_passed(const CaseResult& result) {
+    return result.outcome == Outcome::kPass || result.outcome == Outcome::kXpass;
+  }
+
+  /// A waived failure is one, too, and a quirk that does not count. What the line cannot show is not.
+  bool is_failed(const CaseResult& result) const {
+    if (is_failure(result, report_) || result.outcome == Outcome::kXfail) return true;
+    return result.outcome == Outcome::kInfo && result.of->level == Level::kQuirk;
+  }
+
+  static double fit_of(const Match& match) {
+    const auto failed = static_cast<double>(match.failed.size());
+    return failed / (failed + static_cast<double>(match.passed));
+  }
+
+  Places explained_anew(const Match& match) const {
+    Places places;
+    std::ranges::copy_if(match.failed, std::back_inserter(places),
+                         [&](std::size_t i) { return left_.contains(i); });
+    return places;
+  }
+
+  /// The defect that explains most of what is left, less what it would fail besides, again and again.
+  void find_defects() {
+    while (true) {
+      const Match* best = nullptr;
+      std::tuple<double, double, double> best_value;
+      for (const Match& match : matches_) {
+        if (fit_of(match) < kLeastFit) continue;
+        const auto fresh = static_cast<double>(explained_anew(match).size());
+        const double gain = fresh - kCostOfAMiss * static_cast<double>(match.passed);
+        if (gain <= 0) continue;
+        // Of two that explain as much, the one that is about little else, in this run and at all.
+        const std::tuple value{gain, fresh / static_cast<double>(match.failed.size()),
+                               -static_cast<double>(size_of(*match.defect))};
+        if (best == nullptr || value > best_value) {
+          best = &match;
+          best_value = value;
+        }
+      }
+      if (best == nullptr) return;
+      Cause cause{.kind = Cause::Kind::kDefect, .name = {}, .summary = {}, .results = {}};
+      describe(*best, cause);
+      explain_by(std::move(cause), explained_anew(*best));
+    }
+  }
+
+  /// The cases that a defect fails, at one dialect or at all of them.
+  static std::size_t size_of(const KnownDefect& defect) {
+    std::size_t size = defect.fails.size();
+    for (const auto& [dialect, places] : defect.fails_at) size += places.size();
+    return size;
+  }
+
+  void describe(const Match& match, Cause& cause) const {
+    const KnownDefect& defect = *match.defect;
+    std::string names = "`" + defect.name + "`";
+    for (const std::string& twin : defect.twins) names += " or `" + twin + "`";
+    cause.name = defect.name;
+    cause.summary = fmt::format("behaves as {}: {}", names, defect.does);
+    cause.code = defect.code;
+    cause.fitting = match.failed.size();
+    cause.expected = match.failed.size() + match.passed;
+    for (const Match& other : matches_) {
+      const bool is_alike = other.failed == match.failed && other.passed == match.passed;
+      if (is_alike && &other != &match) cause.alike.push_back(other.defect->name);
+    }
+  }
+
+  void explain_by(Cause cause, Places places) {
+    for (const std::size_t i : places) left_.erase(i);
+    std::ranges::sort(places);
+    cause.results = std::move(places);
+    causes_.push_back(std::move(cause));
+  }
+
+  void choose_shown(Cause& cause) const {
+    // One that counts before one that does not, one that was kept whole before one that was not.
+    std::vector<std::tuple<bool, bool, std::size_t, std::size_t>> ranks;
+    for (const std::size_t i : cause.results) {
+      const CaseResult& result = report_.results[i];
+      const std::size_t size = stimulus_of(result).size();
+      ranks.emplace_back(!counts_against(result, report_.level), size == 0, size, i);
+    }
+    cause.shown = std::get<3>(*std::ranges::min_element(ranks));
+    cause.stimulus = stimulus_of(report_.results[cause.shown]);
+  }
+
+  /// Two deaths may have the same beginning.
+  void name_apart() {
+    std::map<std::string, int> used;
+    for (Cause& cause : causes_) {
+      const int count = ++used[cause.name];
+      if (count > 1) cause.name += fmt::format("-{}", count);
+    }
+  }
+
+  const ConformReport& report_;
+  const KnownDefects& defects_;
+  std::set<std::size_t> left_;  ///< failures that are not explained yet
+  std::vector<Match> matches_;
+  std::vector<Cause> causes_;
+};
+
+}  // namespace
+
+bool is_failure(const CaseResult& result, const ConformReport& report) {
+  switch (result.outcome) {
+    case Outcome::kFail:
+    case Outcome::kNonStrict:
+    case Outcome::kCrash:
+    case Outcome::kHang:
+      return true;
+    case Outcome::kInfo:
+      return counts_against(result, report.level);
+    default:
+      return false;
+  }
+}
+
+std::vector<Cause> find_causes(const ConformReport& report, const KnownDefects& defects) {
+  return Finder(report, defects).find();
+}
+
+Causes explain(const ConformReport& report) {
+  const bool any = std::ranges::any_of(
+      report.results, [&](const CaseResult& result) { return is_failure(result, report); });
+  if (!any) return {};
+  Causes causes;
+  auto defects = load_known_defects();
+  if (!defects) causes.trouble = defects.error().message;
+  causes.all = find_causes(report, defects ? *defects : KnownDefects{});
+  return causes;
+}
+
+std::vector<std::size_t> unexplained(const ConformReport& report) {
+  std::set<std::size_t> explained;
+  for (const Cause& cause : report.causes.all) {
+    explained.insert(cause.results.begin(), cause.results.end());
+  }
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < report.results.size(); ++i) {
+    if (is_failure(report.results[i], report) && !explained.contains(i)) places.push_back(i);
+  }
+  return places;
+}
+
+std::string stimulus_of(const CaseResult& result) {
+  std::string bytes;
+  for (const WireMoment& moment : result.wire) {
+    const bool is_cut =
+        moment.kind == WireMoment::Kind::kNote && moment.bytes.ends_with("left out");
+    if (is_cut) return {};
+    if (moment.kind != WireMoment::Kind::kSent || moment.name.starts_with("sentinel ")) continue;
+    bytes += moment.bytes;
+  }
+  return bytes;
+}
+
+}  // namespace p1rig
