@@ -88,7 +88,8 @@ int run_trials(const Options& options, const std::vector<const Mutant*>& chosen,
   const auto began = std::chrono::steady_clock::now();
   const TrialQuestion question = question_of(options);
   const std::size_t wrong = failures_of_reference(grounds);
-  const MutantMatrix matrix = run_matrix(chosen, grounds);
+  const MutantMatrix matrix =
+      run_matrix(chosen, grounds, options.get("case") ? Asks::kNoOrdinary : Asks::kAll);
   const auto due = due_mutants(options, chosen, grounds);
   std::vector<TableRow> rows;
   std::size_t missed = 0;

@@ -123,7 +123,7 @@ bool is_caught(const CaseResult& result) {
 }
 
 MutantMatrix run_matrix(std::span<const Mutant* const> mutants,
-                        std::span<const TrialGround> grounds) {
+                        std::span<const TrialGround> grounds, Asks asks) {
   MutantMatrix matrix;
   const auto add = [](std::vector<std::string>& list, std::string_view name) {
     if (std::ranges::find(list, name) == list.end()) list.emplace_back(name);
@@ -132,10 +132,12 @@ MutantMatrix run_matrix(std::span<const Mutant* const> mutants,
     auto& caught_by = matrix.caught_by[std::string(mutant->name)];
     for (const TrialGround& ground : grounds) {
       for (const CaseResult& result : try_mutant(mutant, ground)) {
+        const bool shows_always = is_ordinary(*result.of);
+        if (shows_always && asks != Asks::kAll) continue;
+        if (is_caught(result)) add(caught_by, result.of->id);
+        if (shows_always) continue;
         auto& failed_for = matrix.failed_for[result.of->id];
-        if (!is_caught(result)) continue;
-        add(caught_by, result.of->id);
-        add(failed_for, mutant->name);
+        if (is_caught(result)) add(failed_for, mutant->name);
       }
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,8 +46,10 @@ struct MutantMatrix {
   std::map<std::string, std::vector<std::string>> caught_by;   ///< mutant, case ids in order
   std::map<std::string, std::vector<std::string>> failed_for;  ///< case, mutants in order
 };
+/// Of which cases a matrix speaks: of those of the grounds, or of what ordinary telegrams ask as well.
+enum class Asks : std::uint8_t { kAll, kNoOrdinary };
 MutantMatrix run_matrix(std::span<const Mutant* const> mutants,
-                        std::span<const TrialGround> grounds);
+                        std::span<const TrialGround> grounds, Asks asks = Asks::kAll);
 
 /// What is not as it must be, a line each: the reference fails, a mutant is not caught, a case that
 /// names it does not fail it, nor another instance of its table, a case that nothing fails. None if all is well. Each mutant is run

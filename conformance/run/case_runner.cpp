@@ -671,6 +671,11 @@ std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> ca
     }
     results.push_back(std::move(result));
   }
+  for (const std::string& breach : new_breaches_) {
+    results.front().outcome = Outcome::kFail;
+    results.front().topic = Topic::kContract;
+    results.front().messages.push_back("breaks the reader contract: " + breach);
+  }
   if (gone_) {
     fail_to_live(Outcome::kCrash, words_of(*gone_), results.front());
   } else if (alive && !recovered && !(interrupted_ && interrupted_())) {

@@ -265,7 +265,10 @@ class Conformance {
   void run_ordinary(CaseRunner& runner, const std::shared_ptr<const Profile>& profile,
                     const std::string& endpoint) {
     const bool is_asked = plan_.fuzz == 0 && !plan_.own_cases;
-    for (CaseResult& result : runner.run_ordinary(ordinary_cases_of(profile))) {
+    const std::size_t before = runner.breaches().size();
+    std::vector<CaseResult> results = runner.run_ordinary(ordinary_cases_of(profile));
+    keep_breaches(runner, before);
+    for (CaseResult& result : results) {
       const bool is_named = plan_.cases.empty() || names_case(*result.of);
       const bool is_newer = p1rig::is_newer(*result.of, report_.suite_version);
       if (is_asked && is_named && !is_newer) add(std::move(result), endpoint);
@@ -328,9 +331,14 @@ class Conformance {
       add(std::move(result), endpoint);
       // A waiver covers them, too.
       if (report_.results.back().outcome == Outcome::kXfail) continue;
-      for (std::size_t i = before; i < runner.breaches().size(); ++i) {
-        report_.breaches.push_back(runner.breaches()[i]);
-      }
+      keep_breaches(runner, before);
+    }
+  }
+
+  /// Those that came since there were so many.
+  void keep_breaches(const CaseRunner& runner, std::size_t before) {
+    for (std::size_t i = before; i < runner.breaches().size(); ++i) {
+      report_.breaches.push_back(runner.breaches()[i]);
     }
   }
 
@@ -376,6 +384,7 @@ class Conformance {
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
     if (!start(runner, *profile, endpoint, {})) return;
     run_ordinary(runner, profile, endpoint);
+    const std::size_t before = runner.breaches().size();
     std::optional<CaseResult> failed;  // the last that did
     const auto fails = [&](const Case& one) {
       CaseResult result = runner.run(one);
@@ -398,7 +407,7 @@ class Conformance {
       failed->smallest = to_toml(small);
       add(std::move(*failed), endpoint);
     }
-    for (const std::string& breach : runner.breaches()) report_.breaches.push_back(breach);
+    keep_breaches(runner, before);
   }
 
   /// No case can be run there: each is skipped, with the reason.

@@ -1,12 +1,11 @@
 """Writes a line of 100 MB, once."""
 import reading
 
-told = 0
+done = False
 for line in reading.lines():
-    if reading.is_reject(line) and told == 1:
+    if reading.is_reject(line) and not done:
         for _ in range(100):
             reading.say(b"x" * 1_000_000)
         reading.say(b"\n")
-        told += 1
-    told += reading.is_telegram(line)
+        done = True
     reading.say(line)
