@@ -266,6 +266,18 @@ constexpr auto kInCode = std::to_array<InCode>({
     {"falls-behind", "a queue that grows: more is done for each telegram than there is time"},
     {"leaks", "what belongs to a telegram is kept in a list or a closure"},
     {"deaf-while-busy", "the port is flushed, or read by nobody, while a telegram is processed"},
+    {"crc-zero-is-none", "if (crc) check(crc): 0000 is a CRC like any other"},
+    {"codes-to-127", "int8_t, or ASCII, for a part of an OBIS code"},
+    {"crashes-at-lone-brackets",
+     "a line that begins with a bracket is taken for the gas reading of DSMR 2.2, unasked"},
+    {"bracket-over-lines",
+     "the closing bracket is looked for in all that follows, not in the line"},
+    {"number-to-letter",
+     "parseFloat(), atof() or strtod(): what follows the digits is not looked at"},
+    {"number-without-letters", "a replace of all that is no digit, before the number is read"},
+    {"zero-is-null", "if (value) …, or x or None: 0 is a value, too"},
+    {"texts-of-96", "a buffer of 96 characters for a text"},
+    {"mega-as-kilo", "the first letter of the unit is not looked at"},
 });
 
 }  // namespace

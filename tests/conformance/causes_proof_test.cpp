@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/mutants/compose.h"
@@ -158,10 +159,11 @@ TEST(CausesProof, TwoAndThreeDefectsAreNamed) {
   }
 }
 
-/// Readers that have several defects indeed: one may hide another, or make it worse.
+/// Readers that have several defects indeed: one may hide another, or make it worse. All of them with
+/// P1RIG_LONG.
 TEST(CausesProof, ComposedReadersAreSeenThrough) {
   constexpr std::uint64_t kSeed = 11;
-  const std::uint64_t trials = std::getenv("P1RIG_LONG") != nullptr ? 200 : 8;
+  const std::uint64_t trials = std::getenv("P1RIG_LONG") != nullptr ? 200 : 25;
   for (const std::size_t together : {2U, 3U}) {
     Score score;
     for (std::uint64_t trial = 0; trial < trials; ++trial) {
@@ -178,13 +180,13 @@ TEST(CausesProof, ComposedReadersAreSeenThrough) {
       }
       const Mutant all = compose(parts);
       ConformReport report;
+      report.level = Level::kQuirk;
       report.results = try_mutant(&all, *meter.ground);
-      // Together they may leave nothing to be told: then no run has results.
+      // Together they may leave nothing to be understood: then no run has results.
       const bool was_refused = std::ranges::all_of(report.results, [](const CaseResult& result) {
         return result.outcome == Outcome::kHang && result.wire.empty();
       });
-      if (was_refused) continue;
-      score.add(meter, truth, find_causes(report, shipped()));
+      if (!was_refused) score.add(meter, truth, find_causes(report, shipped()));
     }
     fmt::print("{} defects in one reader: {}\n", together, score.text());
     EXPECT_GE(score.precision(), 0.8);
