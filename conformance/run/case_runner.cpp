@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "conformance/run/ordinary.h"
 #include "protocol/dialect.h"
 #include "protocol/wording.h"
 
@@ -514,11 +515,12 @@ void CaseRunner::judge(const Case& one, CaseResult& result) {
 
 /// The time that a case may take: its own silences, the reader's pauses between telegrams, and the limit.
 milliseconds CaseRunner::budget_of(const Case& one) const {
-  milliseconds budget = settings_.case_limit;
   milliseconds a_telegram = settings_.min_interval;
   if (settings_.period > milliseconds{0} || one.at_line_pace) {
     a_telegram = std::max(a_telegram + kSlowestTelegram, settings_.period);
   }
+  const int more = kSentinels + (is_ordinary(one) ? kOrdinaryTelegrams : 0);
+  milliseconds budget = settings_.case_limit + more * a_telegram;
   for (const CaseStep& step : one.steps) {
     budget += step.duration + step.count * a_telegram;
     if (step.action == LineAction::kFreeze) budget += settings_.reconnect;

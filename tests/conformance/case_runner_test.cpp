@@ -9,6 +9,7 @@
 
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_subject.h"
+#include "conformance/run/ordinary.h"
 #include "tests/conformance/one_case.h"
 
 namespace p1rig::case_runner_test {
@@ -118,6 +119,22 @@ TEST(CaseRunner, OfALongCaseTheFirstAndTheLastMomentsStay) {
   EXPECT_EQ(result.wire.front().name, "A");
   EXPECT_EQ(result.wire.back().kind, WireMoment::Kind::kSaid);
   EXPECT_EQ(result.wire[398].name, "sentinel 1");
+}
+
+/// DSMR-P1 3.0 §4.4: a telegram each ten seconds, so that ordinary telegrams alone take minutes.
+TEST(CaseRunner, InRealTimeOrdinaryTelegramsHaveTheirTime) {
+  const auto profile = meter("iskra-mt382");
+  MutantSubject subject(nullptr, *profile->dialect, profile->line, {});
+  StimulusMaker maker(profile, 1, {});
+  const std::vector<Case> cases = ordinary_cases(maker);
+  std::vector<const Case*> asked;
+  for (const Case& one : cases) asked.push_back(&one);
+  CaseRunner runner(subject, std::move(maker), {.period = seconds{10}});
+  ASSERT_EQ(runner.start().kind, Start::Kind::kReady);
+  for (const CaseResult& result : runner.run_ordinary(asked)) {
+    EXPECT_TRUE(result.outcome == Outcome::kPass || result.outcome == Outcome::kSkip)
+        << result.name() << ": " << to_string(result.outcome);
+  }
 }
 
 }  // namespace
