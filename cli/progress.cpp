@@ -15,7 +15,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kBetweenLines{10};
-/// Of fewer results nobody can tell how long the rest takes.
+/// With fewer results the remaining time cannot be estimated.
 constexpr std::size_t kEnough = 5;
 
 std::size_t width_of_terminal() {
@@ -99,7 +99,7 @@ std::string Progress::text() const {
 void Progress::show() {
   if (!terminal_) return;
   std::string line = text();
-  // One that goes on in the next line could not be taken back.
+  // A wrapped line could not be erased.
   line.resize(std::min(line.size(), width_of_terminal() - 1));
   fmt::print(stderr, "\r\x1B[K{}", line);
   std::fflush(stderr);

@@ -11,8 +11,8 @@
 
 namespace p1rig {
 
-/// How far a run is, on standard error: on a terminal one line that is written again and again, with
-/// `lines` a line every ten seconds wherever it goes, else nothing.
+/// Shows the progress of a run on standard error: on a terminal as one line that is kept up to date,
+/// with `lines` as a line every ten seconds, to any output; else not at all.
 class Progress {
  public:
   explicit Progress(bool lines);
@@ -24,7 +24,7 @@ class Progress {
   void begin(const Case& one, const std::string& profile);
   void take(const CaseResult& result);
 
-  /// Takes the line away; nothing is written from then on.
+  /// Removes the line; nothing is written from then on.
   void finish();
 
  private:
@@ -35,7 +35,7 @@ class Progress {
   std::size_t planned_ = 0, done_ = 0, failed_ = 0;
   std::string case_, profile_;
   std::chrono::steady_clock::time_point began_;
-  std::mutex mutex_;  ///< of all that is above
+  std::mutex mutex_;  ///< of everything above
   std::condition_variable ended_;
   bool is_over_ = false;
   std::thread writer_;  ///< of the lines

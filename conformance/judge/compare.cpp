@@ -47,7 +47,7 @@ std::optional<Wide> shifted(std::int64_t digits, int places) {
   return value;
 }
 
-/// True where a reader that keeps `decimals` in its unit may say this for that.
+/// True if a reader that keeps `decimals` in its unit may report this for that.
 bool same_number(const Amount& said, const Amount& meant, int decimals) {
   const int step_exponent = (said.unit ? said.unit->exponent : 0) - decimals;
   const int lowest = std::min({said.exponent, meant.exponent, step_exponent});
@@ -56,7 +56,7 @@ bool same_number(const Amount& said, const Amount& meant, int decimals) {
   const auto step = shifted(1, step_exponent - lowest);
   if (!a || !b || !step) return compare_values(said.number, meant.number) == 0;
   const Wide gap = *a > *b ? *a - *b : *b - *a;
-  // What the decimals can hold must come out; what they cannot, may be rounded or cut.
+  // What the decimals can hold must be there; the rest may be rounded or cut.
   return *b % *step == 0 ? 2 * gap < *step : gap < *step;
 }
 
@@ -169,7 +169,7 @@ std::optional<std::string> text_difference(const std::string& said, const std::s
       return both + ": another unit";
     }
     if (same_number(*said_amount, *meant_amount, precision.decimals)) return std::nullopt;
-    // Digits may be a text too: an identifier in hexadecimal.
+    // Digits may be text too: an identifier in hexadecimal.
     if (meant_amount->unit || !same_text(said, meant)) return both;
     return std::nullopt;
   }
@@ -196,7 +196,7 @@ std::optional<std::string> timed_difference(const ContractValue& said, const Con
 
 std::optional<std::string> list_difference(const ContractValue& said, const ContractValue& meant,
                                            const Precision& precision) {
-  // An entry that has no time yet is none: it may be told or left out.
+  // An entry that has no time yet does not count: it may be reported or left out.
   const auto is_unset = [](const ContractValue& entry) {
     return entry.kind == Kind::kTimed && entry.at && entry.at->empty();
   };
@@ -205,7 +205,7 @@ std::optional<std::string> list_difference(const ContractValue& said, const Cont
     return "says " + counted(said.items.size(), "entry") + ", expected " +
            std::to_string(meant.items.size()) + ": " + to_json(meant);
   }
-  // Entries of a log tell their time and may come in any order; plain values may not.
+  // Entries of a log have a time, so they may come in any order; plain values may not.
   std::vector<bool> used(meant.items.size(), false);
   for (std::size_t i = 0; i < said.items.size(); ++i) {
     const auto in_place = difference(said.items[i], meant.items[i], precision);
@@ -250,7 +250,7 @@ std::optional<std::string> difference(const ContractValue& said, const ContractV
   if (meant.kind == Kind::kList && said.kind == Kind::kList) {
     return list_difference(said, meant, precision);
   }
-  // One value may be told as a list of one.
+  // One value may be reported as a list of one.
   if (meant.kind == Kind::kText && said.kind == Kind::kList && said.items.size() == 1) {
     return difference(said.items[0], meant, precision);
   }

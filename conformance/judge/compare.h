@@ -8,7 +8,7 @@
 
 namespace p1rig {
 
-/// How the times of a reader are meant.
+/// How to take the times of a reader.
 enum class TimeForm : std::uint8_t {
   kAware,  ///< with Z or an offset to UTC
   kLocal,  ///< the meter's wall clock; any offset is ignored
@@ -17,20 +17,20 @@ enum class TimeForm : std::uint8_t {
 
 /// What a reader promises about its values.
 struct Precision {
-  int decimals = 3;  ///< that it keeps, in the unit that it tells
+  int decimals = 3;  ///< that it keeps, in the unit that it reports
   TimeForm time = TimeForm::kAware;
-  /// The meter's times have no letter that says S or W (before DSMR 4.0): the wall clock, with any
-  /// offset or none, is as right as the instant.
+  /// The meter's times have no letter S or W (before DSMR 4.0): the wall clock, with any offset or
+  /// none, is as correct as the instant.
   bool no_season = false;
 };
 
-/// True for no value, and for an empty text, which says no more.
+/// True for no value, and for an empty text, which means the same.
 bool has_no_value(const ContractValue& value);
 
-/// Why `said` is not what was `meant`; nothing where it is. Numbers are compared after conversion of
-/// units; a value that the reader's decimals cannot hold may be rounded or cut. Texts may be told as
-/// they were sent, in hexadecimal, or decoded. A time that was not told is no difference; an empty text
-/// is no value, and no value an empty text (DSMR-P1 5.0.2 §6.4: a string of length 0).
+/// Why `said` is not what was `meant`; nothing if it is. Numbers are compared after conversion of
+/// units; a value that the reader's decimals cannot hold may be rounded or cut. Texts may be reported
+/// as sent, in hexadecimal, or decoded. A missing time is no difference; an empty text and no value
+/// are equal (DSMR-P1 5.0.2 §6.4: a string of length 0).
 std::optional<std::string> difference(const ContractValue& said, const ContractValue& meant,
                                       const Precision& precision);
 

@@ -12,15 +12,15 @@ namespace p1rig {
 namespace {
 
 using Json = nlohmann::ordered_json;  ///< what is written
-using Foreign = nlohmann::json;       ///< what is read: keys in no order, but found at once
+using Foreign = nlohmann::json;       ///< what is read: keys are not in order, but found fast
 
-/// Discarded where it is no JSON or nests too deep.
+/// Discarded if it is not JSON or nests too deep.
 Foreign parse(std::string_view text) {
   return is_shallow_json(text) ? Foreign::parse(text, nullptr, false)
                                : Foreign(Foreign::value_t::discarded);
 }
 
-/// Thrown inside this file only: unwinding from the depth of a line is what exceptions are for.
+/// Thrown inside this file only: exceptions are the simplest way out of nested values.
 struct Breach {
   std::string message;
 };
@@ -35,7 +35,7 @@ std::string text_of(const Foreign& json, const std::string& where) {
   breach(where, "a text");
 }
 
-/// Null becomes "", an absent key nothing.
+/// "" for null, nothing for an absent key.
 std::optional<std::string> optional_text(const Foreign& object, const char* key,
                                          const std::string& where) {
   const auto found = object.find(key);
@@ -80,7 +80,7 @@ ContractDevice device_of(const Foreign& json) {
   if (!json.is_object()) breach(where, "an array of objects");
   ContractDevice device;
   if (const auto channel = json.find("channel"); channel != json.end()) {
-    constexpr int kMost = 255;  // group B of an OBIS code is an octet
+    constexpr int kMost = 255;  // group B of an OBIS code is a byte
     if (!channel->is_number_integer() || *channel < 0 || *channel > kMost) {
       breach(where + ".channel", "a whole number from 0 to 255");
     }
@@ -191,7 +191,7 @@ ContractLine parse_contract_line(std::string_view line) {
       if (!line.substr(key_at).starts_with(key)) continue;
       return ContractBreach{
           "a line that begins with {" + std::string(key) +
-          (has_endless_number(line) ? " " + std::string(kEndlessNumber) : " is no JSON in UTF-8")};
+          (has_endless_number(line) ? " " + std::string(kEndlessNumber) : " is not JSON in UTF-8")};
     }
   }
   if (!json.is_object()) return ContractLog{};

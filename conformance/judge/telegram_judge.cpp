@@ -13,17 +13,17 @@ namespace {
 using Kind = ContractValue::Kind;
 using Whole = Expectation::Whole;
 
-/// Older ones cannot be meant any more: readers tell in the order of sending.
+/// Older ones cannot be meant: readers report in the order of sending.
 constexpr std::size_t kWatched = 32;
 
-/// More of the same helps nobody.
+/// More of the same does not help.
 constexpr std::size_t kMostFindings = 50;
 
 bool holds(const std::vector<Obis>& codes, Obis code) {
   return std::ranges::find(codes, code) != codes.end();
 }
 
-/// True for values by which one telegram is told from the next: numbers with units, and times.
+/// True for values that distinguish one telegram from the next: numbers with units, and times.
 bool tells_apart(const ContractValue& value) {
   if (value.kind == Kind::kTimed) return true;
   return value.kind == Kind::kText &&
@@ -111,7 +111,7 @@ bool TelegramJudge::claims(Obis code) const {
   return matches_any_glob(traits_.claims, to_string(code));
 }
 
-/// True where the telegram sent before it said the same.
+/// True if the telegram sent before it said the same.
 bool TelegramJudge::is_unchanged(const SentTelegram& sent, Obis code,
                                  const ContractValue& meant) const {
   const auto found = std::ranges::find_if(
@@ -121,7 +121,7 @@ bool TelegramJudge::is_unchanged(const SentTelegram& sent, Obis code,
   return before != nullptr && *before == meant;
 }
 
-/// Whether everything that is said by which telegrams can be told apart is what was sent.
+/// True if every reported value that distinguishes telegrams is what was sent.
 bool TelegramJudge::is_all_of(const ContractTelegram& said, const SentTelegram& sent) const {
   bool any = false;
   for (const auto& [code, value] : said.values) {
@@ -133,8 +133,8 @@ bool TelegramJudge::is_all_of(const ContractTelegram& said, const SentTelegram& 
   return any;
 }
 
-/// The telegram that has most in common with what is said: at least one value that differs from
-/// telegram to telegram. Of equals, the oldest that is not told yet.
+/// The telegram that has most in common with the report: at least one value that differs from
+/// telegram to telegram. Of equals, the oldest that is not reported yet.
 TelegramJudge::Watched* TelegramJudge::recognise(const ContractTelegram& said) {
   for (Watched& candidate : watched_) {
     const bool awaited = candidate.told == 0 && !candidate.settled;
@@ -188,7 +188,7 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   compare_devices(sent, said);
   compare_tariffs(sent, said);
   if (sent.expectation.whole == Whole::kNothing) {
-    std::string what = "was reported, but must be dropped";
+    std::string what = "was reported, but must be rejected";
     if (findings_.size() > before) what += ": " + findings_[before].message;
     findings_.resize(before);
     findings_.push_back({.topic = Topic::kReported,
@@ -199,7 +199,7 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   return sent.name;
 }
 
-/// The other telegram that says this of the object; nothing where none does.
+/// The other telegram that says this about the object; nothing if none does.
 const SentTelegram* TelegramJudge::says_of_another(const SentTelegram& sent, Obis code,
                                                    const ContractValue& said) const {
   for (const Watched& other : watched_) {
@@ -272,7 +272,7 @@ void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTele
   const std::vector<ContractDevice> told = said.mbus.value_or(std::vector<ContractDevice>{});
   std::vector<bool> named(sent.meant.mbus->size(), false);
   for (const ContractDevice& device : told) {
-    // By its channel, else by its medium and reading.
+    // By channel, else by medium and reading.
     std::optional<std::size_t> which;
     for (std::size_t i = 0; i < sent.meant.mbus->size() && !which; ++i) {
       const ContractDevice& meant = (*sent.meant.mbus)[i];
@@ -282,7 +282,7 @@ void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTele
       if (same && !named[i]) which = i;
     }
     if (!which) {
-      find("reports a device that is not there: " + to_json(device.reading));
+      find("reports a device that does not exist: " + to_json(device.reading));
       continue;
     }
     named[*which] = true;

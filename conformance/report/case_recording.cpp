@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".pcap";
 
-/// A name for a file, the same on every system.
+/// A file name, the same on every system.
 std::string file_name(const CaseResult& result) {
   std::string name = result.name() + "@" + result.endpoint;
   for (char& c : name) {
@@ -55,7 +55,7 @@ void write_events(RecordingWriter& writer, const CaseResult& result) {
   }
 }
 
-/// Whole or not at all, with its note.
+/// Completely or not at all, with its note.
 Result<void> write_recording(const std::string& path, std::span<const CaseResult* const> results,
                              const RecordingNote& note) {
   auto file = WholeFile::open(path);
@@ -77,10 +77,10 @@ Result<CaseRecording> CaseRecording::open(const std::string& path) {
   if (!is_file(path)) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error) return fail(path + ": cannot be made: " + error.message());
+    if (error) return fail(path + ": cannot be created: " + error.message());
     probe += "/probe";
   }
-  // Goes away again.
+  // It is removed at once.
   if (const auto file = WholeFile::open(probe); !file) return tl::make_unexpected(file.error());
   return CaseRecording(path);
 }

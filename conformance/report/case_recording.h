@@ -8,18 +8,18 @@
 
 namespace p1rig {
 
-/// Keeps what went over the line as recordings (simulator/line/recording.h), each with its note: all of
-/// the run in a file F.pcap, or a file for each case that is worth it in a folder. Made of the wire
-/// logs: a time is that at which a telegram began to be sent, and the longest cases are not whole.
+/// Keeps what went over the line as recordings (simulator/line/recording.h), each with its note: the
+/// whole run in a file F.pcap, or one file per case worth keeping in a directory. Made from the wire
+/// logs: each time is when a telegram began to be sent, and the longest cases are incomplete.
 class CaseRecording {
  public:
-  /// Finds out whether that can be written, and makes the folder.
+  /// Checks that it can be written, and creates the directory.
   static Result<CaseRecording> open(const std::string& path);
 
-  /// True for the name of one file, where it is none of a folder.
+  /// True if the path names one file, not a directory.
   static bool is_file(const std::string& path);
 
-  /// In a folder, files that are not ours stay, by `guard`, and are an error.
+  /// Files in the directory that p1rig did not write are kept, by `guard`, and are an error.
   Result<void> write(const ConformReport& report, OutputGuard& guard) const;
 
  private:

@@ -29,7 +29,7 @@ constexpr std::size_t kMostText = 4096, kMostOctets = 1024, kMostNames = 200;
 const OutputKind kIssueKind{"an issue of conform --issue",
                             [](std::string_view text) { return text.starts_with(kMark); }};
 
-/// What happens, without what p1rig calls it.
+/// What happens, without p1rig's name for it.
 std::string title_of(const Cause& cause) {
   constexpr std::string_view kBehaves = "behaves as ";
   std::string title = cause.summary;
@@ -40,7 +40,7 @@ std::string title_of(const Cause& cause) {
   return title;
 }
 
-/// How the reader is started, with this endpoint.
+/// The command that starts the reader, with this endpoint.
 std::string command_of(const ConformReport& report, std::string_view endpoint) {
   constexpr std::string_view kEndpoint = "{endpoint}";
   std::string line;
@@ -57,7 +57,7 @@ bool is_sealed_at(const CaseResult& result) {
   return profile && is_sealed(*profile);
 }
 
-/// Commands that show it where there is no p1rig.
+/// Commands that reproduce it without p1rig.
 std::string without_p1rig(const ConformReport& report, const CaseResult& shown,
                           const std::string& bytes) {
   const std::string& endpoint = shown.endpoint;
@@ -65,7 +65,7 @@ std::string without_p1rig(const ConformReport& report, const CaseResult& shown,
     return "The telegrams are sealed with a key that was made for this run: only p1rig can send "
            "them.\n";
   }
-  // A reader may throw away what comes while it opens the line.
+  // A reader may discard what arrives while it opens the line.
   const auto feed = [&](std::string_view to, std::string_view opened) {
     return code_block(fmt::format("(sleep 2; cat {}; sleep 5) | socat -u - {} &\n{}", bytes, to,
                                   command_of(report, opened)));
@@ -80,7 +80,7 @@ std::string without_p1rig(const ConformReport& report, const CaseResult& shown,
   return fmt::format("Send `{}` to the reader over its line (`{}`).\n", bytes, visible(endpoint));
 }
 
-/// A line for each line of the bytes; what ends it is shown.
+/// One line for each line of the bytes, with its line end shown.
 std::string visible_lines(std::string_view bytes) {
   std::string text;
   while (!bytes.empty()) {
@@ -111,7 +111,7 @@ std::string issue_text(const ConformReport& report, const Cause& cause) {
     text += "\nIts last words:\n\n" + code_block(visible_text(cause.words));
   }
   if (!cause.code.empty()) {
-    text += "\nIn code this often is: " + markdown_text(cause.code) + ".\n";
+    text += "\nIn code, this is often: " + markdown_text(cause.code) + ".\n";
   }
   if (!cause.stimulus.empty()) {
     text += fmt::format("\n## The bytes\n\n{}, in [{}]({}):\n\n",
@@ -119,11 +119,11 @@ std::string issue_text(const ConformReport& report, const Cause& cause) {
     text += code_block(visible_lines(std::string_view(cause.stimulus).substr(0, kMostText))) +
             "\n<details><summary>In hexadecimal</summary>\n\n" +
             code_block(hex_dump(cause.stimulus, kMostOctets, true)) + "\n</details>\n";
-    text += "\n## To see it without p1rig\n\n" + without_p1rig(report, shown, bytes);
+    text += "\n## How to reproduce it without p1rig\n\n" + without_p1rig(report, shown, bytes);
   }
-  text += "\n## To see it with p1rig\n\n" + code_block(visible(shown.reproduction));
+  text += "\n## How to reproduce it with p1rig\n\n" + code_block(visible(shown.reproduction));
   text +=
-      fmt::format("\n## Where it is written\n\n{}, requirement {}, level {}: case {} at {}.\n\n",
+      fmt::format("\n## Where it is specified\n\n{}, requirement {}, level {}: case {} at {}.\n\n",
                   markdown_text(one.clause), markdown_text(one.requirement), to_string(one.level),
                   markdown_text(one.id), markdown_text(place_of(shown)));
   if (cause.results.size() > 1) {
@@ -146,7 +146,7 @@ Result<void> write_file(const std::string& path, std::string_view text) {
   return file ? file->write(text) : tl::make_unexpected(file.error());
 }
 
-/// The bytes are ours where the issue that they belong to is.
+/// The bytes are ours if the issue that they belong to is.
 Result<void> claim_bytes(const fs::path& bytes, bool issue_is_ours, OutputGuard& guard) {
   return issue_is_ours ? guard.claim(bytes) : guard.claim(bytes, kTelegramsKind);
 }
@@ -156,8 +156,8 @@ Result<void> claim_bytes(const fs::path& bytes, bool issue_is_ours, OutputGuard&
 Result<CauseIssues> CauseIssues::open(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) return fail(folder + ": cannot be made: " + error.message());
-  // Goes away again.
+  if (error) return fail(folder + ": cannot be created: " + error.message());
+  // It is removed at once.
   if (const auto file = WholeFile::open(folder + "/probe"); !file) {
     return tl::make_unexpected(file.error());
   }

@@ -8,15 +8,15 @@
 
 namespace p1rig {
 
-/// A folder with a file in Markdown for each cause of a run, ready to be posted where the reader is
-/// developed, and beside it the bytes that show it: NAME.md, NAME.bin. Those of an earlier run that no
-/// cause has any more are removed; what is not ours stays.
+/// A directory with a Markdown file for each cause of a run, ready to be posted where the reader is
+/// developed, and beside it the bytes that show it: NAME.md, NAME.bin. Files of an earlier run whose
+/// cause is gone are removed; files that p1rig did not write are kept.
 class CauseIssues {
  public:
-  /// Makes the folder, and finds out whether anything can be written into it.
+  /// Creates the directory, and checks that files can be written into it.
   static Result<CauseIssues> open(const std::string& folder);
 
-  /// A file that is not ours, by `guard`, is an error.
+  /// A file that p1rig did not write is an error, by `guard`.
   Result<void> write(const ConformReport& report, OutputGuard& guard) const;
 
  private:

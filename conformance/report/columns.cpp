@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kGap = 2;
 
-/// In characters: octets that go on with one in UTF-8 are none.
+/// In characters: the continuation bytes of UTF-8 do not count.
 std::size_t width_of(std::string_view cell) {
   return static_cast<std::size_t>(std::ranges::count_if(
       cell, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));

@@ -13,7 +13,7 @@ std::string markdown_text(std::string_view text) {
   std::string out;
   for (const char c : visible(text)) {
     const auto byte = static_cast<unsigned char>(c);
-    // Those that mean nothing within a line stay, so that the source can be read.
+    // Those that mean nothing within a line stay, to keep the source readable.
     if (byte < 0x80 && std::ispunct(byte) != 0 &&
         std::string_view(".,:;-/()%?\"'").find(c) == std::string_view::npos) {
       out += '\\';

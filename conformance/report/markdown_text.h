@@ -5,15 +5,15 @@
 
 namespace p1rig {
 
-// Any bytes as GitHub's Markdown shows them, and never as markup.
+// Shows any bytes in GitHub's Markdown, never as markup.
 
-/// As text in a line or in a table: every mark can be escaped (CommonMark §2.4).
+/// As text in a line or in a table: all punctuation can be escaped (CommonMark §2.4).
 std::string markdown_text(std::string_view text);
 
 /// In an HTML element, where Markdown's own escapes mean nothing.
 std::string markup_text(std::string_view text);
 
-/// Text that is visible already, in a fence that is longer than any in it.
+/// Visible text in a fence that is longer than any fence in it.
 std::string code_block(std::string_view text);
 
 }  // namespace p1rig

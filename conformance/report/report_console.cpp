@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::size_t kMostBytes = 200;
 constexpr std::size_t kMostMoments = 12;
-/// Failures without a cause that are shown in full; the others have a line each.
+/// The number of failures without a cause that are shown in full; the others get a line each.
 constexpr std::size_t kMostInFull = 3;
-/// Of a cause: its cases by name, and its bytes as text and in hexadecimal.
+/// Limits for a cause: cases by name, bytes as text and in hexadecimal.
 constexpr std::size_t kMostNames = 5, kMostText = 320, kMostOctets = 32;
 constexpr std::size_t kMostLines = 3;
 
@@ -53,9 +53,9 @@ std::string failure_text(const CaseResult& result) {
   if (first > 0) text += fmt::format("    … {} before\n", counted(first, "moment"));
   for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
   if (!result.smallest.empty()) {
-    text +=
-        fmt::format("  as a case, for --case-file with the --seed and --profile of below:\n\n{}\n",
-                    result.smallest);
+    text += fmt::format(
+        "  as a case for --case-file, with the --seed and --profile given below:\n\n{}\n",
+        result.smallest);
   }
   text += "  again: " + visible(result.reproduction) + "\n\n";
   return text;
@@ -67,7 +67,7 @@ std::string brief(const CaseResult& result) {
                      result.endpoint, visible(result.waiver.empty() ? first : result.waiver));
 }
 
-/// The first of some lines; how many more there are is said.
+/// The first of some lines, and how many more there are.
 std::string some_lines(std::string_view before, const std::vector<std::string>& lines) {
   std::string text;
   for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) {
@@ -77,7 +77,7 @@ std::string some_lines(std::string_view before, const std::vector<std::string>& 
   return text;
 }
 
-/// The cases that a cause explains besides the one that is shown.
+/// The cases that a cause explains, other than the one shown.
 std::string other_names(const ConformReport& report, const Cause& cause) {
   std::string text;
   std::size_t named = 0;
@@ -113,7 +113,7 @@ std::string cause_text(const ConformReport& report, const Cause& cause, std::siz
     text += "    also: " + others + "\n";
   }
   if (!cause.also.empty()) {
-    text += fmt::format("    {} could not be judged for it, or show it besides\n",
+    text += fmt::format("    {} could not be judged because of it, or show it as well\n",
                         counted(cause.also.size(), "other case"));
   }
   return text + "    again: " + visible(shown.reproduction) + "\n\n";
@@ -151,7 +151,7 @@ std::string rest_text(const ConformReport& report) {
   return text + lines;
 }
 
-/// A line for each reason.
+/// One line for each reason.
 std::string waived_text(const ConformReport& report) {
   std::vector<std::pair<std::string, std::vector<const CaseResult*>>> reasons;
   for (const CaseResult& result : report.results) {
@@ -175,7 +175,7 @@ std::string waived_text(const ConformReport& report) {
 std::string console_report(const ConformReport& report) {
   std::string text = causes_text(report) + rest_text(report) + waived_text(report);
   std::map<Outcome, std::size_t> sums;
-  // Many are skipped for one reason.
+  // Many are skipped for the same reason.
   std::map<std::string, std::size_t> skips;
   for (const CaseResult& result : report.results) {
     ++sums[result.outcome];
@@ -200,7 +200,8 @@ std::string console_report(const ConformReport& report) {
         fmt::format("{:<12} {}: {}: {}\n", "waiver", waiver.where, waiver.pattern, waiver.message);
   }
   if (!report.causes.trouble.empty()) {
-    text += fmt::format("{:<12} are not known: {}\n", "causes", visible(report.causes.trouble));
+    text += fmt::format("{:<12} could not be determined: {}\n", "causes",
+                        visible(report.causes.trouble));
   }
   if (!report.newer_cases.empty()) {
     text += fmt::format("{:<12} {} by --suite-version {}\n", "left out",

@@ -19,7 +19,7 @@ constexpr auto kForms = std::to_array<ReportForm>({
      {"a JUnit report",
       [](std::string_view text) { return has(text, "<testsuites name=\"p1rig conform "); }}},
     {"json",
-     "write all of it as JSON (conformance/schema/report.schema.json)",
+     "write everything as JSON (conformance/schema/report.schema.json)",
      json_report,
      {"a JSON report",
       [](std::string_view text) {
@@ -31,13 +31,13 @@ constexpr auto kForms = std::to_array<ReportForm>({
      {"an HTML report",
       [](std::string_view text) { return has(text, "<title>P1 conformance</title>"); }}},
     {"markdown",
-     "write a summary, as for $GITHUB_STEP_SUMMARY",
+     "write a summary, such as for $GITHUB_STEP_SUMMARY",
      [](const ConformReport& report) { return markdown_report(report); },
      {"a Markdown report",
       [](std::string_view text) { return text.starts_with("## P1 conformance: "); }},
      true},
     {"badge",
-     "write what a shields.io endpoint badge reads",
+     "write the JSON for a shields.io endpoint badge",
      badge_report,
      {"a badge", [](std::string_view text) { return has(text, "\"label\":\"P1 conformance\""); }}},
 });
@@ -61,7 +61,7 @@ std::string verdict_of(const ConformReport& report) {
                        waived > 0 ? fmt::format(", {} waived", waived) : "");
   }
   if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) {
-    return "waivers that nothing answers to";
+    return "waivers that match nothing";
   }
   if (!report.refused.empty() || !report.breaches.empty()) return "reader contract broken";
   if (report.fuzzed > 0) return fmt::format("{} of {} as expected", report.fuzzed, report.fuzzed);

@@ -4,7 +4,7 @@
 namespace p1rig {
 namespace {
 
-/// So that no text of the data can end the element that it stands in, or begin a comment.
+/// Keeps text in the data from ending the element that contains it, or beginning a comment.
 std::string for_script(std::string_view json) {
   std::string text;
   text.reserve(json.size());

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Grows when a consumer would have to change.
+/// Increases when consumers have to change.
 constexpr int kFormat = 1;
 constexpr std::size_t kMostBytes = 16384;
 
@@ -118,7 +118,7 @@ std::string json_report(const ConformReport& report) {
     Json& sum = sums[std::string(to_string(result.outcome))];
     sum = sum.get<int>() + 1;
   }
-  // Only those that were run: the others say nothing of the reader.
+  // Only those that were run: the others say nothing about the reader.
   std::map<const Case*, bool> used;
   for (const CaseResult& result : report.results) used[result.of] = true;
   Json cases = Json::array();

@@ -22,7 +22,7 @@ double seconds(std::chrono::microseconds duration) {
   return static_cast<double>(duration.count()) / 1e6;
 }
 
-/// By whose fault it is.
+/// Whose fault it is.
 enum class Kind { kPassed, kFailure, kError, kSkipped };
 
 Kind kind_of(const CaseResult& result, Level level) {
@@ -40,7 +40,7 @@ std::string moment_text(const WireMoment& moment) {
                      xml_text(visible(moment.bytes, kMostBytes)));
 }
 
-/// All that a person needs, as text.
+/// Everything that a person needs, as text.
 std::string story_of(const CaseResult& result) {
   std::string text = fmt::format("{} [{}, {}]\n", escaped(result.of->title),
                                  escaped(result.of->clause), escaped(result.of->requirement));
@@ -59,7 +59,7 @@ std::string summary_of(const CaseResult& result) {
   return fmt::format("{}: {}", to_string(result.outcome), first);
 }
 
-/// The causes by the results that they explain.
+/// The cause of each result that has one.
 std::map<const CaseResult*, const Cause*> causes_of(const ConformReport& report) {
   std::map<const CaseResult*, const Cause*> causes;
   for (const Cause& cause : report.causes.all) {
@@ -98,7 +98,7 @@ std::string test_case(const CaseResult& result, Level level, const Cause* cause)
       break;
     case Kind::kSkipped:
       text += fmt::format("      <skipped message=\"{}\"/>\n", summary);
-      // A skip has no story; the others do not show theirs in <skipped> everywhere.
+      // A skip has no story; not every viewer shows the text of <skipped>.
       if (is_remarkable(result.outcome)) {
         text += "      <system-out>" + story_of(result) + "</system-out>\n";
       }
@@ -120,7 +120,7 @@ struct Suite {
     skipped += kind == Kind::kSkipped ? 1 : 0;
   }
 
-  /// Something that is no case.
+  /// Something that is not a case.
   void add(Kind kind, std::string_view test, std::string_view type, std::string_view message) {
     count(kind);
     const std::string_view element = kind == Kind::kFailure ? "failure"
@@ -156,7 +156,7 @@ std::vector<Suite> suites_of(const ConformReport& report) {
   }
   Suite contract{.name = "reader contract", .cases = {}};
   for (const std::string& line : report.refused) {
-    contract.add(Kind::kError, "starts and tells a telegram", "contract", line);
+    contract.add(Kind::kError, "starts and reports a telegram", "contract", line);
   }
   for (const std::string& line : report.breaches) {
     contract.add(Kind::kError, "keeps to the contract", "contract", line);

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kMostFailures = 50;
 constexpr std::size_t kMostMoments = 20;
 constexpr std::size_t kMostBytes = 1500;
-/// Of a cause: the other cases that it explains.
+/// The number of other cases named for a cause.
 constexpr std::size_t kMostNames = 100;
 
 std::string failure_text(const CaseResult& result) {
@@ -88,7 +88,7 @@ std::string cause_text(const ConformReport& report, const Cause& cause, std::siz
   return text + "\n</details>\n\n";
 }
 
-/// Where even what must be said is too long, whole lines of it.
+/// If even the essential part is too long, as many whole lines of it as fit.
 std::string cut_to(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
   text.resize(most);
@@ -97,7 +97,7 @@ std::string cut_to(std::string text, std::size_t most) {
   return text;
 }
 
-/// A row for each meter and endpoint, a column for each outcome that there is.
+/// One row for each meter and endpoint, one column for each outcome that occurs.
 std::string sums_text(const ConformReport& report) {
   std::vector<std::string> places;
   std::map<std::pair<std::string, Outcome>, std::size_t> sums;
@@ -129,7 +129,7 @@ std::string sums_text(const ConformReport& report) {
 }  // namespace
 
 std::string markdown_report(const ConformReport& report, std::size_t most) {
-  // What is left out is said: "… and 123456 more."
+  // What is left out is counted: "… and 123456 more."
   constexpr std::size_t kRoomForSaying = 64;
   const std::size_t room = most - std::min(most, 2 * kRoomForSaying);
   std::string text = fmt::format(

@@ -4,8 +4,8 @@
 
 namespace p1rig {
 
-/// The page of the HTML report with @REPORT@ and @SCRIPT@ where these belong: conformance/report/page/,
-/// compiled in so that a report never fails for want of a file.
+/// The page of the HTML report with the placeholders @REPORT@ and @SCRIPT@: conformance/report/page/,
+/// compiled in so that no report fails because a file is missing.
 std::string_view report_page();
 std::string_view report_script();
 

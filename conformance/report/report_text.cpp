@@ -13,17 +13,17 @@ namespace {
 std::string_view whole_words(Expectation::Whole whole) {
   switch (whole) {
     case Expectation::Whole::kValues:
-      return "is told, with the values that were sent";
+      return "is reported with the values that were sent";
     case Expectation::Whole::kPart:
-      return "is told, and what is told of it was sent";
+      return "is reported; values may be missing, but none is wrong";
     case Expectation::Whole::kNothing:
-      return "is dropped";
+      return "is rejected";
     case Expectation::Whole::kEither:
-      return "is dropped, or told with the values that were sent";
+      return "is rejected, or reported with the values that were sent";
     case Expectation::Whole::kAnything:
       break;
   }
-  return "may be told or dropped";
+  return "may be reported or rejected";
 }
 
 }  // namespace
@@ -42,19 +42,19 @@ std::vector<std::string> expected_of(const Case& one) {
     for (const auto& [code, value] : expectation.literal) {
       const bool may_lack = std::erase(left_out, code) > 0;
       lines.push_back(step.id + ": " + code + " is " + to_json(value) +
-                      (may_lack ? ", null, or not told" : ""));
+                      (may_lack ? ", null, or not reported" : ""));
     }
     for (const std::string& code : expectation.absent) {
-      lines.push_back(step.id + ": " + code + " is not told");
+      lines.push_back(step.id + ": " + code + " is not reported");
     }
     for (const std::string& code : expectation.invalid) {
-      lines.push_back(step.id + ": " + code + " is null, or not told");
+      lines.push_back(step.id + ": " + code + " is null, or not reported");
     }
     for (const std::string& code : left_out) {
-      lines.push_back(step.id + ": " + code + " is what was sent, null, or not told");
+      lines.push_back(step.id + ": " + code + " is what was sent, null, or not reported");
     }
     for (const std::string& code : expectation.anything) {
-      lines.push_back(step.id + ": " + code + " may be told as anything");
+      lines.push_back(step.id + ": " + code + " may have any value");
     }
   }
   if (one.may_lose > 0) {
@@ -92,7 +92,7 @@ std::string fit_of(const Cause& cause) {
   std::string text =
       fmt::format("{} of the {} that it fails", cause.fitting, counted(cause.expected, "result"));
   for (std::size_t i = 0; i < std::min(kMost, cause.alike.size()); ++i) {
-    text += (i == 0 ? "; no case of this run tells it from `" : "`, `") + cause.alike[i];
+    text += (i == 0 ? "; no case of this run distinguishes it from `" : "`, `") + cause.alike[i];
   }
   if (cause.alike.size() > kMost)
     return text + fmt::format("` and {} more", cause.alike.size() - kMost);

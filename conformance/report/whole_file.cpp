@@ -17,7 +17,7 @@ tl::unexpected<Error> refuse(const std::string& name, int error) {
   return fail(name + ": cannot be written: " + std::strerror(error));
 }
 
-/// What a new file may be, by the mask of this process.
+/// The mode of a new file, by the umask of this process.
 mode_t usual_mode() {
   const mode_t mask = ::umask(0);
   ::umask(mask);
@@ -52,14 +52,14 @@ Result<WholeFile> WholeFile::append(const std::string& name) {
 }
 
 Result<WholeFile> WholeFile::open(const std::string& name) {
-  if (name.empty()) return fail("\"\" is no name of a file");
+  if (name.empty()) return fail("\"\" is not a file name");
   if (descriptor_of(name)) return direct(name, OutputFile::How::kReplace);
   struct stat there {};
   const bool exists = ::stat(name.c_str(), &there) == 0;
   if (exists && S_ISDIR(there.st_mode)) return refuse(name, EISDIR);
   if (exists && !S_ISREG(there.st_mode)) return direct(name, OutputFile::How::kReplace);
   if (exists && ::access(name.c_str(), W_OK) != 0) return refuse(name, errno);
-  // A link stays a link: what it leads to is written.
+  // A link stays a link: its target is written.
   const std::filesystem::path path = target_of(name);
   std::string temporary = path.string() + ".XXXXXX";
   Fd file(::mkostemp(temporary.data(), O_CLOEXEC));

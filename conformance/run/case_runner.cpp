@@ -19,24 +19,24 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-/// What a reader may still say of what it said in time.
+/// Time for the rest of what a reader began to write in time.
 constexpr std::chrono::seconds kGrace{1};
 constexpr int kSyncTelegrams = 10;
 constexpr int kSentinels = 3;
 constexpr std::size_t kMostWire = 400;
 constexpr std::ptrdiff_t kFirstWire = 100;
 constexpr std::size_t kMostMoment = 65536;
-/// A reader that cannot be started again so often in a row is not tried any more.
+/// A reader that cannot be restarted this many times in a row is not tried again.
 constexpr int kMostFailedStarts = 3;
 
 constexpr std::size_t kMemorySamples = 10;
-/// Enough for a value that is wrong now and then to be seen, and done in a moment.
+/// Enough to see a value that is wrong now and then, and done in a moment.
 constexpr int kOrdinaryTelegrams = 12;
-/// So many reports in a row that are owed and do not come: more of the same tells nothing.
+/// Expected reports in a row that do not come: after these, more of the same shows nothing new.
 constexpr int kMostUnanswered = 3;
-/// After it has taken everything: one that never rests is not waited for.
+/// After it has taken everything: no longer for a reader that never rests.
 constexpr milliseconds kMostUnrest{250};
-/// What a telegram takes at the slowest line, 9600 baud.
+/// The time of a telegram at the slowest line, 9600 baud.
 constexpr milliseconds kSlowestTelegram{4000};
 
 std::string words_of(const ReaderExited& gone) {
@@ -45,7 +45,7 @@ std::string words_of(const ReaderExited& gone) {
          gone.said();
 }
 
-/// What a case of that level that was not met is called.
+/// The outcome of a failed case of that level.
 Outcome failure_at(Level level) {
   switch (level) {
     case Level::kMust:
@@ -101,7 +101,7 @@ CaseRunner::CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings set
 void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes) {
   if (result_ == nullptr) return;
   auto& wire = result_->wire;
-  // The first ones and the last ones stay: a failure is at the end.
+  // The first and the last are kept: a failure is at the end.
   if (wire.size() == kMostWire) {
     if (left_out_ == 0) wire[kFirstWire] = {wire[kFirstWire].at, WireMoment::Kind::kNote, "", ""};
     wire.erase(wire.begin() + kFirstWire + 1);
@@ -113,7 +113,7 @@ void CaseRunner::note(WireMoment::Kind kind, std::string name, std::string bytes
 }
 
 milliseconds CaseRunner::short_patience() const {
-  // A reader that is throttled tells at its next tick.
+  // A throttled reader reports at its next tick.
   const milliseconds least = milliseconds{500} + settings_.min_interval;
   return std::clamp(duration_cast<milliseconds>(20 * slowest_), least,
                     std::max(least, settings_.patience));
@@ -151,7 +151,7 @@ void CaseRunner::take(const ReaderExited& gone) {
 
 bool CaseRunner::is_due() const { return subject_.now() >= due_; }
 
-/// Until it has taken all that was sent and rests. One that says what it thinks of it has done so.
+/// Waits until it has taken all that was sent and rests. One that rejects it has done so.
 CaseRunner::Wait CaseRunner::settle() {
   const auto until = [&](steady_clock::time_point deadline) { return deadline - subject_.now(); };
   auto deadline = subject_.now() + settings_.patience;
@@ -169,7 +169,7 @@ CaseRunner::Wait CaseRunner::settle() {
   return Wait::kLate;
 }
 
-/// Listens until the telegram with that name is told; for an empty one, until time is up.
+/// Listens until the telegram with that name is reported; for an empty name, until time is up.
 CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience) {
   const auto deadline = subject_.now() + patience;
   while (true) {
@@ -184,13 +184,13 @@ CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience)
       take(std::get<ReaderExited>(*event));
       return Wait::kGone;
     }
-    // A reader that never stops talking does not stop the run.
+    // A reader that never stops writing does not stop the run.
     if (subject_.now() > deadline + kGrace) return Wait::kLate;
     if (is_due() || (interrupted_ && interrupted_())) return Wait::kLate;
   }
 }
 
-/// Sends, and waits for the report where there is one to wait for.
+/// Sends, and waits for the report if one is expected.
 CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, bool at_line_pace) {
   at_line_pace = at_line_pace || settings_.period > milliseconds{0};
   const milliseconds gap = std::max(settings_.min_interval, settings_.period);
@@ -211,7 +211,7 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
     hold_back(std::move(stimulus.emission));
     return Wait::kLate;
   }
-  // A telegram that is left out takes its time all the same: in real time it has been waited for.
+  // A telegram that is left out still takes its time: in real time the wait is over by now.
   const bool is_left_out = !name.empty() && stimulus.emission.bytes.empty();
   if (is_left_out && settings_.period == milliseconds{0}) {
     subject_.act(LineAction::kSilence, maker_.profile().dialect->period);
@@ -223,16 +223,16 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
   const SendResult sent = subject_.send(stimulus.emission, at_line_pace);
   sent_at_ = last_sent_ = subject_.now();
   worst_lateness_ = std::max(worst_lateness_, subject_.lateness());
-  if (sent == SendResult::kNobody) note(WireMoment::Kind::kNote, name, "nobody is at the line");
+  if (sent == SendResult::kNobody) note(WireMoment::Kind::kNote, name, "the line is not open");
   if (sent == SendResult::kNotTaken)
-    note(WireMoment::Kind::kNote, name, "the reader does not fetch it");
+    note(WireMoment::Kind::kNote, name, "the reader does not read it");
   if (!is_owed) return settle();
   const Wait wait = await(name, patience);
   unanswered_ = wait == Wait::kTold ? 0 : unanswered_ + 1;
   return wait;
 }
 
-/// Bytes that are to come in one piece with the next ones.
+/// Keeps bytes that are to be sent in one piece with the next ones.
 void CaseRunner::hold_back(Emission emission) {
   for (Pause& pause : emission.pauses) {
     held_back_.pauses.push_back({pause.offset + held_back_.bytes.size(), pause.duration});
@@ -265,9 +265,9 @@ Start CaseRunner::start() {
   for (int i = 1; i <= kSyncTelegrams; ++i) {
     Stimulus clean = maker_.clean(fmt::format("sync {}", i));
     const std::string name = clean.telegram->name;
-    // What it does before it is ready is nobody's business.
+    // What it does before it is ready does not matter.
     judge_.begin(settings_.traits);
-    // The first ones are often lost to the reader's own flush, when it has opened the line.
+    // The first ones are often lost when the reader flushes the line after opening it.
     const milliseconds patience = i == kSyncTelegrams
                                       ? settings_.patience
                                       : std::min(milliseconds{25 << i}, milliseconds{2000});
@@ -290,12 +290,12 @@ Start CaseRunner::start() {
   }
   subject_.stop();
   if (!last_trouble_.empty()) {
-    return {Start::Kind::kEnvironment, "the reader cannot be heard: " + last_trouble_};
+    return {Start::Kind::kEnvironment, "the reader cannot be observed: " + last_trouble_};
   }
-  std::string why = "the reader told none of the telegrams that were sent to it at the start";
+  std::string why = "the reader reported none of the telegrams sent at the start";
   if (!new_breaches_.empty()) why += "; " + new_breaches_.front();
   constexpr std::size_t kEnough = 200;
-  if (!last_log_.empty()) why += "; last heard: " + last_log_.substr(0, kEnough);
+  if (!last_log_.empty()) why += "; its last output: " + last_log_.substr(0, kEnough);
   return {Start::Kind::kBroken, why};
 }
 
@@ -306,10 +306,10 @@ bool CaseRunner::can(std::string_view need) const {
   return holds(settings_.can) || holds(hello_.can);
 }
 
-/// Why this reader cannot be asked; nothing where it can.
+/// Why this case cannot be run with this reader; nothing if it can.
 std::optional<std::string> CaseRunner::lacks(const Case& one) const {
   for (const std::string& need : one.needs) {
-    if (need == "line" && !subject_.can_act(LineAction::kUnplug)) return "stdin is no line";
+    if (need == "line" && !subject_.can_act(LineAction::kUnplug)) return "stdin is not a line";
     if (need == "network" && !subject_.can_act(LineAction::kFreeze)) {
       return "needs a network connection: use --line tcp or rfc2217";
     }
@@ -320,17 +320,17 @@ std::optional<std::string> CaseRunner::lacks(const Case& one) const {
       return "this line does not show the reader's settings";
     }
     if (need == "request" && !subject_.log().request_seen) {
-      return "this line does not show Data Request, or the reader file declares no wiring of it";
+      return "this line does not show Data Request, or the reader file does not declare its wiring";
     }
     if (need == "process" && !subject_.memory() && !can(need)) {
-      return "there is no process to be measured";
+      return "there is no process to measure";
     }
   }
   return std::nullopt;
 }
 
-/// Why this reader cannot be judged by what it reports; nothing where it can. The case is sent all the
-/// same: the reader has to survive it.
+/// Why this reader cannot be judged by what it reports; nothing if it can. The case is sent anyway:
+/// the reader has to survive it.
 std::optional<std::string> CaseRunner::lacks_values(const Case& one) const {
   const bool reports = last_report_.has_value();
   for (const std::string& need : one.needs) {
@@ -361,15 +361,15 @@ bool CaseRunner::run_telegrams(const Case& one, const CaseStep& step, CaseResult
       return false;
     }
     if (stimulus->telegram) stimulus->telegram->standing = standing_of(one, step);
-    // The last one that is waited for gets all the time that a reader may take.
+    // The last one gets all the time that a reader may take.
     const auto patience = unanswered_ + 1 < kMostUnanswered ? short_patience() : settings_.patience;
     if (deliver(std::move(*stimulus), patience, one.at_line_pace) == Wait::kGone) return false;
     if (interrupted_ && interrupted_()) return false;
     if (unanswered_ >= kMostUnanswered) return true;
     if (is_due() && number < step.count && unanswered_ == 0) {
-      // One that answers each, but slowly, is judged by those that there was time for.
+      // A slow reader that reports each is judged by those that there was time for.
       note(WireMoment::Kind::kNote, "",
-           fmt::format("{} of {} within the limit of a case", number,
+           fmt::format("{} of {} sent within the time limit of a case", number,
                        counted(step.count, "telegram")));
       extend_by(kSentinels * settings_.patience);
       return true;
@@ -412,7 +412,7 @@ bool CaseRunner::run_steps(const Case& one, CaseResult& result) {
   return true;
 }
 
-/// A reader may end with its line: whoever runs it starts it again.
+/// A reader may end with its line: p1rig starts it again, as a service manager would.
 bool CaseRunner::start_again(const Case& one) {
   const ReaderExited exited = *gone_;
   if (exited.exit.signal != 0) return false;
@@ -432,7 +432,7 @@ bool CaseRunner::start_again(const Case& one) {
   return false;
 }
 
-/// False where none of them is told.
+/// False if none of them is reported.
 bool CaseRunner::run_sentinels() {
   for (int i = 1; i <= kSentinels; ++i) {
     Stimulus clean = maker_.clean(fmt::format("sentinel {}", i));
@@ -440,7 +440,7 @@ bool CaseRunner::run_sentinels() {
     const Wait wait = deliver(std::move(clean), patience, false);
     if (wait == Wait::kGone) return false;
     if (wait == Wait::kTold) return true;
-    // An earlier one that comes late decides as well.
+    // A late report of an earlier one counts as well.
     for (int k = 1; k <= i; ++k) {
       if (judge_.was_told(fmt::format("sentinel {}", k))) return true;
     }
@@ -513,7 +513,7 @@ void CaseRunner::judge(const Case& one, CaseResult& result) {
   result.outcome = failed;
 }
 
-/// The time that a case may take: its own silences, the reader's pauses between telegrams, and the limit.
+/// The time that a case may take: its own silences, the reader's minimum intervals, and the limit.
 milliseconds CaseRunner::budget_of(const Case& one) const {
   milliseconds a_telegram = settings_.min_interval;
   if (settings_.period > milliseconds{0} || one.at_line_pace) {
@@ -533,7 +533,7 @@ milliseconds CaseRunner::budget_of(const Case& one) const {
   return budget;
 }
 
-/// A result of the case, and all that is remembered of the one before forgotten.
+/// A new result for the case; forgets everything about the one before.
 CaseResult CaseRunner::begin(const Case& one) {
   const Profile& profile = maker_.profile();
   maker_.begin(one.id);
@@ -571,7 +571,7 @@ void CaseRunner::end(CaseResult& result) {
   new_breaches_.clear();
 }
 
-/// A crash or a hang: what it is called, above all else that was found.
+/// Records a crash or a hang, ahead of everything else that was found.
 void CaseRunner::fail_to_live(Outcome outcome, std::string message, CaseResult& result) {
   result.outcome = outcome;
   result.topic = Topic::kSurvival;
@@ -623,13 +623,13 @@ CaseResult CaseRunner::run(const Case& one) {
     fail_to_live(Outcome::kCrash, words_of(*gone_), result);
   } else if (is_due()) {
     fail_to_live(failure_at(one.level),
-                 fmt::format("not done within {} s: given up (--case-limit)",
+                 fmt::format("not finished within {} s: given up (--case-limit)",
                              duration_cast<std::chrono::seconds>(due_ - began_).count()),
                  result);
   } else if (whole && !recovered && !is_asked_to_end) {
     fail_to_live(Outcome::kHang,
-                 "the reader reports nothing any more: it was sent three ordinary "
-                 "telegrams and reported none of them",
+                 "the reader stopped reporting: it reported none of the last three "
+                 "ordinary telegrams",
                  result);
   }
   end(result);
@@ -681,7 +681,7 @@ std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> ca
   if (gone_) {
     fail_to_live(Outcome::kCrash, words_of(*gone_), results.front());
   } else if (alive && !recovered && !(interrupted_ && interrupted_())) {
-    fail_to_live(Outcome::kHang, "the reader reports nothing any more", results.front());
+    fail_to_live(Outcome::kHang, "the reader stopped reporting", results.front());
   }
   end(results.front());
   return results;

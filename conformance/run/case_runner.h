@@ -20,63 +20,63 @@ struct RunnerSettings {
   std::uint64_t seed = 1;
   std::chrono::milliseconds startup{15'000};   ///< until it has opened its end of the line
   std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
-  /// Until it has opened a connection anew that died without a word. A meter may be silent for a minute
-  /// while it starts (SE-P1 2.0, note 3), so that no reader can be asked to know sooner.
+  /// Until it has reopened a connection that died silently. A meter may be silent for a minute
+  /// while it starts (SE-P1 2.0, note 3), so no reader can be expected to notice sooner.
   std::chrono::milliseconds reconnect{90'000};
   std::chrono::milliseconds min_interval{0};  ///< between two telegrams that it publishes
-  /// Of a case, beyond the time that its own steps and the reader's pauses take: then it is given up.
+  /// For a case, beyond the time that its own steps and the reader's pauses take: then it is given up.
   std::chrono::milliseconds case_limit{60'000};
-  /// Of a meter in real time: telegrams are that far apart, and go at the line's pace. 0: as fast as
-  /// the reader tells them.
+  /// In real time: telegrams are that far apart, and are sent at the line's pace. 0: as fast as
+  /// the reader reports them.
   std::chrono::milliseconds period{0};
   ReaderTraits traits = {};
-  std::vector<std::string> can = {};  ///< besides what its hello says
+  std::vector<std::string> can = {};  ///< in addition to its hello
 };
 
-/// How a reader came up.
+/// How a reader started.
 struct Start {
   enum class Kind : std::uint8_t {
     kReady,
     kUnsupported,  ///< it ended with 89: not this dialect, or not this endpoint
-    kBroken,       ///< it broke the contract: ended, opened nothing, told nothing
+    kBroken,       ///< it broke the contract: ended, opened nothing, reported nothing
     kEnvironment   ///< it could not be started at all
   };
   Kind kind = Kind::kReady;
   std::string message = {};
 };
 
-/// Runs cases on one reader at one meter's line. The reader lives through all of them and is
-/// started again after it crashed or hung.
+/// Runs cases on one reader at one meter's line. One process of the reader serves all
+/// of them, and is restarted after a crash or a hang.
 ///
-/// Nothing is decided by a sleep. A telegram goes out when the report that was owed before came, or
-/// was late, and where none was owed, when the reader has taken everything and rests: telegrams are
-/// apart, as a meter sends them, unless the case says that they are not. Each case ends with a sentinel, a telegram as it should be, and up to two more of them:
-/// once one is told, all before it are decided, so that "lost" is told apart from "hangs".
+/// Nothing is decided by a sleep. A telegram is sent once the report that was expected before has come
+/// or is late; if none was expected, once the reader has taken everything and rests. So telegrams are
+/// apart, as a meter sends them, unless the case says otherwise. Each case ends with an ordinary
+/// telegram, the sentinel, and up to two more: a report of one decides all before, lost or hanging.
 class CaseRunner {
  public:
   /// `subject` must outlive the runner.
   CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings settings);
 
-  /// Starts the reader and waits until it tells a telegram.
+  /// Starts the reader and waits until it reports a telegram.
   Start start();
 
   CaseResult run(const Case& one);
 
-  /// Sends ordinary telegrams and judges each of these cases, ordinary_cases(), by what the reader makes
-  /// of them. What it reports otherwise than it was sent is left out of the judgement of all other cases.
+  /// Sends ordinary telegrams and judges each of these cases, ordinary_cases(), by what the reader reports
+  /// of them. What it reports differently from what was sent does not count in any other case.
   std::vector<CaseResult> run_ordinary(std::span<const Case* const> cases);
 
   const ContractHello& hello() const { return hello_; }
 
-  /// Why the reader could not be started again where that is not its own doing; else empty.
+  /// Why the reader could not be restarted if that is not its own fault; else empty.
   std::string_view trouble() const {
     return last_start_.kind == Start::Kind::kEnvironment ? last_start_.message : std::string_view{};
   }
 
-  /// Lines that broke the contract, so far.
+  /// The lines that broke the contract so far.
   const std::vector<std::string>& breaches() const { return breaches_; }
 
-  /// Asked between two steps: true ends the case where it is.
+  /// Called between two steps: true ends the case there.
   void on_interrupt(std::function<bool()> asked) { interrupted_ = std::move(asked); }
 
  private:
@@ -116,17 +116,17 @@ class CaseRunner {
   std::string last_log_, last_trouble_;
   std::function<bool()> interrupted_;
   bool ready_ = false;
-  int failed_starts_ = 0;  ///< in a row, after it was ready once
+  int failed_starts_ = 0;  ///< in a row, after the first success
   Start last_start_;
   std::optional<ReaderExited> gone_;
   CaseResult* result_ = nullptr;
-  std::size_t left_out_ = 0;     ///< moments of its wire log
-  std::vector<Mismatch> found_;  ///< in this case, besides what the judge knows still
+  std::size_t left_out_ = 0;     ///< moments of the wire log
+  std::vector<Mismatch> found_;  ///< in this case, other than what the judge holds
   std::size_t lost_before_ = 0;
-  std::uint64_t written_at_start_ = 0;  ///< bytes to the meter, until it told its first telegram
+  std::uint64_t written_at_start_ = 0;  ///< bytes to the meter before its first report
   OrdinaryTraits traits_;
-  Emission held_back_;  ///< bytes that go out together with the next ones
-  int unanswered_ = 0;  ///< telegrams in a row whose report was owed and did not come
+  Emission held_back_;  ///< bytes that are sent together with the next ones
+  int unanswered_ = 0;  ///< expected reports in a row that did not come
   std::chrono::steady_clock::time_point began_, due_ = std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point sent_at_, last_sent_;
   std::string last_told_;

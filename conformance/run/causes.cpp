@@ -19,15 +19,15 @@ namespace {
 
 using Places = std::vector<std::size_t>;
 
-/// What a case that passes costs a defect that would fail it, in failures that it explains.
+/// What a passed case costs a defect that would fail it, in explained failures.
 constexpr double kCostOfAMiss = 1.0;
-/// A reader that passes more than it fails of what a defect fails has another one.
+/// A reader that passes most of what a defect fails does not have this defect.
 constexpr double kLeastFit = 0.5;
 
 constexpr std::string_view kNotStarted = "the reader could not be started again: ";
 constexpr std::string_view kBySignal = "the reader was ended by signal ";
 
-/// "value-error-invalid-literal": of a file name.
+/// "value-error-invalid-literal": for a file name.
 std::string slug_of(std::string_view words) {
   constexpr std::size_t kMost = 40;
   std::string slug;
@@ -51,17 +51,17 @@ std::string_view last_two_words(std::string_view text) {
   return before == text.npos ? text : text.substr(before + 1);
 }
 
-/// "dsmr-5.0/ordinary/1-0:1.7.0": what each ordinary telegram shows.
+/// True for "dsmr-5.0/ordinary/1-0:1.7.0": what every ordinary telegram shows.
 bool is_trait(const Case& one) { return one.id.find("/ordinary/") != std::string::npos; }
 
 bool is_same_place(const CaseResult& a, const CaseResult& b) {
   return a.profile == b.profile && a.endpoint == b.endpoint;
 }
 
-/// What a defect did to the results of a run.
+/// How a defect fits the results of a run.
 struct Match {
   const KnownDefect* defect = nullptr;
-  std::set<std::size_t> failed;  ///< results, waived ones and quirks included
+  std::set<std::size_t> failed;  ///< results, including waived ones and quirks
   std::size_t passed = 0;
 };
 
@@ -91,7 +91,7 @@ class Finder {
   }
 
  private:
-  /// What is said of a reader that ended and told why; else empty.
+  /// The last words of a reader that ended with some; else empty.
   static std::string death_of(const CaseResult& result) {
     if (!result.death.empty()) return first_exception(result.death);
     if (result.outcome != Outcome::kCrash || result.messages.empty()) return {};
@@ -99,7 +99,7 @@ class Finder {
     return first.starts_with(kNotStarted) || first.starts_with(kBySignal) ? first : "";
   }
 
-  /// Of one that ended without a word.
+  /// Likewise, our own words for one that ended silently.
   static std::string silent_death_of(const CaseResult& result) {
     const bool crashed = result.outcome == Outcome::kCrash && !result.messages.empty();
     return crashed ? result.messages.front() : "";
@@ -110,7 +110,7 @@ class Finder {
     for (const std::size_t i : left_) {
       const std::string words = words_of(report_.results[i]);
       if (words.empty()) continue;
-      // What we say ourselves has no numbers but that of a signal or a status.
+      // Our own words have no number but that of a signal or a status.
       groups[report_.results[i].death.empty() ? words : folded(words)].push_back(i);
     }
     for (auto& [key, places] : groups) {
@@ -126,7 +126,7 @@ class Finder {
     }
   }
 
-  /// What each ordinary telegram shows, by what is said of it.
+  /// What every ordinary telegram shows, grouped by message.
   void find_traits() {
     std::map<std::string, Places> groups;
     for (const std::size_t i : left_) {
@@ -142,13 +142,13 @@ class Finder {
           places.size() > 1 ? fmt::format(", and {} more alike", places.size() - 1) : "";
       explain_by({.kind = Cause::Kind::kTrait,
                   .name = slug_of("ordinary " + first.of->id.substr(first.of->id.rfind('/') + 1)),
-                  .summary = "in each ordinary telegram: " + words + more,
+                  .summary = "in every ordinary telegram: " + words + more,
                   .results = {}},
                  places);
     }
   }
 
-  /// Those that such a failure kept from being judged, and those that show it besides.
+  /// Those that such a failure blocked, and those that show it as well.
   void add_bystanders(Cause& cause) const {
     for (std::size_t i = 0; i < report_.results.size(); ++i) {
       const CaseResult& result = report_.results[i];
@@ -165,7 +165,7 @@ class Finder {
     }
   }
 
-  /// Which results each defect would have failed.
+  /// The results that each defect would have failed.
   void match_all() {
     std::vector<std::pair<std::size_t, std::uint32_t>> known;
     for (std::size_t i = 0; i < report_.results.size(); ++i) {
@@ -189,7 +189,7 @@ class Finder {
     return result.outcome == Outcome::kPass || result.outcome == Outcome::kXpass;
   }
 
-  /// A waived failure is one, too, and a quirk that does not count. What the line cannot show is not.
+  /// A waived failure is evidence, so is a quirk that does not count; what a line cannot show is not.
   bool is_failed(const CaseResult& result) const {
     if (is_failure(result, report_) || result.outcome == Outcome::kXfail) return true;
     return result.outcome == Outcome::kInfo && result.of->level == Level::kQuirk;
@@ -207,7 +207,7 @@ class Finder {
     return places;
   }
 
-  /// The defect that explains most of what is left, less what it would fail besides, again and again.
+  /// Repeatedly takes the defect that explains most of the rest, less what it would fail in addition.
   void find_defects() {
     while (true) {
       const Match* best = nullptr;
@@ -217,7 +217,7 @@ class Finder {
         const auto fresh = static_cast<double>(explained_anew(match).size());
         const double gain = fresh - kCostOfAMiss * static_cast<double>(match.passed);
         if (gain <= 0) continue;
-        // Of two that explain as much, the one that is about little else, in this run and at all.
+        // Of two that explain as much, the one that fails fewer other cases, in this run and overall.
         const std::tuple value{gain, fresh / static_cast<double>(match.failed.size()),
                                -static_cast<double>(size_of(*match.defect))};
         if (best == nullptr || value > best_value) {
@@ -262,7 +262,7 @@ class Finder {
   }
 
   void choose_shown(Cause& cause) const {
-    // One that counts before one that does not, one that was kept whole before one that was not.
+    // One that counts before one that does not, a complete one before an incomplete one.
     std::vector<std::tuple<bool, bool, std::size_t, std::size_t>> ranks;
     for (const std::size_t i : cause.results) {
       const CaseResult& result = report_.results[i];
@@ -273,7 +273,7 @@ class Finder {
     cause.stimulus = stimulus_of(report_.results[cause.shown]);
   }
 
-  /// Two deaths may have the same beginning.
+  /// Two deaths may begin with the same words.
   void name_apart() {
     std::map<std::string, int> used;
     for (Cause& cause : causes_) {
@@ -284,7 +284,7 @@ class Finder {
 
   const ConformReport& report_;
   const KnownDefects& defects_;
-  std::set<std::size_t> left_;  ///< failures that are not explained yet
+  std::set<std::size_t> left_;  ///< failures not yet explained
   std::vector<Match> matches_;
   std::vector<Cause> causes_;
 };

@@ -31,7 +31,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// A key for telegrams that are sealed in this run only. In a file that nobody else can read.
+/// A key for the telegrams of this run only, in a file that nobody else can read.
 class RunKey {
  public:
   explicit RunKey(std::uint64_t seed) {
@@ -96,10 +96,10 @@ class Conformance {
       for (const std::string& glob : plan_.cases) {
         const auto id = glob.substr(0, glob.find('@'));
         const auto is_meant = [&](const Case& one) { return is_named(one, id); };
-        // Those that a meter brings along are known when it runs.
+        // The cases of a meter are known only when it runs.
         const bool may_be_ordinary = id.find("/ordinary/") != std::string::npos;
         if (may_be_ordinary || std::ranges::any_of(report_.cases, is_meant)) continue;
-        return fail(fmt::format("no case is named by \"{}\" (`p1rig cases` lists them)", glob));
+        return fail(fmt::format("no case matches \"{}\" (`p1rig cases` lists them)", glob));
       }
     }
     if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
@@ -127,7 +127,7 @@ class Conformance {
     }
     const bool ran = !report_.results.empty() || report_.fuzzed > 0 || !report_.refused.empty() ||
                      report_.interrupted || !report_.environment.empty();
-    if (!ran) return fail("none of these cases is about these meters: nothing was run");
+    if (!ran) return fail("none of these cases applies to these meters: nothing was run");
     if (plan_.waivers) report_.unused_waivers = unused_waivers(*plan_.waivers, report_);
     report_.causes = explain(report_);
     report_.duration =
@@ -136,7 +136,7 @@ class Conformance {
   }
 
  private:
-  /// "id", a glob, or "id@profile" as results are named.
+  /// "id", a glob, or "id@profile" as in results.
   bool names_case(const Case& one) const {
     return std::ranges::any_of(plan_.cases, [&](const std::string& glob) {
       return is_named(one, glob.substr(0, glob.find('@')));
@@ -155,9 +155,9 @@ class Conformance {
     if (names.empty()) {
       if (globs.empty()) globs = dialects_of_hello();
       if (std::ranges::none_of(globs, names_a_dialect)) {
-        report_.refused.push_back(fmt::format(
-            "its hello names no dialect that there is, but {} (`p1rig dialects` lists them)",
-            fmt::join(globs, ", ")));
+        report_.refused.push_back(
+            fmt::format("its hello names no known dialect, but {} (`p1rig dialects` lists them)",
+                        fmt::join(globs, ", ")));
       }
       for (const Dialect& dialect : dialects()) {
         if (matches_any_glob(globs, dialect.name)) names.emplace_back(dialect.representative);
@@ -176,7 +176,7 @@ class Conformance {
     return profiles;
   }
 
-  /// Those that the reader names when it is started; else the one that most readers know.
+  /// Those that the reader names in its hello; else the one that most readers know.
   std::vector<std::string> dialects_of_hello() {
     const std::vector<std::string> usual = {"dsmr-5.0"};
     const ReaderFile& reader = plan_.reader;
@@ -227,7 +227,7 @@ class Conformance {
     return settings;
   }
 
-  /// The cases in the order of this round.
+  /// The cases, in the order of this round.
   std::vector<const Case*> order(int round) const {
     std::vector<const Case*> all = suite_;
     if (!plan_.shuffle) return all;
@@ -239,7 +239,7 @@ class Conformance {
     return all;
   }
 
-  /// Those that say something about this meter: found out once for all rounds and endpoints.
+  /// Those that apply to this meter: determined once for all rounds and endpoints.
   const std::set<const Case*>& cases_about(const std::shared_ptr<const Profile>& profile) {
     const auto [found, is_new] = cases_about_.try_emplace(profile.get());
     if (!is_new) return found->second;
@@ -261,7 +261,7 @@ class Conformance {
     return found->second;
   }
 
-  /// What every ordinary telegram shows is said first, and once.
+  /// What every ordinary telegram shows comes first, and once.
   void run_ordinary(CaseRunner& runner, const std::shared_ptr<const Profile>& profile,
                     const std::string& endpoint) {
     const bool is_asked = plan_.fuzz == 0 && !plan_.own_cases;
@@ -275,7 +275,7 @@ class Conformance {
     }
   }
 
-  /// As many as there will be, or a few more: the second meter answers what the first one could not.
+  /// The results to come, or a few more: a `once` case that one meter cannot run goes to the next.
   std::size_t planned_results(const std::vector<std::shared_ptr<const Profile>>& profiles) {
     if (plan_.fuzz > 0) return plan_.fuzz * plan_.endpoints.size();
     std::size_t ordinary = 0, results = 0;
@@ -335,7 +335,7 @@ class Conformance {
     }
   }
 
-  /// Those that came since there were so many.
+  /// The breaches since there were this many.
   void keep_breaches(const CaseRunner& runner, std::size_t before) {
     for (std::size_t i = before; i < runner.breaches().size(); ++i) {
       report_.breaches.push_back(runner.breaches()[i]);
@@ -348,7 +348,7 @@ class Conformance {
     return found != answered_by_.end() && found->second != &profile;
   }
 
-  /// True where the runner is ready; else what is said about it is in the report.
+  /// True if the runner is ready; otherwise the report says why not.
   bool start(CaseRunner& runner, const Profile& profile, const std::string& endpoint,
              const std::vector<const Case*>& cases) {
     runner.on_interrupt([this] { return report_.interrupted; });
@@ -374,7 +374,7 @@ class Conformance {
     return true;
   }
 
-  /// The stimuli go round the meters; a failure is made small and becomes a result.
+  /// The meters take turns; a failure is minimised and becomes a result.
   void fuzz_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
     auto subject = make_subject(profile, endpoint);
     if (!subject) {
@@ -385,7 +385,7 @@ class Conformance {
     if (!start(runner, *profile, endpoint, {})) return;
     run_ordinary(runner, profile, endpoint);
     const std::size_t before = runner.breaches().size();
-    std::optional<CaseResult> failed;  // the last that did
+    std::optional<CaseResult> failed;  // the last failure
     const auto fails = [&](const Case& one) {
       CaseResult result = runner.run(one);
       const Outcome outcome = result.outcome;
@@ -410,7 +410,7 @@ class Conformance {
     keep_breaches(runner, before);
   }
 
-  /// No case can be run there: each is skipped, with the reason.
+  /// No case can run there: each is skipped, with the reason.
   void refuse(const std::vector<const Case*>& cases, const Profile& profile,
               const std::string& endpoint, const Start& start) {
     const std::string where = fmt::format("{} on {}: {}", profile.name, endpoint, start.message);
@@ -443,14 +443,14 @@ class Conformance {
   EventLoop& loop_;
   const std::function<void(const CaseResult&)>& told_;
   RunKey key_;
-  std::map<const Profile*, std::string> profile_words_;  ///< as they were named
-  std::string profile_word_;                             ///< of the meter that is run now
-  std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;         ///< which of the stimuli are this meter's
+  std::map<const Profile*, std::string> profile_words_;  ///< as they were given
+  std::string profile_word_;                             ///< of the current meter
+  std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;         ///< the stimuli of this meter
   std::map<const Profile*, std::set<const Case*>> cases_about_;
-  /// The meter that answered a case for all of them, on each endpoint.
+  /// The meter that a `once` case ran at, on each endpoint.
   std::map<std::pair<const Case*, std::string>, const Profile*> answered_by_;
-  int silent_meters_ = 0;           ///< in a row, at which the reader could not be run
-  std::vector<const Case*> suite_;  ///< the cases that were chosen
+  int silent_meters_ = 0;           ///< in a row, at which the reader could not run
+  std::vector<const Case*> suite_;  ///< the selected cases
   std::map<const Profile*, std::vector<const Case*>> ordinary_;
   ConformReport report_;
 };
@@ -481,11 +481,11 @@ bool counts_against(const CaseResult& result, Level level) {
       return !result.comes_and_goes;
     case Outcome::kCrash:
     case Outcome::kHang:
-      // Whatever its case asks for: a reader lives.
+      // Whatever the case asks: a reader has to survive.
       return true;
     case Outcome::kNonStrict:
     case Outcome::kInfo:
-      // What a line cannot show has another reason than the reader.
+      // What a line cannot show is not about the reader.
       return result.outcome != Outcome::kInfo || result.of->level == Level::kQuirk
                  ? result.of->level <= level
                  : false;

@@ -77,7 +77,7 @@ ContractValues contract_values(const Truth& truth, const Zone& zone) {
   return values;
 }
 
-/// As it is printed. e-MUCS has a second one, which most meters send alone.
+/// As printed. e-MUCS has a second one, which most meters send alone.
 std::optional<std::string> identifier(const ContractValues& values, std::uint8_t channel) {
   for (const std::uint8_t e : {std::uint8_t{0}, std::uint8_t{1}}) {
     const auto found = values.find({0, channel, 96, 1, e});
@@ -109,7 +109,7 @@ ContractTelegram contract_telegram(const MeterState& state, const Truth& truth,
   telegram.mbus.emplace();
   for (const MbusDevice& device : state.devices) {
     if (device.medium == Medium::kUnlinked || !device.time) continue;
-    // The Truth of its reading says what is printed, and that it is shown at all.
+    // The Truth of its reading says what is printed, and whether it is shown at all.
     for (const auto& [code, value] : telegram.values) {
       const bool its_reading =
           is_mbus_reading(code) && code.b == device.channel && value.kind == Kind::kTimed;

@@ -6,7 +6,7 @@
 
 namespace p1rig {
 
-/// What a right reader tells of a telegram that says this, with what it concludes: which M-Bus
+/// What a correct reader reports of a telegram with this Truth, and what it concludes: which M-Bus
 /// devices there are, and which register is which tariff. Times carry the zone's offset.
 ContractTelegram contract_telegram(const MeterState& state, const Truth& truth,
                                    const Profile& profile);

@@ -31,7 +31,7 @@ using std::chrono::steady_clock;
 constexpr int kTelegrams = 5;
 constexpr std::size_t kMostAdvice = 20;
 
-/// Where the shell would find the program; empty where it would not.
+/// Where the shell would find the program; empty if it would not.
 std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos || name.starts_with('{')) {
     return name.starts_with('{') || ::access(name.c_str(), X_OK) == 0 ? name : "";
@@ -70,7 +70,7 @@ class Doctor {
     const std::string& name = plan_.reader.command.front();
     const std::string file = find_program(name);
     if (file.empty()) {
-      tell(Kind::kEnvironment, fmt::format("command: {} is not there", name),
+      tell(Kind::kEnvironment, fmt::format("command: {} does not exist", name),
            "install it, or write its path into `command`");
       return false;
     }
@@ -79,8 +79,8 @@ class Doctor {
         plan_.reader.command,
         [](const std::string& word) { return word.find("{endpoint}") != std::string::npos; });
     if (!takes_endpoint) {
-      tell(Kind::kAdvice, "command: {endpoint} is not in it",
-           "the reader has to look at $P1RIG_ENDPOINT, or to read stdin");
+      tell(Kind::kAdvice, "command: does not contain {endpoint}",
+           "the reader has to use $P1RIG_ENDPOINT, or read stdin");
     }
     return true;
   }
@@ -104,7 +104,7 @@ class Doctor {
       return tell(Kind::kContract,
                   at(fmt::format("the reader did not open its end within {} ms",
                                  plan_.reader.startup.count())),
-                  "does it take the name from {endpoint} or $P1RIG_ENDPOINT? if it only is slow, "
+                  "does it use {endpoint} or $P1RIG_ENDPOINT? if it is only slow, "
                   "raise `startup`");
     }
     tell(Kind::kGood, at(fmt::format("opened after {} ms", since(began))));
@@ -119,7 +119,7 @@ class Doctor {
     return duration_cast<milliseconds>(steady_clock::now() - began).count();
   }
 
-  /// What came of the telegrams at one endpoint.
+  /// What the reader made of the telegrams at one endpoint.
   struct Heard {
     std::optional<ReaderExited> gone;
     std::optional<ContractHello> hello;
@@ -135,7 +135,7 @@ class Doctor {
     maker.begin("doctor");
     const milliseconds spacing = spacing_of(plan_.reader);
     const auto deadline = steady_clock::now() + plan_.reader.startup;
-    // The first ones may fall into the time in which a reader gets ready.
+    // The first ones may come before the reader is ready.
     int told = 0;
     for (int i = 1; i <= 2 * kTelegrams && told < kTelegrams && !heard_.gone && !interrupted();
          ++i) {
@@ -144,7 +144,7 @@ class Doctor {
       heard_.sent.push_back(clean.telegram->meant);
       const auto sent_at = steady_clock::now();
       if (subject.send(clean.emission, false) == SendResult::kNotTaken) {
-        heard_.logs.emplace_back("the reader does not fetch its bytes");
+        heard_.logs.emplace_back("the reader does not read its bytes");
       }
       const milliseconds patience = heard_.told.empty()
                                         ? std::max<milliseconds>(milliseconds{1000}, spacing)
@@ -162,7 +162,7 @@ class Doctor {
     }
   }
 
-  /// False when time is up.
+  /// False if time is up.
   bool drain_one(Subject& subject, steady_clock::time_point until) {
     const auto left = duration_cast<milliseconds>(until - steady_clock::now());
     auto event = subject.next(std::max(left, milliseconds{0}));
@@ -198,11 +198,11 @@ class Doctor {
   void tell_gone(const std::string& endpoint) {
     const ReaderExited& gone = *heard_.gone;
     if (gone.unsupported()) {
-      return tell(Kind::kAdvice, endpoint + ": the reader says that it does not support this (89)",
-                  "take it out of `endpoints`, or look at another --profile");
+      return tell(Kind::kAdvice, endpoint + ": the reader does not support this: it ended with 89",
+                  "remove it from `endpoints`, or try another --profile");
     }
     tell(Kind::kContract, endpoint + ": the reader ended by " + gone.how() + gone.said(),
-         "a reader lives until it is ended");
+         "a reader has to run until it is stopped");
   }
 
   void tell_line(const std::string& endpoint, const LineLog& log) {
@@ -212,7 +212,7 @@ class Doctor {
       tell(Kind::kAdvice,
            fmt::format("{}: it opened {} {}, the meter sends {} {}", endpoint, log.opened->baud,
                        framing_of(*log.opened), meter.baud, framing_of(meter)),
-           "{baud} and {framing} in the command say what the meter sends");
+           "{baud} and {framing} in the command are the settings of the meter");
     }
     if (log.request_seen && !log.requested_at_data) {
       tell(Kind::kAdvice, endpoint + ": it did not activate Data Request before the first telegram",
@@ -228,7 +228,7 @@ class Doctor {
   void tell_heard(const std::string& endpoint) {
     const auto at = [&](std::string text) { return endpoint + ": " + std::move(text); };
     for (const std::string& breach : heard_.breaches) {
-      tell(Kind::kContract, at(breach), "docs/readers.md shows the shape of each line");
+      tell(Kind::kContract, at(breach), "docs/readers.md shows the format of each line");
     }
     if (heard_.told.empty()) return tell_silence(endpoint);
     if (heard_.hello) {
@@ -236,7 +236,7 @@ class Doctor {
            at(fmt::format("hello from {} {}", heard_.hello->name, heard_.hello->version)));
     }
     tell(Kind::kGood,
-         at(fmt::format("{} of {} told, the slowest after {} ms", heard_.told.size(),
+         at(fmt::format("{} of {} reported, the slowest after {} ms", heard_.told.size(),
                         counted(heard_.sent.size(), "telegram"), heard_.slowest.count())));
     tell_values(endpoint);
   }
@@ -244,17 +244,17 @@ class Doctor {
   void tell_silence(const std::string& endpoint) {
     std::string advice =
         "print {\"telegram\": {\"1-0:1.7.0\": \"1.193 kW\", …}}, one line each, and flush it";
-    if (!plan_.reader.map.empty()) advice = "is anything of [map] in what it prints?";
+    if (!plan_.reader.map.empty()) advice = "does it print anything that [map] names?";
     if (plan_.reader.observe.kind != "stdout") {
       advice = fmt::format("is [observe] address = \"{}\" right?", plan_.reader.observe.address);
     }
     if (!heard_.troubles.empty()) {
       return tell(
           Kind::kEnvironment,
-          fmt::format("{}: the reader cannot be heard: {}", endpoint, heard_.troubles.back()),
+          fmt::format("{}: the reader cannot be observed: {}", endpoint, heard_.troubles.back()),
           advice);
     }
-    std::string message = endpoint + ": the reader told no telegram";
+    std::string message = endpoint + ": the reader reported no telegram";
     if (heard_.rejects > 0) message += fmt::format("; it rejected {}", heard_.rejects);
     if (!heard_.logs.empty()) message += "; it printed: " + heard_.logs.back().substr(0, 200);
     tell(Kind::kContract, message, advice);
@@ -276,7 +276,7 @@ class Doctor {
         if (value.kind != ContractValue::Kind::kNull) codes.insert(to_string(code));
       }
     }
-    tell(Kind::kGood, fmt::format("{}: it tells {}: {}", endpoint, counted(codes.size(), "code"),
+    tell(Kind::kGood, fmt::format("{}: it reports {}: {}", endpoint, counted(codes.size(), "code"),
                                   fmt::join(codes, " ")));
     const auto advice = advise_on_values(request);
     for (std::size_t i = 0; i < std::min(advice.size(), kMostAdvice); ++i) {
@@ -286,7 +286,7 @@ class Doctor {
     if (advice.size() > kMostAdvice) {
       tell(Kind::kAdvice, fmt::format("{}: and {} more", endpoint, advice.size() - kMostAdvice));
     }
-    // A path of the map that no line has, whatever the meter sends, is a slip.
+    // A path of the map that no line has, although the meter sends the value, is a mistake.
     std::map<std::string, std::size_t> missing;
     for (const auto& [line, telegram] : heard_.told) {
       for (const std::string& path : missing_paths(plan_.reader.map, line)) ++missing[path];
@@ -294,7 +294,7 @@ class Doctor {
     for (const auto& [path, times] : missing) {
       if (times == heard_.told.size() && !is_for_other_meters(path)) {
         tell(Kind::kContract, fmt::format("{}: [map] {} is not in what it prints", endpoint, path),
-             "is it spelled like that?");
+             "is it spelled correctly?");
       }
     }
   }

@@ -31,7 +31,7 @@ class Adviser {
   }
 
  private:
-  /// The telegram that has most values in common with what was told.
+  /// The telegram that has most values in common with the report.
   const ContractTelegram* recognise(const ContractTelegram& told) {
     const ContractTelegram* best = nullptr;
     std::size_t most = 0;
@@ -54,8 +54,8 @@ class Adviser {
       const auto meant = sent.values.find(code);
       if (value.kind == Kind::kNull && meant == sent.values.end()) continue;
       if (meant == sent.values.end()) {
-        add(true, fmt::format("{} is told as {}, but this meter does not send it", to_string(code),
-                              to_json(value)));
+        add(true, fmt::format("{} is reported as {}, but this meter does not send it",
+                              to_string(code), to_json(value)));
       } else if (const auto wrong = difference(value, meant->second, precision_)) {
         explain(code, value, meant->second, *wrong, sent);
       }
@@ -65,21 +65,21 @@ class Adviser {
   void explain(Obis code, const ContractValue& value, const ContractValue& meant,
                const std::string& wrong, const ContractTelegram& sent) {
     const std::string name = to_string(code);
-    std::string advice = "the adapter, or the reader, changes it";
+    std::string advice = "the adapter or the reader changes it";
     if (value.kind == Kind::kNull) {
-      advice = "null says that it is invalid; leave out what the reader does not have";
+      advice = "null means invalid; leave out what the reader does not have";
     } else if (wrong.ends_with("the unit is missing")) {
-      advice = "write the unit behind the number, or give `unit` in [map]";
+      advice = "write the unit after the number, or give `unit` in [map]";
     } else if (wrong.ends_with("another unit")) {
       advice = "units are those of P1: kWh, kW, W, V, A, m3, s …";
     } else if (wrong.ends_with("a time")) {
       advice = "times are written \"2010-12-09T11:30:20+01:00\"";
     } else if (const auto form = other_time_form(value, meant)) {
-      advice = fmt::format("with time = \"{}\" in [reader] it is right", *form);
+      advice = fmt::format("with time = \"{}\" in [reader] it is correct", *form);
     } else if (const auto decimals = fewer_decimals(value, meant)) {
-      advice = fmt::format("with decimals = {} in [reader] it is right", *decimals);
+      advice = fmt::format("with decimals = {} in [reader] it is correct", *decimals);
     } else if (const auto other = owner_of(value, code, sent)) {
-      advice = fmt::format("that is the value of {}: are the two exchanged?", to_string(*other));
+      advice = fmt::format("that is the value of {}: are the two swapped?", to_string(*other));
     }
     add(true, name + " " + wrong, advice, name + advice);
   }

@@ -9,20 +9,20 @@
 
 namespace p1rig {
 
-/// What a reader told of telegrams as they should be.
+/// What a reader reported about ordinary telegrams.
 struct AdviceRequest {
   const ReaderFile& reader;
   std::vector<ContractTelegram> sent, told;
-  std::optional<int> decimals = {};  ///< of its hello
+  std::optional<int> decimals = {};  ///< from its hello
 };
 
 struct Advice {
-  bool wrong = false;  ///< what it tells was not sent
+  bool wrong = false;  ///< it reports what was not sent
   std::string message, advice = {};
 };
 
-/// Looks at each value that was told for what an adapter gets wrong: units, decimals, times, the
-/// direction of energy. Each mistake once, however many telegrams have it.
+/// Checks each reported value for what adapters get wrong: units, decimals, times, the direction of
+/// energy. Each mistake is listed once, however many telegrams show it.
 std::vector<Advice> advise_on_values(const AdviceRequest& request);
 
 }  // namespace p1rig

@@ -20,17 +20,17 @@ constexpr int kMostSteps = 4;
 constexpr int kMostFaults = 3;
 constexpr int kMostQuestions = 200;
 
-/// Silence for seconds is for the cases about silence. After a change of keys nothing can be read. What
-/// is so short that its length has another form has lost most of its values.
+/// Faults that are left out. Silences of seconds have their own cases; after a change of keys nothing can
+/// be read; a frame short enough for another form of its length has lost most of its values.
 constexpr std::array<std::string_view, 9> kLeftOut = {
     "silence",        "late",           "stall",
     "drip",           "key-change",     "split-frame",
     "length-form-81", "length-form-82", "length-form-short"};
 
-/// What leaves a telegram whole: only more bytes around it, or another way to seal it rightly.
+/// Faults that leave a telegram whole: more bytes around it, or another correct way to seal it.
 constexpr std::array<std::string_view, 3> kHarmless = {"noise", "control-bytes", "counter-gap"};
 
-/// What sends a telegram twice.
+/// Faults that send a telegram twice.
 constexpr std::array<std::string_view, 4> kRepeating = {"replay", "two-frames", "plain-too",
                                                         "counter-repeat"};
 
@@ -39,7 +39,7 @@ bool holds(const Names& names, std::string_view name) {
   return std::ranges::find(names, name) != std::end(names);
 }
 
-/// Numbers of one stimulus, one after the other.
+/// The random numbers of one stimulus, one after the other.
 class Dice {
  public:
   Dice(std::uint64_t seed, std::uint64_t index) : seed_(seed), index_(index) {}
@@ -156,7 +156,7 @@ std::string expectation_text(const CaseExpectation& expectation) {
   return fmt::format("{{ telegram = \"{}\", may_repeat = true }}", word);
 }
 
-/// Every case with one thing less, the greatest first.
+/// Every case with one thing less, the largest first.
 std::vector<Case> smaller(const Case& one) {
   std::vector<Case> all;
   const auto with = [&](auto change) {
@@ -197,7 +197,7 @@ CaseExpectation expectation_after(std::span<const FaultRequest> done, const Dial
     const FaultRow& row = faults()[fault.row];
     if (holds(kHarmless, row.id)) continue;
     if (holds(kRepeating, row.id)) expectation.may_repeat = true;
-    // A changed text with a right CRC is another telegram; without a CRC nobody can tell.
+    // A changed text with a right CRC is another telegram; without a CRC there is no way to know.
     const bool undetectable =
         row.stage == FaultStage::kText || (row.stage == FaultStage::kBytes && !dialect.has_crc);
     if (undetectable) {
@@ -215,9 +215,9 @@ Case fuzz_case(std::uint64_t seed, std::uint64_t index,
   const bool sealed = is_sealed(*profile);
   Case one{.id = fmt::format("fuzz/{}/{}", seed, index)};
   one.requirement = profile->dialect->has_crc ? "R-CRC-01" : "R-FRM-06";
-  one.title = "What was sent whole is told, and what was altered is not told altered";
+  one.title = "Whole telegrams are reported, and altered values never are";
   one.clause = "a random stimulus";
-  one.argues = "What a telegram says is what the meter sent of it, and nothing else.";
+  one.argues = "A telegram says what the meter sent, and nothing else.";
   one.basis = Basis::kDerived;
   one.dialects = {std::string(profile->dialect->name)};
   const auto steps = 1 + dice.below(kMostSteps);
@@ -230,7 +230,7 @@ Case fuzz_case(std::uint64_t seed, std::uint64_t index,
     one.steps.push_back(std::move(step));
   }
   expect_what_follows(one, *profile->dialect);
-  // What this meter cannot send is left out, the last first.
+  // What this meter cannot send is left out, from the end.
   while (does_not_apply(one, profile)) {
     CaseStep& last = *std::ranges::max_element(
         one.steps, {}, [](const CaseStep& step) { return step.faults.size(); });

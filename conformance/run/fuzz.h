@@ -14,16 +14,16 @@ namespace p1rig {
 
 /// Stimulus number `index` of a seed for this meter: one to four telegrams at random moments, some
 /// with faults, some with other devices, logs and lists. What is expected follows from what was done
-/// to each, never from what a reader made of it: a telegram is owed if and only if it was sent whole
-/// and unaltered; an altered one must not be told with altered values.
+/// to each, never from what a reader made of it: a telegram must be reported if and only if it was sent
+/// whole and unaltered; an altered one must not be reported with altered values.
 Case fuzz_case(std::uint64_t seed, std::uint64_t index,
                const std::shared_ptr<const Profile>& profile);
 
-/// What is expected of a telegram to which these faults were done.
+/// What is expected of a telegram with these faults.
 CaseExpectation expectation_after(std::span<const FaultRequest> done, const Dialect& dialect);
 
 /// The smallest case that still fails: steps, faults and conditions are left out one after the
-/// other as long as `fails` says so. Asks it at most 200 times.
+/// other as long as `fails` returns true. Calls it at most 200 times.
 Case shrink(Case one, const std::function<bool(const Case&)>& fails);
 
 /// The case as a table that can be pasted into a file of conformance/cases/.

@@ -34,7 +34,7 @@ std::string runs_of(std::span<const std::uint32_t> places) {
   return text;
 }
 
-/// The places of such a text; nothing where it is none, or names a place from `end` on.
+/// The places of such a text; nothing if it is malformed, or has a place from `end` on.
 std::optional<std::vector<std::uint32_t>> places_in(const std::string& text, std::size_t end) {
   std::vector<std::uint32_t> places;
   std::istringstream words(text);
@@ -56,7 +56,7 @@ bool holds(const std::vector<std::uint32_t>& places, std::uint32_t place) {
   return std::ranges::binary_search(places, place);
 }
 
-/// One defect of a file; nothing where it has another shape.
+/// One defect of a file; nothing if it is malformed.
 std::optional<KnownDefect> defect_of(const Json& json, std::size_t cases) {
   KnownDefect defect;
   defect.name = json.at("name");
@@ -119,7 +119,7 @@ KnownDefects gather_defects(std::span<const DefectTrial> trials) {
         for (const std::string& dialect : dialects) defect.fails_at[dialect].push_back(place);
       }
     }
-    // Of those that fail nothing, since no reader that has them can be run, nothing is known.
+    // Nothing is known of those that fail nothing, because no reader with them can run.
     const bool is_known = !defect.fails.empty() || !defect.fails_at.empty();
     const auto twin = std::ranges::find_if(defects.all, [&](const KnownDefect& other) {
       return is_known && other.fails == defect.fails && other.fails_at == defect.fails_at;
@@ -163,7 +163,7 @@ std::string to_json(const KnownDefects& defects) {
 
 Result<KnownDefects> parse_known_defects(const std::string& file, const std::string& text) {
   const auto broken = [&](std::string_view why) {
-    return fail(fmt::format("{}: {}; `p1rig mutants --write-defects` writes it anew", file, why));
+    return fail(fmt::format("{}: {}; `p1rig mutants --write-defects` renews it", file, why));
   };
   if (!is_shallow_json(text)) return broken("expected JSON");
   const Json json = Json::parse(text, nullptr, false);

@@ -23,7 +23,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-/// "ValueError: …", "json.decoder.JSONDecodeError: …", "Uncaught TypeError: …": as most languages say it.
+/// "ValueError: …", "json.decoder.JSONDecodeError: …", "Uncaught TypeError: …": as most languages print it.
 bool names_an_error(std::string_view line) {
   constexpr std::string_view kUncaught = "Uncaught ";
   if (line.starts_with(kUncaught)) line.remove_prefix(kUncaught.size());
@@ -45,7 +45,7 @@ bool says_why_it_ends(std::string_view line) {
          std::ranges::any_of(kMarks, [&](auto mark) { return line.find(mark) != line.npos; });
 }
 
-/// Where the next line has the reason: "  what():  …", and Rust's panics.
+/// True if the next line has the reason: "  what():  …", and Rust's panics.
 bool goes_on(std::string_view line) {
   return line.starts_with("terminate called ") ||
          (line.find(" panicked at ") != line.npos && line.ends_with(':'));
@@ -62,7 +62,7 @@ std::string first_exception(std::string_view last_words) {
       in_traceback = true;
       continue;
     }
-    // Python names the exception in the first line that is no frame.
+    // Python names the exception in the first line that is not a frame.
     const bool ends_traceback = in_traceback && !is_blank(line.front());
     if (!ends_traceback && !names_an_error(line) && !says_why_it_ends(line)) continue;
     std::string words(line);
@@ -99,7 +99,7 @@ std::string folded(std::string_view words) {
       while (i < words.size() && is_digit(words[i])) ++i;
       continue;
     } else if (c == '/') {
-      // Of a path the name stays.
+      // The file name of a path is kept.
       std::size_t begin = text.size();
       while (begin > 0 && !is_blank(text[begin - 1]) && text[begin - 1] != '(') --begin;
       text.resize(begin);

@@ -20,7 +20,7 @@ Case ordinary_case(const Dialect& dialect, std::string_view what) {
   return one;
 }
 
-/// The requirement on what is reported of a value: by what it is.
+/// The requirement that covers a value of this kind.
 std::string_view requirement_on(Obis code, const ContractValue& value) {
   if (is_mbus_reading(code)) return "R-MBS-06";
   switch (value.kind) {
@@ -35,7 +35,7 @@ std::string_view requirement_on(Obis code, const ContractValue& value) {
   return is_number ? "R-PAR-07" : "R-PAR-06";
 }
 
-/// Where the dialect says what the object holds.
+/// The clause of the dialect that says what the object holds.
 std::string clause_of(const Dialect& dialect, Obis code) {
   const ObjectRule* const rule = find_object_rule(dialect, code);
   if (rule == nullptr) return std::string(dialect.document);
@@ -56,9 +56,9 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker) {
   reported.requirement = "R-FRM-03";
   reported.title = "Every ordinary telegram is reported once";
   reported.clause = dialect.document;
-  reported.why = "All other cases count on it.";
+  reported.why = "All other cases depend on it.";
   reported.argues =
-      "The meter sends a whole telegram each period, and nothing in these is out of the ordinary.";
+      "The meter sends a complete telegram each period, and nothing in these is unusual.";
   cases.push_back(std::move(reported));
 
   for (const auto& [code, value] : telegram.values) {
@@ -67,10 +67,10 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker) {
     const ObjectRule* const rule = find_object_rule(dialect, code);
     one.requirement = requirement_on(code, value);
     one.title = rule == nullptr || rule->meaning.empty()
-                    ? fmt::format("{} is reported as it was sent", name)
-                    : fmt::format("{} ({}) is reported as it was sent", name, rule->meaning);
+                    ? fmt::format("{} is reported as sent", name)
+                    : fmt::format("{} ({}) is reported as sent", name, rule->meaning);
     one.clause = clause_of(dialect, code);
-    one.why = "It is wrong in every telegram: what else is wrong with it is not asked.";
+    one.why = "An object that is wrong in every telegram is not judged in other cases.";
     one.argues = "The document says what the object holds, and this is an ordinary value of it.";
     cases.push_back(std::move(one));
   }
@@ -78,10 +78,10 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker) {
   if (telegram.mbus && !telegram.mbus->empty()) {
     Case mbus = ordinary_case(dialect, "mbus");
     mbus.requirement = "R-MBS-01";
-    mbus.title = "The devices on the M-Bus are reported as they are";
+    mbus.title = "The devices on the M-Bus are reported as sent";
     mbus.clause = dialect.document;
     mbus.needs = {"mbus"};
-    mbus.why = "A reader that says what it concluded is held to it.";
+    mbus.why = "What a reader claims to have concluded has to be correct.";
     mbus.argues = "Each device has its type, identifier and reading in the telegram.";
     cases.push_back(std::move(mbus));
   }

@@ -7,10 +7,10 @@
 
 namespace p1rig {
 
-/// The cases that every ordinary telegram of a meter asks: that it is reported, once, and that each
+/// The cases that every ordinary telegram of a meter tests: that it is reported, once, and that each
 /// object, the devices and the tariffs are reported as they were sent. Their ids are DIALECT/ordinary/
-/// and "reported", the object's code, "mbus" or "tariffs". They come from the meter, not from a file:
-/// what a reader has trouble with in every telegram is said once, here, and in no other case.
+/// and "reported", the object's code, "mbus" or "tariffs". They are made from the meter, not from a file:
+/// what is wrong in every telegram counts once, here, and in no other case.
 std::vector<Case> ordinary_cases(StimulusMaker& maker);
 
 /// True for one of these.

@@ -29,7 +29,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-/// Bytes of what the reader said that nobody has asked for yet.
+/// Bytes of reader output that have not been asked for yet.
 constexpr std::size_t kMostQueued = std::size_t{4} << 20U;
 constexpr milliseconds kLongestFetch{10'000};
 constexpr milliseconds kUntilRequest{2'000};
@@ -96,7 +96,7 @@ class ProcessSubject final : public Subject {
 
   bool wait_until_open(milliseconds patience) override {
     if (!wait(patience, [this] { return exited_ || present(); }) || exited_) return false;
-    // A meter would be silent until it is asked. One that never asks shows in the log.
+    // A meter would be silent until requested. A reader that never requests shows in the log.
     if (request_is_seen()) {
       wait(kUntilRequest, [this] { return exited_ || !present() || line_->state().requested; });
     }
@@ -158,7 +158,7 @@ class ProcessSubject final : public Subject {
   }
 
   std::optional<SubjectEvent> settle(nanoseconds most) override {
-    // A reader that works does so without a break; one that polls now and then is at rest.
+    // A reader at work does not pause; one that only polls now and then is at rest.
     constexpr milliseconds kLook{5}, kBusy{1};
     constexpr int kQuietLooks = 3;
     const auto deadline = steady_clock::now() + most;
@@ -220,7 +220,7 @@ class ProcessSubject final : public Subject {
     return line_ && !line_->kind().always_requested && setting_.reader.wiring != "vcc";
   }
 
-  /// A device keeps its line, which may be its supply as well.
+  /// An attached device keeps its line, which may also be its supply.
   Result<void> start_attached_again() {
     if (setting_.reader.reset_by_supply) {
       line_->supply(false);
@@ -233,7 +233,7 @@ class ProcessSubject final : public Subject {
     return observer_->start();
   }
 
-  /// Where a reader that p1rig starts is observed: port 0 becomes one that is free.
+  /// Where a reader that p1rig starts is observed: port 0 becomes a free one.
   static std::string address_of(const ReaderFile& reader) {
     std::string address = reader.observe.address;
     const std::size_t colon = address.rfind(":0");
@@ -277,15 +277,15 @@ class ProcessSubject final : public Subject {
     // No byte is lost on our side: a reader is judged by what it does with all of them.
     line_->lose_nothing();
     const std::string name = line_->name();
-    // The port that the system chose stays when the line is unplugged.
+    // The port that the system chose is kept while the line is unplugged.
     if (parsed->scheme.ends_with("-listen")) port_ = name.substr(name.rfind(':') + 1);
     return {};
   }
 
-  /// The reader's standard input, written to by the name that it has as our own descriptor.
+  /// The reader's standard input, written to by the path of our own descriptor.
   Result<void> open_pipe(Fd& input) {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("stdin: no pipe is left");
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("stdin: no pipe is available");
     input.reset(ends[0]);
     pipe_.reset(ends[1]);
     return open("file:/proc/self/fd/" + std::to_string(pipe_.get()));
@@ -324,7 +324,7 @@ class ProcessSubject final : public Subject {
   }
 
   void end() {
-    // Children of the reader write until they are ended: nobody listens to them then.
+    // Children of the reader may write until they are ended: nothing reads that.
     child_.reset();
     observer_->stop();
     pipe_.reset();
@@ -353,7 +353,7 @@ class ProcessSubject final : public Subject {
       if (exited_ || !present() || line_->state().ended) return SendResult::kNobody;
       if (setting_.interrupted && setting_.interrupted()) return SendResult::kNotTaken;
       if (steady_clock::now() >= deadline || is_given_up()) return SendResult::kNotTaken;
-      // Some lines cannot tell when there is room.
+      // Some lines do not signal that there is room.
       wait(
           milliseconds{20}, [] { return false; }, true);
     }
@@ -375,7 +375,7 @@ class ProcessSubject final : public Subject {
       if (setting_.interrupted && setting_.interrupted()) return false;
       if (steady_clock::now() >= deadline || is_given_up()) return false;
       timer_.expires_at(deadline);
-      // It may be ready already when this object goes.
+      // It may already be ready when this object is destroyed.
       timer_.async_wait([&loop = loop_](const auto& error) {
         if (!error) loop.stop();
       });
@@ -387,14 +387,14 @@ class ProcessSubject final : public Subject {
 
   SubjectSetting setting_;
   std::string kind_ = setting_.endpoint.substr(0, setting_.endpoint.find(':'));
-  /// Of an endpoint that has one: "/dev/ttyUSB0", "0.0.0.0:4001".
+  /// The address of an endpoint that has one: "/dev/ttyUSB0", "0.0.0.0:4001".
   std::string name_ =
       setting_.endpoint.substr(std::min(kind_.size() + 1, setting_.endpoint.size()));
   EventLoop& loop_;
   TemporaryFolder folder_;  ///< for links and pipes
   std::string port_ = "0";
   std::unique_ptr<Line> line_;
-  Fd pipe_;  ///< to the reader's standard input: tells what it has not read yet
+  Fd pipe_;  ///< to the reader's standard input: shows what it has not read yet
   boost::asio::steady_timer timer_;
   std::string observed_at_;
   std::unique_ptr<Observer> observer_;

@@ -19,12 +19,12 @@ class EventLoop;
 /// What a reader is started with.
 struct SubjectSetting {
   ReaderFile reader;
-  std::string endpoint;  ///< "pty", "tcp" …, or with a name, "serial:/dev/ttyUSB0"
+  std::string endpoint;  ///< "pty", "tcp" …, or with an address, "serial:/dev/ttyUSB0"
   std::shared_ptr<const Profile> profile;
   std::string key_file = {};               ///< path; empty for plain telegrams
   std::optional<FrameKeys> keys = {};      ///< what is in it
   std::function<bool()> interrupted = {};  ///< true ends every wait
-  bool unparsed = false;  ///< standard output is told as it comes, in pieces, as log lines
+  bool unparsed = false;  ///< standard output is passed on as it comes, in pieces, as log lines
 };
 
 /// A program that p1rig starts, or a device that is attached already, at a line of p1rig's own. It

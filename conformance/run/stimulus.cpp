@@ -22,11 +22,11 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-/// When the meter was as all telegrams begin with it: before the first of them.
+/// The moment of the state that all telegrams start from: before the first of them.
 const sys_seconds kBegin =
     std::chrono::sys_days{std::chrono::year{2016} / 1 / 12} + std::chrono::hours{10};
 
-/// The clock of telegram `n`, unless its case says otherwise. It goes on by `step`, but only on days
+/// The clock of telegram `n`, unless its case says otherwise. It advances by `step`, but only on days
 /// and at hours that no reader has trouble with, in any zone: away from midnight, from the first and
 /// last days of a month, and so from the Sundays on which the clock changes; and it is in the past of
 /// any host, since some readers reject what comes from the future.
@@ -43,13 +43,13 @@ sys_seconds ordinary_time(std::uint64_t n, seconds step) {
 
 /// True for a CRC that no reader has trouble with: digits and letters, and no zero in front.
 bool is_ordinary_crc(std::string_view crc) {
-  if (crc.empty()) return true;  // there is none
+  if (crc.empty()) return true;  // the meter sends none
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto digits = std::ranges::count_if(crc, is_digit);
   return crc.front() != '0' && digits > 0 && digits < std::ssize(crc);
 }
 
-/// The objects of which two telegrams say something else, or only one says something.
+/// The objects that differ between two telegrams, or that only one of them has.
 std::vector<Obis> differing(const ContractValues& a, const ContractValues& b) {
   std::vector<Obis> codes;
   for (const auto& [code, value] : a) {
@@ -62,7 +62,7 @@ std::vector<Obis> differing(const ContractValues& a, const ContractValues& b) {
   return codes;
 }
 
-/// A value as a case wrote it, its times as the meter's zone has them: for readers that report the wall
+/// A value as a case wrote it, with its times in the meter's zone: for readers that report the wall
 /// clock.
 ContractValue in_zone(ContractValue value, const Zone& zone) {
   const auto turn = [&](std::string& text) {
@@ -78,7 +78,7 @@ ContractValue in_zone(ContractValue value, const Zone& zone) {
   return value;
 }
 
-/// The momentary values and registers of telegram `n`, each another than in the one before.
+/// The momentary values and registers of telegram `n`, all different from those of the one before.
 void vary(std::uint64_t n, MeterState& state) {
   const auto number = static_cast<std::int64_t>(n);
   for (const QuantityRow& row : quantities()) {
@@ -118,7 +118,7 @@ void vary(std::uint64_t n, MeterState& state) {
       state[Quantity::kEnergyExportT1] + state[Quantity::kEnergyExportT2];
 }
 
-/// What can be told without a telegram.
+/// What is known without making a telegram.
 std::optional<std::string> is_about_others(const Case& one, const Profile& profile) {
   if (!matches_any_glob(one.dialects, profile.dialect->name)) return "it is about other dialects";
   if (!one.profiles.empty() && !matches_any_glob(one.profiles, profile.name)) {
@@ -138,9 +138,9 @@ bool is_sealed(const Profile& profile) {
 struct StimulusMaker::Impl {
   std::shared_ptr<const Profile> profile;
   std::uint64_t seed;
-  MeterState base;  ///< that all telegrams begin with: what cases ask for comes on top
+  MeterState base;  ///< all telegrams start from it; what cases ask for is added
   std::optional<TelegramSealer> sealer;
-  std::string own_key;  ///< its check value: a fault may have changed the key
+  std::string own_key;  ///< its check value: a fault may change the key
   bool begins_case = false;
   std::uint64_t made = 0;
 
@@ -159,7 +159,7 @@ struct StimulusMaker::Impl {
 
   seconds step() const { return profile->capture.period + profile->dialect->period; }
 
-  /// The state of the next telegram; of another moment where the step names one.
+  /// The state of the next telegram; at another moment if the step names one.
   Result<MeterState> next_state(const CaseStep* step) {
     ++made;
     return state_of(step);
@@ -267,22 +267,22 @@ struct StimulusMaker::Impl {
     return {};
   }
 
-  /// What the telegram says that is made of this state.
+  /// What a telegram made from this state says.
   ContractTelegram meaning_of(const MeterState& state, std::string& text) const {
     Truth truth;
     render(profile->layout, state, profile->zone, text, &truth);
     return contract_telegram(state, truth, *profile);
   }
 
-  /// Whether this telegram can go out with that CRC: a case may ask for how it begins, and no other CRC
-  /// shall be one that a reader could stumble over.
+  /// True if this telegram can be sent with that CRC: a case may ask how it begins; all others must be
+  /// such that no reader stumbles over them.
   static Result<bool> is_right_crc(std::string_view crc, const CaseStep* step) {
     if (step == nullptr || step->crc.empty()) return is_ordinary_crc(crc);
     if (crc.empty()) return fail("the telegrams of this meter have no CRC");
     return crc.starts_with(step->crc);
   }
 
-  /// Nothing where its CRC is none that it should have.
+  /// Nothing if its CRC is unsuitable.
   Result<std::optional<Stimulus>> make(const Case& one, const CaseStep& step, int number) {
     auto state = next_state(&step);
     if (!state) return tl::make_unexpected(state.error());
@@ -345,7 +345,7 @@ struct StimulusMaker::Impl {
 
   Result<Stimulus> finish(std::string text, SentTelegram sent, const CaseStep* step) {
     Emission emission{.bytes = std::move(text), .crc_algorithm = profile->layout.crc_algorithm};
-    // What another case left behind ends with it.
+    // Nothing of the case before is left.
     const bool begins = std::exchange(begins_case, false);
     if (sealer && (begins || step == nullptr)) {
       emission.seal.new_key = sealer->key_check_value() != own_key;
@@ -378,7 +378,7 @@ const Profile& StimulusMaker::profile() const { return *impl_->profile; }
 
 void StimulusMaker::begin(std::string_view case_id) {
   impl_->begins_case = true;
-  // Registers stay below what the shortest of them can show.
+  // Registers stay below the maximum of the shortest of them.
   constexpr std::int64_t kPlaces = 25'000;
   std::uint64_t hash = impl_->seed;
   for (const char c : case_id) hash = random_at(hash, static_cast<unsigned char>(c));
@@ -407,7 +407,7 @@ Result<Stimulus> StimulusMaker::make(const Case& one, const CaseStep& step, int 
     if (!stimulus) return tl::make_unexpected(stimulus.error());
     if (*stimulus) return std::move(**stimulus);
   }
-  return fail(step.crc.empty() ? "no telegram of it has an ordinary CRC"
+  return fail(step.crc.empty() ? "no telegram of this meter has an ordinary CRC"
                                : "no telegram has a CRC that begins with " + step.crc);
 }
 

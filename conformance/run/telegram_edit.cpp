@@ -39,7 +39,7 @@ Result<Obis> TelegramEditor::code(const std::string& written) const {
   return found->code;
 }
 
-/// The data line with its line end, the lines that continue it included.
+/// The data line with its line end, including the lines that continue it.
 Result<TelegramEditor::Range> TelegramEditor::find_line(const std::string& written) const {
   const auto found = code(written);
   if (!found) return tl::make_unexpected(found.error());
@@ -54,7 +54,7 @@ Result<TelegramEditor::Range> TelegramEditor::find_line(const std::string& writt
   return Range{begin, end == std::string::npos ? text_.size() : end + kLineEnd.size()};
 }
 
-/// What the Truth said of this object holds no longer.
+/// What the Truth said about this object no longer holds.
 void TelegramEditor::forget(Obis code) {
   meant_.values.erase(code);
   if (is_mbus_object(code)) meant_.mbus.reset();

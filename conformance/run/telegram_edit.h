@@ -12,22 +12,22 @@
 
 namespace p1rig {
 
-/// Changes the text of a telegram as a step asks for, and what is known of its meaning with it: an
-/// object whose brackets were written by a case means what the case says, or is uncertain.
+/// Changes the text of a telegram as a step asks, and what it means along with it: an object whose
+/// brackets were written by a case means what the case says, or is uncertain.
 class TelegramEditor {
  public:
   /// `meant` must outlive the editor.
   TelegramEditor(std::string text, ContractTelegram& meant,
                  const CrcAlgorithm& crc_algorithm = crc_algorithms().front());
 
-  /// Identification, replaced, removed and added lines; then the CRC is computed anew. An error
-  /// where the telegram has no such object.
+  /// Identification, replaced, removed and added lines; then the CRC is recomputed. An error
+  /// if the telegram has no such object.
   Result<void> apply(const CaseStep& step);
 
   /// The code that a case means: 0-n is the first channel with a reading.
   Result<Obis> code(const std::string& written) const;
 
-  /// The digits of the CRC; empty where there is none.
+  /// The digits of the CRC; empty if there is none.
   std::string_view crc() const;
 
   const std::vector<Obis>& uncertain() const { return uncertain_; }

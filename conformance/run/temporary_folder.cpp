@@ -22,12 +22,12 @@ constexpr std::string_view kPrefix = "p1rig-run-";
 constexpr const char* kLock = ".lock";
 
 fs::path usual_parent() {
-  // $TMPDIR may name a folder that is not there: mkdtemp() tells it better.
+  // If $TMPDIR names a directory that does not exist, mkdtemp() says so better.
   const char* const named = std::getenv("TMPDIR");
   return named == nullptr || *named == '\0' ? "/tmp" : named;
 }
 
-/// True for a folder that this user has made, and nobody else may open.
+/// True for a directory that this user created and nobody else may open.
 bool is_ours(int folder) {
   struct stat status {};
   return ::fstat(folder, &status) == 0 && status.st_uid == ::geteuid() &&
@@ -38,14 +38,14 @@ Fd open_folder(const fs::path& path) {
   return Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-/// Opens the lock of a folder, which is not taken by that.
+/// Opens the lock of a directory, without taking it.
 Fd open_lock(int folder, int flags) {
   return Fd(::openat(folder, kLock, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600));
 }
 
 bool take(const Fd& lock) { return ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0; }
 
-/// Removes a folder if its owner is gone.
+/// Removes a directory if its owner has ended.
 void clear(const fs::path& path) {
   const Fd folder = open_folder(path);
   if (!folder || !is_ours(folder.get())) return;
@@ -54,11 +54,11 @@ void clear(const fs::path& path) {
     std::error_code ignored;
     fs::remove_all(path, ignored);
   } else if (!lock && errno == ENOENT) {
-    ::rmdir(path.c_str());  // its owner never came to the lock, or will make another one
+    ::rmdir(path.c_str());  // its owner never got to the lock, or will create another one
   }
 }
 
-/// The lock of a new folder; none, with ENOENT, where another process has just cleared it.
+/// The lock of a new directory; none, with ENOENT, if another process has just removed it.
 Fd lock_new(const std::string& path) {
   const Fd folder = open_folder(path);
   if (!folder) return {};
@@ -88,7 +88,7 @@ Result<TemporaryFolder> TemporaryFolder::make() {
   for (;;) {
     std::string path = (parent / kPrefix).string() + "XXXXXX";
     if (::mkdtemp(path.data()) == nullptr) {
-      return fail(fmt::format("{}: no folder can be made in it: {} ($TMPDIR names another)",
+      return fail(fmt::format("{}: cannot create a directory in it: {} ($TMPDIR names another)",
                               parent.string(), std::strerror(errno)));
     }
     if (Fd lock = lock_new(path)) return TemporaryFolder(std::move(path), std::move(lock));

@@ -8,16 +8,16 @@
 
 namespace p1rig {
 
-/// A folder that nobody else can read, and that goes away with all that is in it: with this object,
-/// or, where the process was killed, when the next one is made.
+/// A directory that nobody else can read, and that is removed with its contents: with this object,
+/// or, if the process was killed, when the next one is created.
 class TemporaryFolder {
  public:
-  /// In $TMPDIR, or /tmp. The first one that a process makes clears what is abandoned there. The
-  /// error says which folder cannot be made, and why.
+  /// In $TMPDIR, or /tmp. The first one that a process creates removes abandoned ones there. The
+  /// error says which directory cannot be created, and why.
   static Result<TemporaryFolder> make();
 
-  /// Removes the folders of this user in `parent` whose process is gone. That is known by a lock that
-  /// the process holds as long as it lives, so that nothing depends on process ids.
+  /// Removes this user's directories in `parent` whose process has ended. A lock that the process holds
+  /// as long as it lives shows that, so nothing depends on process ids.
   static void clear_abandoned(const std::filesystem::path& parent);
 
   ~TemporaryFolder();
@@ -30,7 +30,7 @@ class TemporaryFolder {
   TemporaryFolder(std::string path, Fd lock);
 
   std::string path_;
-  Fd lock_;  ///< says that the owner lives
+  Fd lock_;  ///< shows that the owner is alive
 };
 
 }  // namespace p1rig

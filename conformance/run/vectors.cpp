@@ -37,42 +37,42 @@ constexpr int kMostTelegrams = 50;
 
 constexpr std::string_view kReadme = R"(# P1 test vectors
 
-Telegrams of smart meters with what a reader should make of them. They need no program to be used:
+Telegrams of smart meters with what a reader should make of them. No program is needed to use them:
 read a `.bin`, compare with the `.json` beside it.
 
 `index.json` lists all vectors: `{"format": 1, "version": …, "seed": …, "vectors": [{"file", "case",
-"dialect", "profile", "level"}]}`. `version` is that of the suite of cases, `seed` chose the values that are sent, `file`
+"dialect", "profile", "level"}]}`. `version` is that of the case suite, `seed` selected the values, `file`
 is the path without `.bin` and `.json`.
 
-A `.bin` holds what comes over the line, in the order of coming. Feed it in pieces of any size. Its
+A `.bin` holds the bytes that come over the line, in order. Feed it in pieces of any size. Its
 `.json`:
 
 | key | meaning |
 |---|---|
-| `case`, `title`, `requirement`, `clause`, `why` | what it is about, and where that is written |
+| `case`, `title`, `requirement`, `clause`, `why` | what it is about, and where that is specified |
 | `level` | `must` and `should`: a document's clause; `quirk`: a report from the field |
 | `dialect`, `profile` | the edition of P1, and the meter that would send this |
 | `key`, `authentication_key` | of sealed telegrams: AES-128, hexadecimal; the second is the one that the documents print |
 | `may_lose` | good telegrams that a reader may need to recover |
-| `telegrams` | one entry a telegram: `name`, `offset` and `length` in the `.bin`, and what is expected |
+| `telegrams` | one entry per telegram: `name`, `offset` and `length` in the `.bin`, and what is expected |
 
 | `expect` | meaning |
 |---|---|
-| `values` | the telegram is accepted, and says what `telegram` says |
-| `nothing` | it is dropped |
-| `either` | it is dropped, or accepted and right |
-| `part` | it is told; what is told of it is right, and something may be left out |
-| `anything` | it does not matter; what comes after does |
+| `values` | the telegram is reported, with the values in `telegram` |
+| `nothing` | it is rejected |
+| `either` | it is rejected, or reported correctly |
+| `part` | it is reported; what is reported is correct, but values may be missing |
+| `anything` | it does not matter; only what follows does |
 
 Numbers are compared after conversion of their units, `"1.193 kW"` and `"1193 W"` are the same; leading zeros do not
-matter, `"003"` is 3. Texts are right as the hexadecimal digits that were sent, or decoded. Times are right as the same
+matter, `"003"` is 3. Texts are correct as the hexadecimal digits that were sent, or decoded. Times are correct as the same
 instant with any offset.
 
-`telegram`, `mbus`, `import` and `export` are what a right reader concludes, in the form of p1rig's
+`telegram`, `mbus`, `import` and `export` are what a correct reader concludes, in the form of p1rig's
 reader contract: values by OBIS code, `"1.193 kW"`, times in ISO 8601, `null` for what is known to be
 invalid, `{"at", "value"}` for a reading with its time; entries of a log may come in any order. `invalid` names codes that must be null or
 left out, `absent` codes that must be left out, `optional` codes that may be null or left out
-although they have that value, `uncertain` codes of which nothing is expected.
+although they have that value, `uncertain` codes that may have any value.
 )";
 
 const OutputKind kReadmeKind{"the README of vectors", [](std::string_view text) {
@@ -89,7 +89,7 @@ Json codes(const std::vector<Obis>& list) {
   return all;
 }
 
-/// Before DSMR 4.0 no letter says which offset a time has.
+/// Before DSMR 4.0, no letter gives the offset of a time.
 void drop_offsets(ContractTelegram& telegram) {
   static constexpr std::size_t kClockFace = std::string_view("2010-12-09T11:30:20").size();
   const auto drop = [](ContractValue& value) {
@@ -122,7 +122,7 @@ Json json_of(const SentTelegram& sent, bool has_season, std::size_t offset, std:
   return one;
 }
 
-/// Time and the line cannot be written into a file.
+/// A file cannot hold time or the line.
 bool is_timeless(const Case& one) {
   const bool is_about_line = std::ranges::find(one.needs, "line") != one.needs.end();
   return one.judges.empty() && !one.at_line_pace && !is_about_line &&
@@ -151,7 +151,7 @@ std::string file_name(std::string id) {
   return id;
 }
 
-/// DIALECT/PROFILE/CASE, without the ends of the two files.
+/// DIALECT/PROFILE/CASE, without the suffixes of the two files.
 std::string stem_of(const Case& one, const Profile& profile) {
   return fmt::format("{}/{}/{}", profile.dialect->name, profile.name, file_name(one.id));
 }
@@ -177,7 +177,7 @@ class VectorWriter {
       }
       bytes += stimulus.emission.bytes;
     };
-    // A counter that is reset must have been another before.
+    // A counter must have had another value before it is reset.
     if (sealed) add(maker.clean("first"));
     for (const CaseStep& step : one.steps) {
       for (int number = 1; number <= step.count; ++number) {
@@ -243,7 +243,7 @@ class VectorWriter {
   Json list_ = Json::array();
 };
 
-/// The index that write_vectors() has left in the folder; nothing where there is none of ours.
+/// The index that write_vectors() left in the directory; nothing if there is none of ours.
 std::optional<Json> older_index(const fs::path& folder) {
   const std::string text = read_file(folder / "index.json").value_or("");
   if (!is_shallow_json(text)) return std::nullopt;
@@ -253,12 +253,12 @@ std::optional<Json> older_index(const fs::path& folder) {
   return ours ? std::optional(std::move(index)) : std::nullopt;
 }
 
-/// The files that an index names, without their ends.
+/// The files that an index names, without their suffixes.
 std::set<std::string> stems_in(const Json& index) {
   std::set<std::string> stems;
   for (const Json& vector : index["vectors"]) {
     if (!vector.is_object() || !vector.contains("file") || !vector["file"].is_string()) continue;
-    // DIALECT/PROFILE/CASE, and nothing outside of the folder.
+    // DIALECT/PROFILE/CASE, and nothing outside the directory.
     const fs::path stem = fs::path(vector["file"].get<std::string>()).lexically_normal();
     if (std::distance(stem.begin(), stem.end()) != 3 || stem.is_absolute() ||
         *stem.begin() == "..") {
@@ -269,7 +269,7 @@ std::set<std::string> stems_in(const Json& index) {
   return stems;
 }
 
-/// Removes what an index of ours names: what is left would be taken for part of the new vectors.
+/// Removes what an index of ours names: leftovers would be taken for new vectors.
 void remove_older(const fs::path& folder) {
   std::error_code ignored;
   const auto index = older_index(folder);
@@ -277,7 +277,7 @@ void remove_older(const fs::path& folder) {
   if (!index) return;
   for (const std::string& stem : stems_in(*index)) {
     for (const char* end : kEnds) fs::remove(folder / (stem + end), ignored);
-    // Folders that are empty now; others stay.
+    // Directories that are now empty; others are kept.
     fs::remove((folder / stem).parent_path(), ignored);
     fs::remove((folder / stem).parent_path().parent_path(), ignored);
   }
@@ -293,12 +293,11 @@ Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles(const Vector
   return find_profiles(names);
 }
 
-/// Nothing that is there is written over, but for what an index of ours names.
+/// No existing file is overwritten, except those that an index of ours names.
 Result<void> check_files(const VectorPlan& plan, const std::vector<Case>& cases,
                          const std::set<std::string>& ours) {
   const auto refuse = [](const fs::path& file) {
-    return fail(file.string() +
-                ": is there, and no vector that p1rig has written: name a new folder");
+    return fail(file.string() + ": exists, and p1rig did not write it: name a new directory");
   };
   const fs::path readme = plan.folder / "README.md";
   std::error_code error;
@@ -328,8 +327,7 @@ Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases) 
   for (const std::string& glob : plan.cases) {
     const auto is_meant = [&](const Case& one) { return is_named(one, glob); };
     if (std::ranges::none_of(cases, is_meant)) {
-      return fail(
-          fmt::format("--case: no case is named by \"{}\" (`p1rig cases` lists them)", glob));
+      return fail(fmt::format("--case: no case matches \"{}\" (`p1rig cases` lists them)", glob));
     }
   }
   if (std::ranges::none_of(cases, [&](const Case& one) { return is_in(plan, one); })) {
@@ -340,11 +338,13 @@ Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases) 
   }
   std::error_code error;
   if (!fs::exists(plan.folder, error)) return {};
-  if (!fs::is_directory(plan.folder, error)) return fail(plan.folder.string() + ": is no folder");
+  if (!fs::is_directory(plan.folder, error))
+    return fail(plan.folder.string() + ": is not a directory");
   if (fs::is_empty(plan.folder, error)) return {};
   const auto index = older_index(plan.folder);
   if (!index) {
-    return fail(plan.folder.string() + ": is not empty, and holds no vectors: name a new folder");
+    return fail(plan.folder.string() +
+                ": is not empty, and holds no vectors: name a new directory");
   }
   return check_files(plan, cases, stems_in(*index));
 }

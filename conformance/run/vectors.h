@@ -10,7 +10,7 @@
 
 namespace p1rig {
 
-/// What `p1rig vectors` is asked for; empty lists mean all.
+/// What `p1rig vectors` should write; empty lists mean all.
 struct VectorPlan {
   std::filesystem::path folder;
   std::vector<std::string> profiles;  ///< names; else one meter for each dialect
@@ -20,14 +20,14 @@ struct VectorPlan {
   std::optional<std::uint64_t> id_seed = {};  ///< of the meters' identifiers; nothing: the seed
 };
 
-/// An error where the plan chooses nothing, or its folder holds something else than vectors.
+/// An error if the plan selects nothing, or its directory holds anything but vectors.
 Result<void> check_plan(const VectorPlan& plan, const std::vector<Case>& cases);
 
 /// Writes the cases that are not about time or the line as files: DIALECT/PROFILE/CASE.bin with the
 /// bytes, a sentinel telegram last, beside .json with what is expected of each telegram; index.json,
-/// README.md and LICENSE. Returns how many. The plan has passed check_plan(); vectors that are in the
-/// folder already are removed before. An error says what could not be written; the index is written
-/// last, so that what it names is whole.
+/// README.md and LICENSE. Returns how many. The plan has passed check_plan(); vectors that are already
+/// in the directory are removed first. An error says what could not be written; the index is written
+/// last, so that everything it lists is complete.
 Result<std::size_t> write_vectors(const VectorPlan& plan, const std::vector<Case>& cases);
 
 }  // namespace p1rig

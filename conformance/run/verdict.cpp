@@ -19,7 +19,7 @@ bool asks_values(const CaseExpectation& expectation) {
          !expectation.invalid.empty() || !expectation.optional.empty() || expectation.mbus;
 }
 
-/// True where a telegram is owed, and everything that it says.
+/// True if the telegram has to be reported with all its values.
 bool is_usual(const CaseExpectation& expectation) {
   return expectation.whole == Expectation::Whole::kValues && !asks_values(expectation) &&
          expectation.anything.empty() && !expectation.may_repeat;
@@ -32,7 +32,7 @@ bool is_special(const Case& one, const CaseStep& step) {
          (one.expect.contains(step.id) && !is_usual(one.expect.at(step.id)));
 }
 
-/// The lower, the nearer to what the case is about.
+/// The lower, the closer to what the case is about.
 int distance(const Mismatch& mismatch) {
   switch (mismatch.topic) {
     case Topic::kSurvival:
@@ -85,7 +85,7 @@ Standing standing_of(const Case& one, const CaseStep& step) {
   if (is_special(one, step)) return Standing::kSubject;
   const auto first = std::ranges::find_if(
       one.steps, [&](const CaseStep& other) { return is_special(one, other); });
-  // Where nothing is special, all of it is what the case is about.
+  // If nothing is special, all of it is what the case is about.
   if (first == one.steps.end()) return Standing::kSubject;
   return &step < &*first ? Standing::kBefore : Standing::kAfter;
 }
@@ -119,7 +119,7 @@ Verdict decide(const Case& one, std::vector<Mismatch> mismatches, const Ordinary
       case Topic::kSurvival:
         return true;
       case Topic::kReported:
-        // What went before may be reported again because of the subject.
+        // Earlier telegrams may be reported again because of the subject.
         return !line_only && (mismatch.standing == Standing::kSubject || !is_trait);
       case Topic::kLost:
         if (line_only || mismatch.standing == Standing::kBefore) return false;

@@ -12,33 +12,33 @@
 namespace p1rig {
 
 // A case fails for its own reason or not at all. Its subject is what it does to the line or to a
-// telegram, and what it asks of it; all else that goes by is ordinary and decides nothing.
+// telegram, and what it asks of it; everything else is ordinary and decides nothing.
 
 /// What a case is about.
 enum class SubjectKind : std::uint8_t {
-  kReported,  ///< whether telegrams are reported or dropped
-  kValue,     ///< what is reported of an object, of the devices, of the tariffs
+  kReported,  ///< whether telegrams are reported or rejected
+  kValue,     ///< what is reported about an object, the devices, the tariffs
   kLine       ///< the reader's end of the line, and nothing else
 };
 /// "reported", "value", "line": as `p1rig cases` shows it.
 std::string_view to_string(SubjectKind kind);
 SubjectKind subject_of(const Case& one);
 
-/// Where the telegrams of a step, one of the case's, stand.
+/// The standing of the telegrams of a step of the case.
 Standing standing_of(const Case& one, const CaseStep& step);
 
-/// What a reader reports otherwise than it was sent in every ordinary telegram, or whenever it likes: the
-/// code of an object, "mbus", "tariffs" or "reported", and the id of the case that says so.
+/// What a reader reports wrongly in every ordinary telegram, or now and then: the code of an object,
+/// "mbus", "tariffs" or "reported", and the id of the case that shows it.
 using OrdinaryTraits = std::map<std::string, std::string>;
 
-/// The trait that a mismatch would be, were it seen in an ordinary telegram.
+/// The trait that a mismatch would be in an ordinary telegram.
 std::string trait_of(const Mismatch& mismatch);
 
-/// What was found in one case, taken apart.
+/// What was found in one case, divided by whether it counts.
 struct Verdict {
   std::vector<Mismatch> against;  ///< its subject decides the case, the nearest to it first
   std::vector<Mismatch> besides;  ///< not counted
-  bool is_blocked = false;        ///< a telegram before the subject was lost, and no more is known
+  bool is_blocked = false;        ///< a telegram before the subject was lost, nothing else is known
 };
 Verdict decide(const Case& one, std::vector<Mismatch> mismatches, const OrdinaryTraits& traits);
 

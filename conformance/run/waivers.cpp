@@ -39,7 +39,7 @@ bool is_death(const CaseResult& result) {
   return result.outcome == Outcome::kCrash || result.outcome == Outcome::kHang;
 }
 
-/// True for what a waiver can expect.
+/// True for outcomes that a waiver can expect.
 bool is_failure(const CaseResult& result) {
   switch (result.outcome) {
     case Outcome::kFail:
@@ -84,7 +84,7 @@ Result<Waivers> waivers_of(const Document& document) {
   return waivers;
 }
 
-/// True where a meter that was not run, or a case that was left out, might still answer to it.
+/// True if a meter that was not run, or a case that was left out, might still match it.
 bool may_answer_elsewhere(const PatternParts& parts, const ConformReport& report,
                           const std::set<std::string>& ran) {
   const auto is_newer = [&](const std::string& id) { return matches_glob(parts.case_glob, id); };
@@ -142,11 +142,11 @@ void apply_waivers(const Waivers& waivers, CaseResult& result) {
   if (result.outcome == Outcome::kPass) {
     result.outcome = Outcome::kXpass;
     result.messages.push_back(
-        waiver->comes_and_goes ? "passes today; its waiver says that this comes and goes"
+        waiver->comes_and_goes ? "passes this time; its waiver is volatile"
                                : "passes, though a waiver says that it fails: remove the waiver");
   } else if (is_death(result) && !waiver->covers_crash) {
     result.messages.push_back(
-        "its waiver is for a failure; for a reader that ends or falls silent it says crash = true");
+        "its waiver covers a failure only; a crash or a hang needs crash = true");
     return;
   } else if (is_failure(result)) {
     result.is_waived_death = is_death(result);
@@ -170,7 +170,7 @@ std::vector<UnusedWaiver> unused_waivers(const Waivers& waivers, const ConformRe
         .pattern = waiver.pattern,
         .reason = waiver.reason,
         .where = fmt::format("{}:{}:{}", waivers.file, waiver.place.line, waiver.place.column),
-        .message = "no case that was run answers to it",
+        .message = "matches no case that was run",
         .counts = false};
     const bool whole = report.whole_suite && !report.interrupted && report.environment.empty();
     const bool meter_ran = std::ranges::any_of(
@@ -179,10 +179,10 @@ std::vector<UnusedWaiver> unused_waivers(const Waivers& waivers, const ConformRe
                             return matches_glob(parts.profile_glob, known.first);
                           });
     if (report.whole_suite && !is_meter) {
-      one.message = "no meter has such a name: remove it, or mend it";
+      one.message = "no meter has this name: remove or correct it";
       one.counts = true;
     } else if (whole && meter_ran && !may_answer_elsewhere(parts, report, ran)) {
-      one.message = "there is no such case at the meters that it names: remove it, or mend it";
+      one.message = "there is no such case at the meters that it names: remove or correct it";
       one.counts = true;
     }
     unused.push_back(std::move(one));
@@ -208,7 +208,7 @@ std::string waiver_file(const ConformReport& report, const Waivers& before,
     } else if (result.outcome == Outcome::kPass || result.outcome == Outcome::kXpass) {
       fate->second.passed = true;
     }
-    // It may fail again, and is said to do so.
+    // A volatile one may fail again.
     if (result.outcome == Outcome::kXpass && result.comes_and_goes &&
         fate->second.failed == nullptr) {
       fate->second.failed = &result;

@@ -19,8 +19,8 @@ using boost::asio::posix::stream_descriptor;
 
 namespace {
 
-/// What is watched, once more for the loop, which closes what it has. Another reader must not inherit
-/// it: an output that somebody else holds has no end.
+/// Duplicates a descriptor for the loop, which closes its own. Another reader must not inherit it: an
+/// output that is open elsewhere never ends.
 struct Watched {
   explicit Watched(const ChildProcess& child)
       : output(again(child.output())), errors(again(child.errors())), end(again(child.watch())) {}
@@ -32,13 +32,13 @@ struct Watched {
 
 }  // namespace
 
-/// Handlers that wait in the loop hold it weakly: one that was ready already when the child was
-/// ended finds it gone.
+/// Handlers in the loop hold it weakly: one that was already ready when the child was ended finds
+/// it gone.
 struct WatchedChild::Impl : std::enable_shared_from_this<WatchedChild::Impl> {
   static constexpr std::size_t kLastWords = 4096;
-  /// After its end: what a pipe can hold. A child of its own may still write.
+  /// After its end, at most what a pipe can hold: a child of its own may still write.
   static constexpr std::size_t kMostRest = std::size_t{1} << 20U;
-  /// A program that ends closes its output first. One that has not ended by then lives on.
+  /// A program that ends closes its output first. One that has not ended by then keeps running.
   static constexpr std::chrono::seconds kGrace{2};
 
   Impl(ChildProcess started, Watched watched, EventLoop& loop, Handlers called)
@@ -103,7 +103,7 @@ struct WatchedChild::Impl : std::enable_shared_from_this<WatchedChild::Impl> {
     exited = true;
     child.end_group();
     const ProcessExit exit = child.exit().value_or(ProcessExit{});
-    // What it said before it went still counts.
+    // What it wrote before it ended still counts.
     std::array<char, 65536> buffer;
     for (std::size_t taken = 0; !at_end && taken < kMostRest;) {
       const ssize_t count = ::read(child.output(), buffer.data(), buffer.size());

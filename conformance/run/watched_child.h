@@ -17,17 +17,17 @@ namespace p1rig {
 class EventLoop;
 
 /// A program that p1rig started, watched by the loop: what it writes, and how it ends. Whatever it
-/// does, memory is bounded: of its standard error the end is kept, and its standard output waits in
-/// the pipe while nobody listens.
+/// does, memory is bounded: the end of its standard error is kept, and its standard output waits in
+/// the pipe while nobody reads it.
 class WatchedChild {
  public:
   struct Handlers {
     std::function<void(std::string_view bytes)> output;
-    std::function<void()> closed;  ///< it closed its standard output and lives on
+    std::function<void()> closed;  ///< it closed its standard output but is running
     std::function<void(const ReaderExited& gone)> exited;
   };
 
-  /// An error where there is no such command. None of the handlers is called after the destructor,
+  /// An error if there is no such command. None of the handlers is called after the destructor,
   /// which ends the program with all its children.
   static Result<std::unique_ptr<WatchedChild>> start(
       const std::vector<std::string>& command,
@@ -37,13 +37,13 @@ class WatchedChild {
   WatchedChild(const WatchedChild&) = delete;
   WatchedChild& operator=(const WatchedChild&) = delete;
 
-  /// Stops, or goes on, to take its standard output.
+  /// Stops or resumes reading its standard output.
   void listen(bool on);
 
-  /// Bytes of memory of all its processes.
+  /// The memory of all its processes in bytes.
   std::uint64_t memory() const;
 
-  /// What they have cost so far.
+  /// What they have used so far.
   ProcessUsage usage() const;
 
  private:

@@ -120,7 +120,7 @@ TEST(Compare, TextsAsSentOrDecoded) {
 TEST(Compare, ReadingsAndLists) {
   const char* const gas = R"({"at": "2026-01-12T11:00:00+01:00", "value": "12.345 m3"})";
   EXPECT_TRUE(same(gas, gas));
-  EXPECT_TRUE(same(R"({"value": "12.345 m3"})", gas)) << "a time that is not told";
+  EXPECT_TRUE(same(R"({"value": "12.345 m3"})", gas)) << "a time that is not reported";
   EXPECT_TRUE(same(R"("12.345 m3")", gas));
   EXPECT_FALSE(same(R"({"at": "2026-01-12T11:05:00+01:00", "value": "12.345 m3"})", gas));
   EXPECT_FALSE(same(R"({"at": "2026-01-12T11:00:00+01:00", "value": "12.346 m3"})", gas));

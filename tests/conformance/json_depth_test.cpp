@@ -66,7 +66,7 @@ TEST(JsonDepth, WhatIsNoJsonIsJudgedAsBefore) {
   const std::string open = repeated("[", 200'000);
   EXPECT_TRUE(std::holds_alternative<ContractLog>(parse_contract_line("{" + open)));
   EXPECT_EQ(breach_of(parse_contract_line(R"({"telegram": )" + open)),
-            R"(a line that begins with {"telegram" is no JSON in UTF-8)");
+            R"(a line that begins with {"telegram" is not JSON in UTF-8)");
 }
 
 // No parser is to blame where a reader prints 1e999.

@@ -98,7 +98,7 @@ TEST_F(TelegramJudgeTest, DroppedAsItMustBe) {
 TEST_F(TelegramJudgeTest, ToldButMustBeDropped) {
   sent("A", kA, {.whole = Whole::kNothing});
   said(says("1.001", "0.999"));
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("A: was reported, but must be dropped")));
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("A: was reported, but must be rejected")));
 }
 
 TEST_F(TelegramJudgeTest, FlaggedCountsAsDropped) {
@@ -233,7 +233,7 @@ TEST_F(TelegramJudgeTest, DevicesAreComparedByChannel) {
                "channel 2 is reported as \"water\", but is gas"},
            Row{R"([{"channel": 2, "medium": "gas", "value": "5.679 m3"}])", "5.679 m3"},
            Row{R"([{"channel": 2, "medium": "gas", "id": "XY", "value": "5.678 m3"}])", "id says"},
-           Row{R"([{"channel": 1, "medium": "gas", "value": "5.678 m3"}])", "is not there"},
+           Row{R"([{"channel": 1, "medium": "gas", "value": "5.678 m3"}])", "does not exist"},
        }) {
     judge_.begin(traits_);
     sent("A", meant);

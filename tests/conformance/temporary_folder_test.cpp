@@ -140,7 +140,7 @@ TEST_F(TemporaryFolders, AParentThatIsNotThereIsNamed) {
   ::setenv("TMPDIR", "/no/such/place", 1);
   const auto folder = TemporaryFolder::make();
   ASSERT_FALSE(folder);
-  EXPECT_NE(folder.error().message.find("/no/such/place: no folder can be made in it"),
+  EXPECT_NE(folder.error().message.find("/no/such/place: cannot create a directory in it"),
             std::string::npos);
   TemporaryFolder::clear_abandoned("/no/such/place");
 }

@@ -225,7 +225,7 @@ patience = "{patience}"
                          "waivers.toml", "--", rig.PROGRAM, "read", "{endpoint}",
                          env=self.environment, cwd=self.folder)
         self.assertEqual(result.returncode, 1, result.stdout)
-        self.assertIn(b"no meter has such a name", result.stdout)
+        self.assertIn(b"no meter has this name", result.stdout)
 
     # 2: usage or configuration
 
@@ -280,14 +280,14 @@ while line.read(100): pass
                         f'startup = "{rig.ENDLESS}"\npatience = "1s"\n')
         result = rig.run("conform", file, env=self.environment)
         self.assertEqual(result.returncode, 3, result.stderr)
-        self.assertIn("its hello names no dialect that there is, but dsmr-9", result.stdout.decode())
+        self.assertIn("its hello names no known dialect, but dsmr-9", result.stdout.decode())
 
     # 4: the environment
 
     def test_a_place_for_temporary_files_that_is_none_is_the_environment(self):
         result = rig.run(*self.arguments("hangs.py"), env=os.environ | {"TMPDIR": "/no/such/place"})
         self.assertEqual(result.returncode, 4)
-        self.assertIn(b"/no/such/place: no folder can be made in it: No such file", result.stderr)
+        self.assertIn(b"/no/such/place: cannot create a directory in it: No such file", result.stderr)
 
     def test_a_reader_that_cannot_be_started_any_more_is_the_environment(self):
         # It is removed while it runs, and crashes.

@@ -63,7 +63,7 @@ class Lists(rig.Case):
 
     def test_a_case_is_shown_with_all_of_it(self):
         said = rig.run("cases", "show", "dsmr-5.0.2/6.2/crc-wrong").stdout.decode()
-        for part in ("R-CRC-01", "must", "  A is dropped", "telegram A:", "/KFM5", "1-0:1.8.1(", "means {"):
+        for part in ("R-CRC-01", "must", "  A is rejected", "telegram A:", "/KFM5", "1-0:1.8.1(", "means {"):
             self.assertIn(part, said)
 
     def test_a_case_is_shown_as_json_with_all_of_it(self):
@@ -71,7 +71,7 @@ class Lists(rig.Case):
         shown = rig.json_of("cases", "show", name, "--json")
         self.assertEqual((shown["name"], shown["since"], shown["may_lose"], shown["judges"]),
                          (name, "0.1", 1, []))
-        self.assertEqual(shown["expected"][0], "A is dropped")
+        self.assertEqual(shown["expected"][0], "A is rejected")
         self.assertEqual([step["name"] for step in shown["sent"]], ["A", "B", "C"])
         for step, is_right in zip(shown["sent"], (False, False, True)):
             data, crc = rig.parts_of(bytes.fromhex(step["bytes"]))

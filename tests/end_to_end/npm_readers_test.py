@@ -12,7 +12,7 @@ class Npm(rig.Case):
         result = rig.run("conform", name, "--profile", METER, "--case", "dsmr-5.0.2/6.2/crc-bit-flip")
         said = (result.stdout + result.stderr).decode()
         self.assertEqual(result.returncode, 1, said)
-        self.assertIn("was reported, but must be dropped", said)
+        self.assertIn("was reported, but must be rejected", said)
 
     def test_p1_reader_publishes_what_has_a_wrong_crc(self):
         self.assert_believes_a_wrong_crc("p1-reader")

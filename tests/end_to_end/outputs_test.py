@@ -478,7 +478,7 @@ class Outputs(rig.Case):
                 file.write_text(PRECIOUS)
                 result = self.run_words(*words, *more)
                 self.assertEqual(result.returncode, 2, result.stderr)
-                self.assertIn(b"name a new folder", result.stderr)
+                self.assertIn(b"name a new directory", result.stderr)
                 self.assertEqual(file.read_text(), PRECIOUS)
                 file.unlink()
                 if before is not None:

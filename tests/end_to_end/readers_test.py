@@ -62,7 +62,7 @@ class Readers(rig.Case):
         result = self.conform(*arguments)
         said = (result.stdout + result.stderr).decode()
         self.assertEqual(result.returncode, 1, said)
-        self.assertIn("was reported, but must be dropped", said)
+        self.assertIn("was reported, but must be rejected", said)
 
     def assert_too_deep(self, reader, commands=("doctor", "conform", "bench")):
         """Each command says what is wrong, and lives."""
@@ -150,7 +150,7 @@ class Mqtt(Readers):
         for result in (self.conform(reader), rig.run("doctor", reader)):
             said = (result.stdout + result.stderr).decode()
             self.assertEqual(result.returncode, 4, said)
-            self.assertIn(f"the reader cannot be heard: mqtt: {self.broker}: Connection refused", said)
+            self.assertIn(f"the reader cannot be observed: mqtt: {self.broker}: Connection refused", said)
 
     def answers(self):
         with socket.socket() as probe:
@@ -348,7 +348,7 @@ class Doctor(Readers):
         self.examine(0, ["pty: hello from p1rig read", "stdin:", "of p1rig works: continue"], "p1rig")
 
     def test_one_that_is_right(self):
-        self.examine(0, [" telegrams told, the slowest", "it tells 2 codes: 1-0:1.7.0 1-0:1.8.1"],
+        self.examine(0, [" telegrams reported, the slowest", "it reports 2 codes: 1-0:1.7.0 1-0:1.8.1"],
                      self.telling('{"1-0:1.7.0": power + " kW", "1-0:1.8.1": energy + " kWh"}'))
 
     def test_units(self):
@@ -356,24 +356,24 @@ class Doctor(Readers):
                      self.telling('{"1-0:1.7.0": power, "1-0:1.8.1": energy + " kW"}'))
 
     def test_decimals(self):
-        self.examine(1, ["with decimals = 1 in [reader] it is right"], self.telling(
+        self.examine(1, ["with decimals = 1 in [reader] it is correct"], self.telling(
             '{"1-0:1.7.0": power + " kW", "1-0:1.8.1": "%.1f kWh" % float(energy)}'))
 
     def test_times(self):
         told = ('{"1-0:1.8.1": energy + " kWh", "0-0:1.0.0": "20" + "-".join([stamp[:2], stamp[2:4], '
                 'stamp[4:6]]) + "T" + ":".join([stamp[6:8], stamp[8:10], stamp[10:12]])}')
-        self.examine(1, ['with time = "local" in [reader] it is right'], self.telling(told))
+        self.examine(1, ['with time = "local" in [reader] it is correct'], self.telling(told))
         self.examine(0, [], self.telling(told, 'time = "local"'))
 
     def test_directions(self):
-        self.examine(1, ["that is the value of 1-0:2.8.1: are the two exchanged?"], self.telling(
+        self.examine(1, ["that is the value of 1-0:2.8.1: are the two swapped?"], self.telling(
             '{"1-0:1.7.0": power + " kW", "1-0:1.8.1": out + " kWh"}'))
 
     def test_a_code_that_is_none(self):
         self.examine(3, ["expected an OBIS code"], self.telling('{"power": power}'))
 
     def test_one_that_is_silent(self):
-        self.examine(3, ["told no telegram", "does not work yet"],
+        self.examine(3, ["reported no telegram", "does not work yet"],
                      self.script("print('hello', flush=True)\nwhile line.read(100): pass",
                                  patience="1s"))
 
@@ -386,7 +386,7 @@ class Doctor(Readers):
                      self.reader_file('[reader]\ncommand = ["sleep", "1000"]\nstartup = "2s"\n'))
 
     def test_one_that_is_not_there(self):
-        self.examine(4, ["command: /nowhere/reader is not there", "cannot be run here"],
+        self.examine(4, ["command: /nowhere/reader does not exist", "cannot be run here"],
                      self.reader_file('[reader]\ncommand = ["/nowhere/reader"]\n'))
 
     def test_a_map_that_misses(self):

@@ -68,7 +68,7 @@ class Reports(rig.Case):
                          ["A", "B", "sentinel 1"])
         self.assertIn(NASTY, [moment["text"] for moment in failure["wire"]])
         self.assertEqual(report["cases"][0]["expected"],
-                         ["A is dropped", "B is told, with the values that were sent",
+                         ["A is rejected", "B is reported with the values that were sent",
                           "at most 1 good telegram lost"])
         self.assertIn("CRC", report["cases"][0]["argues"])
 
@@ -93,7 +93,7 @@ class Reports(rig.Case):
                           "requirement": "R-CRC-01", "outcome": "fail"})
         story = test.find("failure").text
         self.assertIn(NASTY, story)
-        self.assertIn("expected: A is dropped", story)
+        self.assertIn("expected: A is rejected", story)
         self.assertIn("again: p1rig conform --profile", story)
 
     def markdown(self, file):
@@ -137,7 +137,7 @@ class Reports(rig.Case):
         # By keyboard alone: to the cell on the right, and unfolded.
         self.assertEqual(page["focus"], f"fail: {FLIP} at {METERS[1]}@pty")
         story = page["story"]
-        for word in ("A is dropped", "reports a telegram that was never sent", "DSMR-P1 5.0.2 §6.2",
+        for word in ("A is rejected", "reports a telegram that was never sent", "DSMR-P1 5.0.2 §6.2",
                      "R-CRC-01", f"--profile {METERS[1]}", "to the reader (A)", "sentinel 1", NASTY,
                      r"\r\n"):
             self.assertIn(word, story)

@@ -1,5 +1,5 @@
 'use strict';
-// Shows the report that stands in the page. Everything is put in as text, never as markup.
+// Shows the report contained in the page. Everything is inserted as text, never as markup.
 const report = JSON.parse(document.getElementById('report').textContent);
 const byId = (id) => document.getElementById(id);
 const signs = {
@@ -26,7 +26,7 @@ const cases = new Map(report.cases.map((one) => [one.id, one]));
 const columnOf = (result) => `${result.profile}@${result.endpoint}`;
 const columns = [...new Set(report.results.map(columnOf))];
 
-// The worst of several runs of one case at one place stands in the matrix.
+// The matrix shows the worst of several runs of one case at one place.
 const order = Object.keys(report.sums);
 const cells = new Map();
 for (const result of report.results) {
@@ -38,9 +38,9 @@ for (const runs of cells.values()) {
   runs.sort((a, b) => (b.counts - a.counts) || order.indexOf(a.outcome) - order.indexOf(b.outcome));
 }
 
-// ---- what a result unfolds to
+// ---- the details of a result
 
-/// Escapes such as \r\n stand apart, and a line end ends the line.
+/// Marks escapes such as \r\n, and breaks the line after a line end.
 function bytes(text) {
   const parts = [];
   for (const part of text.split(/(\\r\\n|\\n|\\r|\\t|\\x[0-9A-F]{2}|\\u\{[0-9A-F]+\})/)) {
@@ -57,7 +57,7 @@ function bytes(text) {
 }
 
 function wireLog(result) {
-  const words = {sent: '→ to the reader', said: '← reader says', note: '·'};
+  const words = {sent: '→ to the reader', said: '← from the reader', note: '·'};
   const rows = result.wire.map((moment) => make('tr', {class: moment.kind},
     make('td', null, (moment.at_us / 1000).toFixed(1)),
     make('td', null, words[moment.kind] + (moment.name ? ` (${moment.name})` : '')),
@@ -95,7 +95,7 @@ function story(result) {
   const parts = [facts];
   if (result.wire.length > 0) parts.push(wireLog(result));
   if (result.smallest) {
-    parts.push(make('p', {class: 'soft'}, 'The smallest case that fails as well:'),
+    parts.push(make('p', {class: 'soft'}, 'The smallest case that still fails:'),
       make('pre', null, result.smallest));
   }
   const copy = make('button', {type: 'button'}, 'Copy');
@@ -154,18 +154,18 @@ function causeStory(cause) {
   };
   add('in code', cause.code);
   if (cause.expected > 0) add('fits', `${cause.fitting} of the ${counted(cause.expected, 'result')} that it fails`);
-  if (cause.alike.length > 0) add('not told from', cause.alike.join(', '));
-  if (cause.also.length > 0) add('besides', `${counted(cause.also.length, 'other result')} could not be judged for it, or show it`);
+  if (cause.alike.length > 0) add('same failures as', cause.alike.join(', '));
+  if (cause.also.length > 0) add('besides', `${counted(cause.also.length, 'other result')} could not be judged because of it, or show it as well`);
   parts.push(facts);
   if (cause.words) parts.push(make('p', {class: 'soft'}, 'Its last words:'), make('pre', null, ...bytes(cause.words)));
   if (cause.stimulus.size > 0) {
-    parts.push(make('p', {class: 'soft'}, `The shortest that was sent, ${counted(cause.stimulus.size, 'byte')}:`),
+    parts.push(make('p', {class: 'soft'}, `The shortest stimulus, ${counted(cause.stimulus.size, 'byte')}:`),
       make('pre', null, ...bytes(cause.stimulus.text)));
   }
   parts.push(make('p', {class: 'soft'}, `${shown.case} at ${shown.profile} on ${shown.endpoint}:`), story(shown));
   const others = cause.results.filter((place) => place !== cause.shown).map((place) => report.results[place]);
   if (others.length > 0) {
-    parts.push(make('p', {class: 'soft'}, 'It explains as well:'),
+    parts.push(make('p', {class: 'soft'}, 'It also explains:'),
       make('ul', null, ...others.map((result) => make('li', null, `${result.case} at ${result.profile} on ${result.endpoint}`))));
   }
   return make('div', null, ...parts);
