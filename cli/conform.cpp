@@ -66,7 +66,8 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
   if (const auto text = options.get("case-limit")) {
     const auto limit = parse_duration(*text);
     if (!limit || *limit <= std::chrono::milliseconds{0}) {
-      return options.misuse("--case-limit: expected a time above zero, such as 60s");
+      return options.misuse(
+          "--case-limit: expected a whole number with its unit, such as 500ms, 60s or 5min");
     }
     plan.case_limit = std::chrono::duration_cast<std::chrono::milliseconds>(*limit);
   }
@@ -97,7 +98,7 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
   plan.command_line = "p1rig conform";
   if (plan.realtime) plan.command_line += " --realtime";
   if (command.empty()) plan.command_line += " " + shell_word(options.words()[0]);
-  for (const char* const name : {"level", "suite-version", "waivers"}) {
+  for (const char* const name : {"level", "case-limit", "suite-version", "waivers"}) {
     if (const auto value = options.get(name)) {
       plan.command_line += fmt::format(" --{} {}", name, shell_word(*value));
     }

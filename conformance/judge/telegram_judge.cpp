@@ -188,12 +188,11 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   compare_devices(sent, said);
   compare_tariffs(sent, said);
   if (sent.expectation.whole == Whole::kNothing) {
-    std::string what = "was reported, but must be rejected";
-    if (findings_.size() > before) what += ": " + findings_[before].message;
+    // That it was reported is what is wrong, whatever it said.
     findings_.resize(before);
     findings_.push_back({.topic = Topic::kReported,
                          .telegram = sent.name,
-                         .message = std::move(what),
+                         .message = "was reported, but must be rejected",
                          .standing = sent.standing});
   }
   return sent.name;

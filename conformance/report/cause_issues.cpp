@@ -98,14 +98,8 @@ std::string issue_text(const ConformReport& report, const Cause& cause) {
   const std::string bytes = cause.name + ".bin";
   std::string text = fmt::format("{}# {}\n\n## What happens\n\n", kMark,
                                  markdown_text(visible(title_of(cause), kMostText)));
-  for (const std::string& line : {one.title, one.argues, one.why}) {
-    if (!line.empty()) text += markdown_text(line) + "\n\n";
-  }
-  for (const std::string& line : expected_of(one)) {
-    text += "- expected: " + markdown_text(line) + "\n";
-  }
   for (const std::string& line : shown.messages) {
-    text += "- got: " + markdown_text(visible(line, kMostText)) + "\n";
+    text += "- " + markdown_text(visible(line, kMostText)) + "\n";
   }
   if (!cause.words.empty()) {
     text += "\nIts last words:\n\n" + code_block(visible_text(cause.words));
@@ -113,6 +107,11 @@ std::string issue_text(const ConformReport& report, const Cause& cause) {
   if (!cause.code.empty()) {
     text += "\nIn code, this is often: " + markdown_text(cause.code) + ".\n";
   }
+  text += "\n## What is expected\n\n";
+  for (const std::string& line : {one.title, one.argues, one.why}) {
+    if (!line.empty()) text += markdown_text(line) + "\n\n";
+  }
+  for (const std::string& line : expected_of(one)) text += "- " + markdown_text(line) + "\n";
   if (!cause.stimulus.empty()) {
     text += fmt::format("\n## The bytes\n\n{}, in [{}]({}):\n\n",
                         counted(cause.stimulus.size(), "byte"), bytes, bytes);

@@ -192,6 +192,9 @@ std::string console_report(const ConformReport& report) {
   for (const auto& [reason, count] : skips) {
     text += fmt::format("{:<12} {} at {}\n", "skip", counted(count, "case"), visible(reason));
   }
+  for (const std::string& breach : report.breaches) {
+    text += fmt::format("{:<12} {}\n", "contract", visible(breach));
+  }
   for (const std::string& refused : report.refused) {
     text += fmt::format("{:<12} {}\n", "contract", visible(refused));
   }

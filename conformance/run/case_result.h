@@ -49,6 +49,7 @@ struct CaseResult {
   std::vector<std::string> besides = {};   ///< what ordinary telegrams show as well: not counted
   std::string death = {};                  ///< all the last words of a reader that ended
   std::string blocked_by = {};             ///< the case that kept this one from being judged
+  bool is_given_up = false;                ///< at the limit of a case
   std::size_t lost = 0;                    ///< good telegrams lost until it recovered
   std::vector<WireMoment> wire = {};
   std::chrono::system_clock::time_point began = {};

@@ -281,7 +281,6 @@ Start CaseRunner::start() {
       }
       slowest_ = std::min<std::chrono::nanoseconds>(slowest_, milliseconds{500});
       written_at_start_ = subject_.log().written;
-      new_breaches_.clear();
       ready_ = true;
       return {};
     }
@@ -622,6 +621,7 @@ CaseResult CaseRunner::run(const Case& one) {
   if (gone_) {
     fail_to_live(Outcome::kCrash, words_of(*gone_), result);
   } else if (is_due()) {
+    result.is_given_up = true;
     fail_to_live(failure_at(one.level),
                  fmt::format("not finished within {} s: given up (--case-limit)",
                              duration_cast<std::chrono::seconds>(due_ - began_).count()),

@@ -63,6 +63,7 @@ struct Match {
   const KnownDefect* defect = nullptr;
   std::set<std::size_t> failed;  ///< results, including waived ones and quirks
   std::size_t passed = 0;
+  std::size_t named = 0;  ///< of those that failed, by cases that name this defect
 };
 
 class Finder {
@@ -83,6 +84,7 @@ class Finder {
     for (Cause& cause : causes_) {
       add_bystanders(cause);
       choose_shown(cause);
+      quote_shown(cause);
     }
     std::ranges::stable_sort(causes_, std::ranges::greater{},
                              [](const Cause& cause) { return cause.results.size(); });
@@ -178,8 +180,10 @@ class Finder {
       for (const auto& [i, place] : known) {
         const CaseResult& result = report_.results[i];
         if (!KnownDefects::fails(defect, place, result.dialect)) continue;
-        if (is_failed(result)) match.failed.insert(i);
         if (is_passed(result)) ++match.passed;
+        if (!is_evidence(result)) continue;
+        match.failed.insert(i);
+        if (names(*result.of, defect)) ++match.named;
       }
       if (!match.failed.empty()) matches_.push_back(std::move(match));
     }
@@ -193,6 +197,17 @@ class Finder {
   bool is_failed(const CaseResult& result) const {
     if (is_failure(result, report_) || result.outcome == Outcome::kXfail) return true;
     return result.outcome == Outcome::kInfo && result.of->level == Level::kQuirk;
+  }
+
+  /// A broken contract or a case that was given up says nothing about what a reader makes of a telegram.
+  bool is_evidence(const CaseResult& result) const {
+    return is_failed(result) && result.topic != Topic::kContract && !result.is_given_up;
+  }
+
+  static bool names(const Case& one, const KnownDefect& defect) {
+    return std::ranges::any_of(one.mutants, [&](const std::string& mutant) {
+      return mutant == defect.name || std::ranges::find(defect.twins, mutant) != defect.twins.end();
+    });
   }
 
   static double fit_of(const Match& match) {
@@ -244,7 +259,10 @@ class Finder {
     std::string names = "`" + defect.name + "`";
     for (const std::string& twin : defect.twins) names += " or `" + twin + "`";
     cause.name = defect.name;
-    cause.summary = fmt::format("behaves as {}: {}", names, defect.does);
+    // Without a case that was written for it, or with one failure, that is all that is known.
+    const bool is_likely = match.named > 0 && match.failed.size() > 1;
+    cause.summary = fmt::format("{} {}: {}", is_likely ? "behaves as" : "fails the same cases as",
+                                names, defect.does);
     cause.code = defect.code;
     cause.fitting = match.failed.size();
     cause.expected = match.failed.size() + match.passed;
@@ -271,6 +289,16 @@ class Finder {
     }
     cause.shown = std::get<3>(*std::ranges::min_element(ranks));
     cause.stimulus = stimulus_of(report_.results[cause.shown]);
+  }
+
+  /// The last words are those of the case that is shown.
+  void quote_shown(Cause& cause) const {
+    const CaseResult& shown = report_.results[cause.shown];
+    if (cause.kind != Cause::Kind::kDeath || shown.death.empty()) return;
+    cause.words = shown.death;
+    if (const std::string words = first_exception(shown.death); !words.empty()) {
+      cause.summary = "ends with: " + words;
+    }
   }
 
   /// Two deaths may begin with the same words.

@@ -141,7 +141,8 @@ TEST(Causes, TheDefectThatFitsIsNamed) {
   const auto causes =
       run.causes(defects_of({{"too-much", "abcde"}, {"right", "abc"}, {"part", "ab"}}));
   ASSERT_THAT(names_of(causes), ElementsAre("right"));
-  EXPECT_EQ(causes[0].summary, "behaves as `right`: does right");
+  EXPECT_EQ(causes[0].summary, "fails the same cases as `right`: does right")
+      << "no case was written for it";
   EXPECT_EQ(causes[0].code, "code of right");
   EXPECT_EQ(std::pair(causes[0].fitting, causes[0].expected),
             (std::pair<std::size_t, std::size_t>(3, 3)));
