@@ -187,7 +187,7 @@ void add_a_digit(MutantReport& report, MutantState&) {
 """),
     ("conformance/cases/dsmr-values.toml", FIRST_TABLE, CASE.format(
         name="new-mutant", requirement="R-PAR-07", title="Numbers have the digits that were sent",
-        mutant="adds-a-digit", fault="", expected="values"))]
+        mutant="adds-a-digit", fault=', set = { "power.import" = "1.193 kW" }', expected="values"))]
 
 ADDED["an input that p1rig judged wrongly"] = [
     ("tests/inputs/new-input.txt", None, "/NEW5 input\r\n\r\n1-3:0.2.8(50)\r\n!0000\r\n"),

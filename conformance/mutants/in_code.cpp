@@ -209,7 +209,7 @@ constexpr auto kInCode = std::to_array<InCode>({
     {"swaps-month-and-peak", "the two times of a peak the other way round"},
     {"average-for-peak", "1.4.0 and 1.6.0 share a row of the table of names"},
     {"zero-peak-is-none", "if (peak) …: 0 is a peak, too"},
-    {"keeps-highest-peak", "max(old, new), though each month begins anew"},
+    {"keeps-highest-peak", "max(old, new), though each month begins again"},
     {"dutch-tariffs", "tariff 1 is low, fixed: in Belgium it is the normal one"},
     {"belgian-tariffs", "tariff 1 is normal, fixed: in the Netherlands it is the low one"},
     {"invents-peak-time", "now() where the time is unset"},
