@@ -226,7 +226,7 @@ CaseRunner::Wait CaseRunner::deliver(Stimulus stimulus, milliseconds patience, b
   if (sent == SendResult::kNobody) note(WireMoment::Kind::kNote, name, "the line is not open");
   if (sent == SendResult::kNotTaken)
     note(WireMoment::Kind::kNote, name, "the reader does not read it");
-  if (!is_owed) return settle();
+  if (!is_owed) return stimulus.rest ? settle() : await("", milliseconds{0});
   const Wait wait = await(name, patience);
   unanswered_ = wait == Wait::kTold ? 0 : unanswered_ + 1;
   return wait;
@@ -360,6 +360,7 @@ bool CaseRunner::run_telegrams(const Case& one, const CaseStep& step, CaseResult
       return false;
     }
     if (stimulus->telegram) stimulus->telegram->standing = standing_of(one, step);
+    stimulus->rest = !step.bytes || number == step.count;
     // The last one gets all the time that a reader may take.
     const auto patience = unanswered_ + 1 < kMostUnanswered ? short_patience() : settings_.patience;
     if (deliver(std::move(*stimulus), patience, one.at_line_pace) == Wait::kGone) return false;

@@ -159,17 +159,21 @@ class ProcessSubject final : public Subject {
 
   std::optional<SubjectEvent> settle(nanoseconds most) override {
     // A reader at work does not pause; one that only polls now and then is at rest.
-    constexpr milliseconds kLook{5}, kBusy{1};
-    constexpr int kQuietLooks = 3;
+    constexpr milliseconds kLook{4}, kBusy{1};
+    constexpr int kQuietLooks = 2;
     const auto deadline = steady_clock::now() + most;
     nanoseconds used = usage().value_or(ProcessUsage{}).processor;
-    for (int quiet = 0; quiet < kQuietLooks && steady_clock::now() < deadline;) {
+    int quiet = 0;
+    for (bool taken = false; quiet < kQuietLooks || !taken;) {
       if (auto event = next(kLook)) return event;
       const ProcessUsage spent = usage().value_or(ProcessUsage{});
       const bool is_still = !spent.is_running && spent.processor - used < kBusy;
       used = spent.processor;
-      quiet = is_still && has_taken_everything() ? quiet + 1 : 0;
-      if (is_given_up() || (setting_.interrupted && setting_.interrupted())) break;
+      quiet = is_still ? quiet + 1 : 0;
+      // Some lines look more than once before they are sure: they are asked each time.
+      taken = has_taken_everything();
+      const bool is_over = steady_clock::now() >= deadline || is_given_up();
+      if (is_over || (setting_.interrupted && setting_.interrupted())) break;
     }
     return std::nullopt;
   }

@@ -21,6 +21,7 @@ struct Stimulus {
   Emission emission;
   std::optional<SentTelegram> telegram = {};
   bool wait = true;  ///< false: what is sent next follows in one piece with it
+  bool rest = true;  ///< false: more of the same follows at once
 };
 
 /// True if the meter seals its telegrams: keys are needed then.
