@@ -151,6 +151,8 @@ void CaseRunner::take(const ReaderExited& gone) {
 
 bool CaseRunner::is_due() const { return subject_.now() >= due_; }
 
+bool CaseRunner::is_interrupted() const { return interrupted_ && interrupted_(); }
+
 /// Waits until it has taken all that was sent and rests. One that rejects it has done so.
 CaseRunner::Wait CaseRunner::settle() {
   const auto until = [&](steady_clock::time_point deadline) { return deadline - subject_.now(); };
@@ -164,7 +166,7 @@ CaseRunner::Wait CaseRunner::settle() {
     }
     take(std::get<ReaderSaid>(*event));
     deadline = std::min(deadline, subject_.now() + kMostUnrest);
-    if (is_due() || (interrupted_ && interrupted_())) break;
+    if (is_due() || is_interrupted()) break;
   }
   return Wait::kLate;
 }
@@ -186,7 +188,7 @@ CaseRunner::Wait CaseRunner::await(std::string_view name, milliseconds patience)
     }
     // A reader that never stops writing does not stop the run.
     if (subject_.now() > deadline + kGrace) return Wait::kLate;
-    if (is_due() || (interrupted_ && interrupted_())) return Wait::kLate;
+    if (is_due() || is_interrupted()) return Wait::kLate;
   }
 }
 
@@ -284,7 +286,7 @@ Start CaseRunner::start() {
       ready_ = true;
       return {};
     }
-    if (interrupted_ && interrupted_()) break;
+    if (is_interrupted()) break;
     if (subject_.now() > deadline && i > 3) break;
   }
   subject_.stop();
@@ -364,7 +366,7 @@ bool CaseRunner::run_telegrams(const Case& one, const CaseStep& step, CaseResult
     // The last one gets all the time that a reader may take.
     const auto patience = unanswered_ + 1 < kMostUnanswered ? short_patience() : settings_.patience;
     if (deliver(std::move(*stimulus), patience, one.at_line_pace) == Wait::kGone) return false;
-    if (interrupted_ && interrupted_()) return false;
+    if (is_interrupted()) return false;
     if (unanswered_ >= kMostUnanswered) return true;
     if (is_due() && number < step.count && unanswered_ == 0) {
       // A slow reader that reports each is judged by those that there was time for.
@@ -444,7 +446,7 @@ bool CaseRunner::run_sentinels() {
     for (int k = 1; k <= i; ++k) {
       if (judge_.was_told(fmt::format("sentinel {}", k))) return true;
     }
-    if (is_due() || (interrupted_ && interrupted_())) return false;
+    if (is_due() || is_interrupted()) return false;
   }
   return false;
 }
@@ -533,9 +535,14 @@ milliseconds CaseRunner::budget_of(const Case& one) const {
   return budget;
 }
 
+/// Of the case at this meter, before it is run.
+CaseResult CaseRunner::result_of(const Case& one) const {
+  const Profile& profile = maker_.profile();
+  return {.of = &one, .profile = profile.name, .dialect = std::string(profile.dialect->name)};
+}
+
 /// A new result for the case; forgets everything about the one before.
 CaseResult CaseRunner::begin(const Case& one) {
-  const Profile& profile = maker_.profile();
   maker_.begin(one.id);
   judge_.begin(traits_of(one));
   found_.clear();
@@ -551,8 +558,7 @@ CaseResult CaseRunner::begin(const Case& one) {
   due_ = began_ + budget_of(one);
   subject_.give_up_at(due_);
   left_out_ = 0;
-  CaseResult result{
-      .of = &one, .profile = profile.name, .dialect = std::string(profile.dialect->name)};
+  CaseResult result = result_of(one);
   result.began = std::chrono::system_clock::now();
   return result;
 }
@@ -585,34 +591,31 @@ void CaseRunner::fail_to_live(Outcome outcome, std::string message, CaseResult& 
 }
 
 CaseResult CaseRunner::run(const Case& one) {
-  const Profile& profile = maker_.profile();
   if (!ready_) {
     const bool tired = failed_starts_ >= kMostFailedStarts;
     const Start again = tired ? last_start_ : start();
     if (again.kind != Start::Kind::kReady) {
       last_start_ = again;
       ++failed_starts_;
-      return {.of = &one,
-              .profile = profile.name,
-              .dialect = std::string(profile.dialect->name),
-              .outcome = Outcome::kCrash,
-              .messages = {"the reader could not be started again: " + again.message},
-              .topic = Topic::kSurvival};
+      CaseResult result = result_of(one);
+      result.outcome = Outcome::kCrash;
+      result.topic = Topic::kSurvival;
+      result.messages = {"the reader could not be started again: " + again.message};
+      return result;
     }
     failed_starts_ = 0;
   }
   if (const auto why = lacks(one)) {
-    return {.of = &one,
-            .profile = profile.name,
-            .dialect = std::string(profile.dialect->name),
-            .outcome = Outcome::kSkip,
-            .messages = {*why}};
+    CaseResult result = result_of(one);
+    result.outcome = Outcome::kSkip;
+    result.messages = {*why};
+    return result;
   }
   CaseResult result = begin(one);
   result_ = &result;
   const bool whole = run_steps(one, result);
   const bool recovered = whole && run_sentinels();
-  const bool is_asked_to_end = interrupted_ && interrupted_();
+  const bool is_asked_to_end = is_interrupted();
   if (const auto why = lacks_values(one)) {
     result.outcome = Outcome::kSkip;
     result.messages.push_back(*why);
@@ -652,7 +655,7 @@ std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> ca
   for (int number = 1; number <= kOrdinaryTelegrams && alive; ++number) {
     Stimulus clean = maker_.clean(fmt::format("ordinary {}", number));
     alive = deliver(std::move(clean), short_patience(), false) != Wait::kGone;
-    if (unanswered_ >= kMostUnanswered || is_due() || (interrupted_ && interrupted_())) break;
+    if (unanswered_ >= kMostUnanswered || is_due() || is_interrupted()) break;
   }
   const bool recovered = alive && run_sentinels();
   const std::vector<Mismatch> found = judge_.findings(0);
@@ -681,7 +684,7 @@ std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> ca
   }
   if (gone_) {
     fail_to_live(Outcome::kCrash, words_of(*gone_), results.front());
-  } else if (alive && !recovered && !(interrupted_ && interrupted_())) {
+  } else if (alive && !recovered && !is_interrupted()) {
     fail_to_live(Outcome::kHang, "the reader stopped reporting", results.front());
   }
   end(results.front());

@@ -85,10 +85,12 @@ class CaseRunner {
   bool can(std::string_view need) const;
   std::optional<std::string> lacks(const Case& one) const;
   std::optional<std::string> lacks_values(const Case& one) const;
+  CaseResult result_of(const Case& one) const;
   CaseResult begin(const Case& one);
   std::chrono::milliseconds budget_of(const Case& one) const;
   bool run_steps(const Case& one, CaseResult& result);
   bool is_due() const;
+  bool is_interrupted() const;
   bool start_again(const Case& one);
   ReaderTraits traits_of(const Case& one) const;
   bool run_telegrams(const Case& one, const CaseStep& step, CaseResult& result);

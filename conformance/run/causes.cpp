@@ -13,6 +13,7 @@
 #include "conformance/run/conform.h"
 #include "conformance/run/known_defects.h"
 #include "conformance/run/last_words.h"
+#include "conformance/run/ordinary.h"
 
 namespace p1rig {
 namespace {
@@ -50,9 +51,6 @@ std::string_view last_two_words(std::string_view text) {
   const std::size_t before = last == text.npos ? text.npos : text.rfind(' ', last - 1);
   return before == text.npos ? text : text.substr(before + 1);
 }
-
-/// True for "dsmr-5.0/ordinary/1-0:1.7.0": what every ordinary telegram shows.
-bool is_trait(const Case& one) { return one.id.find("/ordinary/") != std::string::npos; }
 
 bool is_same_place(const CaseResult& a, const CaseResult& b) {
   return a.profile == b.profile && a.endpoint == b.endpoint;
@@ -133,7 +131,7 @@ class Finder {
     std::map<std::string, Places> groups;
     for (const std::size_t i : left_) {
       const CaseResult& result = report_.results[i];
-      if (!is_trait(*result.of)) continue;
+      if (!is_ordinary(*result.of)) continue;
       groups[folded(result.messages.empty() ? result.of->id : result.messages.front())].push_back(
           i);
     }
@@ -157,7 +155,7 @@ class Finder {
       if (result.blocked_by.empty() && result.besides.empty()) continue;
       const bool shows_it = std::ranges::any_of(cause.results, [&](std::size_t k) {
         const CaseResult& trait = report_.results[k];
-        if (!is_trait(*trait.of) || !is_same_place(result, trait)) return false;
+        if (!is_ordinary(*trait.of) || !is_same_place(result, trait)) return false;
         return result.blocked_by == trait.of->id ||
                std::ranges::any_of(result.besides, [&](const std::string& said) {
                  return said.find(trait.of->id) != said.npos;
@@ -194,13 +192,12 @@ class Finder {
   }
 
   /// A waived failure is evidence, so is a quirk that does not count; what a line cannot show is not.
-  bool is_failed(const CaseResult& result) const {
-    if (is_failure(result, report_) || result.outcome == Outcome::kXfail) return true;
-    return result.outcome == Outcome::kInfo && result.of->level == Level::kQuirk;
+  static bool is_failed(const CaseResult& result) {
+    return is_failure(result) || result.outcome == Outcome::kXfail;
   }
 
   /// A broken contract or a case that was given up says nothing about what a reader makes of a telegram.
-  bool is_evidence(const CaseResult& result) const {
+  static bool is_evidence(const CaseResult& result) {
     return is_failed(result) && result.topic != Topic::kContract && !result.is_given_up;
   }
 
@@ -320,17 +317,8 @@ class Finder {
 }  // namespace
 
 bool is_failure(const CaseResult& result, const ConformReport& report) {
-  switch (result.outcome) {
-    case Outcome::kFail:
-    case Outcome::kNonStrict:
-    case Outcome::kCrash:
-    case Outcome::kHang:
-      return true;
-    case Outcome::kInfo:
-      return counts_against(result, report.level);
-    default:
-      return false;
-  }
+  return is_failure(result) &&
+         (result.outcome != Outcome::kInfo || counts_against(result, report.level));
 }
 
 std::vector<Cause> find_causes(const ConformReport& report, const KnownDefects& defects) {

@@ -97,7 +97,7 @@ class Conformance {
         const auto id = glob.substr(0, glob.find('@'));
         const auto is_meant = [&](const Case& one) { return is_named(one, id); };
         // The cases of a meter are known only when it runs.
-        const bool may_be_ordinary = id.find("/ordinary/") != std::string::npos;
+        const bool may_be_ordinary = is_ordinary_id(id);
         if (may_be_ordinary || std::ranges::any_of(report_.cases, is_meant)) continue;
         return fail(fmt::format("no case matches \"{}\" (`p1rig cases` lists them)", glob));
       }
@@ -476,6 +476,20 @@ Result<std::vector<std::shared_ptr<const Profile>>> find_profiles(
 std::string_view profile_of_dialect(std::string_view dialect) {
   const Dialect* const found = find_dialect(dialect);
   return found == nullptr ? std::string_view{} : found->representative;
+}
+
+bool is_failure(const CaseResult& result) {
+  switch (result.outcome) {
+    case Outcome::kFail:
+    case Outcome::kNonStrict:
+    case Outcome::kCrash:
+    case Outcome::kHang:
+      return true;
+    case Outcome::kInfo:
+      return result.of->level == Level::kQuirk;
+    default:
+      return false;
+  }
 }
 
 bool counts_against(const CaseResult& result, Level level) {

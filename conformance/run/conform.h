@@ -83,6 +83,10 @@ struct ConformReport {
   ConformReport& operator=(ConformReport&&) = default;
 };
 
+/// True if the reader failed the case, at whatever level: what a waiver can expect. A quirk that was not
+/// met is a failure; what the line cannot show is not.
+bool is_failure(const CaseResult& result);
+
 /// True if the outcome counts against the reader: a failure of a level that decides.
 bool counts_against(const CaseResult& result, Level level);
 

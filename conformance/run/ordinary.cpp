@@ -11,8 +11,20 @@
 namespace p1rig {
 namespace {
 
-Case ordinary_case(const Dialect& dialect, std::string_view what) {
+/// What a case says of itself.
+struct Words {
+  std::string_view requirement;
+  std::string title;
+  std::string_view why, argues;
+};
+
+Case ordinary_case(const Dialect& dialect, std::string_view what, const Words& words) {
   Case one{.id = fmt::format("{}/ordinary/{}", dialect.name, what)};
+  one.requirement = words.requirement;
+  one.title = words.title;
+  one.clause = dialect.document;
+  one.why = words.why;
+  one.argues = words.argues;
   one.level = Level::kMust;
   one.basis = Basis::kDerived;
   one.dialects = {std::string(dialect.name)};
@@ -44,7 +56,9 @@ std::string clause_of(const Dialect& dialect, Obis code) {
 
 }  // namespace
 
-bool is_ordinary(const Case& one) { return one.id.find("/ordinary/") != std::string::npos; }
+bool is_ordinary(const Case& one) { return is_ordinary_id(one.id); }
+
+bool is_ordinary_id(std::string_view id) { return id.find("/ordinary/") != id.npos; }
 
 std::vector<Case> ordinary_cases(StimulusMaker& maker) {
   const Dialect& dialect = *maker.profile().dialect;
@@ -52,48 +66,47 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker) {
   const ContractTelegram telegram = maker.clean("").telegram->meant;
   std::vector<Case> cases;
 
-  Case reported = ordinary_case(dialect, "reported");
-  reported.requirement = "R-FRM-03";
-  reported.title = "Every ordinary telegram is reported once";
-  reported.clause = dialect.document;
-  reported.why = "All other cases depend on it.";
-  reported.argues =
-      "The meter sends a complete telegram each period, and nothing in these is unusual.";
-  cases.push_back(std::move(reported));
+  cases.push_back(ordinary_case(
+      dialect, "reported",
+      {.requirement = "R-FRM-03",
+       .title = "Every ordinary telegram is reported once",
+       .why = "All other cases depend on it.",
+       .argues =
+           "The meter sends a complete telegram each period, and nothing in these is unusual."}));
 
   for (const auto& [code, value] : telegram.values) {
     const std::string name = to_string(code);
-    Case one = ordinary_case(dialect, name);
     const ObjectRule* const rule = find_object_rule(dialect, code);
-    one.requirement = requirement_on(code, value);
-    one.title = rule == nullptr || rule->meaning.empty()
-                    ? fmt::format("{} is reported as sent", name)
-                    : fmt::format("{} ({}) is reported as sent", name, rule->meaning);
-    one.clause = clause_of(dialect, code);
-    one.why = "An object that is wrong in every telegram is not judged in other cases.";
-    one.argues = "The document says what the object holds, and this is an ordinary value of it.";
-    cases.push_back(std::move(one));
+    const std::string object = rule == nullptr || rule->meaning.empty()
+                                   ? name
+                                   : fmt::format("{} ({})", name, rule->meaning);
+    cases.push_back(ordinary_case(
+        dialect, name,
+        {.requirement = requirement_on(code, value),
+         .title = object + " is reported as sent",
+         .why = "An object that is wrong in every telegram is not judged in other cases.",
+         .argues =
+             "The document says what the object holds, and this is an ordinary value of it."}));
+    cases.back().clause = clause_of(dialect, code);
   }
 
   if (telegram.mbus && !telegram.mbus->empty()) {
-    Case mbus = ordinary_case(dialect, "mbus");
-    mbus.requirement = "R-MBS-01";
-    mbus.title = "The devices on the M-Bus are reported as sent";
-    mbus.clause = dialect.document;
-    mbus.needs = {"mbus"};
-    mbus.why = "What a reader claims to have concluded has to be correct.";
-    mbus.argues = "Each device has its type, identifier and reading in the telegram.";
-    cases.push_back(std::move(mbus));
+    cases.push_back(ordinary_case(
+        dialect, "mbus",
+        {.requirement = "R-MBS-01",
+         .title = "The devices on the M-Bus are reported as sent",
+         .why = "What a reader claims to have concluded has to be correct.",
+         .argues = "Each device has its type, identifier and reading in the telegram."}));
+    cases.back().needs = {"mbus"};
   }
   if (dialect.normal_tariff != 0) {
-    Case tariffs = ordinary_case(dialect, "tariffs");
-    tariffs.requirement = "R-BE-01";
-    tariffs.title = "Each tariff register is reported for the tariff that it counts";
-    tariffs.clause = dialect.document;
-    tariffs.needs = {"tariffs"};
-    tariffs.why = "Tariff 1 is low in the Netherlands and normal in Belgium.";
-    tariffs.argues = "The document says which of the two registers counts normal tariff.";
-    cases.push_back(std::move(tariffs));
+    cases.push_back(ordinary_case(
+        dialect, "tariffs",
+        {.requirement = "R-BE-01",
+         .title = "Each tariff register is reported for the tariff that it counts",
+         .why = "Tariff 1 is low in the Netherlands and normal in Belgium.",
+         .argues = "The document says which of the two registers counts normal tariff."}));
+    cases.back().needs = {"tariffs"};
   }
   return cases;
 }

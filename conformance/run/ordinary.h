@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "conformance/run/stimulus.h"
@@ -15,5 +16,8 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker);
 
 /// True for one of these.
 bool is_ordinary(const Case& one);
+
+/// True for the id of one of these, and for a glob that can match nothing else.
+bool is_ordinary_id(std::string_view id);
 
 }  // namespace p1rig

@@ -291,13 +291,13 @@ struct StimulusMaker::Impl {
     SentTelegram sent;
     sent.name = number == 1 ? step.id : step.id + " " + std::to_string(number);
     sent.meant = meaning_of(*state, text);
-    std::string unchanged;
-    const ContractTelegram usual = meaning_of(*state_of(nullptr), unchanged);
     TelegramEditor editor(std::move(text), sent.meant, *profile->layout.crc_algorithm);
     if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
     const auto is_right = is_right_crc(editor.crc(), &step);
     if (!is_right) return tl::make_unexpected(is_right.error());
     if (!*is_right) return std::nullopt;
+    std::string unchanged;
+    const ContractTelegram usual = meaning_of(*state_of(nullptr), unchanged);
     sent.expectation.uncertain = editor.uncertain();
     sent.asked = editor.uncertain();
     const auto written = one.expect.find(step.id);

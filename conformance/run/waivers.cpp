@@ -39,21 +39,6 @@ bool is_death(const CaseResult& result) {
   return result.outcome == Outcome::kCrash || result.outcome == Outcome::kHang;
 }
 
-/// True for outcomes that a waiver can expect.
-bool is_failure(const CaseResult& result) {
-  switch (result.outcome) {
-    case Outcome::kFail:
-    case Outcome::kNonStrict:
-    case Outcome::kCrash:
-    case Outcome::kHang:
-      return true;
-    case Outcome::kInfo:
-      return result.of->level == Level::kQuirk;
-    default:
-      return false;
-  }
-}
-
 Result<Waivers> waivers_of(const Document& document) {
   Complaints complaints(document.file);
   TableReader root("the file", &document.root, complaints);

@@ -13,6 +13,7 @@
 #include "conformance/mutants/measure_defects.h"
 #include "conformance/mutants/mutant.h"
 #include "conformance/mutants/mutant_trial.h"
+#include "conformance/run/ordinary.h"
 #include "protocol/dialect.h"
 
 namespace p1rig {
@@ -77,7 +78,7 @@ TEST(KnownDefects, AreThoseOfTheMutantsAndCases) {
   // Each case fails a mutant, so that each is in the file.
   for (const std::string& id : ids) EXPECT_TRUE(shipped().find_case(id)) << kRenew << id;
   for (const std::string& id : shipped().cases) {
-    const bool is_of_a_meter = id.find("/ordinary/") != id.npos;
+    const bool is_of_a_meter = is_ordinary_id(id);
     EXPECT_TRUE(is_of_a_meter || ids.contains(id)) << kRenew << id;
   }
 }
