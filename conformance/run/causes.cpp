@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <set>
@@ -23,16 +22,11 @@ namespace {
 
 using Places = std::vector<std::size_t>;
 
-double knob(const char* name, double usual) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? usual : std::atof(text);
-}
-/// What a passed case costs a defect that would fail it, in explained failures.
-const double kCostOfAMiss = knob("K_MISS", 0.5);
-const double kCostOfAnother = knob("K_OTHER", 0.5);
-const bool kTraitsFirst = knob("K_FIRST", 0) > 0;
+/// What a defect costs, in explained failures, for a passed case that it would fail, or one that fails in
+/// another way. Below 1, so that one miss does not name a rarer defect in the place of a common one.
+constexpr double kCostOfAMiss = 0.5;
 /// A reader that passes most of what a defect fails does not have this defect.
-const double kLeastFit = knob("K_FIT", 0.6);
+constexpr double kLeastFit = 0.6;
 
 constexpr std::string_view kNotStarted = "the reader could not be started again: ";
 constexpr std::string_view kBySignal = "the reader was ended by signal ";
@@ -86,11 +80,7 @@ class Finder {
 
   std::vector<Cause> find() {
     find_deaths([](const CaseResult& result) { return death_of(result); });
-    if (kTraitsFirst) {
-      find_defects(true);
-      find_traits();
-    }
-    find_defects(false);
+    find_defects();
     find_traits();
     find_deaths([](const CaseResult& result) { return silent_death_of(result); });
     for (Cause& cause : causes_) {
@@ -266,21 +256,15 @@ class Finder {
   }
 
   /// Repeatedly takes the defect that explains most of the rest, less what it would fail in addition.
-  void find_defects(bool of_traits) {
+  void find_defects() {
     while (true) {
       const Match* best = nullptr;
       std::tuple<double, double, double> best_value;
       for (const Match& match : matches_) {
         if (fit_of(match) < kLeastFit) continue;
-        const Places anew = explained_anew(match);
-        if (of_traits && std::ranges::none_of(anew, [&](std::size_t i) {
-              return is_ordinary(*report_.results[i].of);
-            })) {
-          continue;
-        }
-        const auto fresh = static_cast<double>(anew.size());
-        const double gain = fresh - kCostOfAMiss * static_cast<double>(match.passed) -
-                            kCostOfAnother * static_cast<double>(match.otherwise);
+        const auto fresh = static_cast<double>(explained_anew(match).size());
+        const double gain =
+            fresh - kCostOfAMiss * static_cast<double>(match.passed + match.otherwise);
         if (gain <= 0) continue;
         // Of two that explain as much, the one that fails fewer other cases, in this run and overall.
         const std::tuple value{gain, fresh / static_cast<double>(match.failed.size()),
