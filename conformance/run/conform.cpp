@@ -12,10 +12,12 @@
 #include "conformance/reader/observer.h"
 #include "conformance/run/case_runner.h"
 #include "conformance/run/fuzz.h"
+#include "conformance/run/known_defects.h"
 #include "conformance/run/ordinary.h"
 #include "conformance/run/process_subject.h"
 #include "conformance/run/run_key.h"
 #include "conformance/run/shell_word.h"
+#include "conformance/run/silence.h"
 #include "conformance/run/waivers.h"
 #include "conformance/suite/known_words.h"
 #include "protocol/dialect.h"
@@ -295,7 +297,7 @@ class Conformance {
       return;
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
-    if (!start(runner, *profile, endpoint, fitting)) return;
+    if (!start(runner, profile, endpoint, fitting)) return;
     run_ordinary(runner, profile, endpoint);
     for (const Case* one : fitting) {
       if (report_.interrupted) break;
@@ -331,10 +333,10 @@ class Conformance {
   }
 
   /// True if the runner is ready; otherwise the report says why not.
-  bool start(CaseRunner& runner, const Profile& profile, const std::string& endpoint,
-             const std::vector<const Case*>& cases) {
+  bool start(CaseRunner& runner, const std::shared_ptr<const Profile>& profile,
+             const std::string& endpoint, const std::vector<const Case*>& cases) {
     runner.on_interrupt([this] { return report_.interrupted; });
-    const Start start =
+    Start start =
         silent_meters_ < kMostSilentMeters
             ? runner.start()
             : Start{Start::Kind::kBroken,
@@ -347,12 +349,24 @@ class Conformance {
     }
     silent_meters_ = start.kind == Start::Kind::kBroken ? silent_meters_ + 1 : 0;
     if (start.kind != Start::Kind::kReady) {
-      refuse(cases, profile, endpoint, start);
+      if (start.is_silent && silent_meters_ == 1) start.message += why_silent(profile, endpoint);
+      refuse(cases, *profile, endpoint, start);
       return false;
     }
     if (!runner.hello().name.empty()) report_.reader = runner.hello().name;
     if (!runner.hello().version.empty()) report_.version = runner.hello().version;
     return true;
+  }
+
+  /// What is found out about a reader that reports nothing: once, because it takes some seconds.
+  std::string why_silent(const std::shared_ptr<const Profile>& profile,
+                         const std::string& endpoint) {
+    auto subject = make_subject(profile, endpoint);
+    const auto defects = load_known_defects();
+    if (!subject) return {};
+    const auto does = probe_silence(**subject, make_stimuli(profile), settings(*profile).traits);
+    return explain_silence(std::string(profile->dialect->name), does,
+                           defects ? *defects : KnownDefects{});
   }
 
   /// The meters take turns; a failure is minimised and becomes a result.
@@ -363,7 +377,7 @@ class Conformance {
       return;
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
-    if (!start(runner, *profile, endpoint, {})) return;
+    if (!start(runner, profile, endpoint, {})) return;
     run_ordinary(runner, profile, endpoint);
     const std::size_t before = runner.breaches().size();
     std::optional<CaseResult> failed;  // the last failure
@@ -489,6 +503,15 @@ bool counts_against(const CaseResult& result, Level level) {
   }
 }
 
+bool is_unclear(const CaseResult& result, const ConformReport& report) {
+  if (result.outcome != Outcome::kInconclusive) return false;
+  return result.blocked_by.empty() ||
+         std::ranges::none_of(report.results, [&](const CaseResult& other) {
+           return other.of->id == result.blocked_by && other.profile == result.profile &&
+                  other.endpoint == result.endpoint;
+         });
+}
+
 bool is_nothing_judged(const ConformReport& report) {
   return report.fuzzed == 0 && std::ranges::all_of(report.results, [](const CaseResult& result) {
            return result.outcome == Outcome::kSkip;
@@ -506,10 +529,10 @@ int exit_code(const ConformReport& report) {
   if (std::ranges::any_of(report.results, against)) return kNotAsExpected;
   if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) return kNotAsExpected;
   if (!report.refused.empty() || !report.breaches.empty()) return kContract;
-  const auto count = [&](Outcome outcome) {
-    return std::ranges::count(report.results, outcome, &CaseResult::outcome);
-  };
-  if (count(Outcome::kInconclusive) > 0 || is_nothing_judged(report)) return kInconclusive;
+  const auto unclear = [&](const CaseResult& result) { return is_unclear(result, report); };
+  if (std::ranges::any_of(report.results, unclear) || is_nothing_judged(report)) {
+    return kInconclusive;
+  }
   return 0;
 }
 

@@ -90,6 +90,10 @@ bool is_failure(const CaseResult& result);
 /// True if the outcome counts against the reader: a failure of a level that decides.
 bool counts_against(const CaseResult& result, Level level);
 
+/// True if it is not known what the reader does: an inconclusive result, unless the case that it is blocked
+/// by was judged in this run. That one decides.
+bool is_unclear(const CaseResult& result, const ConformReport& report);
+
 /// True if no case was judged at all: whether the reader is as expected is unknown.
 bool is_nothing_judged(const ConformReport& report);
 
