@@ -211,7 +211,7 @@ class Bench:
 def verdict_of(bench, mutant, telegram, folder):
     """One of those above, and what shows it."""
     file = folder / mutant.file
-    file.parent.mkdir(parents=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(mutant.apply((ROOT / mutant.file).read_text(encoding="utf-8")), encoding="utf-8")
     is_header = mutant.file not in bench.objects
     replaced = bench.source.main if is_header else mutant.file

@@ -48,7 +48,7 @@ WORDS = {
 }
 ESCAPES = {r"'\r'": r"'\n'", r"'\n'": r"'\r'", r"'\0'": r"'\1'", r"'\\'": "'/'"}
 
-ASSIGNMENT = re.compile(r"[\w.\->\[\]()&:*]+ (?:[-+*/%&|^]|<<|>>)?= (?!default;|delete;)")
+ASSIGNMENT = re.compile(r"[\w.\->\[\]()&:*]+ (?:[-+*/%&|^]|<<|>>)?= ")
 CALL = re.compile(r"(?!return\b|if\b|for\b|while\b|switch\b|throw\b|static_assert\b)[\w.\->\[\]:]+\(")
 STEP = re.compile(r"(?:\+\+|--)[\w.\->\[\]:]+;|[\w.\->\[\]:]+(?:\+\+|--);")
 JUMP = re.compile(r"(?:return|break|continue);")
@@ -172,7 +172,8 @@ def changes_of_statements(text, tokens):
         statement = text[at:tokens[last][2] + 1]
         if statement.startswith("return ") and is_in_void(text, at):
             yield "statement", at, statement, "return;"
-        if any(form.match(statement) for form in (ASSIGNMENT, CALL, STEP, JUMP)):
+        declared = statement.endswith((" = default;", " = delete;"))
+        if not declared and any(form.match(statement) for form in (ASSIGNMENT, CALL, STEP, JUMP)):
             yield "statement", at, statement, ";"
 
 

@@ -84,7 +84,7 @@ const std::vector<std::string>& codes() {
   return all;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     std::array<char, 8> escaped{};
@@ -108,7 +108,7 @@ std::string iso_time(std::string_view text) {
     if (i > 0) out += "--T::"[i - 1];
     out += text.substr(2 * i, 2);
   }
-  return quoted(out);
+  return in_quotes(out);
 }
 
 std::string json_of(const OrdinaryReader::Value& value) {
@@ -116,11 +116,11 @@ std::string json_of(const OrdinaryReader::Value& value) {
   const std::size_t star = value.text.rfind('*');
   if (!value.is_number || star == std::string_view::npos) {
     return is_time(value.text) && value.text.size() == 13 ? iso_time(value.text)
-                                                          : quoted(value.text);
+                                                          : in_quotes(value.text);
   }
   std::array<char, 400> digits{};
   std::snprintf(digits.data(), digits.size(), "%.3f ", value.number);
-  return quoted(digits.data() + std::string(value.text.substr(star + 1)));
+  return in_quotes(digits.data() + std::string(value.text.substr(star + 1)));
 }
 
 std::string pair_of(const OrdinaryReader::Value& at, const OrdinaryReader::Value& value) {
@@ -147,7 +147,7 @@ void report(const OrdinaryReader& reader) {
     const auto& values = reader.object(i).values;
     if (values.empty()) continue;
     line += line.empty() ? "" : ",";
-    line += quoted(codes()[i]) + ":" + json_of(codes()[i], values);
+    line += in_quotes(codes()[i]) + ":" + json_of(codes()[i], values);
   }
   std::printf("{\"telegram\":{%s}}\n", line.c_str());
   std::fflush(stdout);
