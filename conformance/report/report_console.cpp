@@ -17,8 +17,9 @@ namespace {
 constexpr std::size_t kMostBytes = 200;
 constexpr std::size_t kMostMoments = 12;
 // All of it fits on a screen: the other reports have the rest.
-/// Causes that are listed, and how many of them are shown in full; results without one; reasons.
-constexpr std::size_t kMostCauses = 8, kMostInFull = 2, kMostOfTheRest = 3, kMostReasons = 5;
+/// Causes that are listed, shown in full, or at least with their command; results without one; reasons.
+constexpr std::size_t kMostCauses = 5, kMostInFull = 2, kMostAgain = 4, kMostOfTheRest = 3,
+                      kMostReasons = 2;
 /// Limits for a cause: cases by name, bytes as text and in hexadecimal.
 constexpr std::size_t kMostNames = 3, kMostText = 320, kMostOctets = 32;
 
@@ -141,14 +142,12 @@ std::string causes_text(const ConformReport& report) {
   }
   if (causes.size() > kMostCauses) text += and_more(causes.size() - kMostCauses, "cause");
   text += '\n';
-  const std::size_t in_full = causes.size() <= kMostInFull + 1 ? causes.size() : kMostInFull;
-  for (std::size_t i = 0; i < std::min(causes.size(), kMostCauses); ++i) {
+  for (std::size_t i = 0; i < std::min(causes.size(), kMostAgain); ++i) {
     const CaseResult& shown = report.results[causes[i].shown];
-    text += i < in_full ? cause_text(report, causes[i], i + 1)
-                        : fmt::format("({}) {}", i + 1, again(shown));
+    text += i < kMostInFull ? cause_text(report, causes[i], i + 1)
+                            : fmt::format("({}) {}", i + 1, again(shown));
   }
-  if (causes.size() > in_full) text += '\n';
-  return text;
+  return causes.size() > kMostInFull ? text + '\n' : text;
 }
 
 /// The first few of those that no cause explains, three lines each.
@@ -159,7 +158,7 @@ std::string rest_text(const ConformReport& report) {
   });
   std::string text;
   if (!rest.empty() && !report.causes.all.empty()) {
-    text += fmt::format("Without a known cause: {}\n\n", counted(rest.size(), "result"));
+    text += fmt::format("Without a known cause: {}\n", counted(rest.size(), "result"));
   }
   // Of a run of a case or two, or of a random one, everything is shown.
   const bool is_close_up = report.results.size() <= kMostInFull || report.fuzzed > 0;
@@ -174,7 +173,7 @@ std::string rest_text(const ConformReport& report) {
     }
   }
   if (shown > 0 && !is_close_up) text += rest.size() > shown ? "" : "\n";
-  return rest.size() > shown ? text + and_more(rest.size() - shown, "result") + "\n" : text;
+  return rest.size() > shown ? text + and_more(rest.size() - shown, "result") : text;
 }
 
 /// Lines of the same reason as one: the first of them, and how many more there are.
@@ -192,14 +191,24 @@ class Alike {
       const auto& [line, count] = groups_[i];
       all += count == 1 ? line + "\n" : fmt::format("{}; likewise {} more\n", line, count - 1);
     }
-    if (groups_.size() > kMostReasons) all += and_more(groups_.size() - kMostReasons, "reason");
-    return all;
+    if (groups_.size() <= kMostReasons) return all;
+    std::size_t more = 0;
+    for (std::size_t i = kMostReasons; i < groups_.size(); ++i) more += groups_[i].second;
+    all.pop_back();
+    return all + fmt::format("; {} for other reasons\n", more);
   }
 
  private:
   std::map<std::string, std::size_t> places_;
   std::vector<std::pair<std::string, std::size_t>> groups_;
 };
+
+/// True if a line about the contract says so.
+bool is_said_of_meter(const ConformReport& report, const std::string& reason) {
+  return std::ranges::any_of(report.refused, [&](const std::string& refused) {
+    return !reason.empty() && refused.ends_with(reason);
+  });
+}
 
 /// What neither counts nor passes, a line for each reason.
 std::string others_text(const ConformReport& report) {
@@ -216,7 +225,7 @@ std::string others_text(const ConformReport& report) {
       waived.add(result.waiver, std::move(line));
     } else if (result.outcome != Outcome::kSkip) {
       said.add(reason, std::move(line));
-    } else {
+    } else if (!is_said_of_meter(report, reason)) {
       // Many are skipped for the same reason.
       const std::string where = result.profile + " on " + result.endpoint;
       skipped.add(where + reason, fmt::format("{:<12} {}: {}", "skip", where, visible(reason)));

@@ -32,7 +32,7 @@ const double kCostOfAMiss = knob("K_MISS", 0.5);
 const double kCostOfAnother = knob("K_OTHER", 0.5);
 const bool kTraitsFirst = knob("K_FIRST", 0) > 0;
 /// A reader that passes most of what a defect fails does not have this defect.
-const double kLeastFit = knob("K_FIT", 0.5);
+const double kLeastFit = knob("K_FIT", 0.6);
 
 constexpr std::string_view kNotStarted = "the reader could not be started again: ";
 constexpr std::string_view kBySignal = "the reader was ended by signal ";

@@ -67,7 +67,8 @@ TEST(Compare, TheWayIsTheSameForEachTelegram) {
            Way{R"("1.193 W")", R"("1.193 kW")", "÷1000"},
            Way{R"("-1.193 kW")", R"("1.193 kW")", "negated"},
            Way{R"("-1193 kW")", R"("1.193 kW")", "negated, ×1000"},
-           Way{R"("0 kW")", R"("1.193 kW")", "rounded"},  // to whole kW, as far as one can see
+           Way{R"("0 kW")", R"("0.193 kW")", "rounded"},  // to whole kW, as far as one can see
+           Way{R"("0 kW")", R"("1.193 kW")", "0"},
            Way{R"("0.000 kW")", R"("1.193 kW")", "0"},
            Way{R"("1.2 kW")", R"("1.193 kW")", "rounded"},
            Way{R"("1.1 kW")", R"("1.193 kW")", "rounded"},
@@ -94,7 +95,7 @@ TEST(Compare, TheWayIsTheSameForEachTelegram) {
                R"({"at":"2016-02-03T11:00:00Z","value":"1 m3"})", "at: 900 s late"},
            Way{"[]", R"(["1 s"])", "fewer entries"},
        }) {
-    EXPECT_EQ(way_of(value(said), value(meant), {}), way) << said << " for " << meant;
+    EXPECT_EQ(way_of(value(said), value(meant), {.decimals = 9}), way) << said << " for " << meant;
   }
 }
 
