@@ -75,13 +75,15 @@ class Report {
     const std::string_view name = linter.dialect() != nullptr ? linter.dialect()->name : "";
     const bool guessed = linter.is_dialect_guessed();
     const std::uint64_t telegrams = linter.telegrams();
+    const std::string clock = linter.clock_in_words();
     if (json_) {
       fmt::print(
           "],\n"
-          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"telegrams\": {}, \"unjudged\": {}, "
-          "\"errors\": {}, \"warnings\": {}, \"quirks\": {}, \"outcome\": \"{}\"}}\n",
-          name, guessed, telegrams, linter.unjudged(), counts_[0], counts_[1], counts_[2],
-          to_string(linter.outcome()));
+          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"clock\": {}, \"telegrams\": {}, "
+          "\"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, \"outcome\": "
+          "\"{}\"}}\n",
+          name, guessed, json_text(nlohmann::ordered_json(clock)), telegrams, linter.unjudged(),
+          counts_[0], counts_[1], counts_[2], to_string(linter.outcome()));
       return;
     }
     fmt::print("{}: {}{}{}{}: {}, {}, {}{}\n", input_, counted(telegrams, "telegram"),
@@ -89,6 +91,7 @@ class Report {
                counted(counts_[0], "error"), counted(counts_[1], "warning"),
                counted(counts_[2], "quirk"),
                linter.unjudged() == 0 ? "" : fmt::format(", {} unjudged", linter.unjudged()));
+    if (!clock.empty()) fmt::print("{}: clock: {}\n", input_, clock);
   }
 
  private:
@@ -128,10 +131,11 @@ int choose_settings(const Options& options, StreamLintSettings& settings, LineSe
     settings.quirks_of = [known = quirks_of(*profile)](const Telegram&, const Dialect&) {
       return known;
     };
-    settings.normal_offset = normal_offset_of(profile->zone);
+    settings.clock =
+        clock_rule_of(profile->zone, "profile " + profile->name + ", " + profile->zone.name());
     line = profile->line;
   }
-  if (const int code = choose_zone(options, settings.normal_offset); code != kAsExpected) {
+  if (const int code = choose_zone(options, settings.clock); code != kAsExpected) {
     return code;
   }
   return choose_keys(options, settings.keys);

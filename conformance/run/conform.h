@@ -101,6 +101,9 @@ bool is_nothing_judged(const ConformReport& report);
 /// 75 inconclusive, 130 interrupted.
 int exit_code(const ConformReport& report);
 
+/// After so many meters in a row at which a reader reported nothing, no other is tried.
+inline constexpr int kMostSilentMeters = 3;
+
 /// The meter that represents a dialect.
 std::string_view profile_of_dialect(std::string_view dialect);
 
