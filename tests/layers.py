@@ -54,14 +54,14 @@ ALLOWED = {
 # benchmarks look inside.
 FACES = {
     "simulator/render/": "render",
-    "simulator/scenario/": "scenario scenario_notes",
+    "simulator/scenario/": "device_list scenario scenario_notes",
     "simulator/meter/": "meter",
     "simulator/faults/": "fault",
     "simulator/line/": "bench_check clock event_loop lateness line line_uri modem_shim pacing reader_end reader_process "
                        "reader_tty recorded_steps recording recording_line recording_note replay run_session session "
                        "tcp_address uart_model",
-    "conformance/judge/": "anonymise clause compare contract frame_counter json_depth json_text line_judge line_mistakes lint "
-                          "reader stream_linter telegram_judge unwrap",
+    "conformance/judge/": "anonymise clause clock_rule compare contract frame_counter json_depth json_text line_judge line_mistakes "
+                          "lint reader stream_linter telegram_judge unwrap",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
     "conformance/speed/": "speed speed_report",
     "conformance/mutants/": "measure_defects mutant mutant_reader mutant_trial",

@@ -79,7 +79,7 @@ std::vector<Row> rows() {
       {"dsmr-2.2", "ACE5ACE4KGPRS", "", "missing-object", kQuirk, "openhab-addons#4485",
        "1-0:1.8.2"},
       {"dsmr-2.2", "ACE5ACE4KGPRS", "7-0:23.1.0",
-       "(01238.740*m3)(19-01-01 00:00:00)\r\n7-0:23.1.0(01238.770*m3)(19-01-01 01:00:00)", kQuirk,
+       "(01238.740*m3)(19-01-01 00:00:00)\n7-0:23.1.0(01238.770*m3)(19-01-01 01:00:00)", kQuirk,
        "openhab-addons#4485"},
       {"de-q3d", "ESY5Q3DA1004 V3.04", "1-0:1.8.0*255", "(00032549.5061662*kWh)", kQuirk,
        "dsmr_parser PR#92"},

@@ -155,20 +155,20 @@ TEST(StreamLinter, TakesTheClockOfAnotherZone) {
 TEST(StreamLinter, TakesTheDatesOfAnotherZone) {
   const ClockRule israel{"--zone Asia/Jerusalem",
                          std::chrono::minutes(120),
-                         {{utc(2026, 3, 27, 0), utc(2026, 10, 24, 23)}}};
-  const std::string friday = edited(kDutch, "250708151004S", "260327120000S");
+                         {{utc(2025, 3, 28, 0), utc(2025, 10, 25, 23)}}};
+  const std::string friday = edited(kDutch, "250708151004S", "250328120000S");
   EXPECT_EQ(lint(sealed(friday)).rules(), Rules{"season-letter"});
   EXPECT_EQ(lint(sealed(friday), {.clock = kTwoHours}).rules(), Rules{"season-letter"});
   EXPECT_EQ(lint(sealed(friday), {.clock = israel}).rules(), Rules{});
-  const std::string winter = edited(kDutch, "250708151004S", "260327120000W");
+  const std::string winter = edited(kDutch, "250708151004S", "250328120000W");
   EXPECT_EQ(lint(sealed(winter)).rules(), Rules{});
   EXPECT_EQ(lint(sealed(winter), {.clock = israel}).rules(), Rules{"season-letter"});
 }
 
 TEST(StreamLinter, TakesNoLetterForSummerWhereThereIsNone) {
   const ClockRule fixed{"--zone Etc/GMT-2", std::chrono::minutes(120), {}};
-  const std::string summer = edited(kDutch, "250708151004S", "260708151004S");
-  EXPECT_EQ(lint(sealed(summer), {.clock = fixed}).rules(), Rules{"season-letter"});
+  // Its failure log has a time of summer.
+  EXPECT_EQ(lint(sealed(kDutch), {.clock = fixed}).rules(), Rules{"season-letter"});
 }
 
 TEST(StreamLinter, SaysByWhichRuleItJudgesTimes) {
