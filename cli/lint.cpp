@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/input.h"
+#include "cli/json_origin.h"
 #include "cli/key_options.h"
 #include "cli/known_quirks.h"
 #include "cli/options.h"
@@ -72,17 +73,25 @@ class Report {
   }
 
   void finish(const StreamLinter& linter) {
+    const std::optional<Origin>& origin = linter.origin();
     const std::string_view name = linter.dialect() != nullptr ? linter.dialect()->name : "";
     const bool guessed = linter.is_dialect_guessed();
     const std::uint64_t telegrams = linter.telegrams();
     if (json_) {
       fmt::print(
           "],\n"
-          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"telegrams\": {}, \"unjudged\": {}, "
-          "\"errors\": {}, \"warnings\": {}, \"quirks\": {}, \"outcome\": \"{}\"}}\n",
-          name, guessed, telegrams, linter.unjudged(), counts_[0], counts_[1], counts_[2],
+          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"dialect_found\": {}, \"telegrams\": "
+          "{}, "
+          "\"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, "
+          "\"outcome\": \"{}\"}}\n",
+          name, guessed, origin ? json_text(json_of<nlohmann::ordered_json>(*origin)) : "null",
+          telegrams, linter.unjudged(), counts_[0], counts_[1], counts_[2],
           to_string(linter.outcome()));
       return;
+    }
+    if (origin && origin->sureness != Sureness::kCertain) {
+      fmt::print("{}: judged as {}{}\n", input_, printable(description_of(*origin)),
+                 origin->others.empty() ? "" : ": only where all of them agree");
     }
     fmt::print("{}: {}{}{}{}: {}, {}, {}{}\n", input_, counted(telegrams, "telegram"),
                name.empty() ? "" : " of ", name, guessed ? " (guessed)" : "",

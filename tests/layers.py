@@ -60,7 +60,7 @@ FACES = {
     "simulator/line/": "bench_check clock event_loop lateness line line_uri modem_shim pacing reader_end reader_process "
                        "reader_tty recorded_steps recording recording_line recording_note replay run_session session "
                        "tcp_address uart_model",
-    "conformance/judge/": "anonymise clause compare contract frame_counter json_depth json_text line_judge line_mistakes lint "
+    "conformance/judge/": "anonymise clause compare contract detect_dialect frame_counter json_depth json_text line_judge line_mistakes lint "
                           "reader stream_linter telegram_judge unwrap",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
     "conformance/speed/": "speed speed_report",

@@ -76,15 +76,23 @@ void StreamLinter::take(Stretch stretch, const Telegram* plain) {
 
 void StreamLinter::take_telegram(const Telegram& telegram, std::uint64_t offset) {
   if (!linter_) {
-    if (dialect_ == nullptr) {
-      const Origin origin = detect_origin(telegram);
-      is_guessed_ = !origin.knows_country && !settings_.normal_offset;
-      choose_dialect(*origin.dialect);
-    }
+    if (dialect_ == nullptr) detect(telegram);
     if (settings_.quirks_of) quirks_ = settings_.quirks_of(telegram, *dialect_);
-    linter_.emplace(dialect_, quirks_);
+    std::vector<const Dialect*> others;
+    for (const Dialect& other : others_) others.push_back(&other);
+    linter_.emplace(dialect_, quirks_, std::move(others));
   }
   report(linter_->check(telegram, offset));
+}
+
+void StreamLinter::detect(const Telegram& telegram) {
+  origin_ = detect_origin(telegram);
+  is_guessed_ = !origin_->knows_country && !settings_.normal_offset;
+  choose_dialect(*origin_->dialect);
+  for (const Dialect* other : origin_->others) {
+    others_.push_back(*other);
+    others_.back().normal_offset = settings_.normal_offset.value_or(other->normal_offset);
+  }
 }
 
 void StreamLinter::choose_dialect(const Dialect& dialect) {

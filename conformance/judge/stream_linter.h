@@ -60,11 +60,14 @@ class StreamLinter {
   const Dialect* dialect() const { return dialect_; }
   /// True if nothing in the telegram speaks for one country; see Origin.
   bool is_dialect_guessed() const { return is_guessed_; }
+  /// How the dialect was found; nothing if it was given, or while it is unknown.
+  const std::optional<Origin>& origin() const { return origin_; }
 
  private:
   std::uint64_t most() const { return settings_.most_telegrams; }
   void take(Stretch stretch, const Telegram* plain);
   void take_telegram(const Telegram& telegram, std::uint64_t offset);
+  void detect(const Telegram& telegram);
   void choose_dialect(const Dialect& dialect);
   void report_losses(const std::vector<Loss>& losses);
   /// Of what surrounds telegrams: the quirks and the clauses are not yet those of the meter.
@@ -80,7 +83,9 @@ class StreamLinter {
   std::optional<Linter> linter_;
   std::vector<KnownQuirk> quirks_;
   const Dialect* dialect_ = nullptr;
-  Dialect with_offset_{};  ///< the dialect where it has another offset
+  std::optional<Origin> origin_;
+  Dialect with_offset_{};        ///< the dialect where it has another offset
+  std::vector<Dialect> others_;  ///< likewise, those that fit as well
   bool is_guessed_ = false;
   std::optional<bool> requested_;
   std::uint64_t bytes_ = 0;

@@ -37,10 +37,6 @@ constexpr auto kEarlierClause = std::to_array<OwnClause>({
 });
 constexpr auto kClauses = join(kMucsClauses, kEarlierClause);
 
-constexpr std::array kLooks{
-    Look{.rank = 80, .any_of = "1-0:1.6.0"},
-};
-
 }  // namespace
 
 extern constinit const Dialect kEmucs21 = {
@@ -63,9 +59,7 @@ extern constinit const Dialect kEmucs21 = {
     .rules = kRules,
     .clauses = kClauses,
     .quirks = kMucsQuirks,
-    .recognition = {.makers = kMucsMakers,
-                    .brought = "1-0:94.32.1 0-0:96.1.2",
-                    .without_version = kLooks},
+    .recognition = {.makers = kMucsMakers},
 };
 
 }  // namespace p1rig

@@ -50,7 +50,7 @@ constexpr auto kClauses = std::to_array<OwnClause>({
 });
 
 constexpr std::array kLooks{
-    Look{.rank = 30, .energy_digits = 8},
+    Look{.weight = 8, .energy_digits = 8},
 };
 
 // Finland has the Swedish dialect, the same Aidon meters, and another time (jonkerj/iec62056#3).
@@ -83,7 +83,7 @@ extern constinit const Dialect kSe20 = {
     .rules = kRules,
     .clauses = kClauses,
     .quirks = kQuirks,
-    .recognition = {.makers = "ELL5*", .makers_abroad = kAidon, .without_version = kLooks},
+    .recognition = {.makers = "ELL5*", .makers_abroad = kAidon, .looks = kLooks},
 };
 
 }  // namespace p1rig
