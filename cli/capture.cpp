@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "cli/command.h"
@@ -56,6 +57,7 @@ class CaptureReader {
     if (trouble_.empty() && code != kInterrupted) framer_.finish();
     if (!trouble_.empty()) return complain(kUsage, shown_ + ": " + trouble_);
     if (code != kAsExpected) return code;
+    if (found_ == 0 && !edited_.empty()) return take_edited(code);
     return found_ > 0 ? kAsExpected : explain();
   }
 
@@ -110,6 +112,7 @@ class CaptureReader {
     const auto whole = whole_telegram(bytes);
     if (!whole) {
       ++counts_.wrong;
+      if (edited_.empty()) edited_ = edited_telegram(bytes).value_or("");
       return;
     }
     counts_.other_line_ends = counts_.other_line_ends || whole->other_line_ends;
@@ -118,6 +121,18 @@ class CaptureReader {
     if (const auto taken = take_(decode_telegram(whole->bytes), received); !taken) {
       trouble_ = taken.error().message;
     }
+  }
+
+  /// Published telegrams seldom have their CRC: somebody replaced the identifiers.
+  int take_edited(int code) {
+    counts_.edited = true;
+    counts_.wrong = 0;
+    take_telegram(edited_, std::nullopt);
+    say(fmt::format(
+        "p1rig: {}: the CRC belongs to another text, though every line is well-formed: the "
+        "text was edited. The CRC was computed again",
+        shown_));
+    return trouble_.empty() ? code : complain(kUsage, shown_ + ": " + trouble_);
   }
 
   /// There is no telegram: what is there instead?
@@ -143,7 +158,7 @@ class CaptureReader {
   Framer framer_{[this](const Stretch& stretch) { take(stretch); }};
   std::deque<std::pair<std::uint64_t, std::chrono::nanoseconds>> arrivals_;
   std::uint64_t taken_ = 0, found_ = 0;
-  std::string head_, trouble_;
+  std::string head_, trouble_, edited_;
   bool live_ = false;
   SteadyTime began_, said_;
   std::chrono::milliseconds listen_{0};

@@ -30,7 +30,9 @@ int choose_capture(const Options& options, CaptureChoice& choice);
 
 struct CaptureCounts {
   std::uint64_t telegrams = 0, wrong = 0;
-  bool sealed = false;           ///< some were
+  bool sealed = false;  ///< some were
+  bool edited =
+      false;  ///< the only one has a CRC that belongs to another text; it was computed anew
   bool other_line_ends = false;  ///< they became CR LF
 };
 

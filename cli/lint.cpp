@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/compare.h"
 #include "cli/input.h"
 #include "cli/json_origin.h"
 #include "cli/key_options.h"
@@ -137,6 +138,7 @@ int choose_settings(const Options& options, StreamLintSettings& settings, LineSe
     settings.quirks_of = [known = quirks_of(*profile)](const Telegram&, const Dialect&) {
       return known;
     };
+    settings.check_more = comparison_with(*profile);
     settings.normal_offset = normal_offset_of(profile->zone);
     line = profile->line;
   }
@@ -178,7 +180,8 @@ int run_lint(const Arguments& arguments) {
       "telegrams without their key, or there is no telegram at all. LINE: serial:DEVICE,\n"
       "rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or the path of a terminal.");
   options.value("dialect", "D", "judge by this dialect; default: that of the first telegram");
-  options.value("profile", "P", "judge by the dialect and quirks of this meter");
+  options.value("profile", "P",
+                "judge by the dialect and quirks of this meter, and compare with its telegrams");
   add_zone_option(options);
   add_key_option(options);
   add_raw_option(options);

@@ -83,6 +83,10 @@ void StreamLinter::take_telegram(const Telegram& telegram, std::uint64_t offset)
     linter_.emplace(dialect_, quirks_, std::move(others));
   }
   report(linter_->check(telegram, offset));
+  if (!settings_.check_more) return;
+  std::vector<Finding> more = settings_.check_more(telegram);
+  for (Finding& finding : more) finding.offset += offset;
+  report(std::move(more));
 }
 
 void StreamLinter::detect(const Telegram& telegram) {

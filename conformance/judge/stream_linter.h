@@ -26,6 +26,8 @@ struct StreamLintSettings {
   std::uint64_t most_telegrams = 0;         ///< what comes after so many is not judged; 0: no limit
   /// What the meter is known for, asked once, with its first telegram.
   std::function<std::vector<KnownQuirk>(const Telegram&, const Dialect&)> quirks_of = {};
+  /// What else is asked of each telegram; offsets count in it.
+  std::function<std::vector<Finding>(const Telegram&)> check_more = {};
 };
 
 /// Unjudged is not clean: a sealed telegram without its key may hold anything, and where no

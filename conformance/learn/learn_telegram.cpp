@@ -96,16 +96,15 @@ class TelegramLearner {
     edits_.put(bracket, fmt::format("{{{} {}}}", quantity, hole->format));
     if (!hole->doubt.empty()) note(line, hole->doubt);
     if (known != found_.values.end()) return;
-    const bool is_kept = object.kind != Kind::kMeasured && object.kind != Kind::kSigned &&
-                         object.kind != Kind::kMessage && quantity != "tariff" &&
-                         quantity.find('@') == quantity.npos;
+    const bool is_measured = object.kind == Kind::kMeasured || object.kind == Kind::kSigned;
+    const bool is_kept = (!is_measured || quantity.starts_with("limit.")) && quantity != "tariff";
     found_.values.push_back({std::string(quantity), hole->value, is_kept});
   }
 
   void learn_clock(const DataLine& line) {
-    if (line.brackets.size() != 1) return note(line, "is no time; kept as it is");
+    if (line.brackets.size() != 1) return note(line, "has no time in it; kept as it is");
     const auto time = holes_.time(line.brackets.front());
-    if (!time || time->value.empty()) return note(line, "is no time of this clock; kept as it is");
+    if (!time || time->value.empty()) return note(line, "has a time that this clock never shows; kept as it is");
     edits_.put(line.brackets.front(), fmt::format("{{time {}}}", time->format));
     found_.at = time->value;
   }

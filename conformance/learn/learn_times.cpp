@@ -201,7 +201,7 @@ void TimeLearner::learn_captures(const Dialect& dialect, LearnedTimes& times) co
     return;
   } else {
     times.notes.push_back(fmt::format("M-Bus: captured every {}, from {}", in_seconds(period),
-                                      counted(count, "new reading")));
+                                      counted(count, "change")));
   }
   times.capture_period = seconds(period);
   times.capture_offset = seconds(*time % period);
@@ -219,9 +219,10 @@ void TimeLearner::learn_delay(std::int64_t period, LearnedTimes& times) const {
     }
   }
   if (!least) {
-    times.notes.emplace_back("M-Bus: no reading came anew: the delay is not known; taken as 0");
+    times.notes.emplace_back("M-Bus: no new reading came: the delay is not known; taken as 0");
     return;
   }
+  times.delay_is_known = true;
   const std::int64_t between = times.period ? times.period->count() : 0;
   times.notes.push_back(fmt::format("M-Bus: shown {} to {} after its capture, to within {}", *least,
                                     in_seconds(*most), in_seconds(between)));

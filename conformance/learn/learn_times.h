@@ -20,6 +20,7 @@ struct LearnedTimes {
   std::optional<std::chrono::seconds> capture_period, capture_offset, capture_delay;
   std::optional<std::chrono::seconds> register_update;
   std::optional<std::chrono::seconds> phase_skew;
+  bool delay_is_known = false;     ///< readings came anew
   std::vector<std::string> notes;  ///< what was inferred from how much, and what cannot be known
 };
 

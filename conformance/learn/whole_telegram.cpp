@@ -54,6 +54,20 @@ std::optional<WholeTelegram> whole_telegram(std::string_view bytes) {
   return WholeTelegram{with_crc_of(plain, bytes), true};
 }
 
+std::optional<std::string> edited_telegram(std::string_view bytes) {
+  std::string plain = with_cr_lf(bytes);
+  const Telegram telegram = decode_telegram(plain);
+  const bool is_text = std::ranges::all_of(
+      plain, [](char c) { return (c >= ' ' && c <= '~') || c == '\r' || c == '\n'; });
+  const bool is_clean = is_text && !telegram.lines.empty() && written_crc(telegram) &&
+                        std::ranges::all_of(telegram.lines, &DataLine::well_formed);
+  if (!is_clean) return std::nullopt;
+  const std::uint16_t crc =
+      crc_of(*CrcWay{}.algorithm, std::string_view(plain).substr(0, telegram.bang_offset + 1));
+  const std::string printed = printed_crc(crc, telegram.crc_text);
+  return plain.replace(telegram.bang_offset + 1, telegram.crc_text.size(), printed);
+}
+
 std::string with_crc_of(std::string bytes, std::string_view before) {
   const Telegram old = decode_telegram(before);
   const CrcAlgorithm* const algorithm = algorithm_of(old);

@@ -16,6 +16,9 @@ struct WholeTelegram {
 /// in between has changed are restored; where the CRC is of other line ends it is computed anew.
 std::optional<WholeTelegram> whole_telegram(std::string_view bytes);
 
+/// The same of a telegram whose CRC is wrong, but whose lines are all well-formed: with the CRC of its bytes.
+std::optional<std::string> edited_telegram(std::string_view bytes);
+
 /// The telegram with the CRC that its bytes ask for, by the algorithm that fitted `before` and written as
 /// it was there.
 std::string with_crc_of(std::string bytes, std::string_view before);
