@@ -60,7 +60,10 @@ class TelegramLearner {
     if (!line.well_formed) return note(line, "is not well formed; kept as it is");
     if (code == kClock) return learn_clock(line);
     if (code == kFailureLog) return learn_failures(line);
-    if (code == kMonths && line.brackets.size() > 15) return learn_month(line);
+    // Hungary has another list under this code.
+    if (code == kMonths && !line.brackets.empty() && parse_timestamp(line.brackets[0].text)) {
+      return learn_month(line);
+    }
     if (code == kMonths) return learn_peaks(line);
     if (code == kMonthPeak && line.brackets.size() == 2) return learn_peak(line);
     if (line.brackets.size() == 2 && code.c == 31 && code.d == 4) return learn_fuses(line);
@@ -104,7 +107,8 @@ class TelegramLearner {
   void learn_clock(const DataLine& line) {
     if (line.brackets.size() != 1) return note(line, "has no time in it; kept as it is");
     const auto time = holes_.time(line.brackets.front());
-    if (!time || time->value.empty()) return note(line, "has a time that this clock never shows; kept as it is");
+    if (!time || time->value.empty())
+      return note(line, "has a time that this clock never shows; kept as it is");
     edits_.put(line.brackets.front(), fmt::format("{{time {}}}", time->format));
     found_.at = time->value;
   }

@@ -149,6 +149,12 @@ void TimeLearner::learn_jitter(LearnedTimes& times) const {
 
 void TimeLearner::learn_phase(LearnedTimes& times) const {
   const std::int64_t period = times.period->count();
+  // Of others the multiples depend on the zone.
+  constexpr std::int64_t kHour = 3600;
+  if (kHour % period != 0) {
+    times.notes.emplace_back("phase: not known for a period that no hour is a multiple of");
+    return;
+  }
   std::map<std::int64_t, std::size_t> phases;
   for (const Moment& moment : moments_) {
     if (moment.clock) ++phases[*moment.clock % period];
