@@ -78,16 +78,16 @@ class Report {
     const std::string_view name = linter.dialect() != nullptr ? linter.dialect()->name : "";
     const bool guessed = linter.is_dialect_guessed();
     const std::uint64_t telegrams = linter.telegrams();
+    const std::string clock = linter.clock_in_words();
     if (json_) {
       fmt::print(
           "],\n"
-          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"dialect_found\": {}, \"telegrams\": "
-          "{}, "
-          "\"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, "
+          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"dialect_found\": {}, \"clock\": {}, "
+          "\"telegrams\": {}, \"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, "
           "\"outcome\": \"{}\"}}\n",
           name, guessed, origin ? json_text(json_of<nlohmann::ordered_json>(*origin)) : "null",
-          telegrams, linter.unjudged(), counts_[0], counts_[1], counts_[2],
-          to_string(linter.outcome()));
+          json_text(nlohmann::ordered_json(clock)), telegrams, linter.unjudged(), counts_[0],
+          counts_[1], counts_[2], to_string(linter.outcome()));
       return;
     }
     if (origin && origin->sureness != Sureness::kCertain) {
@@ -99,6 +99,7 @@ class Report {
                counted(counts_[0], "error"), counted(counts_[1], "warning"),
                counted(counts_[2], "quirk"),
                linter.unjudged() == 0 ? "" : fmt::format(", {} unjudged", linter.unjudged()));
+    if (!clock.empty()) fmt::print("{}: clock: {}\n", input_, clock);
   }
 
  private:
@@ -139,10 +140,11 @@ int choose_settings(const Options& options, StreamLintSettings& settings, LineSe
       return known;
     };
     settings.check_more = comparison_with(*profile);
-    settings.normal_offset = normal_offset_of(profile->zone);
+    settings.clock =
+        clock_rule_of(profile->zone, "profile " + profile->name + ", " + profile->zone.name());
     line = profile->line;
   }
-  if (const int code = choose_zone(options, settings.normal_offset); code != kAsExpected) {
+  if (const int code = choose_zone(options, settings.clock); code != kAsExpected) {
     return code;
   }
   return choose_keys(options, settings.keys);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -51,6 +52,17 @@ struct FieldQuirk {
   std::string_view source;
 
   bool operator==(const FieldQuirk&) const = default;
+};
+
+/// The data lines of an M-Bus device, in the notation of profiles (docs/profiles.md).
+struct MbusForm {
+  std::string_view medium;
+  std::string_view text;
+};
+
+/// When summer time begins and ends.
+struct Summer {
+  std::chrono::sys_seconds begin, end;
 };
 
 /// What telegrams of a dialect look like, where its objects and formats do not say enough.

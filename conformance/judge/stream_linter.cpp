@@ -91,18 +91,22 @@ void StreamLinter::take_telegram(const Telegram& telegram, std::uint64_t offset)
 
 void StreamLinter::detect(const Telegram& telegram) {
   origin_ = detect_origin(telegram);
-  is_guessed_ = !origin_->knows_country && !settings_.normal_offset;
+  is_guessed_ = !origin_->knows_country && !settings_.clock;
   choose_dialect(*origin_->dialect);
   for (const Dialect* other : origin_->others) {
-    others_.push_back(*other);
-    others_.back().normal_offset = settings_.normal_offset.value_or(other->normal_offset);
+    others_.push_back(settings_.clock ? with_clock(*other, *settings_.clock) : *other);
   }
 }
 
 void StreamLinter::choose_dialect(const Dialect& dialect) {
-  with_offset_ = dialect;
-  with_offset_.normal_offset = settings_.normal_offset.value_or(dialect.normal_offset);
-  dialect_ = &with_offset_;
+  with_clock_ = settings_.clock ? with_clock(dialect, *settings_.clock) : dialect;
+  dialect_ = &with_clock_;
+}
+
+std::string StreamLinter::clock_in_words() const {
+  if (dialect_ == nullptr) return {};
+  const std::string of_dialect = std::string(dialect_->name) + (is_guessed_ ? ", a guess" : "");
+  return p1rig::clock_in_words(*dialect_, settings_.clock ? settings_.clock->said_by : of_dialect);
 }
 
 void StreamLinter::report_losses(const std::vector<Loss>& losses) {

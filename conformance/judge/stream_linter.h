@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/judge/clock_rule.h"
 #include "conformance/judge/lint.h"
 #include "conformance/judge/lint_frames.h"
 #include "conformance/judge/lint_timing.h"
@@ -18,9 +19,8 @@ namespace p1rig {
 
 /// What is known before the first byte.
 struct StreamLintSettings {
-  const Dialect* dialect = nullptr;  ///< nullptr: that of the first telegram, by detect_origin()
-  /// Of the clock's standard time to UTC, instead of the dialect's.
-  std::optional<std::chrono::minutes> normal_offset = {};
+  const Dialect* dialect = nullptr;     ///< nullptr: that of the first telegram, by detect_origin()
+  std::optional<ClockRule> clock = {};  ///< instead of the dialect's
   std::optional<FrameKeys> keys = {};
   std::optional<TimingLinter> timing = {};  ///< if it is known when bytes came
   std::uint64_t most_telegrams = 0;         ///< what comes after so many is not judged; 0: no limit
@@ -64,6 +64,8 @@ class StreamLinter {
   bool is_dialect_guessed() const { return is_guessed_; }
   /// How the dialect was found; nothing if it was given, or while it is unknown.
   const std::optional<Origin>& origin() const { return origin_; }
+  /// By which rule times were judged; empty while unknown.
+  std::string clock_in_words() const;
 
  private:
   std::uint64_t most() const { return settings_.most_telegrams; }
@@ -86,7 +88,7 @@ class StreamLinter {
   std::vector<KnownQuirk> quirks_;
   const Dialect* dialect_ = nullptr;
   std::optional<Origin> origin_;
-  Dialect with_offset_{};        ///< the dialect where it has another offset
+  Dialect with_clock_{};         ///< the dialect, with the clock of the settings
   std::vector<Dialect> others_;  ///< likewise, those that fit as well
   bool is_guessed_ = false;
   std::optional<bool> requested_;

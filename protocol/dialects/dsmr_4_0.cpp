@@ -3,6 +3,7 @@
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
 #include "protocol/dialects/shared_clauses.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -31,6 +32,7 @@ extern constinit const Dialect kDsmr40 = {
     .text_limit = {"0-0:96.13.1", 16},
     .representative = "kaifa-ma304",
     .rules = kRules,
+    .mbus = kDsmr40MbusForms,
     .clauses = kDsmr4Clauses,
     .quirks = kDsmrQuirks,
 };

@@ -3,6 +3,7 @@
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
 #include "protocol/dialects/shared_clauses.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -42,6 +43,7 @@ extern constinit const Dialect kDsmr42 = {
     .text_limit = {"0-0:96.13.1", 16},
     .representative = "kaifa-ma304c",
     .rules = kRules,
+    .mbus = kDsmrMbusForms,
     .clauses = kClauses,
     .quirks = kQuirks,
 };

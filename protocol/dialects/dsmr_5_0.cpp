@@ -2,6 +2,7 @@
 
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -34,6 +35,7 @@ extern constinit const Dialect kDsmr50 = {
     .version = {"1-3:0.2.8", "50"},
     .representative = "iskra-am550",
     .rules = kRules,
+    .mbus = kDsmrMbusForms,
     .quirks = kDsmrQuirks,
     .recognition = {.looks = kLooks},
 };
