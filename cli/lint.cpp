@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/compare.h"
 #include "cli/input.h"
+#include "cli/json_origin.h"
 #include "cli/key_options.h"
 #include "cli/known_quirks.h"
 #include "cli/options.h"
@@ -72,6 +74,7 @@ class Report {
   }
 
   void finish(const StreamLinter& linter) {
+    const std::optional<Origin>& origin = linter.origin();
     const std::string_view name = linter.dialect() != nullptr ? linter.dialect()->name : "";
     const bool guessed = linter.is_dialect_guessed();
     const std::uint64_t telegrams = linter.telegrams();
@@ -79,12 +82,17 @@ class Report {
     if (json_) {
       fmt::print(
           "],\n"
-          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"clock\": {}, \"telegrams\": {}, "
-          "\"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, \"outcome\": "
-          "\"{}\"}}\n",
-          name, guessed, json_text(nlohmann::ordered_json(clock)), telegrams, linter.unjudged(),
-          counts_[0], counts_[1], counts_[2], to_string(linter.outcome()));
+          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"dialect_found\": {}, \"clock\": {}, "
+          "\"telegrams\": {}, \"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, "
+          "\"outcome\": \"{}\"}}\n",
+          name, guessed, origin ? json_text(json_of<nlohmann::ordered_json>(*origin)) : "null",
+          json_text(nlohmann::ordered_json(clock)), telegrams, linter.unjudged(), counts_[0],
+          counts_[1], counts_[2], to_string(linter.outcome()));
       return;
+    }
+    if (origin && origin->sureness != Sureness::kCertain) {
+      fmt::print("{}: judged as {}{}\n", input_, printable(description_of(*origin)),
+                 origin->others.empty() ? "" : ": only where all of them agree");
     }
     fmt::print("{}: {}{}{}{}: {}, {}, {}{}\n", input_, counted(telegrams, "telegram"),
                name.empty() ? "" : " of ", name, guessed ? " (guessed)" : "",
@@ -131,6 +139,7 @@ int choose_settings(const Options& options, StreamLintSettings& settings, LineSe
     settings.quirks_of = [known = quirks_of(*profile)](const Telegram&, const Dialect&) {
       return known;
     };
+    settings.check_more = comparison_with(*profile);
     settings.clock =
         clock_rule_of(profile->zone, "profile " + profile->name + ", " + profile->zone.name());
     line = profile->line;
@@ -173,7 +182,8 @@ int run_lint(const Arguments& arguments) {
       "telegrams without their key, or there is no telegram at all. LINE: serial:DEVICE,\n"
       "rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or the path of a terminal.");
   options.value("dialect", "D", "judge by this dialect; default: that of the first telegram");
-  options.value("profile", "P", "judge by the dialect and quirks of this meter");
+  options.value("profile", "P",
+                "judge by the dialect and quirks of this meter, and compare with its telegrams");
   add_zone_option(options);
   add_key_option(options);
   add_raw_option(options);

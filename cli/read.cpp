@@ -120,6 +120,12 @@ int choose_reading(const Options& options, ReadChoice& choice) {
   return kAsExpected;
 }
 
+/// Says so if more than one dialect fits: what they do not agree on was not concluded.
+void tell_origin(const std::string& input, const Origin* origin) {
+  if (origin == nullptr || origin->others.empty()) return;
+  say(fmt::format("p1rig: {}: {}", input == "-" ? "stdin" : input, description_of(*origin)));
+}
+
 }  // namespace
 
 int run_read(const Arguments& arguments) {
@@ -192,6 +198,7 @@ int run_read(const Arguments& arguments) {
   if (ended) return complain(kNotAsExpected, "ended, as its defect has it");
   reader.finish();
   if (faulty) return code;
+  tell_origin(options.words()[0], reader.origin());
   if (code != kAsExpected) return code;
   if (reader.accepted() > 0) return kAsExpected;
   return complain(

@@ -50,6 +50,7 @@ ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink,
       stream_(decoder_, [this](const Stretch& stretch, const Telegram* telegram) {
         take(stretch, telegram);
       }) {
+  if (dialect != nullptr) given_.emplace(*dialect);
   if (keys) cipher_.emplace(*keys);
 }
 
@@ -79,17 +80,16 @@ void ReferenceReader::take_frame(std::string_view bytes) {
 }
 
 void ReferenceReader::take_telegram(const Telegram& telegram, std::string_view flag) {
-  Origin origin = dialect_ != nullptr ? Origin(*dialect_) : detect_origin(telegram);
-  std::string clock;
-  if (clock_) {
-    origin.normal_offset = clock_->normal_offset;
-    clock = clock_in_words(with_clock(*origin.dialect, *clock_), clock_->said_by);
-  } else if (!origin.normal_offset) {
-    clock = kClockUnknown;
-  }
-  if (const auto reason = judge_telegram(telegram, *origin.dialect)) return reject(*reason);
+  const Origin& found = given_ ? *given_ : origins_.of(telegram);
+  if (const auto reason = judge_telegram(telegram, *found.dialect)) return reject(*reason);
   ++(flag.empty() ? accepted_ : rejected_);
-  sink_(to_json_line(telegram, origin, flag, clock));
+  if (!clock_) {
+    return sink_(to_json_line(telegram, found, flag, found.normal_offset ? "" : kClockUnknown));
+  }
+  Origin origin = found;
+  origin.normal_offset = clock_->normal_offset;
+  sink_(to_json_line(telegram, origin, flag,
+                     clock_in_words(with_clock(*origin.dialect, *clock_), clock_->said_by)));
 }
 
 void ReferenceReader::reject(Reject reason) {

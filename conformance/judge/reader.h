@@ -79,6 +79,9 @@ class ReferenceReader {
   std::uint64_t accepted() const { return accepted_; }
   std::uint64_t rejected() const { return rejected_; }
 
+  /// How the dialect of the last telegram was found; nullptr if it was given, or before the first.
+  const Origin* origin() const { return origins_.last(); }
+
  private:
   void take(const Stretch& stretch, const Telegram* telegram);
   void take_frame(std::string_view bytes);
@@ -87,6 +90,8 @@ class ReferenceReader {
 
   const Dialect* dialect_;
   std::optional<ClockRule> clock_;
+  std::optional<Origin> given_;  ///< of the dialect
+  OriginFinder origins_;
   Sink sink_;
   TelegramDecoder decoder_;
   TelegramStream stream_;

@@ -14,10 +14,6 @@ constexpr auto kRules =
     join(kDsmrVersion, kDsmrMeter, kDsmr4Limiter, kDsmr4Breaker, kDsmrQuality, kDsmr4MessageCode,
          kDsmrMessage, kDsmrVoltages, kDsmrCurrents, kDsmrPowers, kDsmrMbus, kDsmr4Valve);
 
-constexpr std::array kLooks{
-    Look{.rank = 110, .any_of = "0-0:17.0.0"},
-};
-
 }  // namespace
 
 extern constinit const Dialect kDsmr40 = {
@@ -39,7 +35,6 @@ extern constinit const Dialect kDsmr40 = {
     .mbus = kDsmr40MbusForms,
     .clauses = kDsmr4Clauses,
     .quirks = kDsmrQuirks,
-    .recognition = {.without_version = kLooks},
 };
 
 }  // namespace p1rig

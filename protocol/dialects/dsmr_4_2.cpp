@@ -19,10 +19,6 @@ constexpr auto kMinimumClause = std::to_array<OwnClause>({
 });
 constexpr auto kClauses = join(kMinimumClause, kDsmr4Clauses);
 
-constexpr std::array kLooks{
-    Look{.rank = 120, .any_of = "0-0:96.13.1"},
-};
-
 constexpr auto kCurrentQuirk = std::to_array<FieldQuirk>({
     {"XMX5XMXAA*", "value-format", kCurrents, "(F4(1,1)*A)", kPublished},
 });
@@ -50,7 +46,6 @@ extern constinit const Dialect kDsmr42 = {
     .mbus = kDsmrMbusForms,
     .clauses = kClauses,
     .quirks = kQuirks,
-    .recognition = {.without_version = kLooks},
 };
 
 }  // namespace p1rig

@@ -15,10 +15,6 @@ constexpr auto kRules =
          kDsmrPowers, kDsmrMbus, kDsmr4Valve, kMucsVersion, kMucsPeaks, kMucsCurrents, kMucsLimits,
          kMucsMbusIdentifier, kMucsMbusReading);
 
-constexpr std::array kLooks{
-    Look{.rank = 80, .any_of = "1-0:1.6.0"},
-};
-
 constexpr auto kCurrentQuirk = std::to_array<FieldQuirk>({
     {"FLU5*", "value-format", kCurrents, "(F3(0,0)*A)", kPublished},
 });
@@ -47,9 +43,7 @@ extern constinit const Dialect kEmucs17 = {
     .mbus = kMucsMbusForms,
     .clauses = kMucsClauses,
     .quirks = kQuirks,
-    .recognition = {.makers = kMucsMakers,
-                    .brought = "1-0:1.6.0 0-0:98.1.0 1-0:1.4.0",
-                    .without_version = kLooks},
+    .recognition = {.makers = kMucsMakers},
 };
 
 }  // namespace p1rig

@@ -37,10 +37,6 @@ constexpr auto kEarlierClause = std::to_array<OwnClause>({
 });
 constexpr auto kClauses = join(kMucsClauses, kEarlierClause);
 
-constexpr std::array kLooks{
-    Look{.rank = 80, .any_of = "1-0:1.6.0"},
-};
-
 constexpr auto kMbusForms = std::to_array<MbusForm>({
     {"gas",
      "0-n:24.1.0(003)\n0-n:96.1.1({id X})\n0-n:96.1.2({ean X})\n0-n:24.4.0({valve I1})\n"
@@ -76,9 +72,7 @@ extern constinit const Dialect kEmucs21 = {
     .mbus = kMbusForms,
     .clauses = kClauses,
     .quirks = kMucsQuirks,
-    .recognition = {.makers = kMucsMakers,
-                    .brought = "1-0:94.32.1 0-0:96.1.2",
-                    .without_version = kLooks},
+    .recognition = {.makers = kMucsMakers},
 };
 
 }  // namespace p1rig

@@ -89,14 +89,6 @@ constexpr auto kClauses = std::to_array<OwnClause>({
     {"*", "DSMR-P1 5.0.2 §6.4", " §3.2.3"},
 });
 
-constexpr std::array kLooksWithBorrowedVersion{
-    Look{.any_of = "0-0:42.0.0", .energy_digits = 6},
-};
-
-constexpr std::array kLooks{
-    Look{.rank = 70, .any_of = "0-0:42.0.0", .energy_digits = 6},
-};
-
 // A limit of three decimals, and zeros without unit.
 constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {kAny, "value-format", "0-0:17.0.0", "(F5(3,3)*kVA)", kPublished},
@@ -125,10 +117,7 @@ extern constinit const Dialect kLux11 = {
     .mbus = kMbusForms,
     .clauses = kClauses,
     .quirks = kQuirks,
-    .recognition = {.makers = "Lux?*",
-                    .borrows_version = true,
-                    .with_borrowed_version = kLooksWithBorrowedVersion,
-                    .without_version = kLooks},
+    .recognition = {.makers = "Lux?*", .borrows_version = true},
 };
 
 }  // namespace p1rig

@@ -16,7 +16,7 @@ constexpr auto kClauses = std::to_array<OwnClause>({
 });
 
 constexpr std::array kLooks{
-    Look{.rank = 30, .energy_digits = 8},
+    Look{.weight = 8, .energy_digits = 8},
 };
 
 constexpr auto kIskra = std::to_array<FieldQuirk>({
@@ -41,7 +41,7 @@ extern constinit const Dialect kSe20 = {
     .rules = kNordicRules,
     .clauses = kClauses,
     .quirks = kQuirks,
-    .recognition = {.makers = "ELL5*", .makers_abroad = kAidon, .without_version = kLooks},
+    .recognition = {.makers = "ELL5*", .makers_abroad = kAidon, .looks = kLooks},
 };
 
 }  // namespace p1rig
