@@ -275,6 +275,7 @@ constexpr auto kInCode = std::to_array<InCode>({
     {"number-to-letter",
      "parseFloat(), atof() or strtod(): what follows the digits is not looked at"},
     {"number-without-letters", "a replace of all that is no digit, before the number is read"},
+    {"numbers-of-10", "char number[11] and \"%10[^*]\", or a substr of fixed size"},
     {"zero-is-null", "if (value) …, or x or None: 0 is a value, too"},
     {"texts-of-96", "a buffer of 96 characters for a text"},
     {"mega-as-kilo", "the first letter of the unit is not looked at"},

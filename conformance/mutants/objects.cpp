@@ -226,13 +226,15 @@ bool refuse_other_widths(Telegram& telegram, MutantState&) {
   });
 }
 
-/// The number of what `keep` leaves of a value with a letter, or nothing: as atof() and others read it.
+/// The number of what `keep` leaves of a value that is none, or nothing: as atof() and others read it.
 template <class Keep>
 void read_loosely(Telegram& telegram, Keep keep) {
   for (DataLine& line : telegram.lines) {
+    const bool is_register = line.code && line.code->code.a == 1 && line.brackets.size() == 1;
     for (Bracket& bracket : line.brackets) {
       const auto [value, unit] = split_unit(bracket.text);
-      if (!unit.empty() && !bracket.number) bracket.number = parse_decimal(keep(value));
+      const bool is_number = is_register || !unit.empty();
+      if (is_number && !bracket.number) bracket.number = parse_decimal(keep(value));
     }
   }
 }
@@ -251,6 +253,15 @@ bool leave_letters_out(Telegram& telegram, MutantState&) {
     std::string digits(value);
     std::erase_if(digits, [](char c) { return kDigits.find(c) == std::string_view::npos; });
     return digits;
+  });
+  return true;
+}
+
+bool read_ten_digits(Telegram& telegram, MutantState&) {
+  constexpr std::size_t kRoom = 10;  // as F9(3,3) needs
+  read_loosely(telegram, [](std::string_view value) {
+    return std::string(value.find_first_not_of(kDigits) == value.npos ? value.substr(0, kRoom)
+                                                                      : "");
   });
   return true;
 }
@@ -326,6 +337,8 @@ constexpr auto kRows = std::to_array<Mutant>({
                     read_to_letter),
     telegram_filter("number-without-letters", kFamily, "leaves out what is no digit of a number",
                     leave_letters_out),
+    telegram_filter("numbers-of-10", kFamily, "reads the first ten characters of a number",
+                    read_ten_digits),
     report_filter("ignores-channel-1", kFamily, "does not know electricity under 1-1",
                   forget_channel_1),
     telegram_filter("fixed-widths", kFamily, "rejects energies and powers of other widths",

@@ -114,7 +114,8 @@ std::string iso_time(std::string_view text) {
 std::string json_of(const OrdinaryReader::Value& value) {
   if (value.text.empty()) return "null";
   const std::size_t star = value.text.rfind('*');
-  if (!value.is_number || star == std::string_view::npos) {
+  if (!value.is_number && star != std::string_view::npos) return "null";
+  if (star == std::string_view::npos) {
     return is_time(value.text) && value.text.size() == 13 ? iso_time(value.text)
                                                           : in_quotes(value.text);
   }
@@ -127,7 +128,19 @@ std::string pair_of(const OrdinaryReader::Value& at, const OrdinaryReader::Value
   return "{\"at\":" + iso_time(at.text) + ",\"value\":" + json_of(value) + "}";
 }
 
+/// (time)(status)(period)(count)(code)(unit)(value) (DSMR-P1 3.0 §5.10).
+std::string old_gas(const std::vector<OrdinaryReader::Value>& values) {
+  const auto& [text, number, is_number] = values[6];
+  std::array<char, 400> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.3f ", number);
+  const std::string at = iso_time(values[0].text);
+  if (at == "null" || !is_number) return "null";
+  return "{\"at\":" + at + ",\"value\":" + in_quotes(digits.data() + std::string(values[5].text)) +
+         "}";
+}
+
 std::string json_of(std::string_view code, const std::vector<OrdinaryReader::Value>& values) {
+  if (code.ends_with(":24.3.0")) return values.size() == 7 ? old_gas(values) : "null";
   if (values.size() == 1) return json_of(values[0]);
   if (values.size() == 2 && is_time(values[0].text)) {
     return iso_time(values[0].text) == "null" ? "null" : pair_of(values[0], values[1]);
