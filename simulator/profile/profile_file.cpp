@@ -168,7 +168,7 @@ class Loader {
     spread = read_seconds(mbus, "spread", spread, kNone, kAny);
     delay = read_seconds(mbus, "delay", delay, kNone, kAny);
     if (offset >= period) mbus.complain("offset", "expected less than the period");
-    if (offset + spread >= period) {
+    if (offset < period && offset + spread >= period) {
       mbus.complain("spread", "expected less than the period, together with the offset");
     }
     if (delay >= period) {
