@@ -94,8 +94,8 @@ Result<void> TelegramEditor::apply(const CaseStep& step) {
   return {};
 }
 
-std::string_view TelegramEditor::crc() const {
-  const std::string_view behind = std::string_view(text_).substr(text_.rfind('!') + 1);
+std::string_view crc_in(std::string_view telegram) {
+  const std::string_view behind = telegram.substr(telegram.rfind('!') + 1);
   return behind.substr(0, behind.find(kLineEnd));
 }
 
