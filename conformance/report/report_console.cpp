@@ -22,13 +22,13 @@ constexpr std::size_t kMostInFull = 3;
 constexpr std::size_t kMostNames = 5, kMostText = 320, kMostOctets = 32;
 constexpr std::size_t kMostLines = 3;
 
-std::string moment_text(const WireMoment& moment) {
+std::string moment_text(const WireMoment& moment, const CaseResult& result) {
   const double ms = static_cast<double>(moment.at.count()) / 1000;
   switch (moment.kind) {
     case WireMoment::Kind::kSent:
       return fmt::format("    {:10.1f} ms  -> {}{}\n", ms,
                          moment.name.empty() ? "" : visible(moment.name) + ": ",
-                         visible(moment.bytes, kMostBytes));
+                         visible_around(moment.bytes, focus_of(moment, result), kMostBytes));
     case WireMoment::Kind::kSaid:
       return fmt::format("    {:10.1f} ms  <- {}\n", ms, visible(moment.bytes, kMostBytes));
     case WireMoment::Kind::kNote:
@@ -51,7 +51,8 @@ std::string failure_text(const CaseResult& result) {
   const std::size_t first =
       result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
   if (first > 0) text += fmt::format("    … {} before\n", counted(first, "moment"));
-  for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
+  for (std::size_t i = first; i < result.wire.size(); ++i)
+    text += moment_text(result.wire[i], result);
   if (!result.smallest.empty()) {
     text += fmt::format(
         "  as a case for --case-file, with the --seed and --profile given below:\n\n{}\n",
@@ -90,6 +91,13 @@ std::string other_names(const ConformReport& report, const Cause& cause) {
   return text;
 }
 
+/// A few bytes of the line that matters most.
+std::string hex_around(const Cause& cause) {
+  const std::size_t begin = cause.stimulus.size() <= kMostOctets ? 0 : cause.focus;
+  return (begin > 0 ? "… " : "") +
+         hex_dump(std::string_view(cause.stimulus).substr(begin), kMostOctets, false);
+}
+
 std::string cause_text(const ConformReport& report, const Cause& cause, std::size_t number) {
   const CaseResult& shown = report.results[cause.shown];
   const Case& one = *shown.of;
@@ -103,12 +111,13 @@ std::string cause_text(const ConformReport& report, const Cause& cause, std::siz
     if (!line.empty()) text += "    " + line + "\n";
   }
   if (!cause.stimulus.empty()) {
-    text += fmt::format("    sent, {}: {}\n    in hexadecimal: {}\n",
-                        counted(cause.stimulus.size(), "byte"), visible(cause.stimulus, kMostText),
-                        hex_dump(cause.stimulus, kMostOctets, false));
+    const std::string note = size_note(cause);
+    text += fmt::format("    sent, {}{}: {}\n    in hexadecimal: {}\n",
+                        counted(cause.stimulus.size(), "byte"), note.empty() ? "" : ", " + note,
+                        visible_around(cause.stimulus, cause.focus, kMostText), hex_around(cause));
   }
-  text += some_lines("expected: ", expected_of(one));
-  text += some_lines("got: ", shown.messages);
+  text += some_lines("expected: ", expected_of(report, cause));
+  text += some_lines("got: ", cause.messages);
   if (const std::string others = other_names(report, cause); !others.empty()) {
     text += "    also: " + others + "\n";
   }

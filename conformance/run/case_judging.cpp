@@ -83,7 +83,10 @@ void judge(const Case& one, CaseEvidence evidence, const OrdinaryTraits& traits,
   }
   if (verdict.is_blocked) return block(traits, result);
   for (const Mismatch& mismatch : verdict.against) result.messages.push_back(words_of(mismatch));
-  if (!verdict.against.empty()) result.topic = verdict.against.front().topic;
+  if (!verdict.against.empty()) {
+    result.first = verdict.against.front();
+    result.topic = result.first->topic;
+  }
   Outcome failed = failure_at(one.level);
   if (result.messages.empty()) {
     if (evidence.unseen.empty()) return;
@@ -105,7 +108,10 @@ std::string judge_ordinary(const Case& one, const std::vector<Mismatch>& found,
   const std::string what = one.id.substr(one.id.rfind('/') + 1);
   for (const Mismatch& mismatch : found) {
     if (trait_of(mismatch) != what) continue;
-    if (result.messages.empty()) result.topic = mismatch.topic;
+    if (result.messages.empty()) {
+      result.first = mismatch;
+      result.topic = mismatch.topic;
+    }
     result.messages.push_back(words_of(mismatch));
   }
   if (result.messages.empty()) return {};
@@ -116,6 +122,7 @@ std::string judge_ordinary(const Case& one, const std::vector<Mismatch>& found,
 void fail_to_live(Outcome outcome, std::string message, CaseResult& result) {
   result.outcome = outcome;
   result.topic = Topic::kSurvival;
+  result.first.reset();
   result.messages.insert(result.messages.begin(), std::move(message));
 }
 

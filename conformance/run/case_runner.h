@@ -33,6 +33,10 @@ class CaseRunner {
   /// of them. What it reports differently from what was sent does not count in any other case.
   std::vector<CaseResult> run_ordinary(std::span<const Case* const> cases);
 
+  /// What run_ordinary() found, or what it would find: for a runner that replays a case.
+  const OrdinaryTraits& traits() const { return traits_; }
+  void take_traits(OrdinaryTraits traits) { traits_ = std::move(traits); }
+
   const ContractHello& hello() const { return session_.hello(); }
 
   /// Why the reader could not be restarted if that is not its own fault; else empty.

@@ -69,17 +69,19 @@ std::vector<WireMoment> ReaderSession::end() {
   return std::exchange(wire_, {});
 }
 
-void ReaderSession::note(WireMoment::Kind kind, std::string name, std::string bytes) {
+void ReaderSession::note(WireMoment::Kind kind, std::string name, std::string bytes,
+                         std::size_t special) {
   if (!keeps_wire_) return;
   // The first and the last are kept: a failure is at the end.
   if (wire_.size() == kMostWire) {
-    if (left_out_ == 0) wire_[kFirstWire] = {wire_[kFirstWire].at, WireMoment::Kind::kNote, "", ""};
+    if (left_out_ == 0)
+      wire_[kFirstWire] = {wire_[kFirstWire].at, WireMoment::Kind::kNote, "", "", 0};
     wire_.erase(wire_.begin() + kFirstWire + 1);
     wire_[kFirstWire].bytes = counted(++left_out_ + 1, "moment") + " left out";
   }
   if (bytes.size() > kMostMoment) bytes.resize(kMostMoment);
   wire_.push_back({duration_cast<microseconds>(subject_.now() - began_), kind, std::move(name),
-                   std::move(bytes)});
+                   std::move(bytes), special});
 }
 
 milliseconds ReaderSession::short_patience() const {
@@ -173,7 +175,7 @@ ReaderSession::Wait ReaderSession::deliver(Stimulus stimulus, milliseconds patie
     is_owed = stimulus.telegram->expectation.is_owed();
     judge_.expect(std::move(*stimulus.telegram));
   }
-  note(WireMoment::Kind::kSent, name, stimulus.emission.bytes);
+  note(WireMoment::Kind::kSent, name, stimulus.emission.bytes, stimulus.special);
   if (!stimulus.wait) {
     hold_back(std::move(stimulus.emission));
     return Wait::kLate;

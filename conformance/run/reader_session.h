@@ -119,7 +119,7 @@ class ReaderSession {
   void hold_back(Emission emission);
   void take(const ReaderSaid& said);
   void take(const ReaderExited& gone);
-  void note(WireMoment::Kind kind, std::string name, std::string bytes);
+  void note(WireMoment::Kind kind, std::string name, std::string bytes, std::size_t special = 0);
 
   Subject& subject_;
   StimulusMaker maker_;

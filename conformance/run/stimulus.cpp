@@ -312,6 +312,11 @@ struct StimulusMaker::Impl {
     auto stimulus = finish(editor.take_text(), std::move(sent), &step);
     if (!stimulus) return tl::make_unexpected(stimulus.error());
     stimulus->wait = step.wait;
+    const std::string& bytes = stimulus->emission.bytes;
+    const auto differs = std::ranges::mismatch(bytes, unchanged).in1;
+    if (differs != bytes.end()) {
+      stimulus->special = static_cast<std::size_t>(differs - bytes.begin());
+    }
     return std::move(*stimulus);
   }
 

@@ -29,6 +29,9 @@ class TelegramEditor {
 
   std::string_view text() const { return text_; }
 
+  /// "(01.193*kW)": what follows the code, the lines that continue it included.
+  Result<std::string> brackets(const std::string& written) const;
+
   const std::vector<Obis>& uncertain() const { return uncertain_; }
   std::string take_text() { return std::move(text_); }
 
