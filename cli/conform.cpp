@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/seed_options.h"
+#include "conformance/mutants/mutant_subject.h"
 #include "conformance/report/report.h"
 #include "conformance/run/shell_word.h"
 #include "conformance/run/waivers.h"
@@ -71,6 +72,18 @@ int read_plan(const Options& options, const Arguments& command, ConformPlan& pla
     }
     plan.case_limit = std::chrono::duration_cast<std::chrono::milliseconds>(*limit);
   }
+  if (const auto text = options.get("shrink-limit")) {
+    const auto limit =
+        *text == "0" ? std::optional(std::chrono::milliseconds{0}) : parse_duration(*text);
+    if (!limit || *limit < std::chrono::milliseconds{0}) {
+      return options.misuse(
+          "--shrink-limit: expected a whole number with its unit, such as 10s, or 0 for never");
+    }
+    plan.shrink_limit = *limit;
+  }
+  plan.reference = [](const Profile& profile, const std::optional<FrameKeys>& keys) {
+    return std::make_unique<MutantSubject>(nullptr, *profile.dialect, profile.line, keys);
+  };
   plan.shuffle = options.has("shuffle");
   plan.realtime = options.has("realtime");
   if (const auto version = options.get("suite-version")) {
@@ -148,6 +161,9 @@ int run_conform(const Arguments& arguments) {
   options.values("case", "GLOB", "only cases with such an id; may be repeated");
   options.value("case-limit", "T",
                 "gives a case up after that long, its own silences not counted; default: 60s");
+  options.value("shrink-limit", "T",
+                "makes what fails smaller for that long before it is shown; 0: never; default: "
+                "10s");
   options.values("case-file", "F",
                  "the cases of this file instead of the suite's; may be repeated");
   options.value("level", "L", "the lowest level that counts: must, should or quirk; default: must");
@@ -186,7 +202,10 @@ int run_conform(const Arguments& arguments) {
 
   EventLoop loop;
   Progress progress(options.has("progress"));
-  plan.planned = [&](std::size_t results) { progress.plan(results); };
+  plan.planned = [&](std::size_t results, std::chrono::milliseconds likely) {
+    progress.plan(results, likely);
+  };
+  plan.shrinks = [&](std::size_t number, std::size_t of) { progress.shrink(number, of); };
   plan.begins = [&](const Case& one, const Profile& profile) { progress.begin(one, profile.name); };
   const auto told = [&](const CaseResult& result) { progress.take(result); };
   const auto report = run_conformance(std::move(plan), loop, told);

@@ -12,6 +12,7 @@
 namespace p1rig {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kBetweenLines{10};
@@ -31,12 +32,14 @@ std::string duration_text(seconds time) {
 
 }  // namespace
 
-std::string progress_text(std::size_t done, std::size_t planned, seconds elapsed) {
-  if (planned == 0) return counted(done, "result");
-  planned = std::max(planned, done);
-  std::string text = fmt::format("{} of {}", done, planned);
-  if (done < kEnough || done == planned) return text;
-  const auto left = elapsed.count() * static_cast<long>(planned - done) / static_cast<long>(done);
+std::string progress_text(const Advance& advance) {
+  if (advance.planned == 0) return counted(advance.done, "result");
+  const std::size_t planned = std::max(advance.planned, advance.done);
+  std::string text = fmt::format("{} of {}", advance.done, planned);
+  const bool is_known = advance.done >= kEnough && advance.likely_done > milliseconds{0};
+  if (!is_known || advance.done == planned) return text;
+  const auto to_come = std::max(advance.likely - advance.likely_done, milliseconds{0});
+  const auto left = advance.elapsed.count() * to_come.count() / advance.likely_done.count();
   return text + ", " + duration_text(seconds{left}) + " left";
 }
 
@@ -54,21 +57,28 @@ Progress::Progress(bool lines) : began_(std::chrono::steady_clock::now()) {
 
 Progress::~Progress() { finish(); }
 
-void Progress::plan(std::size_t results) {
+void Progress::plan(std::size_t results, milliseconds likely) {
   const std::lock_guard lock(mutex_);
   planned_ = results;
+  likely_ = likely;
 }
 
 void Progress::begin(const Case& one, const std::string& profile) {
   const std::lock_guard lock(mutex_);
-  case_ = one.id;
-  profile_ = profile;
+  what_ = fmt::format("{} at {}", one.id, profile);
+  show();
+}
+
+void Progress::shrink(std::size_t number, std::size_t of) {
+  const std::lock_guard lock(mutex_);
+  what_ = fmt::format("making the failures smaller, cause {} of {}", number, of);
   show();
 }
 
 void Progress::take(const CaseResult& result) {
   const std::lock_guard lock(mutex_);
   ++done_;
+  likely_done_ += result.likely;
   const bool failed = result.outcome == Outcome::kFail || result.outcome == Outcome::kCrash ||
                       result.outcome == Outcome::kHang;
   failed_ += failed ? 1 : 0;
@@ -90,9 +100,13 @@ void Progress::finish() {
 std::string Progress::text() const {
   const auto elapsed =
       std::chrono::duration_cast<seconds>(std::chrono::steady_clock::now() - began_);
-  std::string text = progress_text(done_, planned_, elapsed);
+  std::string text = progress_text({.done = done_,
+                                    .planned = planned_,
+                                    .likely_done = likely_done_,
+                                    .likely = likely_,
+                                    .elapsed = elapsed});
   if (failed_ > 0) text += ", " + counted(failed_, "failure");
-  if (!case_.empty()) text += fmt::format(": {} at {}", case_, profile_);
+  if (!what_.empty()) text += ": " + what_;
   return text;
 }
 

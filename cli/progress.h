@@ -20,9 +20,10 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void plan(std::size_t results);
+  void plan(std::size_t results, std::chrono::milliseconds likely);
   void begin(const Case& one, const std::string& profile);
   void take(const CaseResult& result);
+  void shrink(std::size_t number, std::size_t of);
 
   /// Removes the line; nothing is written from then on.
   void finish();
@@ -33,7 +34,8 @@ class Progress {
 
   bool terminal_ = false;
   std::size_t planned_ = 0, done_ = 0, failed_ = 0;
-  std::string case_, profile_;
+  std::chrono::milliseconds likely_{}, likely_done_{};  ///< of the results
+  std::string what_;                                    ///< that is being done
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;  ///< of everything above
   std::condition_variable ended_;
@@ -41,7 +43,15 @@ class Progress {
   std::thread writer_;  ///< of the lines
 };
 
-/// "41 of 1187, 2 min left".
-std::string progress_text(std::size_t done, std::size_t planned, std::chrono::seconds elapsed);
+/// How far a run is.
+struct Advance {
+  std::size_t done = 0, planned = 0;
+  std::chrono::milliseconds likely_done{},
+      likely{};  ///< what that was expected to take, and all of it
+  std::chrono::seconds elapsed{};
+};
+
+/// "41 of 1187, 2 min left": as slow or fast as it was until now, by what the cases are likely to take.
+std::string progress_text(const Advance& advance);
 
 }  // namespace p1rig

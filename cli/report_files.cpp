@@ -54,6 +54,9 @@ int ReportFiles::open(const Options& options, const std::vector<std::string>& so
   }
   if (const int code = open_waivers(options); code != kAsExpected) return code;
   if (const auto folder = options.get(kIssue)) {
+    if (const auto free = CauseIssues::check(*folder, guard_); !free) {
+      return complain(kUsage, fmt::format("--{}: {}", kIssue, free.error().message));
+    }
     auto issues = CauseIssues::open(*folder);
     if (!issues) {
       return complain(kEnvironment, fmt::format("--{}: {}", kIssue, issues.error().message));
@@ -65,6 +68,9 @@ int ReportFiles::open(const Options& options, const std::vector<std::string>& so
   if (CaseRecording::is_file(*path)) {
     const int code = claim_recording(fmt::format("--{}", kRecord), *path, guard_);
     if (code != kAsExpected) return code;
+  }
+  if (const auto free = CaseRecording::check(*path, guard_); !free) {
+    return complain(kUsage, fmt::format("--{}: {}", kRecord, free.error().message));
   }
   auto recording = CaseRecording::open(*path);
   if (!recording) {

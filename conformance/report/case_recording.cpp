@@ -2,13 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <map>
 #include <span>
-#include <system_error>
 #include <vector>
 
+#include "conformance/report/output_folder.h"
 #include "conformance/report/report_text.h"
 #include "conformance/report/whole_file.h"
 #include "simulator/files/output_file.h"
@@ -72,16 +73,26 @@ Result<void> write_recording(const std::string& path, std::span<const CaseResult
 
 }  // namespace
 
-Result<CaseRecording> CaseRecording::open(const std::string& path) {
-  std::string probe = path;
-  if (!is_file(path)) {
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) return fail(path + ": cannot be created: " + error.message());
-    probe += "/probe";
+Result<void> CaseRecording::check(const std::string& path, const OutputGuard& guard) {
+  OutputGuard trial = guard;
+  for (const std::filesystem::path& file : files_in(path)) {
+    const std::string name = file.filename().string();
+    if (std::ranges::count(name, '@') != 2) continue;
+    Result<void> done;
+    if (file.extension() == kSuffix) done = trial.claim(file, kRecordingKind);
+    if (file.extension() == ".toml") done = trial.claim(file, kNoteKind);
+    if (!done) return done;
   }
-  // It is removed at once.
-  if (const auto file = WholeFile::open(probe); !file) return tl::make_unexpected(file.error());
+  return {};
+}
+
+Result<CaseRecording> CaseRecording::open(const std::string& path) {
+  if (is_file(path)) {
+    // It is removed at once.
+    if (const auto file = WholeFile::open(path); !file) return tl::make_unexpected(file.error());
+  } else if (const auto folder = OutputFolder::open(path); !folder) {
+    return tl::make_unexpected(folder.error());
+  }
   return CaseRecording(path);
 }
 
@@ -101,6 +112,8 @@ Result<void> CaseRecording::write(const ConformReport& report, OutputGuard& guar
     if (all.empty()) return {};
     return write_recording(path_, all, note_of(*all.front(), report.seed, details));
   }
+  const auto folder = OutputFolder::open(path_);
+  if (!folder) return tl::make_unexpected(folder.error());
   std::map<std::string, int> runs;
   for (const CaseResult& result : report.results) {
     if (!is_remarkable(result.outcome) || result.wire.empty()) continue;
@@ -110,7 +123,8 @@ Result<void> CaseRecording::write(const ConformReport& report, OutputGuard& guar
                                             visible(result.reproduction));
     const CaseResult* const one = &result;
     const std::string file = path_ + "/" + name + std::string(kSuffix);
-    auto done = guard.claim(file, kRecordingKind);
+    auto done = folder->make();
+    if (done) done = guard.claim(file, kRecordingKind);
     if (done) done = guard.claim(note_path(file), kNoteKind);
     if (done) done = write_recording(file, {&one, 1}, note_of(result, report.seed, details));
     if (!done) return done;

@@ -13,7 +13,11 @@ namespace p1rig {
 /// logs: each time is when a telegram began to be sent, and the longest cases are incomplete.
 class CaseRecording {
  public:
-  /// Checks that it can be written, and creates the directory.
+  /// An error if the directory has a file that p1rig did not write, by `guard`, under a name that the
+  /// recording of a case, or its note, could have: CASE@PROFILE@LINE.
+  static Result<void> check(const std::string& path, const OutputGuard& guard);
+
+  /// Checks that it can be written. A directory is made with the first file in it.
   static Result<CaseRecording> open(const std::string& path);
 
   /// True if the path names one file, not a directory.

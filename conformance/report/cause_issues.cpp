@@ -98,7 +98,7 @@ std::string issue_text(const ConformReport& report, const Cause& cause) {
   const std::string bytes = cause.name + ".bin";
   std::string text = fmt::format("{}# {}\n\n## What happens\n\n", kMark,
                                  markdown_text(visible(title_of(cause), kMostText)));
-  for (const std::string& line : shown.messages) {
+  for (const std::string& line : cause.messages) {
     text += "- " + markdown_text(visible(line, kMostText)) + "\n";
   }
   if (!cause.words.empty()) {
@@ -111,11 +111,17 @@ std::string issue_text(const ConformReport& report, const Cause& cause) {
   for (const std::string& line : {one.title, one.argues, one.why}) {
     if (!line.empty()) text += markdown_text(line) + "\n\n";
   }
-  for (const std::string& line : expected_of(one)) text += "- " + markdown_text(line) + "\n";
+  for (const std::string& line : expected_of(report, cause)) {
+    text += "- " + markdown_text(line) + "\n";
+  }
   if (!cause.stimulus.empty()) {
-    text += fmt::format("\n## The bytes\n\n{}, in [{}]({}):\n\n",
-                        counted(cause.stimulus.size(), "byte"), bytes, bytes);
-    text += code_block(visible_lines(std::string_view(cause.stimulus).substr(0, kMostText))) +
+    const std::string note = size_note(cause);
+    text += fmt::format("\n## The bytes\n\n{}, in [{}]({}){}:\n\n",
+                        counted(cause.stimulus.size(), "byte"), bytes, bytes,
+                        note.empty() ? "" : " (" + markdown_text(note) + ")");
+    const std::size_t from = part_with(cause.stimulus, cause.focus, kMostText);
+    if (from > 0) text += fmt::format("From byte {} on:\n\n", from);
+    text += code_block(visible_lines(std::string_view(cause.stimulus).substr(from, kMostText))) +
             "\n<details><summary>In hexadecimal</summary>\n\n" +
             code_block(hex_dump(cause.stimulus, kMostOctets, true)) + "\n</details>\n";
     text += "\n## How to reproduce it without p1rig\n\n" + without_p1rig(report, shown, bytes);
@@ -150,24 +156,42 @@ Result<void> claim_bytes(const fs::path& bytes, bool issue_is_ours, OutputGuard&
   return issue_is_ours ? guard.claim(bytes) : guard.claim(bytes, kTelegramsKind);
 }
 
+bool is_name_of_cause(std::string_view name) {
+  return std::ranges::all_of(
+      name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
 }  // namespace
 
-Result<CauseIssues> CauseIssues::open(const std::string& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return fail(folder + ": cannot be created: " + error.message());
-  // It is removed at once.
-  if (const auto file = WholeFile::open(folder + "/probe"); !file) {
-    return tl::make_unexpected(file.error());
+Result<void> CauseIssues::check(const std::string& folder, const OutputGuard& guard) {
+  OutputGuard trial = guard;
+  for (const fs::path& file : files_in(folder)) {
+    if (!is_name_of_cause(file.stem().string())) continue;
+    Result<void> done;
+    if (file.extension() == ".md") done = trial.claim(file, kIssueKind);
+    if (file.extension() == ".bin") {
+      const fs::path issue = fs::path(file).replace_extension(".md");
+      done = claim_bytes(file, is_output_of(issue, kIssueKind), trial);
+    }
+    if (!done) return done;
   }
-  return CauseIssues(folder);
+  return {};
+}
+
+Result<CauseIssues> CauseIssues::open(const std::string& folder) {
+  auto opened = OutputFolder::open(folder);
+  if (!opened) return tl::make_unexpected(opened.error());
+  return CauseIssues(std::move(*opened));
 }
 
 Result<void> CauseIssues::write(const ConformReport& report, OutputGuard& guard) const {
   std::set<fs::path> kept;
+  if (!report.causes.all.empty()) {
+    if (auto made = folder_.make(); !made) return made;
+  }
   for (const Cause& cause : report.causes.all) {
-    const fs::path issue = fs::path(folder_) / (cause.name + ".md");
-    const fs::path bytes = fs::path(folder_) / (cause.name + ".bin");
+    const fs::path issue = folder_.path() / (cause.name + ".md");
+    const fs::path bytes = folder_.path() / (cause.name + ".bin");
     const bool is_ours = is_output_of(issue, kIssueKind);
     auto done = guard.claim(issue, kIssueKind);
     if (done && !cause.stimulus.empty()) done = claim_bytes(bytes, is_ours, guard);
@@ -176,15 +200,10 @@ Result<void> CauseIssues::write(const ConformReport& report, OutputGuard& guard)
     if (!done) return done;
     kept.insert(issue.filename());
   }
-  std::error_code error;
-  std::vector<fs::path> stale;
-  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const fs::path file = entry->path();
+  for (fs::path file : files_in(folder_.path())) {
     const bool is_issue = file.extension() == ".md" && is_output_of(file, kIssueKind);
-    if (is_issue && !kept.contains(file.filename())) stale.push_back(file);
-  }
-  for (fs::path file : stale) {
+    if (!is_issue || kept.contains(file.filename())) continue;
+    std::error_code error;
     fs::remove(file, error);
     fs::remove(file.replace_extension(".bin"), error);
   }

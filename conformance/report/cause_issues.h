@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "conformance/report/output_folder.h"
 #include "conformance/run/conform.h"
 #include "protocol/result.h"
 #include "simulator/files/output_guard.h"
@@ -13,16 +14,20 @@ namespace p1rig {
 /// cause is gone are removed; files that p1rig did not write are kept.
 class CauseIssues {
  public:
-  /// Creates the directory, and checks that files can be written into it.
+  /// An error if the directory has a file that p1rig did not write, by `guard`, under a name that a cause
+  /// could have: small letters, digits and '-', then .md or .bin.
+  static Result<void> check(const std::string& folder, const OutputGuard& guard);
+
+  /// Checks that files can be written into it. The directory is made with the first of them.
   static Result<CauseIssues> open(const std::string& folder);
 
   /// A file that p1rig did not write is an error, by `guard`.
   Result<void> write(const ConformReport& report, OutputGuard& guard) const;
 
  private:
-  explicit CauseIssues(std::string folder) : folder_(std::move(folder)) {}
+  explicit CauseIssues(OutputFolder folder) : folder_(std::move(folder)) {}
 
-  std::string folder_;
+  OutputFolder folder_;
 };
 
 }  // namespace p1rig

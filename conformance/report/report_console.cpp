@@ -28,13 +28,13 @@ std::string and_more(std::size_t count, std::string_view what) {
                      count == 1 ? "one " + std::string(what) : counted(count, what));
 }
 
-std::string moment_text(const WireMoment& moment) {
+std::string moment_text(const WireMoment& moment, const CaseResult& result) {
   const double ms = static_cast<double>(moment.at.count()) / 1000;
   switch (moment.kind) {
     case WireMoment::Kind::kSent:
       return fmt::format("    {:10.1f} ms  -> {}{}\n", ms,
                          moment.name.empty() ? "" : visible(moment.name) + ": ",
-                         visible(moment.bytes, kMostBytes));
+                         visible_around(moment.bytes, focus_of(moment, result), kMostBytes));
     case WireMoment::Kind::kSaid:
       return fmt::format("    {:10.1f} ms  <- {}\n", ms, visible(moment.bytes, kMostBytes));
     case WireMoment::Kind::kNote:
@@ -57,7 +57,8 @@ std::string failure_text(const CaseResult& result) {
   const std::size_t first =
       result.wire.size() > kMostMoments ? result.wire.size() - kMostMoments : 0;
   if (first > 0) text += fmt::format("    … {} before\n", counted(first, "moment"));
-  for (std::size_t i = first; i < result.wire.size(); ++i) text += moment_text(result.wire[i]);
+  for (std::size_t i = first; i < result.wire.size(); ++i)
+    text += moment_text(result.wire[i], result);
   if (!result.smallest.empty()) {
     text += fmt::format(
         "  as a case for --case-file, with the --seed and --profile given below:\n\n{}\n",
@@ -87,9 +88,9 @@ std::string some_of(const std::vector<std::string>& lines) {
   return lines.size() == 1 ? first : fmt::format("{} (and {} more)", first, lines.size() - 1);
 }
 
-std::string expected_and_got(const CaseResult& result) {
-  return fmt::format("expected: {}; got: {}\n", some_of(expected_of(*result.of)),
-                     some_of(result.messages));
+std::string expected_and_got(const std::vector<std::string>& expected,
+                             const std::vector<std::string>& got) {
+  return fmt::format("expected: {}; got: {}\n", some_of(expected), some_of(got));
 }
 
 std::string again(const CaseResult& result) {
@@ -109,6 +110,13 @@ std::string other_names(const ConformReport& report, const Cause& cause) {
   return text;
 }
 
+/// A few bytes of the line that matters most.
+std::string hex_around(const Cause& cause) {
+  const std::size_t begin = cause.stimulus.size() <= kMostOctets ? 0 : cause.focus;
+  return (begin > 0 ? "… " : "") +
+         hex_dump(std::string_view(cause.stimulus).substr(begin), kMostOctets, false);
+}
+
 std::string cause_text(const ConformReport& report, const Cause& cause, std::size_t number) {
   const CaseResult& shown = report.results[cause.shown];
   std::string text = fmt::format("({}) {}", number, head_of(shown));
@@ -116,11 +124,12 @@ std::string cause_text(const ConformReport& report, const Cause& cause, std::siz
   if (const std::string fit = fit_of(cause); !fit.empty()) text += "    fits: " + fit + "\n";
   if (!shown.of->argues.empty()) text += "    " + shown.of->argues + "\n";
   if (!cause.stimulus.empty()) {
-    text += fmt::format("    sent, {}: {}\n    in hexadecimal: {}\n",
-                        counted(cause.stimulus.size(), "byte"), visible(cause.stimulus, kMostText),
-                        hex_dump(cause.stimulus, kMostOctets, false));
+    const std::string note = size_note(cause);
+    text += fmt::format("    sent, {}{}: {}\n    in hexadecimal: {}\n",
+                        counted(cause.stimulus.size(), "byte"), note.empty() ? "" : ", " + note,
+                        visible_around(cause.stimulus, cause.focus, kMostText), hex_around(cause));
   }
-  text += "    " + expected_and_got(shown);
+  text += "    " + expected_and_got(expected_of(report, cause), cause.messages);
   if (const std::string others = other_names(report, cause); !others.empty()) {
     text += "    also: " + others + "\n";
   }
@@ -169,7 +178,9 @@ std::string rest_text(const ConformReport& report) {
     if (is_close_up) {
       text += failure_text(*result);
     } else {
-      text += head_of(*result) + "    " + expected_and_got(*result) + "    " + again(*result);
+      text += head_of(*result) + "    " +
+              expected_and_got(expected_of(*result->of), result->messages) + "    " +
+              again(*result);
     }
   }
   if (shown > 0 && !is_close_up) text += rest.size() > shown ? "" : "\n";

@@ -103,10 +103,13 @@ Json json_of(const Cause& cause) {
           {"results", cause.results},
           {"also", cause.also},
           {"shown", cause.shown},
+          {"messages", visible_lines(cause.messages)},
           {"stimulus",
            {{"text", visible(cause.stimulus, kMostBytes)},
             {"hex", print_hex(kept)},
-            {"size", cause.stimulus.size()}}}};
+            {"size", cause.stimulus.size()},
+            {"sent", cause.sent},
+            {"as_sent", visible(cause.as_sent)}}}};
 }
 
 }  // namespace

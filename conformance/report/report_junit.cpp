@@ -68,7 +68,9 @@ std::map<const CaseResult*, const Cause*> causes_of(const ConformReport& report)
   return causes;
 }
 
-std::string test_case(const CaseResult& result, const ConformReport& report, const Cause* cause) {
+/// `is_shown`: its cause is shown by it.
+std::string test_case(const CaseResult& result, const ConformReport& report, const Cause* cause,
+                      bool is_shown) {
   const Case& one = *result.of;
   std::string text = fmt::format(
       "    <testcase classname=\"{}@{}\" name=\"{}\" time=\"{:.3f}\">\n      <properties>\n",
@@ -80,6 +82,11 @@ std::string test_case(const CaseResult& result, const ConformReport& report, con
       {"requirement", one.requirement},
       {"outcome", to_string(result.outcome)}};
   if (cause != nullptr) properties.emplace_back("cause", cause->summary);
+  std::string smaller;
+  if (is_shown && cause->sent_as) {
+    smaller = cause->stimulus.substr(0, kMostBytes);
+    properties.emplace_back("smaller", smaller);
+  }
   for (const auto& [name, value] : properties) {
     text += fmt::format("        <property name=\"{}\" value=\"{}\"/>\n", name, escaped(value));
   }
@@ -150,9 +157,10 @@ std::vector<Suite> suites_of(const ConformReport& report) {
     if (suites.empty() || suites.back().name != name) suites.push_back({.name = name, .cases = {}});
     suites.back().count(kind_of(result, report));
     suites.back().time += result.duration;
-    const auto cause = causes.find(&result);
-    suites.back().cases +=
-        test_case(result, report, cause == causes.end() ? nullptr : cause->second);
+    const auto found = causes.find(&result);
+    const Cause* const cause = found == causes.end() ? nullptr : found->second;
+    const bool is_shown = cause != nullptr && &report.results[cause->shown] == &result;
+    suites.back().cases += test_case(result, report, cause, is_shown);
   }
   Suite contract{.name = "reader contract", .cases = {}};
   for (const std::string& line : report.refused) {

@@ -64,14 +64,16 @@ std::string cause_text(const ConformReport& report, const Cause& cause, std::siz
   for (const std::string& line : {one.argues, one.why}) {
     if (!line.empty()) text += markdown_text(line) + "\n\n";
   }
-  for (const std::string& line : expected_of(one))
+  for (const std::string& line : expected_of(report, cause))
     text += "- expected: " + markdown_text(line) + "\n";
-  for (const std::string& line : shown.messages)
+  for (const std::string& line : cause.messages)
     text += "- got: " + markdown_text(visible(line, kMostBytes)) + "\n";
   std::string block;
   if (!cause.stimulus.empty()) {
-    block = fmt::format("{}: {}\n", counted(cause.stimulus.size(), "byte"),
-                        visible(cause.stimulus, kMostBytes));
+    const std::string note = size_note(cause);
+    block = fmt::format("{}{}: {}\n", counted(cause.stimulus.size(), "byte"),
+                        note.empty() ? "" : ", " + note,
+                        visible_around(cause.stimulus, cause.focus, kMostBytes));
   }
   text += "\n" + code_block(block + "again: " + visible(shown.reproduction));
   if (!cause.words.empty()) text += "\n" + code_block(visible_text(cause.words));

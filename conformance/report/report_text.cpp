@@ -6,6 +6,7 @@
 
 #include "conformance/judge/line_judge.h"
 #include "protocol/wording.h"
+#include "simulator/files/visible.h"
 
 namespace p1rig {
 namespace {
@@ -64,6 +65,32 @@ std::vector<std::string> expected_of(const Case& one) {
     lines.push_back("the line: " + std::string(find_line_judge(name)->summary));
   }
   return lines;
+}
+
+std::vector<std::string> expected_of(const ConformReport& report, const Cause& cause) {
+  return expected_of(cause.sent_as ? *cause.sent_as : *report.results[cause.shown].of);
+}
+
+std::string size_note(const Cause& cause) {
+  if (!cause.as_sent.empty()) return "as it was sent: " + cause.as_sent;
+  if (!cause.sent_as || cause.stimulus.size() >= cause.sent) return {};
+  return fmt::format("made smaller from {}", counted(cause.sent, "byte"));
+}
+
+std::size_t part_with(std::string_view bytes, std::size_t focus, std::size_t most) {
+  if (bytes.size() <= most) return 0;
+  // About a third of it comes before, in whole lines.
+  const std::size_t earliest = focus - std::min(focus, most / 3);
+  if (earliest == 0) return 0;
+  const std::size_t line = bytes.find('\n', earliest - 1);
+  return line == bytes.npos || line >= focus ? focus : line + 1;
+}
+
+std::string visible_around(std::string_view bytes, std::size_t focus, std::size_t most) {
+  const std::size_t begin = part_with(bytes, focus, most);
+  const std::string_view part = bytes.substr(begin, most);
+  const bool is_end = begin + part.size() == bytes.size();
+  return (begin > 0 ? "… " : "") + visible(part) + (is_end ? "" : " …");
 }
 
 std::vector<Outcome> all_outcomes() {

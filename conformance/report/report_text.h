@@ -12,6 +12,18 @@ namespace p1rig {
 /// What the case expects: one line for each telegram and each behaviour.
 std::vector<std::string> expected_of(const Case& one);
 
+/// What is expected of what a cause shows.
+std::vector<std::string> expected_of(const ConformReport& report, const Cause& cause);
+
+/// "made smaller from 1706 bytes", or why it was not; empty if nothing is known.
+std::string size_note(const Cause& cause);
+
+/// Where a part of the bytes begins that has the line at `focus`, and no more than `most` in all.
+std::size_t part_with(std::string_view bytes, std::size_t focus, std::size_t most);
+
+/// The bytes as visible text; of more than `most` the part around the line at `focus`.
+std::string visible_around(std::string_view bytes, std::size_t focus, std::size_t most);
+
 /// The outcomes in the order of interest to a person.
 std::vector<Outcome> all_outcomes();
 

@@ -35,8 +35,9 @@ struct WireMoment {
   };
   std::chrono::microseconds at{};  ///< since the case began
   Kind kind = Kind::kNote;
-  std::string name;   ///< of the telegram
-  std::string bytes;  ///< sent, written by the reader, or the text of the note
+  std::string name;         ///< of the telegram
+  std::string bytes;        ///< sent, written by the reader, or the text of the note
+  std::size_t special = 0;  ///< in bytes sent, where they begin to differ from an ordinary telegram
 };
 
 /// The result of one case at one meter.
@@ -46,6 +47,7 @@ struct CaseResult {
   Outcome outcome = Outcome::kPass;
   std::vector<std::string> messages = {};  ///< what was wrong, or why it was skipped
   std::optional<Topic> topic = {};         ///< of the first of them, if it is about the reader
+  std::optional<Mismatch> first = {};      ///< the first of them, if it was judged
   std::vector<std::string> besides = {};   ///< what ordinary telegrams show as well: not counted
   std::vector<std::string> ways = {};      ///< of an ordinary case: in which ways it is wrong
   std::string death = {};                  ///< all the last words of a reader that ended
@@ -55,11 +57,12 @@ struct CaseResult {
   std::vector<WireMoment> wire = {};
   std::chrono::system_clock::time_point began = {};
   std::chrono::microseconds duration{};
-  std::string smallest = {};      ///< of a random stimulus: the smallest case that still fails
-  std::string reproduction = {};  ///< a command line that runs this case again
-  std::string waiver = {};        ///< the reason of the waiver that was used
-  bool comes_and_goes = false;    ///< `volatile`: a pass is as expected, too
-  bool is_waived_death = false;   ///< an xfail that was a crash or a hang
+  std::chrono::milliseconds likely{};  ///< how long it was expected to take
+  std::string smallest = {};           ///< of a random stimulus: the smallest case that still fails
+  std::string reproduction = {};       ///< a command line that runs this case again
+  std::string waiver = {};             ///< the reason of the waiver that was used
+  bool comes_and_goes = false;         ///< `volatile`: a pass is as expected, too
+  bool is_waived_death = false;        ///< an xfail that was a crash or a hang
 
   /// "dsmr-5.0.2/6.2/crc-bit-flip@iskra-am550".
   std::string name() const { return of->id + "@" + profile; }

@@ -7,60 +7,25 @@
 #include <span>
 #include <string>
 
-#include "conformance/judge/telegram_judge.h"
+#include "conformance/run/case_judging.h"
 #include "conformance/run/case_result.h"
-#include "conformance/run/stimulus.h"
-#include "conformance/run/subject.h"
+#include "conformance/run/reader_session.h"
 #include "conformance/run/verdict.h"
 
 namespace p1rig {
 
-/// How a reader is treated.
-struct RunnerSettings {
-  std::uint64_t seed = 1;
-  std::chrono::milliseconds startup{15'000};   ///< until it has opened its end of the line
-  std::chrono::milliseconds patience{10'000};  ///< for a report that is owed
-  /// Until it has reopened a connection that died silently. A meter may be silent for a minute
-  /// while it starts (SE-P1 2.0, note 3), so no reader can be expected to notice sooner.
-  std::chrono::milliseconds reconnect{90'000};
-  std::chrono::milliseconds min_interval{0};  ///< between two telegrams that it publishes
-  /// For a case, beyond the time that its own steps and the reader's pauses take: then it is given up.
-  std::chrono::milliseconds case_limit{60'000};
-  /// In real time: telegrams are that far apart, and are sent at the line's pace. 0: as fast as
-  /// the reader reports them.
-  std::chrono::milliseconds period{0};
-  ReaderTraits traits = {};
-  std::vector<std::string> can = {};  ///< in addition to its hello
-};
-
-/// How a reader started.
-struct Start {
-  enum class Kind : std::uint8_t {
-    kReady,
-    kUnsupported,  ///< it ended with 89: not this dialect, or not this endpoint
-    kBroken,       ///< it broke the contract: ended, opened nothing, reported nothing
-    kEnvironment   ///< it could not be started at all
-  };
-  Kind kind = Kind::kReady;
-  std::string message = {};
-  bool is_silent =
-      false;  ///< of a broken one: it opened the line and reported nothing, or ended at that
-};
-
-/// Runs cases on one reader at one meter's line. One process of the reader serves all
-/// of them, and is restarted after a crash or a hang.
+/// Runs cases on one reader at one meter's line. One process of the reader serves all of them, and is
+/// restarted after a crash or a hang.
 ///
-/// Nothing is decided by a sleep. A telegram is sent once the report that was expected before has come
-/// or is late; if none was expected, once the reader has taken everything and rests. So telegrams are
-/// apart, as a meter sends them, unless the case says otherwise. Each case ends with an ordinary
-/// telegram, the sentinel, and up to two more: a report of one decides all before, lost or hanging.
+/// Each case ends with an ordinary telegram, the sentinel, and up to two more: a report of one decides
+/// all before, lost or hanging.
 class CaseRunner {
  public:
   /// `subject` must outlive the runner.
   CaseRunner(Subject& subject, StimulusMaker maker, RunnerSettings settings);
 
   /// Starts the reader and waits until it reports a telegram.
-  Start start();
+  Start start() { return session_.start(); }
 
   CaseResult run(const Case& one);
 
@@ -68,7 +33,11 @@ class CaseRunner {
   /// of them. What it reports differently from what was sent does not count in any other case.
   std::vector<CaseResult> run_ordinary(std::span<const Case* const> cases);
 
-  const ContractHello& hello() const { return hello_; }
+  /// What run_ordinary() found, or what it would find: for a runner that replays a case.
+  const OrdinaryTraits& traits() const { return traits_; }
+  void take_traits(OrdinaryTraits traits) { traits_ = std::move(traits); }
+
+  const ContractHello& hello() const { return session_.hello(); }
 
   /// Why the reader could not be restarted if that is not its own fault; else empty.
   std::string_view trouble() const {
@@ -76,68 +45,36 @@ class CaseRunner {
   }
 
   /// The lines that broke the contract so far.
-  const std::vector<std::string>& breaches() const { return breaches_; }
+  const std::vector<std::string>& breaches() const { return session_.breaches(); }
 
   /// Called between two steps: true ends the case there.
-  void on_interrupt(std::function<bool()> asked) { interrupted_ = std::move(asked); }
+  void on_interrupt(std::function<bool()> asked) { session_.on_interrupt(std::move(asked)); }
 
  private:
-  enum class Wait : std::uint8_t { kTold, kLate, kGone };
+  using Wait = ReaderSession::Wait;
 
   bool can(std::string_view need) const;
   std::optional<std::string> lacks(const Case& one) const;
   std::optional<std::string> lacks_values(const Case& one) const;
-  CaseResult result_of(const Case& one) const;
-  CaseResult begin(const Case& one);
-  std::chrono::milliseconds budget_of(const Case& one) const;
-  bool run_steps(const Case& one, CaseResult& result);
-  bool is_due() const;
-  bool is_interrupted() const;
-  bool start_again(const Case& one);
   ReaderTraits traits_of(const Case& one) const;
+  bool is_reported(const std::string& object) const;
+  CaseResult result_of(const Case& one) const;
+  bool is_up(CaseResult& result);
+  CaseResult begin(const Case& one);
+  bool run_steps(const Case& one, CaseResult& result);
   bool run_telegrams(const Case& one, const CaseStep& step, CaseResult& result);
   bool run_sentinels();
-  std::vector<std::string> find_at_line(const Case& one);
-  void judge(const Case& one, CaseResult& result);
-  void fail_to_live(Outcome outcome, std::string message, CaseResult& result);
-  void extend_by(std::chrono::milliseconds time);
+  bool is_gone();
+  bool start_again(const Case& one);
+  CaseEvidence evidence_of(const Case& one);
   void end(CaseResult& result);
-  void hold_back(Emission emission);
-  Wait deliver(Stimulus stimulus, std::chrono::milliseconds patience, bool at_line_pace);
-  Wait await(std::string_view name, std::chrono::milliseconds patience);
-  Wait settle();
-  void take(const ReaderSaid& said);
-  void take(const ReaderExited& gone);
-  void note(WireMoment::Kind kind, std::string name, std::string bytes);
-  std::chrono::milliseconds short_patience() const;
 
-  Subject& subject_;
-  StimulusMaker maker_;
-  RunnerSettings settings_;
-  TelegramJudge judge_;
-  ContractHello hello_;
-  std::vector<std::string> breaches_, new_breaches_;
-  std::string last_log_, last_trouble_;
-  std::function<bool()> interrupted_;
-  bool ready_ = false;
+  ReaderSession session_;
   int failed_starts_ = 0;  ///< in a row, after the first success
   Start last_start_;
-  std::optional<ReaderExited> gone_;
-  CaseResult* result_ = nullptr;
-  std::size_t left_out_ = 0;     ///< moments of the wire log
   std::vector<Mismatch> found_;  ///< in this case, other than what the judge holds
   std::size_t lost_before_ = 0;
-  std::uint64_t written_at_start_ = 0;  ///< bytes to the meter before its first report
   OrdinaryTraits traits_;
-  Emission held_back_;  ///< bytes that are sent together with the next ones
-  int unanswered_ = 0;  ///< expected reports in a row that did not come
-  std::chrono::steady_clock::time_point began_, due_ = std::chrono::steady_clock::time_point::max();
-  std::chrono::steady_clock::time_point sent_at_, last_sent_;
-  std::string last_told_;
-  std::optional<ContractTelegram> last_report_;
-  std::chrono::nanoseconds slowest_{};
-  std::chrono::nanoseconds worst_lateness_{};
-  std::vector<std::chrono::nanoseconds> delays_;
   std::vector<std::uint64_t> memory_;
 };
 

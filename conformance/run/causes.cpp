@@ -8,6 +8,7 @@
 #include <cctype>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -67,6 +68,22 @@ struct Match {
   std::size_t otherwise = 0;  ///< ordinary cases that failed in another way
   std::size_t named = 0;      ///< of those that failed, by cases that name this defect
 };
+
+/// Where the line begins that holds this place.
+std::size_t line_at(std::string_view bytes, std::size_t place) {
+  const std::size_t before = place == 0 ? bytes.npos : bytes.rfind('\n', place - 1);
+  return before == bytes.npos ? 0 : before + 1;
+}
+
+/// The line of the object that the failure names, in the telegram that it names.
+std::optional<std::size_t> line_named(const WireMoment& moment, const CaseResult& result) {
+  if (!result.first || !result.first->code || moment.name != result.first->telegram) {
+    return std::nullopt;
+  }
+  const std::size_t at = moment.bytes.find("\n" + to_string(*result.first->code) + "(");
+  if (at == moment.bytes.npos) return std::nullopt;
+  return at + 1;
+}
 
 class Finder {
  public:
@@ -319,11 +336,16 @@ class Finder {
     std::vector<std::tuple<bool, bool, std::size_t, std::size_t>> ranks;
     for (const std::size_t i : cause.results) {
       const CaseResult& result = report_.results[i];
-      const std::size_t size = stimulus_of(result).size();
+      const std::size_t size = stimulus_of(result).bytes.size();
       ranks.emplace_back(!counts_against(result, report_.level), size == 0, size, i);
     }
     cause.shown = std::get<3>(*std::ranges::min_element(ranks));
-    cause.stimulus = stimulus_of(report_.results[cause.shown]);
+    const CaseResult& shown = report_.results[cause.shown];
+    Stimulated stimulus = stimulus_of(shown);
+    cause.stimulus = std::move(stimulus.bytes);
+    cause.focus = stimulus.focus;
+    cause.sent = cause.stimulus.size();
+    cause.messages = shown.messages;
   }
 
   /// The last words are those of the case that is shown.
@@ -386,16 +408,26 @@ std::vector<std::size_t> unexplained(const ConformReport& report) {
   return places;
 }
 
-std::string stimulus_of(const CaseResult& result) {
-  std::string bytes;
+std::size_t focus_of(const WireMoment& moment, const CaseResult& result) {
+  return line_named(moment, result).value_or(line_at(moment.bytes, moment.special));
+}
+
+Stimulated stimulus_of(const CaseResult& result) {
+  Stimulated all;
+  std::optional<std::size_t> named;
   for (const WireMoment& moment : result.wire) {
     const bool is_cut =
         moment.kind == WireMoment::Kind::kNote && moment.bytes.ends_with("left out");
     if (is_cut) return {};
     if (moment.kind != WireMoment::Kind::kSent || moment.name.starts_with("sentinel ")) continue;
-    bytes += moment.bytes;
+    const std::size_t before = all.bytes.size();
+    all.bytes += moment.bytes;
+    if (line_named(moment, result)) named = before + focus_of(moment, result);
+    // Else in the last telegram that is not ordinary.
+    if (moment.special > 0) all.focus = before + focus_of(moment, result);
   }
-  return bytes;
+  all.focus = named.value_or(all.focus);
+  return all;
 }
 
 }  // namespace p1rig

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,15 @@ struct Cause {
   std::vector<std::size_t> results;  ///< the failures that it explains, as places in the report
   /// Likewise, those that could not be judged because of it, or show it as well.
   std::vector<std::size_t> also = {};
-  std::size_t shown = 0;      ///< the one of `results` with the fewest bytes sent
-  std::string stimulus = {};  ///< those bytes; empty if not all of them were kept
+  std::size_t shown = 0;  ///< the one of `results` with the fewest bytes sent
+  /// Those bytes, made smaller if `sent_as` is the case that sends them; empty if not all of them were
+  /// kept.
+  std::string stimulus = {};
+  std::size_t focus = 0;  ///< where the line begins that matters most in them
+  std::size_t sent = 0;   ///< the number of bytes that the case itself has sent
+  std::shared_ptr<const Case> sent_as = {};
+  std::vector<std::string> messages = {};  ///< what is wrong, of what is shown
+  std::string as_sent = {};                ///< why it could not be made smaller
   /// Of a defect: of the judged cases that it would fail, how many failed.
   std::size_t fitting = 0, expected = 0;
   std::vector<std::string> alike = {};  ///< defects with the same failures in this run
@@ -53,8 +61,15 @@ Causes explain(const ConformReport& report);
 /// The failures that no cause explains, as places in the report.
 std::vector<std::size_t> unexplained(const ConformReport& report);
 
-/// What was sent until the case was decided, without the sentinels at its end.
-/// Empty if not all of it was kept.
-std::string stimulus_of(const CaseResult& result);
+/// What was sent until the case was decided.
+struct Stimulated {
+  std::string bytes;      ///< without the sentinels at its end; empty if not all of it was kept
+  std::size_t focus = 0;  ///< where the line begins that the failure is about
+};
+Stimulated stimulus_of(const CaseResult& result);
+
+/// Where the line begins in the bytes of this moment that the failure is about: that of the object that it
+/// names, else the first that is not as in an ordinary telegram.
+std::size_t focus_of(const WireMoment& moment, const CaseResult& result);
 
 }  // namespace p1rig

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "conformance/reader/observer.h"
+#include "conformance/run/case_budget.h"
 #include "conformance/run/case_runner.h"
 #include "conformance/run/fuzz.h"
 #include "conformance/run/known_defects.h"
@@ -17,6 +18,7 @@
 #include "conformance/run/process_subject.h"
 #include "conformance/run/run_key.h"
 #include "conformance/run/shell_word.h"
+#include "conformance/run/shrink_causes.h"
 #include "conformance/run/silence.h"
 #include "conformance/run/waivers.h"
 #include "conformance/suite/known_words.h"
@@ -28,6 +30,7 @@
 namespace p1rig {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 class Conformance {
@@ -75,7 +78,11 @@ class Conformance {
     auto profiles = choose_profiles();
     if (!profiles) return tl::make_unexpected(profiles.error());
     if (auto known = check_globs(*profiles); !known) return tl::make_unexpected(known.error());
-    if (plan_.planned) plan_.planned(planned_results(*profiles));
+    for (const auto& profile : *profiles) meters_[profile->name] = profile;
+    if (plan_.planned) {
+      const Planned planned = planned_results(*profiles);
+      plan_.planned(planned.results, planned.likely);
+    }
     for (const std::string& endpoint : plan_.endpoints) {
       fuzz_step_ = profiles->size();
       fuzz_place_ = 0;
@@ -91,6 +98,7 @@ class Conformance {
     if (!ran) return fail("none of these cases applies to these meters: nothing was run");
     if (plan_.waivers) report_.unused_waivers = unused_waivers(*plan_.waivers, report_);
     report_.causes = explain(report_);
+    make_smaller();
     report_.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
     return std::move(report_);
@@ -185,13 +193,19 @@ class Conformance {
 
   Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
                                                 const std::string& endpoint) {
+    return make_subject(std::move(profile), endpoint, [this] { return report_.interrupted; });
+  }
+
+  Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
+                                                const std::string& endpoint,
+                                                std::function<bool()> interrupted) {
     const bool sealed = is_sealed(*profile);
     return make_process_subject({.reader = plan_.reader,
                                  .endpoint = endpoint,
                                  .profile = std::move(profile),
                                  .key_file = sealed ? key_.path() : "",
                                  .keys = sealed ? std::optional(key_.keys()) : std::nullopt,
-                                 .interrupted = [this] { return report_.interrupted; }},
+                                 .interrupted = std::move(interrupted)},
                                 loop_);
   }
 
@@ -252,6 +266,7 @@ class Conformance {
     const bool is_asked = plan_.fuzz == 0 && !plan_.own_cases;
     const std::size_t before = runner.breaches().size();
     std::vector<CaseResult> results = runner.run_ordinary(ordinary_cases_of(profile));
+    traits_[{profile->name, endpoint}] = runner.traits();
     keep_breaches(runner, before);
     for (CaseResult& result : results) {
       const bool is_named = plan_.cases.empty() || names_case(*result.of);
@@ -260,21 +275,31 @@ class Conformance {
     }
   }
 
+  struct Planned {
+    std::size_t results = 0;
+    milliseconds likely{};
+  };
+
   /// The results to come, or a few more: a `once` case that one meter cannot run goes to the next.
-  std::size_t planned_results(const std::vector<std::shared_ptr<const Profile>>& profiles) {
-    if (plan_.fuzz > 0) return plan_.fuzz * plan_.endpoints.size();
-    std::size_t ordinary = 0, results = 0;
+  Planned planned_results(const std::vector<std::shared_ptr<const Profile>>& profiles) {
+    if (plan_.fuzz > 0) return {plan_.fuzz * plan_.endpoints.size(), milliseconds{plan_.fuzz}};
+    Planned planned;
     std::set<const Case*> once;
+    const auto add = [&](const Case& one, const Profile& profile, int times) {
+      const auto count = plan_.endpoints.size() * static_cast<std::size_t>(times);
+      planned.results += count;
+      planned.likely += count * likely_time_of(one, settings(profile), *profile.dialect);
+    };
     for (const auto& profile : profiles) {
       for (const Case* one : cases_about(profile)) {
-        results += !one->once || once.insert(one).second ? 1U : 0U;
+        if (!one->once || once.insert(one).second) add(*one, *profile, plan_.repeat);
       }
       if (plan_.own_cases) continue;
       for (const Case* one : ordinary_cases_of(profile)) {
-        ordinary += plan_.cases.empty() || names_case(*one) ? 1U : 0U;
+        if (plan_.cases.empty() || names_case(*one)) add(*one, *profile, 1);
       }
     }
-    return plan_.endpoints.size() * (ordinary + results * static_cast<std::size_t>(plan_.repeat));
+    return planned;
   }
 
   void run_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
@@ -336,12 +361,11 @@ class Conformance {
   bool start(CaseRunner& runner, const std::shared_ptr<const Profile>& profile,
              const std::string& endpoint, const std::vector<const Case*>& cases) {
     runner.on_interrupt([this] { return report_.interrupted; });
-    Start start =
-        silent_meters_ < kMostSilentMeters
-            ? runner.start()
-            : Start{Start::Kind::kBroken,
-                    fmt::format("not tried: the reader reported nothing at the {} before",
-                                counted(kMostSilentMeters, "meter"))};
+    Start start = silent_meters_ < kMostSilentMeters
+                      ? runner.start()
+                      : Start{Start::Kind::kBroken,
+                              fmt::format("not tried: the reader reported nothing at the {} before",
+                                          counted(kMostSilentMeters, "meter"))};
     if (report_.interrupted) return false;
     if (start.kind == Start::Kind::kEnvironment) {
       report_.environment = start.message;
@@ -396,7 +420,7 @@ class Conformance {
       report_.environment = runner.trouble();
       if (report_.interrupted || !report_.environment.empty()) return;
       if (!failing) continue;
-      report_.cases.push_back(shrink(std::move(one), fails));
+      report_.cases.push_back(shrink_fuzz(std::move(one), fails));
       const Case& small = report_.cases.back();
       failed->of = &small;
       failed->smallest = to_toml(small);
@@ -420,8 +444,45 @@ class Conformance {
     }
   }
 
+  /// What the causes show.
+  void make_smaller() {
+    if (report_.causes.all.empty() || plan_.shrink_limit <= milliseconds{0} || !plan_.reference ||
+        report_.interrupted || !report_.environment.empty()) {
+      return;
+    }
+    const auto keys_of = [this](const Profile& profile) {
+      return is_sealed(profile) ? std::optional(key_.keys()) : std::nullopt;
+    };
+    const ShrinkTools tools{
+        .meter = [this](const std::string& name) { return meters_.at(name); },
+        .reader =
+            [this](const auto& meter, const std::string& endpoint, auto interrupted) {
+              return make_subject(meter, endpoint, std::move(interrupted));
+            },
+        .reference = [&](const auto& meter) { return plan_.reference(*meter, keys_of(*meter)); },
+        .maker =
+            [&](const auto& meter, bool seals) {
+              return StimulusMaker(meter, plan_.seed, seals ? keys_of(*meter) : std::nullopt,
+                                   plan_.id_seed);
+            },
+        .settings = [this](const Profile& profile) { return settings(profile); },
+        .traits =
+            [this](const std::string& meter, const std::string& endpoint) {
+              return traits_[{meter, endpoint}];
+            },
+        .interrupted = [this] { return report_.interrupted; },
+        .begins = plan_.shrinks};
+    shrink_causes(report_, tools, plan_.shrink_limit);
+  }
+
   void add(CaseResult result, const std::string& endpoint) {
     result.endpoint = endpoint;
+    if (plan_.fuzz > 0) {
+      result.likely = milliseconds{1};
+    } else {
+      const Profile& profile = *meters_.at(result.profile);
+      result.likely = likely_time_of(*result.of, settings(profile), *profile.dialect);
+    }
     const std::string what = plan_.fuzz > 0 ? fmt::format("--fuzz {}", plan_.fuzz)
                                             : "--case " + shell_word(result.of->id);
     const std::uint64_t ids = plan_.id_seed.value_or(plan_.seed);
@@ -444,6 +505,8 @@ class Conformance {
   std::map<const Profile*, std::set<const Case*>> cases_about_;
   /// The meter that a `once` case ran at, on each endpoint.
   std::map<std::pair<const Case*, std::string>, const Profile*> answered_by_;
+  std::map<std::string, std::shared_ptr<const Profile>> meters_;          ///< of this run
+  std::map<std::pair<std::string, std::string>, OrdinaryTraits> traits_;  ///< by meter and endpoint
   int silent_meters_ = 0;           ///< in a row, at which the reader could not run
   std::vector<const Case*> suite_;  ///< the selected cases
   std::map<const Profile*, std::vector<const Case*>> ordinary_;

@@ -14,12 +14,14 @@
 #include "conformance/reader/reader_file.h"
 #include "conformance/run/case_result.h"
 #include "conformance/run/causes.h"
+#include "protocol/frame_cipher.h"
 #include "protocol/result.h"
 #include "simulator/profile/profile.h"
 
 namespace p1rig {
 
 class EventLoop;
+class Subject;
 
 struct Waivers;
 
@@ -44,15 +46,23 @@ struct ConformPlan {
   std::uint64_t seed = 1;
   std::optional<std::uint64_t> id_seed = {};     ///< of the meters' identifiers; nothing: the seed
   std::chrono::milliseconds case_limit{60'000};  ///< for a case, without its own silences
+  /// For making the failures smaller that are shown, all together; 0: they are shown as they were sent.
+  std::chrono::milliseconds shrink_limit{10'000};
+  /// The reference reader, which keeps expectations true; without it nothing is made smaller.
+  std::function<std::unique_ptr<Subject>(const Profile& profile,
+                                         const std::optional<FrameKeys>& keys)>
+      reference = {};
   bool shuffle = false;
   bool realtime = false;  ///< telegrams are sent at the meter's period, not as fast as reported
   int repeat = 1;
   std::string suite_version;  ///< leaves out cases that were added later; empty: none
   std::shared_ptr<const Waivers> waivers;
   std::uint64_t fuzz = 0;  ///< that many random stimuli instead of the cases
-  /// Called before the run with the number of results, and before each case.
-  std::function<void(std::size_t results)> planned = {};
+  /// Called before the run with the number of results and their likely time, before each case, and before
+  /// each cause is made smaller.
+  std::function<void(std::size_t results, std::chrono::milliseconds likely)> planned = {};
   std::function<void(const Case& one, const Profile& profile)> begins = {};
+  std::function<void(std::size_t number, std::size_t of)> shrinks = {};
   /// "p1rig conform X --level L" and " -- COMMAND", quoted: what a reproduction is made of, with its case.
   std::string command_line, command_tail;
 };

@@ -6,7 +6,9 @@
 #include <array>
 #include <chrono>
 #include <iterator>
+#include <utility>
 
+#include "conformance/run/shrink.h"
 #include "conformance/run/stimulus.h"
 #include "protocol/hex.h"
 #include "simulator/random.h"
@@ -18,7 +20,6 @@ using Whole = Expectation::Whole;
 
 constexpr int kMostSteps = 4;
 constexpr int kMostFaults = 3;
-constexpr int kMostQuestions = 200;
 
 /// Faults that are left out. Silences of seconds have their own cases; after a change of keys nothing can
 /// be read; a frame short enough for another form of its length has lost most of its values.
@@ -156,39 +157,6 @@ std::string expectation_text(const CaseExpectation& expectation) {
   return fmt::format("{{ telegram = \"{}\", may_repeat = true }}", word);
 }
 
-/// Every case with one thing less, the largest first.
-std::vector<Case> smaller(const Case& one) {
-  std::vector<Case> all;
-  const auto with = [&](auto change) {
-    Case copy = one;
-    change(copy);
-    all.push_back(std::move(copy));
-  };
-  for (std::size_t i = 0; one.steps.size() > 1 && i < one.steps.size(); ++i) {
-    with([&](Case& copy) {
-      copy.expect.erase(copy.steps[i].id);
-      copy.steps.erase(copy.steps.begin() + static_cast<std::ptrdiff_t>(i));
-    });
-  }
-  for (std::size_t i = 0; i < one.steps.size(); ++i) {
-    const CaseStep& step = one.steps[i];
-    for (std::size_t k = 0; k < step.faults.size(); ++k) {
-      with([&](Case& copy) {
-        auto& faults_left = copy.steps[i].faults;
-        faults_left.erase(faults_left.begin() + static_cast<std::ptrdiff_t>(k));
-      });
-      if (step.faults[k].amount) with([&](Case& copy) { copy.steps[i].faults[k].amount.reset(); });
-      if (step.faults[k].at) with([&](Case& copy) { copy.steps[i].faults[k].at.reset(); });
-    }
-    if (step.devices) with([&](Case& copy) { copy.steps[i].devices.reset(); });
-    if (step.failures) with([&](Case& copy) { copy.steps[i].failures.reset(); });
-    if (step.peaks) with([&](Case& copy) { copy.steps[i].peaks.reset(); });
-    if (step.time) with([&](Case& copy) { copy.steps[i].time.reset(); });
-    if (!step.wait) with([&](Case& copy) { copy.steps[i].wait = true; });
-  }
-  return all;
-}
-
 }  // namespace
 
 CaseExpectation expectation_after(std::span<const FaultRequest> done, const Dialect& dialect) {
@@ -249,21 +217,15 @@ Case fuzz_case(std::uint64_t seed, std::uint64_t index,
   return one;
 }
 
-Case shrink(Case one, const std::function<bool(const Case&)>& fails) {
-  int asked = 0;
-  for (bool found = true; found;) {
-    found = false;
-    for (Case& candidate : smaller(one)) {
-      const Dialect* const dialect = find_dialect(one.dialects.front());
-      expect_what_follows(candidate, *dialect);
-      if (++asked > kMostQuestions) return one;
-      if (!fails(candidate)) continue;
-      one = std::move(candidate);
-      found = true;
-      break;
-    }
-  }
-  return one;
+Case shrink_fuzz(Case one, const std::function<bool(const Case&)>& fails) {
+  constexpr int kMostQuestions = 200;
+  return shrink(std::move(one),
+                {.fails = [&](const Case& smaller, const Case&) { return fails(smaller); },
+                 .expect =
+                     [](Case& smaller) {
+                       expect_what_follows(smaller, *find_dialect(smaller.dialects.front()));
+                     },
+                 .most = kMostQuestions});
 }
 
 std::string to_toml(const Case& one) {

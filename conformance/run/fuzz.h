@@ -22,9 +22,8 @@ Case fuzz_case(std::uint64_t seed, std::uint64_t index,
 /// What is expected of a telegram with these faults.
 CaseExpectation expectation_after(std::span<const FaultRequest> done, const Dialect& dialect);
 
-/// The smallest case that still fails: steps, faults and conditions are left out one after the
-/// other as long as `fails` returns true. Calls it at most 200 times.
-Case shrink(Case one, const std::function<bool(const Case&)>& fails);
+/// The smallest such case that still fails; what is expected follows from what is left.
+Case shrink_fuzz(Case one, const std::function<bool(const Case&)>& fails);
 
 /// The case as a table that can be pasted into a file of conformance/cases/.
 std::string to_toml(const Case& one);

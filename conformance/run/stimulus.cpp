@@ -293,7 +293,7 @@ struct StimulusMaker::Impl {
     sent.meant = meaning_of(*state, text);
     TelegramEditor editor(std::move(text), sent.meant, *profile->layout.crc_algorithm);
     if (auto edited = editor.apply(step); !edited) return tl::make_unexpected(edited.error());
-    const auto is_right = is_right_crc(editor.crc(), &step);
+    const auto is_right = is_right_crc(crc_in(editor.text()), &step);
     if (!is_right) return tl::make_unexpected(is_right.error());
     if (!*is_right) return std::nullopt;
     std::string unchanged;
@@ -312,6 +312,11 @@ struct StimulusMaker::Impl {
     auto stimulus = finish(editor.take_text(), std::move(sent), &step);
     if (!stimulus) return tl::make_unexpected(stimulus.error());
     stimulus->wait = step.wait;
+    const std::string& bytes = stimulus->emission.bytes;
+    const auto differs = std::ranges::mismatch(bytes, unchanged).in1;
+    if (differs != bytes.end()) {
+      stimulus->special = static_cast<std::size_t>(differs - bytes.begin());
+    }
     return std::move(*stimulus);
   }
 
@@ -391,7 +396,7 @@ Stimulus StimulusMaker::clean(std::string name) {
   do {
     text.clear();
     meant = impl_->meaning_of(*impl_->next_state(nullptr), text);
-  } while (!is_ordinary_crc(TelegramEditor(text, meant).crc()));
+  } while (!is_ordinary_crc(crc_in(text)));
   auto stimulus = impl_->finish(
       std::move(text),
       {.name = std::move(name), .meant = std::move(meant), .standing = Standing::kAfter}, nullptr);

@@ -20,8 +20,9 @@ namespace p1rig {
 struct Stimulus {
   Emission emission;
   std::optional<SentTelegram> telegram = {};
-  bool wait = true;  ///< false: what is sent next follows in one piece with it
-  bool rest = true;  ///< false: more of the same follows at once
+  bool wait = true;         ///< false: what is sent next follows in one piece with it
+  bool rest = true;         ///< false: more of the same follows at once
+  std::size_t special = 0;  ///< where the bytes begin to differ from those of an ordinary telegram
 };
 
 /// True if the meter seals its telegrams: keys are needed then.

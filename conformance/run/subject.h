@@ -82,6 +82,8 @@ class Subject {
 
   /// No wait lasts longer than until then: a case has to end.
   void give_up_at(std::chrono::steady_clock::time_point when) { give_up_at_ = when; }
+  std::chrono::steady_clock::time_point gives_up_at() const { return give_up_at_; }
+  bool is_given_up() const { return now() >= give_up_at_; }
 
   /// What was observed of the line since the last begin_log().
   virtual void begin_log() = 0;
@@ -109,8 +111,6 @@ class Subject {
   Subject() = default;
   Subject(const Subject&) = delete;
   Subject& operator=(const Subject&) = delete;
-
-  bool is_given_up() const { return now() >= give_up_at_; }
 
  private:
   std::chrono::steady_clock::time_point give_up_at_ = std::chrono::steady_clock::time_point::max();

@@ -54,6 +54,16 @@ Result<TelegramEditor::Range> TelegramEditor::find_line(const std::string& writt
   return Range{begin, end == std::string::npos ? text_.size() : end + kLineEnd.size()};
 }
 
+Result<std::string> TelegramEditor::brackets(const std::string& written) const {
+  const auto line = find_line(written);
+  if (!line) return tl::make_unexpected(line.error());
+  const std::size_t open = text_.find('(', line->begin);
+  const std::size_t end = text_.compare(line->end - kLineEnd.size(), kLineEnd.size(), kLineEnd) == 0
+                              ? line->end - kLineEnd.size()
+                              : line->end;
+  return text_.substr(open, end - open);
+}
+
 /// What the Truth said about this object no longer holds.
 void TelegramEditor::forget(Obis code) {
   meant_.values.erase(code);
@@ -94,8 +104,8 @@ Result<void> TelegramEditor::apply(const CaseStep& step) {
   return {};
 }
 
-std::string_view TelegramEditor::crc() const {
-  const std::string_view behind = std::string_view(text_).substr(text_.rfind('!') + 1);
+std::string_view crc_in(std::string_view telegram) {
+  const std::string_view behind = telegram.substr(telegram.rfind('!') + 1);
   return behind.substr(0, behind.find(kLineEnd));
 }
 

@@ -27,8 +27,10 @@ class TelegramEditor {
   /// The code that a case means: 0-n is the first channel with a reading.
   Result<Obis> code(const std::string& written) const;
 
-  /// The digits of the CRC; empty if there is none.
-  std::string_view crc() const;
+  std::string_view text() const { return text_; }
+
+  /// "(01.193*kW)": what follows the code, the lines that continue it included.
+  Result<std::string> brackets(const std::string& written) const;
 
   const std::vector<Obis>& uncertain() const { return uncertain_; }
   std::string take_text() { return std::move(text_); }
@@ -47,5 +49,8 @@ class TelegramEditor {
   int first_channel_ = 0;
   std::vector<Obis> uncertain_;
 };
+
+/// The digits behind the last '!' of a telegram; empty if there are none.
+std::string_view crc_in(std::string_view telegram);
 
 }  // namespace p1rig

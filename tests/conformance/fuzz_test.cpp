@@ -106,7 +106,7 @@ TEST(Fuzz, ShrinksToWhatStillFails) {
   std::uint64_t index = 0;
   Case one = fuzz_case(3, index, meter);
   while (!fails(one) || one.steps.size() < 3) one = fuzz_case(3, ++index, meter);
-  const Case small = shrink(one, fails);
+  const Case small = shrink_fuzz(one, fails);
   ASSERT_EQ(small.steps.size(), 1U);
   ASSERT_EQ(small.steps[0].faults.size(), 1U);
   EXPECT_EQ(id_of(small.steps[0].faults[0]), "drop-byte");

@@ -61,5 +61,15 @@ TEST(ReportText, CutsBetweenCharactersAndSaysSo) {
   EXPECT_EQ(visible("a€b", 2), "a… (5 bytes)");
 }
 
+TEST(ReportText, WhatIsCutIsCutAroundTheLineThatMatters) {
+  std::string bytes = "/head\r\n\r\n";
+  for (int i = 10; i < 99; ++i) bytes += "line " + std::to_string(i) + "\r\n";
+  const std::size_t focus = bytes.find("line 50");
+  EXPECT_EQ(visible_around(bytes, focus, 40),
+            "… line 49\\r\\nline 50\\r\\nline 51\\r\\nline 52\\r\\nline …");
+  EXPECT_EQ(visible_around("/a\r\nb\r\n", 4, 40), "/a\\r\\nb\\r\\n");
+  EXPECT_EQ(visible_around(bytes, 0, 7), "/head\\r\\n …");
+}
+
 }  // namespace
 }  // namespace p1rig::report_text_test

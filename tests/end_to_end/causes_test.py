@@ -42,13 +42,20 @@ class Causes(rig.Case):
         self.assertIn(shown["reproduction"], said)
         sent = [one for one in shown["wire"] if one["kind"] == "sent" and
                 not one["name"].startswith("sentinel")]
-        self.assertEqual(cause["stimulus"]["size"], sum(one["size"] for one in sent))
+        self.assertEqual(cause["stimulus"]["sent"], sum(one["size"] for one in sent))
+        # One line of one telegram is enough to see it.
+        self.assertLess(cause["stimulus"]["size"], 100)
+        self.assertEqual(cause["stimulus"]["as_sent"], "")
+        self.assertEqual(cause["messages"], ["A: was reported, but must be rejected"])
         self.assertEqual(len(cause["stimulus"]["hex"]), 2 * cause["stimulus"]["size"])
         tests = ElementTree.parse(self.folder / "r.xml").getroot()[0]
         named = [test.get("name") for test in tests for one in test.iter("property")
                  if one.get("name") == "cause" and one.get("value") == cause["summary"]]
         self.assertEqual(named, [report["results"][place]["case"] for place in failures])
+        [smaller] = [one.get("value") for one in tests.iter("property") if one.get("name") == "smaller"]
+        self.assertEqual(smaller, cause["stimulus"]["text"])
         markdown = (self.folder / "r.md").read_text()
+        self.assertIn(smaller, markdown)
         self.assertIn(f"### {line}\n", markdown)
         self.assertEqual(markdown.count("<details>"), 1)
 
@@ -74,21 +81,54 @@ class Causes(rig.Case):
         self.assertGreater(sum("telegram" in line for line in told),
                            sum("telegram" in json.loads(line) for line in careful.splitlines()))
 
+    def test_what_is_shown_is_made_smaller_and_the_same_again(self):
+        shown = []
+        for _ in range(2):
+            self.conform(1, "--case", "dsmr-5.0.2/6.2/crc-*", "--issue", "issues", line="stdin")
+            shown.append((self.folder / "issues" / "no-crc.bin").read_bytes())
+        self.assertEqual(shown[0], shown[1])
+        self.assertLess(len(shown[0]), 100, shown[0])
+        whole = self.conform(1, "--case", "dsmr-5.0.2/6.2/crc-*", "--shrink-limit", "0", "--issue",
+                             "issues", line="stdin")
+        self.assertGreater(len((self.folder / "issues" / "no-crc.bin").read_bytes()), 1000)
+        self.assertNotIn("made smaller", whole)
+        # The telegram behind the damaged one is not shown, but the damaged end is.
+        self.assertRegex(whole, r"sent, [0-9]+ bytes: … .*!\\r\\n/")
+
+    def test_a_directory_is_made_when_there_is_something_to_write(self):
+        careful = ["--", rig.PROGRAM, "read", "{endpoint}"]
+        options = ["--case", "dsmr-5.0.2/6.2/crc-wrong", "--issue", "a/issues", "--record", "a/records"]
+        self.conform(0, *options, command=careful)
+        self.conform(4, *options, command=["--", "/nosuch/reader", "{endpoint}"])
+        self.assertFalse((self.folder / "a").exists())
+        self.conform(1, *options)
+        self.assertEqual(sorted(file.name for file in (self.folder / "a").iterdir()),
+                         ["issues", "records"])
+        (self.folder / "file").write_text("mine\n")
+        for option in ("--issue", "--record"):
+            self.conform(4, option, "file/below")
+            self.conform(4, option, "file")
+
     def test_issues_replace_those_of_before_and_nothing_else(self):
         options = ["--case", "dsmr-5.0.2/6.2/crc-*", "--issue", "issues"]
         folder = self.folder / "issues"
         self.conform(1, *options)
         (folder / "gone.md").write_text((folder / "no-crc.md").read_text())
         (folder / "gone.bin").write_bytes(b"x")
-        (folder / "mine.md").write_text("# mine\n")
-        (folder / "mine.bin").write_bytes(b"mine")
+        (folder / "README.md").write_text("# mine\n")
+        (folder / "My.bin").write_bytes(b"mine")
         self.conform(1, *options)
         self.assertEqual(sorted(file.name for file in folder.iterdir()),
-                         ["mine.bin", "mine.md", "no-crc.bin", "no-crc.md"])
+                         ["My.bin", "README.md", "no-crc.bin", "no-crc.md"])
         (folder / "no-crc.md").write_text("# mine, too\n")
-        self.conform(4, *options)
+        # Before anything is run; so is one that is in nobody's way yet.
+        self.assertEqual(self.conform(2, *options), "")
         self.assertEqual((folder / "no-crc.md").read_text(), "# mine, too\n")
+        (folder / "no-crc.md").unlink()
+        (folder / "mine.md").write_text("# mine\n")
+        self.conform(2, *options)
         self.conform(1, *options, "--force")
+        self.assertEqual((folder / "mine.md").read_text(), "# mine\n")
 
     def test_what_is_waived_is_counted_in_the_verdict(self):
         self.conform(1, "--case", "dsmr-5.0.2/6.2/*", "--write-waivers", "w.toml")

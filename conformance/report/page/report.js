@@ -159,8 +159,10 @@ function causeStory(cause) {
   parts.push(facts);
   if (cause.words) parts.push(make('p', {class: 'soft'}, 'Its last words:'), make('pre', null, ...bytes(cause.words)));
   if (cause.stimulus.size > 0) {
-    parts.push(make('p', {class: 'soft'}, `The shortest stimulus, ${counted(cause.stimulus.size, 'byte')}:`),
-      make('pre', null, ...bytes(cause.stimulus.text)));
+    const {size, sent, as_sent: why} = cause.stimulus;
+    const note = why !== '' ? `, as it was sent: ${why}` : size < sent ? `, made smaller from ${counted(sent, 'byte')}` : '';
+    parts.push(make('p', {class: 'soft'}, `The shortest stimulus, ${counted(size, 'byte')}${note}:`),
+      make('pre', null, ...bytes(cause.stimulus.text)), list(cause.messages));
   }
   parts.push(make('p', {class: 'soft'}, `${shown.case} at ${shown.profile} on ${shown.endpoint}:`), story(shown));
   const others = cause.results.filter((place) => place !== cause.shown).map((place) => report.results[place]);
