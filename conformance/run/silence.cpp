@@ -19,7 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// For a report of what was sent last, and for opening the line.
-constexpr milliseconds kPatience{300}, kOpening{5000};
+constexpr milliseconds kProbePatience{300}, kOpening{5000};
 constexpr std::string_view kCrLf = "\r\n";
 
 /// The bytes that a CRC covers, in a plain telegram.
@@ -94,7 +94,7 @@ class Silence {
   /// The last telegram that it reports until it rests; empty if it reports none.
   std::string listen() {
     std::string told;
-    const auto end = subject_.now() + kPatience;
+    const auto end = subject_.now() + kProbePatience;
     while (subject_.now() < end) {
       const auto event = subject_.next(end - subject_.now());
       if (!event) break;
