@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/check_cases.h"
+#include "cli/check_profile.h"
 #include "cli/command.h"
 #include "cli/known_quirks.h"
 #include "cli/meter_options.h"
@@ -31,97 +32,16 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-/// What a check found: a file is right if there are no problems. Notes are worth knowing.
-struct Findings {
-  Problems problems;
-  Problems notes;
-};
+using Findings = CheckFindings;
 
 void add_notes(const std::vector<std::string>& more, Problems& notes) {
   for (const std::string& note : more) notes.push_back("note: " + note);
 }
 
-/// Where two texts part, for a person: the line, and both lines.
-std::string first_difference(std::string_view got, std::string_view expected) {
-  const auto at = static_cast<std::size_t>(std::ranges::mismatch(got, expected).in1 - got.begin());
-  const auto line_around = [at](std::string_view text) {
-    const auto begin = text.rfind('\n', at == 0 ? 0 : at - 1);
-    const std::string_view rest = text.substr(begin == std::string_view::npos ? 0 : begin + 1);
-    return rest.substr(0, rest.find_first_of("\r\n"));
-  };
-  return fmt::format("line {}: got \"{}\", expected \"{}\"",
-                     1 + std::ranges::count(got.substr(0, at), '\n'), line_around(got),
-                     line_around(expected));
-}
-
-void check_example(const Profile& profile, Problems& problems) {
-  if (!profile.example) return;
-  const auto expected = example_bytes(profile);
-  if (!expected) return problems.push_back(expected.error().message);
-  const std::string got = render_example(profile);
-  if (got != *expected) problems.push_back("example: " + first_difference(got, *expected));
-}
-
-/// Lints one telegram, after those that `linter` has seen where one is given. Where times may be
-/// wrong, rules about times say nothing.
-void lint_next(const Profile& profile, const std::string& bytes, Linter* linter, Problems& problems,
-               bool times_may_be_wrong = false) {
-  Linter alone(profile.dialect, quirks_of(profile));
-  const Telegram telegram = decode_telegram(bytes);
-  for (const Finding& finding : (linter != nullptr ? *linter : alone).check(telegram, 0)) {
-    if (finding.severity != Severity::kError) continue;
-    if (times_may_be_wrong && finding.rule.find("time") != std::string_view::npos) continue;
-    problems.push_back(fmt::format("lint: line {}: [{}] {} ({})", finding.line, finding.rule,
-                                   finding.message, finding.clause));
-  }
-}
-
-/// A deviation shows at every moment; once is enough.
-Problems once_each(Problems problems) {
-  std::ranges::sort(problems);
-  problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
-  return problems;
-}
-
-void check_telegram(const Profile& profile, const std::string& bytes, Problems& problems) {
-  const auto deviations = shape_deviations(profile, bytes);
-  if (!deviations) return problems.push_back(deviations.error().message);
-  for (const std::string& deviation : *deviations) problems.push_back("shape: " + deviation);
-  lint_next(profile, bytes, nullptr, problems);
-  ReferenceReader reader(profile.dialect, [](std::string_view) {});
-  reader.feed(bytes);
-  reader.finish();
-  // Of a meter with another CRC the reader takes nothing, as it should.
-  const bool has_own_crc = profile.layout.crc_algorithm != &crc_algorithms().front();
-  if (reader.accepted() != (has_own_crc ? 0 : 1)) {
-    problems.push_back(has_own_crc ? "read: the reference reader accepts the telegram"
-                                   : "read: the reference reader rejects the telegram");
-  }
-}
-
-/// A profile is looked at in winter and in summer, by day and a second before a month's end.
-constexpr std::int64_t kMoments[] = {1'768'478'096, 1'784'116'800, 1'793'480'399};
-
-Findings check_profile(const std::string& file) {
-  Problems problems, notes;
+Findings check_profile_file(const std::string& file) {
   auto loaded = load_profile(file);
   if (!loaded) return {{loaded.error().message}, {}};
-  const auto profile = std::make_shared<const Profile>(std::move(*loaded));
-  check_example(*profile, problems);
-  if (!has_evidence(*profile)) {
-    notes.push_back(
-        "note: neither an [example] nor a family in [evidence]: there is no evidence that a meter "
-        "sends this");
-  }
-  for (const std::int64_t moment : kMoments) {
-    const std::chrono::sys_seconds t{std::chrono::seconds{moment}};
-    const auto scenario =
-        std::make_shared<const Scenario>(constant_load(*profile, t - std::chrono::days{1}));
-    if (moment == kMoments[0]) add_notes(notes_on(*scenario, *profile, t), notes);
-    ChosenMeter chosen{profile, scenario, Meter(profile, scenario, 1), {}};
-    check_telegram(*profile, chosen.telegram_at(t), problems);
-  }
-  return {once_each(std::move(problems)), std::move(notes)};
+  return check_profile(std::make_shared<const Profile>(std::move(*loaded)));
 }
 
 /// A scenario is lived through by the meter that it is made for, looked at every ten minutes.
@@ -130,7 +50,8 @@ Findings check_scenario(const std::string& file) {
   if (!head) return {{head.error().message}, {}};
   auto profile = find_profile(head->made_for.empty() ? "iskra-am550" : head->made_for);
   if (!profile) return {{file + ": made_for: " + profile.error().message}, {}};
-  const std::chrono::sys_seconds moment{std::chrono::seconds{kMoments[0]}};
+  // Winter, by day.
+  constexpr std::chrono::sys_seconds moment{std::chrono::seconds{1'768'478'096}};
   auto scenario = load_scenario(file, *profile, moment);
   if (!scenario) return {{scenario.error().message}, {}};
   auto shown = with_readout(*profile, scenario->readout);
@@ -216,7 +137,7 @@ Findings check_file(const std::string& file) {
       return only(calendar ? Problems{} : Problems{calendar.error().message});
     }
   }
-  return check_profile(file);
+  return check_profile_file(file);
 }
 
 void print_indented(const Problems& texts) {

@@ -37,6 +37,8 @@ int run_quantities(const Arguments& arguments);
 int run_dialects(const Arguments& arguments);
 int run_scenarios(const Arguments& arguments);
 int run_faults(const Arguments& arguments);
+int run_learn(const Arguments& arguments);
+int run_compare(const Arguments& arguments);
 int run_check(const Arguments& arguments);
 int run_lint(const Arguments& arguments);
 int run_read(const Arguments& arguments);

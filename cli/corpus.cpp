@@ -298,6 +298,7 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
                {"start", start.time_since_epoch().count()},
                {"sealed", sealer.has_value()}};
   if (chosen.seeds.ids != chosen.seeds.values) head["id_seed"] = chosen.seeds.ids;
+  if (!chosen.devices.empty()) head["devices"] = chosen.devices;
   if (sealer) {
     head["key_check_value"] = sealer->key_check_value();
     head["counter"] = sealer->next_counter();

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/input.h"
+#include "cli/json_origin.h"
 #include "cli/line_effects.h"
 #include "cli/options.h"
 #include "conformance/judge/line_mistakes.h"
@@ -81,6 +82,7 @@ void print_diagnosis(const LineDiagnosis& diagnosis) {
   fmt::print("{}: {} right, {} wrong, {}, {}\n", counted(diagnosis.bytes, "byte"),
              counted(diagnosis.right_telegrams, "telegram"), diagnosis.wrong_telegrams,
              counted(diagnosis.sealed_frames, "sealed frame"), counted(diagnosis.losses, "loss"));
+  if (diagnosis.origin) fmt::print("dialect: {}\n", description_of(*diagnosis.origin));
   if (diagnosis.all_well) {
     fmt::print("{}\n",
                diagnosis.sealed_frames > 0
@@ -112,11 +114,15 @@ Json json_of(const LineDiagnosis& diagnosis) {
   for (const LineNote& note : diagnosis.notes) {
     notes.push_back({{"id", note.id}, {"what", note.what}, {"fix", note.fix}});
   }
-  return {
-      {"all_well", diagnosis.all_well},           {"bytes", diagnosis.bytes},
-      {"telegrams", diagnosis.right_telegrams},   {"wrong_telegrams", diagnosis.wrong_telegrams},
-      {"sealed_frames", diagnosis.sealed_frames}, {"losses", diagnosis.losses},
-      {"mistakes", std::move(mistakes)},          {"notes", std::move(notes)}};
+  return {{"dialect_found", diagnosis.origin ? json_of<Json>(*diagnosis.origin) : Json()},
+          {"all_well", diagnosis.all_well},
+          {"bytes", diagnosis.bytes},
+          {"telegrams", diagnosis.right_telegrams},
+          {"wrong_telegrams", diagnosis.wrong_telegrams},
+          {"sealed_frames", diagnosis.sealed_frames},
+          {"losses", diagnosis.losses},
+          {"mistakes", std::move(mistakes)},
+          {"notes", std::move(notes)}};
 }
 
 int diagnose_input(const std::string& name, bool raw, bool json) {

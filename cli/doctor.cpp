@@ -1,6 +1,7 @@
 #include "conformance/run/doctor.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -9,7 +10,6 @@
 #include "cli/options.h"
 #include "cli/reader_choice.h"
 #include "conformance/run/conform.h"
-#include "conformance/run/stimulus.h"
 #include "simulator/line/event_loop.h"
 
 namespace p1rig {
@@ -58,29 +58,33 @@ int run_doctor(const Arguments& arguments) {
       "the reader contract asks, and with the values that were sent? READER is a name of\n"
       "`p1rig readers` or a path. Exit code 0: it works; 1: values are wrong; 3: it breaks the\n"
       "contract; 4: it cannot be run here.");
-  options.value("profile", "P", "the meter; default: one with a dialect that the reader supports");
-  options.values("line", "L", "this endpoint; may be repeated; default: all in the reader file");
+  options.values("profile", "P",
+                 "this meter; may be repeated; default: one for each dialect of the reader");
+  options.values("line", "L",
+                 "this endpoint; may be repeated; default: all in the reader file at the first\n"
+                 "meter, and the first of them at the others");
   if (const auto code = options.parse(arguments, 1, 1)) return *code;
   auto reader = find_reader(options.words()[0]);
   if (!reader) return complain(kUsage, reader.error().message);
-  const auto name =
-      options.get("profile").value_or(std::string(profile_of_dialect(dialect_of(*reader))));
-  auto profile = find_profile(name);
-  if (!profile) return complain(kUsage, profile.error().message);
-  if (is_sealed(*profile)) {
-    return complain(kUsage, fmt::format("{} sends encrypted telegrams: name a --profile that sends "
-                                        "plain ones; the values are the same",
-                                        name));
+  std::vector<std::string> names = options.list("profile");
+  if (names.empty()) {
+    for (const std::string& dialect : dialects_of(*reader)) {
+      names.emplace_back(profile_of_dialect(dialect));
+    }
   }
+  auto profiles = find_profiles(names);
+  if (!profiles) return complain(kUsage, profiles.error().message);
   for (const std::string& endpoint : options.list("line")) {
     if (auto known = check_endpoint(endpoint, reader->attached); !known) {
       return options.misuse("--line: " + known.error().message);
     }
   }
-  fmt::print("{}, read by {}\n\n", name, reader->name);
+  fmt::print("{} at {}\n\n", reader->name, fmt::join(names, ", "));
   bool interrupted = false;
+  const bool follow_hello = !options.has("profile") && reader->dialects.empty();
   DoctorPlan plan{.reader = std::move(*reader),
-                  .profile = std::make_shared<const Profile>(std::move(*profile)),
+                  .profiles = std::move(*profiles),
+                  .follow_hello = follow_hello,
                   .endpoints = options.list("line"),
                   .interrupted = [&interrupted] { return interrupted; }};
   EventLoop loop;

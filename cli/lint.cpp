@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/compare.h"
 #include "cli/input.h"
+#include "cli/json_origin.h"
 #include "cli/key_options.h"
 #include "cli/known_quirks.h"
 #include "cli/options.h"
@@ -72,23 +74,32 @@ class Report {
   }
 
   void finish(const StreamLinter& linter) {
+    const std::optional<Origin>& origin = linter.origin();
     const std::string_view name = linter.dialect() != nullptr ? linter.dialect()->name : "";
     const bool guessed = linter.is_dialect_guessed();
     const std::uint64_t telegrams = linter.telegrams();
+    const std::string clock = linter.clock_in_words();
     if (json_) {
       fmt::print(
           "],\n"
-          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"telegrams\": {}, \"unjudged\": {}, "
-          "\"errors\": {}, \"warnings\": {}, \"quirks\": {}, \"outcome\": \"{}\"}}\n",
-          name, guessed, telegrams, linter.unjudged(), counts_[0], counts_[1], counts_[2],
-          to_string(linter.outcome()));
+          " \"dialect\": \"{}\", \"dialect_is_guess\": {}, \"dialect_found\": {}, \"clock\": {}, "
+          "\"telegrams\": {}, \"unjudged\": {}, \"errors\": {}, \"warnings\": {}, \"quirks\": {}, "
+          "\"outcome\": \"{}\"}}\n",
+          name, guessed, origin ? json_text(json_of<nlohmann::ordered_json>(*origin)) : "null",
+          json_text(nlohmann::ordered_json(clock)), telegrams, linter.unjudged(), counts_[0],
+          counts_[1], counts_[2], to_string(linter.outcome()));
       return;
+    }
+    if (origin && origin->sureness != Sureness::kCertain) {
+      fmt::print("{}: judged as {}{}\n", input_, printable(description_of(*origin)),
+                 origin->others.empty() ? "" : ": only where all of them agree");
     }
     fmt::print("{}: {}{}{}{}: {}, {}, {}{}\n", input_, counted(telegrams, "telegram"),
                name.empty() ? "" : " of ", name, guessed ? " (guessed)" : "",
                counted(counts_[0], "error"), counted(counts_[1], "warning"),
                counted(counts_[2], "quirk"),
                linter.unjudged() == 0 ? "" : fmt::format(", {} unjudged", linter.unjudged()));
+    if (!clock.empty()) fmt::print("{}: clock: {}\n", input_, clock);
   }
 
  private:
@@ -128,10 +139,12 @@ int choose_settings(const Options& options, StreamLintSettings& settings, LineSe
     settings.quirks_of = [known = quirks_of(*profile)](const Telegram&, const Dialect&) {
       return known;
     };
-    settings.normal_offset = normal_offset_of(profile->zone);
+    settings.check_more = comparison_with(*profile);
+    settings.clock =
+        clock_rule_of(profile->zone, "profile " + profile->name + ", " + profile->zone.name());
     line = profile->line;
   }
-  if (const int code = choose_zone(options, settings.normal_offset); code != kAsExpected) {
+  if (const int code = choose_zone(options, settings.clock); code != kAsExpected) {
     return code;
   }
   return choose_keys(options, settings.keys);
@@ -169,7 +182,8 @@ int run_lint(const Arguments& arguments) {
       "telegrams without their key, or there is no telegram at all. LINE: serial:DEVICE,\n"
       "rfc2217:HOST:PORT (both with ?wiring=), tcp:HOST:PORT, or the path of a terminal.");
   options.value("dialect", "D", "judge by this dialect; default: that of the first telegram");
-  options.value("profile", "P", "judge by the dialect and quirks of this meter");
+  options.value("profile", "P",
+                "judge by the dialect and quirks of this meter, and compare with its telegrams");
   add_zone_option(options);
   add_key_option(options);
   add_raw_option(options);

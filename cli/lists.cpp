@@ -7,6 +7,7 @@
 
 #include "cli/catalogue.h"
 #include "cli/command.h"
+#include "cli/compare.h"
 #include "conformance/judge/json_text.h"
 #include "protocol/dialect.h"
 #include "simulator/files/read_file.h"
@@ -112,15 +113,22 @@ int run_quantities(const Arguments& arguments) {
 }
 
 int run_profiles(const Arguments& arguments) {
-  return run_catalogue("profiles", "Lists the meters that can be simulated.", arguments, [] {
-    std::vector<CatalogueEntry> list;
-    for (const auto& [name, file] : list_profiles()) {
-      const auto profile = load_profile(file);
-      list.push_back(profile ? entry_of(*profile)
-                             : CatalogueEntry{.name = name, .broken = profile.error().message});
-    }
-    return list;
-  });
+  Options options("profiles [GLOB]… [show NAME] [--like CAPTURE] [--json]",
+                  "Lists the meters that can be simulated.");
+  options.value("like", "CAPTURE", "rank them by how much their telegrams are like these");
+  options.flag("json", "machine-readable: an array of objects, or one object");
+  if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
+  if (const auto capture = options.get("like")) {
+    if (!options.words().empty()) return options.misuse("--like: ranks all profiles");
+    return rank_profiles(*capture, options.has("json"));
+  }
+  std::vector<CatalogueEntry> list;
+  for (const auto& [name, file] : list_profiles()) {
+    const auto profile = load_profile(file);
+    list.push_back(profile ? entry_of(*profile)
+                           : CatalogueEntry{.name = name, .broken = profile.error().message});
+  }
+  return show_catalogue("profiles", options, list);
 }
 
 int run_scenarios(const Arguments& arguments) {

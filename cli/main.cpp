@@ -29,6 +29,8 @@ constexpr std::array kCommands = {
     Command{"dialects", "list the known dialects of P1", run_dialects},
     Command{"scenarios", "list the scenarios", run_scenarios},
     Command{"faults", "list the faults", run_faults},
+    Command{"learn", "write the profile of a meter from what it sends", run_learn},
+    Command{"compare", "where is this meter not as its profile has it?", run_compare},
     Command{"check", "check profiles, scenarios, cases and readers", run_check},
     Command{"lint", "does this meter follow its specification?", run_lint},
     Command{"read", "the reference reader: telegrams in, JSON Lines out", run_read},

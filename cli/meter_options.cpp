@@ -2,6 +2,7 @@
 
 #include "protocol/wording.h"
 #include "simulator/render/render.h"
+#include "simulator/scenario/device_list.h"
 #include "simulator/scenario/scenario_notes.h"
 
 namespace p1rig {
@@ -27,6 +28,9 @@ std::string ChosenMeter::telegram_at(std::chrono::sys_seconds t, Truth* truth) {
 void add_meter_options(Options& options) {
   options.value("scenario", "S",
                 "the scenario: a name of `p1rig scenarios` or a path; default: household");
+  options.value("devices", "LIST",
+                "what is on the M-Bus instead of the profile's devices, such as gas=2,water=1, or "
+                "none");
   add_seed_options(options, "selects the meter, one of many of its kind; default: 1");
 }
 
@@ -58,6 +62,13 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
     return options.misuse("--" + std::string(moment) + ": is before the start of " +
                           scenario->file + ", which goes from " + shown(scenario->start) +
                           (scenario->until ? " to " + shown(*scenario->until) : " on"));
+  }
+  if (const auto list = options.get("devices")) {
+    chosen.devices = *list;
+    auto devices = read_device_list(*list, *profile, chosen.seeds.ids);
+    if (!devices) return options.misuse("--devices: " + devices.error().message);
+    const auto done = set_devices(std::move(*devices), *scenario);
+    if (!done) return options.misuse("--devices: " + done.error().message);
   }
   auto shown = with_readout(*profile, scenario->readout);
   if (!shown) return complain(kUsage, shown.error().message);

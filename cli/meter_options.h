@@ -22,6 +22,7 @@ struct ChosenMeter {
   std::shared_ptr<const Scenario> scenario;
   std::optional<Meter> meter;
   Seeds seeds;
+  std::string devices = {};  ///< of --devices; empty: not given
 
   /// The files that it is made of: profile, scenario, tables of loads.
   std::vector<std::string> files() const;
@@ -30,7 +31,7 @@ struct ChosenMeter {
   std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);
 };
 
-/// Declares --scenario, --seed and --id-seed.
+/// Declares --scenario, --devices, --seed and --id-seed.
 void add_meter_options(Options& options);
 
 /// This second.

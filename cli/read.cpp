@@ -92,7 +92,7 @@ int choose_reconnect(const Options& options, ReadPlan& plan) {
 struct ReadChoice {
   const Dialect* dialect = nullptr;  ///< null: what each telegram says
   std::uint64_t count = 0;           ///< 0: all
-  std::optional<std::chrono::minutes> normal_offset;
+  std::optional<ClockRule> clock;
   std::optional<FrameKeys> keys;
   ReadPlan plan;
 };
@@ -109,7 +109,7 @@ int choose_reading(const Options& options, ReadChoice& choice) {
     if (!number || *number == 0) return options.misuse("--count: expected a number, at least 1");
     choice.count = *number;
   }
-  if (const int code = choose_zone(options, choice.normal_offset); code != kAsExpected) return code;
+  if (const int code = choose_zone(options, choice.clock); code != kAsExpected) return code;
   if (const int code = choose_reconnect(options, choice.plan); code != kAsExpected) return code;
   if (const int code = choose_keys(options, choice.keys); code != kAsExpected) return code;
   if (const auto file = variable("P1RIG_KEY_FILE"); !choice.keys && file) {
@@ -118,6 +118,12 @@ int choose_reading(const Options& options, ReadChoice& choice) {
     choice.keys = loaded->keys;
   }
   return kAsExpected;
+}
+
+/// Says so if more than one dialect fits: what they do not agree on was not concluded.
+void tell_origin(const std::string& input, const Origin* origin) {
+  if (origin == nullptr || origin->others.empty()) return;
+  say(fmt::format("p1rig: {}: {}", input == "-" ? "stdin" : input, description_of(*origin)));
 }
 
 }  // namespace
@@ -155,13 +161,13 @@ int run_read(const Arguments& arguments) {
     out_of_reach = std::fflush(stdout) != 0;
   };
   const std::function<void(std::string_view)> told = say;
-  ReferenceReader reader(choice.dialect, say, choice.keys, choice.normal_offset);
+  ReferenceReader reader(choice.dialect, say, choice.keys, choice.clock);
   std::optional<FaultyReading> faulty;
   if (const auto mutant_name = options.get("mutant")) {
     const Mutant* const mutant = choose_mutant(*mutant_name);
     if (mutant == nullptr) return kUsage;
     Dialect meant = choice.dialect != nullptr ? *choice.dialect : *find_dialect("dsmr-5.0");
-    meant.normal_offset = choice.normal_offset.value_or(meant.normal_offset);
+    if (choice.clock) meant = with_clock(meant, *choice.clock);
     faulty.emplace(*mutant, meant, choice.keys, told);
   }
   bool ended = false;
@@ -192,6 +198,7 @@ int run_read(const Arguments& arguments) {
   if (ended) return complain(kNotAsExpected, "ended, as its defect has it");
   reader.finish();
   if (faulty) return code;
+  tell_origin(options.words()[0], reader.origin());
   if (code != kAsExpected) return code;
   if (reader.accepted() > 0) return kAsExpected;
   return complain(

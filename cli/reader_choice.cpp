@@ -17,4 +17,13 @@ std::string dialect_of(const ReaderFile& reader) {
   return std::string(kUsual);
 }
 
+std::vector<std::string> dialects_of(const ReaderFile& reader) {
+  std::vector<std::string> all = {dialect_of(reader)};
+  for (const Dialect& dialect : dialects()) {
+    const bool is_more = dialect.name != all.front();
+    if (is_more && matches_any_glob(reader.dialects, dialect.name)) all.emplace_back(dialect.name);
+  }
+  return all;
+}
+
 }  // namespace p1rig

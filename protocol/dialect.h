@@ -33,6 +33,8 @@ struct Dialect {
   TextLimit text_limit = {};             ///< beside those that all dialects have
   std::string_view representative = {};  ///< the profile that stands for it: its richest meter
   std::span<const ObjectRule> rules = {};
+  std::span<const MbusForm> mbus = {};      ///< how its document shows the media that it knows
+  std::span<const Summer> summers = {};     ///< if there is summer time: when; empty: as in Europe
   std::span<const OwnClause> clauses = {};  ///< the first that fits holds
   std::span<const FieldQuirk> quirks = {};  ///< the first that fits holds
   Recognition recognition = {};

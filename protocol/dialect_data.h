@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -53,23 +54,31 @@ struct FieldQuirk {
   bool operator==(const FieldQuirk&) const = default;
 };
 
-/// What telegrams of a dialect look like.
-struct Look {
-  int rank = 0;                       ///< where several looks fit, the lowest is taken
-  std::string_view any_of = {};       ///< objects, one of which is present; empty: any
-  int energy_digits = 0;              ///< of 1-0:1.8.0 before the point; 0: any number of them
-  std::string_view energy_unit = {};  ///< of 1-0:1.8.0; empty: any
+/// The data lines of an M-Bus device, in the notation of profiles (docs/profiles.md).
+struct MbusForm {
+  std::string_view medium;
+  std::string_view text;
 };
 
-/// What a dialect is recognised by, beside its version.
+/// When summer time begins and ends.
+struct Summer {
+  std::chrono::sys_seconds begin, end;
+};
+
+/// What telegrams of a dialect look like, where its objects and formats do not say enough.
+struct Look {
+  int weight = 0;                ///< as evidence (conformance/judge/detect_dialect.cpp)
+  std::string_view any_of = {};  ///< objects, one of which is present; empty: any
+  int energy_digits = 0;         ///< of 1-0:1.8.0 before the point; 0: any number of them
+};
+
+/// What a dialect is recognised by, beside its version, its objects and their shapes.
 struct Recognition {
   std::string_view makers = {};         ///< globs over identifications that send this dialect only
   std::string_view makers_abroad = {};  ///< the same, but they do so in another country, too
-  std::string_view brought = {};        ///< objects that the editions before this one do not have
   /// True if the version, if there is one, has the numbers of another country, or may have them.
   bool borrows_version = false;
-  std::span<const Look> with_borrowed_version = {};
-  std::span<const Look> without_version = {};
+  std::span<const Look> looks = {};
 };
 
 }  // namespace p1rig

@@ -1,12 +1,14 @@
 #include "protocol/timestamp.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace p1rig {
 namespace {
 
 constexpr std::size_t kDigits = 12;
+constexpr std::string_view kDashed = "00-00-00 00:00:00";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -17,6 +19,19 @@ std::uint8_t two_digits(std::string_view text, std::size_t at) {
 void append_two_digits(std::string& text, unsigned number) {
   text += static_cast<char>('0' + number / 10 % 10);
   text += static_cast<char>('0' + number % 10);
+}
+
+/// The digits of a time with dashes; false if its separators are others.
+bool take_digits(std::string_view dashed, std::array<char, kDigits>& digits) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kDashed.size(); ++i) {
+    if (kDashed[i] == '0') {
+      digits[count++] = dashed[i];
+    } else if (dashed[i] != kDashed[i]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 std::chrono::year_month_day date_of(const Timestamp& time) {
@@ -32,6 +47,11 @@ std::chrono::minutes offset_of(const Timestamp& time, std::chrono::minutes norma
 
 std::optional<Timestamp> parse_timestamp(std::string_view text) {
   Timestamp time;
+  std::array<char, kDigits> digits;
+  if (text.size() == kDashed.size()) {
+    if (!take_digits(text, digits)) return std::nullopt;
+    text = {digits.data(), digits.size()};
+  }
   if (text.size() == kDigits + 1 && (text.back() == 'S' || text.back() == 'W')) {
     time.season = text.back();
     text.remove_suffix(1);
@@ -53,6 +73,16 @@ std::string to_string(const Timestamp& time) {
     append_two_digits(text, part);
   }
   if (time.season != '\0') text += time.season;
+  return text;
+}
+
+std::string to_dashed_string(const Timestamp& time) {
+  const std::string digits = to_string(time);
+  std::string text(kDashed);
+  std::size_t count = 0;
+  for (char& c : text) {
+    if (c == '0') c = digits[count++];
+  }
   return text;
 }
 

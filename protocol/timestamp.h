@@ -18,9 +18,12 @@ struct Timestamp {
   bool operator==(const Timestamp&) const = default;
 };
 
-/// The time that fills `text`: twelve digits, then 'S', 'W' or nothing. Digits are not judged.
+/// The time that fills `text`: twelve digits, then 'S', 'W' or nothing; or "YY-MM-DD hh:mm:ss", as
+/// the Itron ACE4000 has it. Digits are not judged.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 std::string to_string(const Timestamp& time);
+/// "YY-MM-DD hh:mm:ss", without the letter.
+std::string to_dashed_string(const Timestamp& time);
 
 /// True if the digits are a date and a time of the calendar.
 bool is_calendar_time(const Timestamp& time);

@@ -9,6 +9,8 @@ namespace {
 
 using Kind = ValueFormat::Kind;
 
+constexpr std::size_t kDigitsOfTime = 12;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex_digit(char c) {
@@ -86,6 +88,7 @@ bool has_length(std::string_view text, const ValueFormat& format) {
 std::optional<ValueFormat> parse_value_format(std::string_view notation) {
   if (notation == "TST") return ValueFormat{.kind = Kind::kTime};
   if (notation == "TST12") return ValueFormat{.kind = Kind::kTime12};
+  if (notation == "TST17") return ValueFormat{.kind = Kind::kTime17};
   if (notation == "X") return ValueFormat{.kind = Kind::kHex};
   if (take(notation, 'I')) return parse_counted(Kind::kInteger, notation);
   if (take(notation, 'S')) return parse_counted(Kind::kString, notation);
@@ -110,6 +113,8 @@ std::string to_string(const ValueFormat& format) {
       return "TST";
     case Kind::kTime12:
       return "TST12";
+    case Kind::kTime17:
+      return "TST17";
     case Kind::kHex:
       return "X";
   }
@@ -128,10 +133,10 @@ bool conforms(std::string_view text, const ValueFormat& format) {
       const auto time = parse_timestamp(text);
       return time && time->season != '\0';
     }
-    case Kind::kTime12: {
-      const auto time = parse_timestamp(text);
-      return time && time->season == '\0';
-    }
+    case Kind::kTime12:
+      return text.size() == kDigitsOfTime && parse_timestamp(text);
+    case Kind::kTime17:
+      return text.size() > kDigitsOfTime + 1 && parse_timestamp(text);
     case Kind::kHex:
       return text.size() % 2 == 0 && std::ranges::all_of(text, is_hex_digit);
   }

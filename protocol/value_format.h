@@ -15,6 +15,7 @@ struct ValueFormat {
     kString,   ///< Sn: n characters; S alone: any number of them
     kTime,     ///< TST: YYMMDDhhmmss and S or W
     kTime12,   ///< TST12: without the letter (DSMR 3.0)
+    kTime17,   ///< TST17: YY-MM-DD hh:mm:ss (Itron ACE4000)
     kHex       ///< X: bytes, two hexadecimal digits each, any number of them, also none
   };
   Kind kind = Kind::kString;
@@ -28,6 +29,11 @@ struct ValueFormat {
 /// The format that fills `notation`, such as "F9(3,3)", "+F3(0,0)", "I4", "S8", "TST", "X".
 std::optional<ValueFormat> parse_value_format(std::string_view notation);
 std::string to_string(const ValueFormat& format);
+/// True for the formats of times.
+constexpr bool is_time(const ValueFormat& format) {
+  using Kind = ValueFormat::Kind;
+  return format.kind == Kind::kTime || format.kind == Kind::kTime12 || format.kind == Kind::kTime17;
+}
 
 /// True if `text` is written exactly as the format asks. Times need not be calendar times.
 bool conforms(std::string_view text, const ValueFormat& format);

@@ -53,8 +53,8 @@ text = '''
 '''
 """)]
 
-# Finland: winter time all year, two hours ahead of UTC.
-ADDED["a dialect"] = [("protocol/dialects/fi_1_0.cpp", None, """\
+# Invented: winter time all year, two hours ahead of UTC.
+ADDED["a dialect"] = [("protocol/dialects/ee_1_0.cpp", None, """\
 #include <array>
 #include <string_view>
 
@@ -63,7 +63,7 @@ ADDED["a dialect"] = [("protocol/dialects/fi_1_0.cpp", None, """\
 namespace p1rig {
 namespace {
 
-constexpr std::string_view kAnnex = "FI-P1 1.0 annex 1";
+constexpr std::string_view kAnnex = "EE-P1 1.0 annex 1";
 
 constexpr auto kRules = std::to_array<ObjectRule>({
     {"0-0:1.0.0", "(TST)", kAnnex, "time of the message"},
@@ -75,29 +75,29 @@ constexpr auto kRules = std::to_array<ObjectRule>({
 
 }  // namespace
 
-extern constinit const Dialect kFi10 = {
-    .name = "fi-1.0",
-    .document = "FI-P1 1.0",
+extern constinit const Dialect kEe10 = {
+    .name = "ee-1.0",
+    .document = "EE-P1 1.0",
     .line = {115200, 8, 'N', 1},
     .period = std::chrono::seconds(10),
     .has_crc = true,
     .normal_offset = std::chrono::minutes(120),
     .summer_time = false,
-    .summary = "Finland: W all year",
+    .summary = "Estonia, invented: W all year",
     .minimum = "0-0:1.0.0 1-0:1.8.0 1-0:2.8.0 1-0:1.7.0 1-0:2.7.0",
-    .representative = "fi-meter",
+    .representative = "ee-meter",
     .rules = kRules,
-    .recognition = {.makers = "FIN5*"},
+    .recognition = {.makers = "EEN5*"},
 };
 
 }  // namespace p1rig
-"""), ("profiles/fi-meter.toml", None, """\
+"""), ("profiles/ee-meter.toml", None, """\
 [meter]
-name = "Finnish meter"
+name = "Estonian meter"
 brand = "New"
-model = "Finnish meter"
-dialect = "fi-1.0"
-country = "FI"
+model = "Estonian meter"
+dialect = "ee-1.0"
+country = "EE"
 phases = 3
 
 [line]
@@ -108,7 +108,7 @@ zone = "Etc/GMT-2"
 
 [telegram]
 text = '''
-/FIN5 meter
+/EEN5 meter
 
 0-0:1.0.0({time TST})
 1-0:1.8.0({energy.import F11(3,3) kWh})
@@ -143,7 +143,7 @@ title = "{title}"
 clause = "DSMR-P1 5.0.2 §6.2"
 level = "must"
 basis = "derived"
-dialects = ["dsmr-5.0", "fi-1.0"]
+dialects = ["dsmr-5.0", "ee-1.0"]
 argues = "The receiver computes the CRC over all that came and compares it with the one that was sent."
 why = "A newcomer wrote it."
 send = [{{ id = "A"{fault} }}, {{ id = "B" }}]
@@ -299,7 +299,7 @@ class Contributing(unittest.TestCase):
                     self.assertTrue(any(re.fullmatch(form, name) for form in forms), f"{name}: {rows[thing]}")
 
     def test_each_is_listed(self):
-        listed = {"profiles": "new-meter", "dialects": "fi-1.0", "scenarios": "new-morning",
+        listed = {"profiles": "new-meter", "dialects": "ee-1.0", "scenarios": "new-morning",
                   "readers": "new-reader", "faults": "flip-fortieth", "mutants": "adds-a-digit"}
         for command, name in listed.items():
             with self.subTest(command):
@@ -309,16 +309,16 @@ class Contributing(unittest.TestCase):
             self.assertIn(f"dsmr-5.0.2/6.2/{name} ", cases)
 
     def test_files_are_right(self):
-        for name in ("profiles/new-meter.toml", "profiles/fi-meter.toml", "profiles/scenarios/new-morning.toml",
+        for name in ("profiles/new-meter.toml", "profiles/ee-meter.toml", "profiles/scenarios/new-morning.toml",
                      "conformance/readers/new-reader.toml"):
             with self.subTest(name):
                 self.p1rig("check", str(self.folder / name))
 
     def test_the_dialect_is_sent_and_judged(self):
-        telegram = self.p1rig("render", "fi-meter", "--at", "2026-07-01T10:00:00Z")
+        telegram = self.p1rig("render", "ee-meter", "--at", "2026-07-01T10:00:00Z")
         self.assertIn("0-0:1.0.0(260701120000W)", telegram)
         self.assertIn('"2026-07-01T12:00:00+02:00"', self.p1rig("read", "-", stdin=telegram))
-        self.p1rig("lint", "-", "--dialect", "fi-1.0", stdin=telegram)
+        self.p1rig("lint", "-", "--dialect", "ee-1.0", stdin=telegram)
 
     def test_the_input_is_judged(self):
         script = self.folder / "tests" / "end_to_end" / "inputs_test.py"
@@ -327,7 +327,7 @@ class Contributing(unittest.TestCase):
 
     def test_the_cases_catch_what_they_name(self):
         for case, mutant in (("new-case", "no-crc"), ("new-fault", "no-crc"), ("new-mutant", "adds-a-digit")):
-            for dialect in ("dsmr-5.0", "fi-1.0"):
+            for dialect in ("dsmr-5.0", "ee-1.0"):
                 with self.subTest(case, dialect=dialect):
                     self.p1rig("mutants", "--run", "--case", f"dsmr-5.0.2/6.2/{case}", "--mutant", mutant,
                                "--dialect", dialect)

@@ -37,6 +37,7 @@ ALLOWED = {
     "simulator/faults/": simulator("files", "faults"),
     "simulator/line/": ("process/", *simulator("files", "line")),
     "conformance/judge/": ("protocol/", "conformance/judge/"),
+    "conformance/learn/": ("protocol/", *rooms("judge", "learn")),
     "conformance/suite/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite")),
     "conformance/reader/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite", "reader")),
     "conformance/run/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite", "reader", "run")),
@@ -54,14 +55,15 @@ ALLOWED = {
 # benchmarks look inside.
 FACES = {
     "simulator/render/": "render",
-    "simulator/scenario/": "scenario scenario_notes",
+    "simulator/scenario/": "device_list scenario scenario_notes",
     "simulator/meter/": "meter",
     "simulator/faults/": "fault",
     "simulator/line/": "bench_check clock event_loop lateness line line_uri modem_shim pacing reader_end reader_process "
                        "reader_tty recorded_steps recording recording_line recording_note replay run_session session "
                        "tcp_address uart_model",
-    "conformance/judge/": "anonymise clause compare contract frame_counter json_depth json_text line_judge line_mistakes lint "
-                          "reader stream_linter telegram_judge unwrap",
+    "conformance/judge/": "anonymise clause clock_rule compare contract crc_ways detect_dialect frame_counter json_depth json_text "
+                          "line_judge line_mistakes lint medium reader rule_shape stream_linter telegram_judge unwrap",
+    "conformance/learn/": "learn_series meter_template profile_text whole_telegram",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
     "conformance/speed/": "speed speed_report",
     "conformance/mutants/": "measure_defects mutant mutant_reader mutant_trial",

@@ -231,6 +231,91 @@ std::optional<std::string> list_difference(const ContractValue& said, const Cont
   return std::nullopt;
 }
 
+/// The relation of two numbers.
+std::string relation_of(const Amount& said, const Amount& meant) {
+  const int lowest = std::min(said.exponent, meant.exponent);
+  const auto a = shifted(said.number.digits, said.exponent - lowest);
+  const auto b = shifted(meant.number.digits, meant.exponent - lowest);
+  const auto step = shifted(1, said.exponent - lowest);
+  if (!a || !b || !step) return "value";
+  const auto size = [](Wide number) { return number < 0 ? -number : number; };
+  constexpr Wide kMillion = 1'000'000;
+  const Wide gap = size(*a - *b);
+  if (*step > 1 && gap < *step) return "rounded";
+  if (*a == 0) return "0";
+  if (*b == 0) return "value";
+  if (gap * kMillion < size(*b)) return "imprecise";
+  const std::string sign = (*a < 0) != (*b < 0) ? "negated" : "";
+  Wide large = std::max(size(*a), size(*b));
+  const Wide small = std::min(size(*a), size(*b));
+  if (large == small) return sign;
+  std::string zeros;
+  while (large > small && large % 10 == 0) {
+    large /= 10;
+    zeros += '0';
+  }
+  if (large != small) return "value";
+  const std::string factor = (size(*a) > size(*b) ? "×1" : "÷1") + zeros;
+  return sign.empty() ? factor : sign + ", " + factor;
+}
+
+std::string number_way(const Amount& said, const Amount& meant) {
+  if (meant.unit && said.unit && meant.unit->dimension != said.unit->dimension) {
+    return "as " + std::string(said.unit->spelling);
+  }
+  if (!meant.unit || said.unit) return relation_of(said, meant);
+  // As if it had the unit.
+  Amount with_unit = said;
+  with_unit.exponent += meant.unit->exponent;
+  const bool is_same = same_number(with_unit, meant, meant.number.decimals);
+  return is_same ? "no unit" : "no unit, " + relation_of(with_unit, meant);
+}
+
+std::string time_way(const Instant& said, const Instant& meant) {
+  const auto utc = [](const Instant& time) {
+    return time.wall - time.offset.value_or(std::chrono::minutes{0});
+  };
+  if (said.wall == meant.wall) return said.offset ? "another offset" : "no offset";
+  const bool by_wall = !said.offset || !meant.offset;
+  const auto late = by_wall ? said.wall - meant.wall : utc(said) - utc(meant);
+  constexpr std::chrono::minutes kQuarter{15}, kMinute{1};
+  constexpr std::chrono::hours kMost{26};
+  const auto size = std::chrono::abs(late);
+  if (size < kMinute) return "within the minute";
+  if (size > kMost || size % kQuarter != std::chrono::seconds{0}) return "another time";
+  return std::to_string(size.count()) + (late.count() > 0 ? " s late" : " s early");
+}
+
+std::string text_way(const std::string& said, const std::string& meant) {
+  if (const auto meant_time = instant_of(meant)) {
+    const auto said_time = instant_of(said);
+    return said_time ? time_way(*said_time, *meant_time) : "no time";
+  }
+  const auto meant_amount = amount_of(meant), said_amount = amount_of(said);
+  if (meant_amount && said_amount) return number_way(*said_amount, *meant_amount);
+  if (meant_amount) return "no number";
+  if (meant.starts_with(said)) return "cut";
+  return "text";
+}
+
+std::string part_way(const char* part, const std::optional<std::string>& said,
+                     const std::optional<std::string>& meant, const Precision& precision) {
+  if (!part_difference(part, said, meant, precision)) return {};
+  return part + (": " + text_way(*said, *meant));
+}
+
+std::string list_way(const ContractValue& said, const ContractValue& meant,
+                     const Precision& precision) {
+  if (said.items.size() != meant.items.size()) {
+    return said.items.size() < meant.items.size() ? "fewer entries" : "more entries";
+  }
+  for (std::size_t i = 0; i < said.items.size(); ++i) {
+    const std::string way = way_of(said.items[i], meant.items[i], precision);
+    if (!way.empty()) return "entries: " + way;
+  }
+  return "entries";
+}
+
 }  // namespace
 
 bool has_no_value(const ContractValue& value) {
@@ -256,6 +341,26 @@ std::optional<std::string> difference(const ContractValue& said, const ContractV
   }
   if (meant.kind != said.kind) return "says " + to_json(said) + ", expected " + to_json(meant);
   return text_difference(said.text, meant.text, precision);
+}
+
+std::string way_of(const ContractValue& said, const ContractValue& meant,
+                   const Precision& precision) {
+  if (!difference(said, meant, precision)) return {};
+  if (has_no_value(said)) return "null";
+  if (meant.kind == Kind::kNull) return "a value for none";
+  if (meant.kind == Kind::kTimed && said.kind == Kind::kTimed) {
+    std::string way = part_way("value", said.text, meant.text, precision);
+    if (way.empty()) way = part_way("month", said.month, meant.month, precision);
+    return way.empty() ? part_way("at", said.at, meant.at, precision) : way;
+  }
+  if (meant.kind == Kind::kList && said.kind == Kind::kList)
+    return list_way(said, meant, precision);
+  if (meant.kind == Kind::kText && said.kind == Kind::kList && said.items.size() == 1) {
+    return way_of(said.items[0], meant, precision);
+  }
+  const bool is_text =
+      said.kind == Kind::kText && (meant.kind == Kind::kText || meant.kind == Kind::kTimed);
+  return is_text ? text_way(said.text, meant.text) : "another form";
 }
 
 }  // namespace p1rig

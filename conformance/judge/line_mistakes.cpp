@@ -260,6 +260,11 @@ class Examination {
   }
 
   void note() {
+    const auto right =
+        std::ranges::find(contents_.telegrams, TelegramVerdict::kRight, &SeenTelegram::verdict);
+    if (right != contents_.telegrams.end()) {
+      found_.origin = detect_origin(decode_telegram(right->bytes));
+    }
     found_.notes = note_devices(contents_);
     if (!found_.all_well) return;
     if (contents_.frames > 0) {

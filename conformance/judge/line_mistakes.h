@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "conformance/judge/detect_dialect.h"
 
 namespace p1rig {
 
@@ -37,6 +40,7 @@ struct LineDiagnosis {
   std::uint64_t losses = 0;                ///< places with missing or stray bytes
   std::vector<LineMistake> mistakes = {};  ///< the likeliest first; empty if all is well
   std::vector<LineNote> notes = {};
+  std::optional<Origin> origin = {};  ///< of the first telegram that is right
 };
 
 /// Says what is likely wrong with the reader's settings, the wiring, the request or a program in

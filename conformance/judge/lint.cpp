@@ -24,6 +24,19 @@ bool is_trustworthy(const LintContext& context) {
   return context.verdict == TelegramVerdict::kRight || context.verdict == TelegramVerdict::kDamaged;
 }
 
+std::vector<Finding> run_checks(const LintContext& context, std::uint64_t telegram,
+                                std::uint64_t offset) {
+  Reporter reporter(context, telegram, offset);
+  for (const CheckTable table : kTables) {
+    if (table == CheckTable{history_checks} && !is_trustworthy(context)) continue;
+    for (const LintCheck& check : table()) {
+      reporter.begin_check(check.rule.id, check.clause);
+      check.run(context, reporter);
+    }
+  }
+  return std::move(reporter.findings());
+}
+
 }  // namespace
 
 void apply_quirks(const std::vector<KnownQuirk>& quirks, std::vector<Finding>& findings) {
@@ -52,24 +65,21 @@ const std::vector<LintRule>& lint_rules() {
   return rules;
 }
 
-Linter::Linter(const Dialect* dialect, std::vector<KnownQuirk> quirks)
-    : dialect_(dialect), quirks_(std::move(quirks)) {}
+Linter::Linter(const Dialect* dialect, std::vector<KnownQuirk> quirks,
+               std::vector<const Dialect*> others)
+    : dialect_(dialect), quirks_(std::move(quirks)), others_(std::move(others)) {}
 
 std::vector<Finding> Linter::check(const Telegram& telegram, std::uint64_t offset) {
-  if (dialect_ == nullptr) dialect_ = detect_dialect(telegram);
-  const LintContext context(telegram, *dialect_, history_);
-  const bool trustworthy = is_trustworthy(context);
-  Reporter reporter(context, ++count_, offset);
-  for (const CheckTable table : kTables) {
-    if (table == CheckTable{history_checks} && !trustworthy) continue;
-    for (const LintCheck& check : table()) {
-      reporter.begin_check(check.rule.id, check.clause);
-      check.run(context, reporter);
-    }
+  if (dialect_ == nullptr) {
+    Origin origin = detect_origin(telegram);
+    dialect_ = origin.dialect;
+    others_ = std::move(origin.others);
   }
-  if (trustworthy) remember(context, history_);
+  const LintContext context(telegram, *dialect_, history_);
+  std::vector<Finding> findings = run_checks(context, ++count_, offset);
+  keep_agreed(telegram, offset, findings);
+  if (is_trustworthy(context)) remember(context, history_);
   if (context.verdict == TelegramVerdict::kCrcWrong) ++history_.wrong_crcs;
-  std::vector<Finding> findings = std::move(reporter.findings());
   std::ranges::stable_sort(findings, {}, &Finding::offset);
   for (Finding& finding : findings) {
     finding.clause = clause_in(*dialect_, finding.rule, finding.clause);
@@ -77,6 +87,20 @@ std::vector<Finding> Linter::check(const Telegram& telegram, std::uint64_t offse
   apply_quirks(quirks_, findings);
   apply_field_quirks(context, findings);
   return findings;
+}
+
+void Linter::keep_agreed(const Telegram& telegram, std::uint64_t offset,
+                         std::vector<Finding>& findings) const {
+  for (const Dialect* other : others_) {
+    if (findings.empty()) return;
+    const LintContext context(telegram, *other, history_);
+    const std::vector<Finding> theirs = run_checks(context, count_, offset);
+    std::erase_if(findings, [&](const Finding& finding) {
+      return std::ranges::none_of(theirs, [&](const Finding& their) {
+        return their.rule == finding.rule && their.offset == finding.offset;
+      });
+    });
+  }
 }
 
 }  // namespace p1rig

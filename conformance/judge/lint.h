@@ -70,8 +70,10 @@ struct MeterHistory {
 /// not correct is judged only on its own.
 class Linter {
  public:
-  /// `dialect` nullptr: that of the first telegram, by detect_dialect().
-  Linter(const Dialect* dialect, std::vector<KnownQuirk> quirks);
+  /// `dialect` nullptr: that of the first telegram, by detect_origin(), and all that fit as well.
+  /// `others`: dialects that the telegrams may be of, too. Only what all of them ask for is a deviation.
+  Linter(const Dialect* dialect, std::vector<KnownQuirk> quirks,
+         std::vector<const Dialect*> others = {});
 
   /// The deviations of the next telegram, whose first byte is at `offset` of the stream, by line.
   std::vector<Finding> check(const Telegram& telegram, std::uint64_t offset);
@@ -80,8 +82,12 @@ class Linter {
   const Dialect* dialect() const { return dialect_; }
 
  private:
+  void keep_agreed(const Telegram& telegram, std::uint64_t offset,
+                   std::vector<Finding>& findings) const;
+
   const Dialect* dialect_;
   std::vector<KnownQuirk> quirks_;
+  std::vector<const Dialect*> others_;
   std::uint64_t count_ = 0;
   MeterHistory history_;
 };

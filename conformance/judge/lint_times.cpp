@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 
+#include "conformance/judge/clock_rule.h"
 #include "conformance/judge/lint_check.h"
 
 // The times of one telegram, each on its own and against the message time.
@@ -10,13 +11,8 @@
 namespace p1rig {
 namespace {
 
-using std::chrono::sys_days;
-using std::chrono::sys_seconds;
-
 bool is_time_field(const ShapeField* field) {
-  if (field == nullptr || field->formats.empty()) return false;
-  const ValueFormat::Kind kind = field->formats.front().kind;
-  return kind == ValueFormat::Kind::kTime || kind == ValueFormat::Kind::kTime12;
+  return field != nullptr && !field->formats.empty() && is_time(field->formats.front());
 }
 
 /// Calls `report` with every bracket that holds a time where one belongs.
@@ -51,17 +47,6 @@ void check_unset(const LintContext& context, Reporter& reporter) {
   });
 }
 
-/// 01:00 UTC of the month's last Sunday, when Europe changes its clocks.
-sys_seconds clock_change(std::chrono::year year, std::chrono::month month) {
-  return sys_days(year / month / std::chrono::Sunday[std::chrono::last]) + std::chrono::hours(1);
-}
-
-bool is_european_summer(sys_seconds instant) {
-  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(instant));
-  return instant >= clock_change(date.year(), std::chrono::March) &&
-         instant < clock_change(date.year(), std::chrono::October);
-}
-
 /// What the dialect asks of the letter at this instant, for the reader of the report.
 std::string season_rule(const Dialect& dialect, bool summer) {
   if (dialect.summer_time) return summer ? "S, summer time" : "W, standard time";
@@ -72,7 +57,7 @@ void check_season(const LintContext& context, Reporter& reporter) {
   for_each_time(context, [&](const JudgedLine& line, std::size_t i, const Timestamp& time) {
     const auto instant = to_instant(time, context.dialect.normal_offset);
     if (!instant || time.season == '\0') return;
-    const bool summer = context.dialect.summer_time && is_european_summer(*instant);
+    const bool summer = is_summer(context.dialect, *instant);
     if (summer == (time.season == 'S')) return;
     reporter.at_bracket(Severity::kError, line, i,
                         fmt::format("expected {}, found {}", season_rule(context.dialect, summer),

@@ -43,13 +43,14 @@ std::optional<Reject> judge_telegram(const Telegram& telegram, const Dialect& di
 
 ReferenceReader::ReferenceReader(const Dialect* dialect, Sink sink,
                                  const std::optional<FrameKeys>& keys,
-                                 std::optional<std::chrono::minutes> normal_offset)
+                                 std::optional<ClockRule> clock)
     : dialect_(dialect),
-      normal_offset_(normal_offset),
+      clock_(std::move(clock)),
       sink_(std::move(sink)),
       stream_(decoder_, [this](const Stretch& stretch, const Telegram* telegram) {
         take(stretch, telegram);
       }) {
+  if (dialect != nullptr) given_.emplace(*dialect);
   if (keys) cipher_.emplace(*keys);
 }
 
@@ -79,11 +80,16 @@ void ReferenceReader::take_frame(std::string_view bytes) {
 }
 
 void ReferenceReader::take_telegram(const Telegram& telegram, std::string_view flag) {
-  Origin origin = dialect_ != nullptr ? Origin(*dialect_) : detect_origin(telegram);
-  if (normal_offset_) origin.normal_offset = normal_offset_;
-  if (const auto reason = judge_telegram(telegram, *origin.dialect)) return reject(*reason);
+  const Origin& found = given_ ? *given_ : origins_.of(telegram);
+  if (const auto reason = judge_telegram(telegram, *found.dialect)) return reject(*reason);
   ++(flag.empty() ? accepted_ : rejected_);
-  sink_(to_json_line(telegram, origin, flag));
+  if (!clock_) {
+    return sink_(to_json_line(telegram, found, flag, found.normal_offset ? "" : kClockUnknown));
+  }
+  Origin origin = found;
+  origin.normal_offset = clock_->normal_offset;
+  sink_(to_json_line(telegram, origin, flag,
+                     clock_in_words(with_clock(*origin.dialect, *clock_), clock_->said_by)));
 }
 
 void ReferenceReader::reject(Reject reason) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/judge/clock_rule.h"
 #include "conformance/judge/detect_dialect.h"
 #include "conformance/judge/frame_counter.h"
 #include "protocol/dialect.h"
@@ -40,8 +41,9 @@ namespace p1rig {
 // or water by the device type, null if there is none or an unknown one. "import" and "export"
 // say which tariff is "normal" and which "low" if the dialect defines it: 1 is low in the Netherlands
 // and normal in Belgium (DSMR-P1 5.0.2 §7.1, e-MUCS H 1.3 §3.3.1). Where the country is a guess
-// (Origin), neither is said, and times stay local: "2026-07-01T12:00:00". Bytes that are not ASCII
-// come out as the characters U+0080 to U+00FF.
+// (Origin), neither is said, and times stay local: "2026-07-01T12:00:00". Where the dialect does not
+// decide what S and W mean, "clock" says who does. Bytes that are not ASCII come out as the characters
+// U+0080 to U+00FF.
 
 /// Why a telegram was not accepted, as in the reader contract.
 enum class Reject { kCrc, kSyntax, kDecrypt, kTag, kTimeout, kOversize, kOther };
@@ -50,9 +52,9 @@ std::string_view to_string(Reject reason);
 /// {"telegram": {…}, "mbus": […], "import": {…}, "export": {…}} for one accepted telegram, without
 /// line end. Numbers keep their written digits after the point and lose leading zeros; unset times
 /// and values are null; hexadecimal text is passed as sent. Takes any telegram. A `flag` is added as
-/// "flags": ["replay"]; a flagged telegram counts as rejected.
-std::string to_json_line(const Telegram& telegram, const Origin& origin,
-                         std::string_view flag = {});
+/// "flags": ["replay"]; a flagged telegram counts as rejected. `clock` is added as "clock".
+std::string to_json_line(const Telegram& telegram, const Origin& origin, std::string_view flag = {},
+                         std::string_view clock = {});
 
 /// Why the telegram must not be believed, by its verdict (conformance/judge/stretch_judge.h);
 /// nothing if it may.
@@ -67,16 +69,18 @@ class ReferenceReader {
  public:
   using Sink = std::function<void(std::string_view json_line)>;
 
-  /// `dialect` nullptr: each telegram's own, by detect_origin(). `normal_offset`: of the clock's
-  /// standard time to UTC, instead of the country's.
+  /// `dialect` nullptr: each telegram's own, by detect_origin(). `clock`: instead of the country's.
   ReferenceReader(const Dialect* dialect, Sink sink, const std::optional<FrameKeys>& keys = {},
-                  std::optional<std::chrono::minutes> normal_offset = {});
+                  std::optional<ClockRule> clock = {});
 
   void feed(std::string_view bytes);
   void finish();
 
   std::uint64_t accepted() const { return accepted_; }
   std::uint64_t rejected() const { return rejected_; }
+
+  /// How the dialect of the last telegram was found; nullptr if it was given, or before the first.
+  const Origin* origin() const { return origins_.last(); }
 
  private:
   void take(const Stretch& stretch, const Telegram* telegram);
@@ -85,7 +89,9 @@ class ReferenceReader {
   void reject(Reject reason);
 
   const Dialect* dialect_;
-  std::optional<std::chrono::minutes> normal_offset_;
+  std::optional<ClockRule> clock_;
+  std::optional<Origin> given_;  ///< of the dialect
+  OriginFinder origins_;
   Sink sink_;
   TelegramDecoder decoder_;
   TelegramStream stream_;

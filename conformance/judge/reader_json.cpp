@@ -104,6 +104,7 @@ Interpreter::Role Interpreter::role_of(Obis code, std::size_t bracket) const {
       return Role::kNumber;
     case ValueFormat::Kind::kTime:
     case ValueFormat::Kind::kTime12:
+    case ValueFormat::Kind::kTime17:
       return Role::kTime;
     case ValueFormat::Kind::kString:
     case ValueFormat::Kind::kHex:
@@ -266,7 +267,8 @@ void add_tariffs(Json& line, const char* name, const Values& values, std::uint8_
 
 }  // namespace
 
-std::string to_json_line(const Telegram& telegram, const Origin& origin, std::string_view flag) {
+std::string to_json_line(const Telegram& telegram, const Origin& origin, std::string_view flag,
+                         std::string_view clock) {
   const Interpreter interpreter(origin);
   Values values;
   std::vector<Obis> order;
@@ -287,6 +289,7 @@ std::string to_json_line(const Telegram& telegram, const Origin& origin, std::st
   line["mbus"] = mbus_of(values);
   add_tariffs(line, "import", values, 1, origin);
   add_tariffs(line, "export", values, 2, origin);
+  if (!clock.empty()) line["clock"] = clock;
   if (!flag.empty()) line["flags"] = Json::array({flag});
   return line.dump(-1, ' ', true);
 }

@@ -76,21 +76,37 @@ void StreamLinter::take(Stretch stretch, const Telegram* plain) {
 
 void StreamLinter::take_telegram(const Telegram& telegram, std::uint64_t offset) {
   if (!linter_) {
-    if (dialect_ == nullptr) {
-      const Origin origin = detect_origin(telegram);
-      is_guessed_ = !origin.knows_country && !settings_.normal_offset;
-      choose_dialect(*origin.dialect);
-    }
+    if (dialect_ == nullptr) detect(telegram);
     if (settings_.quirks_of) quirks_ = settings_.quirks_of(telegram, *dialect_);
-    linter_.emplace(dialect_, quirks_);
+    std::vector<const Dialect*> others;
+    for (const Dialect& other : others_) others.push_back(&other);
+    linter_.emplace(dialect_, quirks_, std::move(others));
   }
   report(linter_->check(telegram, offset));
+  if (!settings_.check_more) return;
+  std::vector<Finding> more = settings_.check_more(telegram);
+  for (Finding& finding : more) finding.offset += offset;
+  report(std::move(more));
+}
+
+void StreamLinter::detect(const Telegram& telegram) {
+  origin_ = detect_origin(telegram);
+  is_guessed_ = !origin_->knows_country && !settings_.clock;
+  choose_dialect(*origin_->dialect);
+  for (const Dialect* other : origin_->others) {
+    others_.push_back(settings_.clock ? with_clock(*other, *settings_.clock) : *other);
+  }
 }
 
 void StreamLinter::choose_dialect(const Dialect& dialect) {
-  with_offset_ = dialect;
-  with_offset_.normal_offset = settings_.normal_offset.value_or(dialect.normal_offset);
-  dialect_ = &with_offset_;
+  with_clock_ = settings_.clock ? with_clock(dialect, *settings_.clock) : dialect;
+  dialect_ = &with_clock_;
+}
+
+std::string StreamLinter::clock_in_words() const {
+  if (dialect_ == nullptr) return {};
+  const std::string of_dialect = std::string(dialect_->name) + (is_guessed_ ? ", a guess" : "");
+  return p1rig::clock_in_words(*dialect_, settings_.clock ? settings_.clock->said_by : of_dialect);
 }
 
 void StreamLinter::report_losses(const std::vector<Loss>& losses) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/judge/clock_rule.h"
 #include "conformance/judge/lint.h"
 #include "conformance/judge/lint_frames.h"
 #include "conformance/judge/lint_timing.h"
@@ -18,14 +19,15 @@ namespace p1rig {
 
 /// What is known before the first byte.
 struct StreamLintSettings {
-  const Dialect* dialect = nullptr;  ///< nullptr: that of the first telegram, by detect_origin()
-  /// Of the clock's standard time to UTC, instead of the dialect's.
-  std::optional<std::chrono::minutes> normal_offset = {};
+  const Dialect* dialect = nullptr;     ///< nullptr: that of the first telegram, by detect_origin()
+  std::optional<ClockRule> clock = {};  ///< instead of the dialect's
   std::optional<FrameKeys> keys = {};
   std::optional<TimingLinter> timing = {};  ///< if it is known when bytes came
   std::uint64_t most_telegrams = 0;         ///< what comes after so many is not judged; 0: no limit
   /// What the meter is known for, asked once, with its first telegram.
   std::function<std::vector<KnownQuirk>(const Telegram&, const Dialect&)> quirks_of = {};
+  /// What else is asked of each telegram; offsets count in it.
+  std::function<std::vector<Finding>(const Telegram&)> check_more = {};
 };
 
 /// Unjudged is not clean: a sealed telegram without its key may hold anything, and where no
@@ -60,11 +62,16 @@ class StreamLinter {
   const Dialect* dialect() const { return dialect_; }
   /// True if nothing in the telegram speaks for one country; see Origin.
   bool is_dialect_guessed() const { return is_guessed_; }
+  /// How the dialect was found; nothing if it was given, or while it is unknown.
+  const std::optional<Origin>& origin() const { return origin_; }
+  /// By which rule times were judged; empty while unknown.
+  std::string clock_in_words() const;
 
  private:
   std::uint64_t most() const { return settings_.most_telegrams; }
   void take(Stretch stretch, const Telegram* plain);
   void take_telegram(const Telegram& telegram, std::uint64_t offset);
+  void detect(const Telegram& telegram);
   void choose_dialect(const Dialect& dialect);
   void report_losses(const std::vector<Loss>& losses);
   /// Of what surrounds telegrams: the quirks and the clauses are not yet those of the meter.
@@ -80,7 +87,9 @@ class StreamLinter {
   std::optional<Linter> linter_;
   std::vector<KnownQuirk> quirks_;
   const Dialect* dialect_ = nullptr;
-  Dialect with_offset_{};  ///< the dialect where it has another offset
+  std::optional<Origin> origin_;
+  Dialect with_clock_{};         ///< the dialect, with the clock of the settings
+  std::vector<Dialect> others_;  ///< likewise, those that fit as well
   bool is_guessed_ = false;
   std::optional<bool> requested_;
   std::uint64_t bytes_ = 0;

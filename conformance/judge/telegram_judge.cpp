@@ -169,7 +169,8 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
   if (watched == nullptr) {
     if (findings_.size() < kMostFindings) {
       findings_.push_back({.topic = Topic::kReported,
-                           .message = "reports a telegram that was never sent: " + to_json(said)});
+                           .message = "reports a telegram that was never sent: " + to_json(said),
+                           .way = "never sent"});
     }
     return std::nullopt;
   }
@@ -181,7 +182,8 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
     findings_.push_back({.topic = Topic::kReported,
                          .telegram = sent.name,
                          .message = "was reported " + counted(watched->told, "time"),
-                         .standing = sent.standing});
+                         .standing = sent.standing,
+                         .way = "repeated"});
   }
   const std::size_t before = findings_.size();
   compare(sent, said);
@@ -193,7 +195,8 @@ std::optional<std::string> TelegramJudge::take(const ContractTelegram& said) {
     findings_.push_back({.topic = Topic::kReported,
                          .telegram = sent.name,
                          .message = "was reported, but must be rejected",
-                         .standing = sent.standing});
+                         .standing = sent.standing,
+                         .way = "accepted"});
   }
   return sent.name;
 }
@@ -212,36 +215,41 @@ const SentTelegram* TelegramJudge::says_of_another(const SentTelegram& sent, Obi
 
 void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& said) {
   const Expectation& expectation = sent.expectation;
-  const auto find = [&](Obis code, std::string message, Topic topic = Topic::kValue) {
+  const auto find = [&](Obis code, std::string message, std::string way,
+                        Topic topic = Topic::kValue) {
     findings_.push_back({.topic = topic,
                          .telegram = sent.name,
                          .message = to_string(code) + " " + std::move(message),
                          .standing = sent.standing,
                          .code = code,
-                         .is_asked = holds(sent.asked, code)});
+                         .is_asked = holds(sent.asked, code),
+                         .way = std::move(way)});
   };
   for (const auto& [code, value] : said.values) {
     const bool is_null = has_no_value(value);
     if (holds(expectation.uncertain, code)) continue;
     if (holds(expectation.invalid, code)) {
-      if (!is_null) find(code, "says " + to_json(value) + ", but it is invalid");
+      if (!is_null) find(code, "says " + to_json(value) + ", but it is invalid", "invalid");
       continue;
     }
     if (holds(expectation.absent, code)) {
-      if (!is_null) find(code, "says " + to_json(value) + ", but must not be reported");
+      if (!is_null) find(code, "says " + to_json(value) + ", but must not be reported", "absent");
       continue;
     }
     if (is_null && holds(expectation.optional, code)) continue;
     const ContractValue* const meant = meant_value(sent, code);
     if (meant == nullptr) {
-      if (!is_null) find(code, "says " + to_json(value) + ", but it was not sent");
+      if (!is_null) {
+        find(code, "says " + to_json(value) + ", but it was not sent", std::string(kExtra));
+      }
     } else if (auto wrong = difference(value, *meant, traits_.precision)) {
       const SentTelegram* const other =
           is_null || !tells_apart(*meant) ? nullptr : says_of_another(sent, code, value);
       if (other == nullptr) {
-        find(code, std::move(*wrong));
+        find(code, std::move(*wrong), way_of(value, *meant, traits_.precision));
       } else {
-        find(code, *wrong + ": that is what " + other->name + " said", Topic::kMixed);
+        find(code, *wrong + ": that is what " + other->name + " said", "of another telegram",
+             Topic::kMixed);
       }
     }
   }
@@ -251,7 +259,7 @@ void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& sa
                        holds(expectation.absent, code) || holds(expectation.optional, code);
     if (loose || has_no_value(meant) || said.values.contains(code) || !claims(code)) return;
     if (traits_.tells_changes_only && is_unchanged(sent, code, meant)) return;
-    find(code, "is not reported, expected " + to_json(meant));
+    find(code, "is not reported, expected " + to_json(meant), "missing");
   };
   for (const auto& [code, meant] : expectation.literal) require(code, meant);
   for (const auto& [code, meant] : sent.meant.values) {
@@ -261,12 +269,13 @@ void TelegramJudge::compare(const SentTelegram& sent, const ContractTelegram& sa
 
 void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTelegram& said) {
   if (!sent.meant.mbus || (!said.mbus && !traits_.needs_mbus)) return;
-  const auto find = [&](std::string message) {
+  const auto find = [&](std::string message, std::string way) {
     findings_.push_back({.topic = Topic::kDevice,
                          .telegram = sent.name,
                          .message = "mbus: " + std::move(message),
                          .standing = sent.standing,
-                         .is_asked = sent.asks_devices});
+                         .is_asked = sent.asks_devices,
+                         .way = std::move(way)});
   };
   const std::vector<ContractDevice> told = said.mbus.value_or(std::vector<ContractDevice>{});
   std::vector<bool> named(sent.meant.mbus->size(), false);
@@ -281,23 +290,24 @@ void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTele
       if (same && !named[i]) which = i;
     }
     if (!which) {
-      find("reports a device that does not exist: " + to_json(device.reading));
+      find("reports a device that does not exist: " + to_json(device.reading), std::string(kExtra));
       continue;
     }
     named[*which] = true;
     const ContractDevice& meant = (*sent.meant.mbus)[*which];
     const std::string channel = "channel " + std::to_string(meant.channel.value_or(0)) + " ";
     if (device.medium && meant.medium && *device.medium != *meant.medium) {
-      find(channel + "is reported as \"" + *device.medium + "\", but is " + *meant.medium);
+      find(channel + "is reported as \"" + *device.medium + "\", but is " + *meant.medium,
+           *meant.medium + " as " + *device.medium);
     }
     if (const auto wrong = difference(device.reading, meant.reading, traits_.precision)) {
-      find(channel + *wrong);
+      find(channel + *wrong, way_of(device.reading, meant.reading, traits_.precision));
     }
     if (device.id && meant.id) {
       const ContractValue said_id{.kind = Kind::kText, .text = *device.id};
       const ContractValue meant_id{.kind = Kind::kText, .text = *meant.id};
       if (const auto wrong = difference(said_id, meant_id, traits_.precision)) {
-        find(channel + "id " + *wrong);
+        find(channel + "id " + *wrong, "id: " + way_of(said_id, meant_id, traits_.precision));
       }
     }
   }
@@ -306,29 +316,33 @@ void TelegramJudge::compare_devices(const SentTelegram& sent, const ContractTele
     const ContractDevice& meant = (*sent.meant.mbus)[i];
     if (!named[i]) {
       find("channel " + std::to_string(meant.channel.value_or(0)) + ", " +
-           meant.medium.value_or("a device") + ", is not reported");
+               meant.medium.value_or("a device") + ", is not reported",
+           meant.medium.value_or("a device") + " missing");
     }
   }
 }
 
 void TelegramJudge::compare_tariffs(const SentTelegram& sent, const ContractTelegram& said) {
-  const auto find = [&](std::string message) {
+  const auto find = [&](std::string message, std::string way) {
     findings_.push_back({.topic = Topic::kTariff,
                          .telegram = sent.name,
                          .message = std::move(message),
                          .standing = sent.standing,
-                         .is_asked = traits_.needs_tariffs});
+                         .is_asked = traits_.needs_tariffs,
+                         .way = std::move(way)});
   };
   const auto compare_one = [&](const std::string& name, const std::optional<std::string>& told,
                                const std::optional<std::string>& meant) {
     if (!meant) return;
     if (!told) {
-      if (traits_.needs_tariffs) find(name + " is not reported");
+      if (traits_.needs_tariffs) find(name + " is not reported", name + " missing");
       return;
     }
-    const auto wrong = difference({.kind = Kind::kText, .text = *told},
-                                  {.kind = Kind::kText, .text = *meant}, traits_.precision);
-    if (wrong) find(name + " " + *wrong);
+    const ContractValue said_one{.kind = Kind::kText, .text = *told};
+    const ContractValue meant_one{.kind = Kind::kText, .text = *meant};
+    const auto wrong = difference(said_one, meant_one, traits_.precision);
+    if (wrong)
+      find(name + " " + *wrong, name + ": " + way_of(said_one, meant_one, traits_.precision));
   };
   const ContractTelegram& meant = sent.meant;
   compare_one("import.normal", said.import.normal, meant.import.normal);
@@ -357,7 +371,8 @@ std::vector<Mismatch> TelegramJudge::findings(std::size_t may_lose) const {
     if (count == 0) return;
     all.push_back({.topic = Topic::kLost,
                    .message = counted(count, "telegram") + " lost",
-                   .standing = standing});
+                   .standing = standing,
+                   .way = "lost"});
   };
   find_long_lost(long_lost_before_, Standing::kBefore);
   if (too_many) find_long_lost(long_lost_, Standing::kSubject);
@@ -367,7 +382,8 @@ std::vector<Mismatch> TelegramJudge::findings(std::size_t may_lose) const {
     all.push_back({.topic = Topic::kLost,
                    .telegram = watched.sent.name,
                    .message = "was lost",
-                   .standing = watched.sent.standing});
+                   .standing = watched.sent.standing,
+                   .way = "lost"});
   }
   return all;
 }

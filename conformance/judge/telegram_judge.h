@@ -83,7 +83,13 @@ struct Mismatch {
   Standing standing = Standing::kSubject;  ///< of that telegram
   std::optional<Obis> code = {};           ///< the object that it is about
   bool is_asked = false;                   ///< the case asks for this object, or this conclusion
+  /// In which way it is wrong (way_of() in compare.h), or "missing", kExtra, "twice" …: the same for
+  /// each telegram of a reader that always makes this mistake.
+  std::string way = {};
 };
+
+/// The way of a value that no telegram has.
+inline constexpr std::string_view kExtra = "extra";
 
 /// Compares what a reader reports with what was sent to it. Knows nothing of how either was made.
 ///

@@ -25,11 +25,17 @@ DefectTrial trial_of(const Mutant& mutant, std::span<const TrialGround> grounds)
                     .at = {}};
   for (const TrialGround& ground : grounds) {
     const std::vector<CaseResult> results = try_mutant(&mutant, ground);
-    if (was_never_ready(results)) continue;
-    DefectAnswers& answers = trial.at[std::string(ground.profile->dialect->name)];
+    const std::string dialect(ground.profile->dialect->name);
+    if (was_never_ready(results)) {
+      trial.silent_at[dialect] = probe_mutant(mutant, ground);
+      continue;
+    }
+    DefectAnswers& answers = trial.at[dialect];
     for (const CaseResult& result : results) {
       answers.asked.push_back(result.of->id);
-      if (is_caught(result)) answers.failed.push_back(result.of->id);
+      if (!is_caught(result)) continue;
+      answers.failed.push_back(result.of->id);
+      if (!result.ways.empty()) answers.ways[result.of->id] = result.ways;
     }
   }
   return trial;

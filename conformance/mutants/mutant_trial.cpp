@@ -9,6 +9,7 @@
 #include "conformance/run/case_runner.h"
 #include "conformance/run/conform.h"
 #include "conformance/run/ordinary.h"
+#include "conformance/run/silence.h"
 #include "protocol/dialect.h"
 
 namespace p1rig {
@@ -107,6 +108,13 @@ std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& grou
                        .messages = {start.message}});
   }
   return results;
+}
+
+std::vector<std::string> probe_mutant(const Mutant& mutant, const TrialGround& ground) {
+  const Profile& profile = *ground.profile;
+  MutantSubject subject(&mutant, *profile.dialect, profile.line, ground.keys);
+  return probe_silence(subject, StimulusMaker(ground.profile, kSeed, ground.keys),
+                       settings_of_reference().traits);
 }
 
 bool is_caught(const CaseResult& result) {

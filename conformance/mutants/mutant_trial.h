@@ -35,6 +35,9 @@ Result<std::vector<TrialGround>> trial_grounds(std::span<const Case> cases,
 std::vector<CaseResult> try_mutant(const Mutant* mutant, const TrialGround& ground,
                                    std::span<const std::string> ids = {});
 
+/// What a mutant that reports no ordinary telegram of this ground makes of others (silence.h).
+std::vector<std::string> probe_mutant(const Mutant& mutant, const TrialGround& ground);
+
 /// True if the case failed, at whatever level: as a crash and a hang do.
 bool is_caught(const CaseResult& result);
 

@@ -16,11 +16,17 @@ namespace {
 
 constexpr std::size_t kMostBytes = 200;
 constexpr std::size_t kMostMoments = 12;
-/// The number of failures without a cause that are shown in full; the others get a line each.
-constexpr std::size_t kMostInFull = 3;
+// All of it fits on a screen: the other reports have the rest.
+/// Causes that are listed, shown in full, or at least with their command; results without one; reasons.
+constexpr std::size_t kMostCauses = 5, kMostInFull = 2, kMostAgain = 4, kMostOfTheRest = 3,
+                      kMostReasons = 2;
 /// Limits for a cause: cases by name, bytes as text and in hexadecimal.
-constexpr std::size_t kMostNames = 5, kMostText = 320, kMostOctets = 32;
-constexpr std::size_t kMostLines = 3;
+constexpr std::size_t kMostNames = 3, kMostText = 320, kMostOctets = 32;
+
+std::string and_more(std::size_t count, std::string_view what) {
+  return fmt::format("… and {} more: --html or --json\n",
+                     count == 1 ? "one " + std::string(what) : counted(count, what));
+}
 
 std::string moment_text(const WireMoment& moment) {
   const double ms = static_cast<double>(moment.at.count()) / 1000;
@@ -67,14 +73,27 @@ std::string brief(const CaseResult& result) {
                      result.endpoint, visible(result.waiver.empty() ? first : result.waiver));
 }
 
+/// "fail CASE@METER on pty  [must, CLAUSE, REQUIREMENT]: its title".
+std::string head_of(const CaseResult& result) {
+  const Case& one = *result.of;
+  return fmt::format("{} {} on {}  [{}, {}, {}]: {}\n", to_string(result.outcome), result.name(),
+                     result.endpoint, to_string(one.level), one.clause, one.requirement, one.title);
+}
+
 /// The first of some lines, and how many more there are.
-std::string some_lines(std::string_view before, const std::vector<std::string>& lines) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) {
-    text += fmt::format("    {}{}\n", before, visible(lines[i], kMostText));
-  }
-  if (lines.size() > kMostLines) text += fmt::format("    … {} more\n", lines.size() - kMostLines);
-  return text;
+std::string some_of(const std::vector<std::string>& lines) {
+  if (lines.empty()) return "nothing";
+  const std::string first = visible(lines.front(), kMostText);
+  return lines.size() == 1 ? first : fmt::format("{} (and {} more)", first, lines.size() - 1);
+}
+
+std::string expected_and_got(const CaseResult& result) {
+  return fmt::format("expected: {}; got: {}\n", some_of(expected_of(*result.of)),
+                     some_of(result.messages));
+}
+
+std::string again(const CaseResult& result) {
+  return "again: " + visible(result.reproduction) + "\n";
 }
 
 /// The cases that a cause explains, other than the one shown.
@@ -92,23 +111,16 @@ std::string other_names(const ConformReport& report, const Cause& cause) {
 
 std::string cause_text(const ConformReport& report, const Cause& cause, std::size_t number) {
   const CaseResult& shown = report.results[cause.shown];
-  const Case& one = *shown.of;
-  std::string text = fmt::format("({}) {}\n", number, visible(cause.summary));
+  std::string text = fmt::format("({}) {}", number, head_of(shown));
   if (!cause.code.empty()) text += "    in code: " + cause.code + "\n";
   if (const std::string fit = fit_of(cause); !fit.empty()) text += "    fits: " + fit + "\n";
-  text += fmt::format("    {} {} on {}  [{}, {}, {}]\n", to_string(shown.outcome), shown.name(),
-                      shown.endpoint, to_string(one.level), one.clause, one.requirement);
-  text += "    " + one.title + "\n";
-  for (const std::string& line : {one.argues, one.why}) {
-    if (!line.empty()) text += "    " + line + "\n";
-  }
+  if (!shown.of->argues.empty()) text += "    " + shown.of->argues + "\n";
   if (!cause.stimulus.empty()) {
     text += fmt::format("    sent, {}: {}\n    in hexadecimal: {}\n",
                         counted(cause.stimulus.size(), "byte"), visible(cause.stimulus, kMostText),
                         hex_dump(cause.stimulus, kMostOctets, false));
   }
-  text += some_lines("expected: ", expected_of(one));
-  text += some_lines("got: ", shown.messages);
+  text += "    " + expected_and_got(shown);
   if (const std::string others = other_names(report, cause); !others.empty()) {
     text += "    also: " + others + "\n";
   }
@@ -116,82 +128,118 @@ std::string cause_text(const ConformReport& report, const Cause& cause, std::siz
     text += fmt::format("    {} could not be judged because of it, or show it as well\n",
                         counted(cause.also.size(), "other case"));
   }
-  return text + "    again: " + visible(shown.reproduction) + "\n\n";
+  return text + "    " + again(shown) + "\n";
 }
 
 std::string causes_text(const ConformReport& report) {
   const std::string line = causes_line(report);
   if (line.empty()) return {};
+  const std::vector<Cause>& causes = report.causes.all;
   std::string text = line + ":\n";
-  std::size_t number = 0;
-  for (const Cause& cause : report.causes.all) {
-    text += fmt::format("  ({}) {} ({})\n", ++number, visible(cause.summary, kMostText),
-                        counted(cause.results.size(), "failure"));
+  for (std::size_t i = 0; i < std::min(causes.size(), kMostCauses); ++i) {
+    text += fmt::format("  ({}) {} ({})\n", i + 1, visible(causes[i].summary, kMostText),
+                        counted(causes[i].results.size(), "failure"));
   }
+  if (causes.size() > kMostCauses) text += and_more(causes.size() - kMostCauses, "cause");
   text += '\n';
-  number = 0;
-  for (const Cause& cause : report.causes.all) text += cause_text(report, cause, ++number);
-  return text;
+  for (std::size_t i = 0; i < std::min(causes.size(), kMostAgain); ++i) {
+    const CaseResult& shown = report.results[causes[i].shown];
+    text += i < kMostInFull ? cause_text(report, causes[i], i + 1)
+                            : fmt::format("({}) {}", i + 1, again(shown));
+  }
+  return causes.size() > kMostInFull ? text + '\n' : text;
 }
 
-/// In full, or the first few of many.
+/// The first few of those that no cause explains, three lines each.
 std::string rest_text(const ConformReport& report) {
-  const std::vector<const CaseResult*> rest = not_explained(report);
+  std::vector<const CaseResult*> rest = not_explained(report);
+  std::ranges::stable_sort(rest, std::ranges::greater{}, [&](const CaseResult* result) {
+    return counts_against(*result, report.level);
+  });
   std::string text;
   if (!rest.empty() && !report.causes.all.empty()) {
-    text += fmt::format("Without a known cause: {}\n\n", counted(rest.size(), "result"));
+    text += fmt::format("Without a known cause: {}\n", counted(rest.size(), "result"));
   }
+  // Of a run of a case or two, or of a random one, everything is shown.
+  const bool is_close_up = report.results.size() <= kMostInFull || report.fuzzed > 0;
   std::size_t shown = 0;
-  std::string lines;
   for (const CaseResult* result : rest) {
-    const bool in_full = counts_against(*result, report.level) && shown < kMostInFull;
-    shown += in_full ? 1 : 0;
-    (in_full ? text : lines) += in_full ? failure_text(*result) : brief(*result);
+    if (shown == kMostOfTheRest) break;
+    ++shown;
+    if (is_close_up) {
+      text += failure_text(*result);
+    } else {
+      text += head_of(*result) + "    " + expected_and_got(*result) + "    " + again(*result);
+    }
   }
-  return text + lines;
+  if (shown > 0 && !is_close_up) text += rest.size() > shown ? "" : "\n";
+  return rest.size() > shown ? text + and_more(rest.size() - shown, "result") : text;
 }
 
-/// One line for each reason.
-std::string waived_text(const ConformReport& report) {
-  std::vector<std::pair<std::string, std::vector<const CaseResult*>>> reasons;
+/// Lines of the same reason as one: the first of them, and how many more there are.
+class Alike {
+ public:
+  void add(const std::string& reason, std::string line) {
+    auto [found, is_new] = places_.try_emplace(reason, groups_.size());
+    if (is_new) groups_.push_back({std::move(line), 0});
+    ++groups_[found->second].second;
+  }
+
+  std::string text() const {
+    std::string all;
+    for (std::size_t i = 0; i < std::min(groups_.size(), kMostReasons); ++i) {
+      const auto& [line, count] = groups_[i];
+      all += count == 1 ? line + "\n" : fmt::format("{}; likewise {} more\n", line, count - 1);
+    }
+    if (groups_.size() <= kMostReasons) return all;
+    std::size_t more = 0;
+    for (std::size_t i = kMostReasons; i < groups_.size(); ++i) more += groups_[i].second;
+    all.pop_back();
+    return all + fmt::format("; {} for other reasons\n", more);
+  }
+
+ private:
+  std::map<std::string, std::size_t> places_;
+  std::vector<std::pair<std::string, std::size_t>> groups_;
+};
+
+/// True if a line about the contract says so.
+bool is_said_of_meter(const ConformReport& report, const std::string& reason) {
+  return std::ranges::any_of(report.refused, [&](const std::string& refused) {
+    return !reason.empty() && refused.ends_with(reason);
+  });
+}
+
+/// What neither counts nor passes, a line for each reason.
+std::string others_text(const ConformReport& report) {
+  Alike waived, said, skipped;
   for (const CaseResult& result : report.results) {
-    if (result.outcome != Outcome::kXfail) continue;
-    auto found = std::ranges::find(reasons, result.waiver, &decltype(reasons)::value_type::first);
-    if (found == reasons.end()) found = reasons.insert(found, {result.waiver, {}});
-    found->second.push_back(&result);
+    if (is_failure(result, report) || counts_against(result, report.level) ||
+        result.outcome == Outcome::kPass) {
+      continue;
+    }
+    std::string line = brief(result);
+    line.pop_back();
+    const std::string reason = result.messages.empty() ? "" : result.messages[0];
+    if (result.outcome == Outcome::kXfail) {
+      waived.add(result.waiver, std::move(line));
+    } else if (result.outcome != Outcome::kSkip) {
+      said.add(reason, std::move(line));
+    } else if (!is_said_of_meter(report, reason)) {
+      // Many are skipped for the same reason.
+      const std::string where = result.profile + " on " + result.endpoint;
+      skipped.add(where + reason, fmt::format("{:<12} {}: {}", "skip", where, visible(reason)));
+    }
   }
-  std::string text;
-  for (const auto& [reason, results] : reasons) {
-    text += results.size() == 1
-                ? brief(*results.front())
-                : fmt::format("{:<12} {} and {} more: {}\n", "xfail", results.front()->name(),
-                              results.size() - 1, visible(reason));
-  }
-  return text;
+  return waived.text() + said.text() + skipped.text();
 }
 
 }  // namespace
 
 std::string console_report(const ConformReport& report) {
-  std::string text = causes_text(report) + rest_text(report) + waived_text(report);
+  std::string text = causes_text(report) + rest_text(report) + others_text(report);
   std::map<Outcome, std::size_t> sums;
-  // Many are skipped for the same reason.
-  std::map<std::string, std::size_t> skips;
-  for (const CaseResult& result : report.results) {
-    ++sums[result.outcome];
-    const bool is_said = is_failure(result, report) || counts_against(result, report.level) ||
-                         result.outcome == Outcome::kPass || result.outcome == Outcome::kXfail;
-    if (is_said) continue;
-    if (result.outcome == Outcome::kSkip) {
-      ++skips[result.profile + " on " + result.endpoint + ": " +
-              (result.messages.empty() ? "" : result.messages[0])];
-    } else {
-      text += brief(result);
-    }
-  }
-  for (const auto& [reason, count] : skips) {
-    text += fmt::format("{:<12} {} at {}\n", "skip", counted(count, "case"), visible(reason));
-  }
+  for (const CaseResult& result : report.results) ++sums[result.outcome];
   for (const std::string& breach : report.breaches) {
     text += fmt::format("{:<12} {}\n", "contract", visible(breach));
   }

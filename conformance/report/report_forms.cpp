@@ -66,8 +66,8 @@ std::string verdict_of(const ConformReport& report) {
   if (!report.refused.empty() || !report.breaches.empty()) return "reader contract broken";
   if (report.fuzzed > 0) return fmt::format("{} of {} as expected", report.fuzzed, report.fuzzed);
   if (judged == 0) return "nothing was judged";
-  const auto unclear =
-      std::ranges::count(report.results, Outcome::kInconclusive, &CaseResult::outcome);
+  const auto unclear = std::ranges::count_if(
+      report.results, [&](const CaseResult& result) { return is_unclear(result, report); });
   if (unclear > 0) return fmt::format("{} of {} inconclusive", unclear, judged);
   if (waived > 0) return fmt::format("green with {} waived", waived);
   return fmt::format("{} of {} as expected", judged, judged);

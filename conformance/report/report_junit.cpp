@@ -25,9 +25,9 @@ double seconds(std::chrono::microseconds duration) {
 /// Whose fault it is.
 enum class Kind { kPassed, kFailure, kError, kSkipped };
 
-Kind kind_of(const CaseResult& result, Level level) {
-  if (counts_against(result, level)) return Kind::kFailure;
-  if (result.outcome == Outcome::kInconclusive) return Kind::kError;
+Kind kind_of(const CaseResult& result, const ConformReport& report) {
+  if (counts_against(result, report.level)) return Kind::kFailure;
+  if (is_unclear(result, report)) return Kind::kError;
   const bool passed = result.outcome == Outcome::kPass || result.outcome == Outcome::kXpass;
   return passed ? Kind::kPassed : Kind::kSkipped;
 }
@@ -68,7 +68,7 @@ std::map<const CaseResult*, const Cause*> causes_of(const ConformReport& report)
   return causes;
 }
 
-std::string test_case(const CaseResult& result, Level level, const Cause* cause) {
+std::string test_case(const CaseResult& result, const ConformReport& report, const Cause* cause) {
   const Case& one = *result.of;
   std::string text = fmt::format(
       "    <testcase classname=\"{}@{}\" name=\"{}\" time=\"{:.3f}\">\n      <properties>\n",
@@ -85,7 +85,7 @@ std::string test_case(const CaseResult& result, Level level, const Cause* cause)
   }
   text += "      </properties>\n";
   const std::string summary = escaped(summary_of(result));
-  switch (kind_of(result, level)) {
+  switch (kind_of(result, report)) {
     case Kind::kPassed:
       break;
     case Kind::kFailure:
@@ -148,11 +148,11 @@ std::vector<Suite> suites_of(const ConformReport& report) {
   for (const CaseResult& result : report.results) {
     const std::string name = result.profile + "@" + result.endpoint;
     if (suites.empty() || suites.back().name != name) suites.push_back({.name = name, .cases = {}});
-    suites.back().count(kind_of(result, report.level));
+    suites.back().count(kind_of(result, report));
     suites.back().time += result.duration;
     const auto cause = causes.find(&result);
     suites.back().cases +=
-        test_case(result, report.level, cause == causes.end() ? nullptr : cause->second);
+        test_case(result, report, cause == causes.end() ? nullptr : cause->second);
   }
   Suite contract{.name = "reader contract", .cases = {}};
   for (const std::string& line : report.refused) {

@@ -47,6 +47,7 @@ struct CaseResult {
   std::vector<std::string> messages = {};  ///< what was wrong, or why it was skipped
   std::optional<Topic> topic = {};         ///< of the first of them, if it is about the reader
   std::vector<std::string> besides = {};   ///< what ordinary telegrams show as well: not counted
+  std::vector<std::string> ways = {};      ///< of an ordinary case: in which ways it is wrong
   std::string death = {};                  ///< all the last words of a reader that ended
   std::string blocked_by = {};             ///< the case that kept this one from being judged
   bool is_given_up = false;                ///< at the limit of a case

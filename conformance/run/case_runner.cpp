@@ -274,7 +274,11 @@ Start CaseRunner::start() {
                                       ? settings_.patience
                                       : std::min(milliseconds{25 << i}, milliseconds{2000});
     const Wait wait = deliver(std::move(clean), patience, false);
-    if (wait == Wait::kGone) return ended();
+    if (wait == Wait::kGone) {
+      Start end = ended();
+      end.is_silent = end.kind == Start::Kind::kBroken;
+      return end;
+    }
     if (wait == Wait::kTold) {
       if (settings_.traits.claims.empty()) {
         for (const auto& [code, value] : last_report_->values) {
@@ -297,7 +301,7 @@ Start CaseRunner::start() {
   if (!new_breaches_.empty()) why += "; " + new_breaches_.front();
   constexpr std::size_t kEnough = 200;
   if (!last_log_.empty()) why += "; its last output: " + last_log_.substr(0, kEnough);
-  return {Start::Kind::kBroken, why};
+  return {Start::Kind::kBroken, why, true};
 }
 
 bool CaseRunner::can(std::string_view need) const {
@@ -479,14 +483,22 @@ void CaseRunner::judge(const Case& one, CaseResult& result) {
   const Verdict verdict = decide(one, std::move(found_), traits_);
   for (const Mismatch& mismatch : verdict.besides) {
     const auto trait = traits_.find(trait_of(mismatch));
-    result.besides.push_back(trait == traits_.end()
-                                 ? words_of(mismatch)
-                                 : fmt::format("{} (see {})", words_of(mismatch), trait->second));
+    result.besides.push_back(trait == traits_.end() ? words_of(mismatch)
+                                                    : fmt::format("{} (see {})", words_of(mismatch),
+                                                                  trait->second.shown_by));
+  }
+  if (!verdict.blocked_by.empty()) {
+    result.outcome = Outcome::kInconclusive;
+    result.blocked_by = verdict.blocked_by;
+    result.messages.push_back(fmt::format(
+        "blocked by {}: what this case asks for is wrong in the same way in ordinary telegrams",
+        result.blocked_by));
+    return;
   }
   if (verdict.is_blocked) {
     result.outcome = Outcome::kInconclusive;
     const auto trait = traits_.find("reported");
-    if (trait != traits_.end()) result.blocked_by = trait->second;
+    if (trait != traits_.end()) result.blocked_by = trait->second.shown_by;
     result.messages.push_back(
         result.blocked_by.empty()
             ? "an ordinary telegram before the subject of this case was lost"
@@ -663,17 +675,34 @@ std::vector<CaseResult> CaseRunner::run_ordinary(std::span<const Case* const> ca
     CaseResult result = all;
     result.of = one;
     const std::string what = one->id.substr(one->id.rfind('/') + 1);
+    const auto is_claimed = [&](const std::string& code) {
+      return matches_any_glob(settings_.traits.claims, code);
+    };
+    OrdinaryTraits traits_shown;
     for (const Mismatch& mismatch : found) {
-      if (trait_of(mismatch) != what) continue;
+      const std::string about = trait_of(mismatch);
+      const bool is_extra = mismatch.way == kExtra && mismatch.topic == Topic::kValue;
+      if (about != what && (what != "extra" || !is_extra)) continue;
       if (result.messages.empty()) result.topic = mismatch.topic;
       result.messages.push_back(words_of(mismatch));
+      OrdinaryTrait& trait = traits_shown[about];
+      trait.shown_by = one->id;
+      trait.ways.insert(mismatch.way);
     }
     if (const auto why = lacks_values(*one)) {
       result.outcome = Outcome::kSkip;
       result.messages = {*why};
+    } else if (result.messages.empty() && parse_obis(what) && !is_claimed(what)) {
+      result.outcome = Outcome::kSkip;
+      result.messages = {"the reader does not report this object"};
     } else if (!result.messages.empty()) {
       result.outcome = Outcome::kFail;
-      traits_[what] = one->id;
+      for (const auto& [about, trait] : traits_shown) {
+        for (const std::string& way : trait.ways) {
+          result.ways.push_back(about == what ? way : way + " " + about);
+        }
+      }
+      traits_.merge(traits_shown);
     }
     results.push_back(std::move(result));
   }

@@ -43,6 +43,8 @@ struct Start {
   };
   Kind kind = Kind::kReady;
   std::string message = {};
+  bool is_silent =
+      false;  ///< of a broken one: it opened the line and reported nothing, or ended at that
 };
 
 /// Runs cases on one reader at one meter's line. One process of the reader serves all

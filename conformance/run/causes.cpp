@@ -1,8 +1,10 @@
 #include "conformance/run/causes.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <iterator>
 #include <map>
@@ -20,10 +22,11 @@ namespace {
 
 using Places = std::vector<std::size_t>;
 
-/// What a passed case costs a defect that would fail it, in explained failures.
-constexpr double kCostOfAMiss = 1.0;
+/// What a defect costs, in explained failures, for a passed case that it would fail, or one that fails in
+/// another way. Below 1, so that one miss does not name a rarer defect in the place of a common one.
+constexpr double kCostOfAMiss = 0.5;
 /// A reader that passes most of what a defect fails does not have this defect.
-constexpr double kLeastFit = 0.5;
+constexpr double kLeastFit = 0.6;
 
 constexpr std::string_view kNotStarted = "the reader could not be started again: ";
 constexpr std::string_view kBySignal = "the reader was ended by signal ";
@@ -61,7 +64,8 @@ struct Match {
   const KnownDefect* defect = nullptr;
   std::set<std::size_t> failed;  ///< results, including waived ones and quirks
   std::size_t passed = 0;
-  std::size_t named = 0;  ///< of those that failed, by cases that name this defect
+  std::size_t otherwise = 0;  ///< ordinary cases that failed in another way
+  std::size_t named = 0;      ///< of those that failed, by cases that name this defect
 };
 
 class Finder {
@@ -126,26 +130,47 @@ class Finder {
     }
   }
 
-  /// What every ordinary telegram shows, grouped by message.
+  /// What ordinary telegrams show, grouped by the way in which it is wrong.
   void find_traits() {
     std::map<std::string, Places> groups;
     for (const std::size_t i : left_) {
       const CaseResult& result = report_.results[i];
       if (!is_ordinary(*result.of)) continue;
-      groups[folded(result.messages.empty() ? result.of->id : result.messages.front())].push_back(
+      groups[is_relation(result.ways) ? way_words(result) : folded(trait_words(result))].push_back(
           i);
     }
     for (auto& [key, places] : groups) {
       const CaseResult& first = report_.results[places.front()];
-      const std::string& words = first.messages.empty() ? first.of->title : first.messages.front();
+      const std::string way = is_relation(first.ways) ? " (" + way_words(first) + ")" : "";
       const std::string more =
-          places.size() > 1 ? fmt::format(", and {} more alike", places.size() - 1) : "";
+          places.size() > 1 ? fmt::format("; likewise {} more", places.size() - 1) : "";
       explain_by({.kind = Cause::Kind::kTrait,
                   .name = slug_of("ordinary " + first.of->id.substr(first.of->id.rfind('/') + 1)),
-                  .summary = "in every ordinary telegram: " + words + more,
+                  .summary = "in ordinary telegrams, " + trait_words(first) + way + more,
                   .results = {}},
                  places);
     }
+  }
+
+  /// What is wrong in the first ordinary telegram that shows it, without the name of the telegram.
+  static std::string trait_words(const CaseResult& result) {
+    if (result.messages.empty()) return result.of->title;
+    const std::string& first = result.messages.front();
+    const std::size_t end = first.starts_with("ordinary ") ? first.find(": ") : first.npos;
+    return end == first.npos ? first : first.substr(end + 2);
+  }
+
+  static std::string way_words(const CaseResult& result) {
+    return fmt::format("{}", fmt::join(result.ways, ", or "));
+  }
+
+  /// True if the ways say more than that something is wrong.
+  static bool is_relation(const std::vector<std::string>& ways) {
+    constexpr std::array<std::string_view, 6> kGeneric = {
+        "value", "text", "entries", "another form", "missing", "another time"};
+    return !ways.empty() && std::ranges::none_of(ways, [&](const std::string& way) {
+      return std::ranges::find(kGeneric, way) != kGeneric.end();
+    });
   }
 
   /// Those that such a failure blocked, and those that show it as well.
@@ -180,6 +205,10 @@ class Finder {
         if (!KnownDefects::fails(defect, place, result.dialect)) continue;
         if (is_passed(result)) ++match.passed;
         if (!is_evidence(result)) continue;
+        if (!is_wrong_alike(result, KnownDefects::ways_at(defect, place))) {
+          ++match.otherwise;
+          continue;
+        }
         match.failed.insert(i);
         if (names(*result.of, defect)) ++match.named;
       }
@@ -201,6 +230,13 @@ class Finder {
     return is_failed(result) && result.topic != Topic::kContract && !result.is_given_up;
   }
 
+  /// True if ordinary telegrams show all the ways of the defect, in which several others may mix.
+  static bool is_wrong_alike(const CaseResult& result, const std::vector<std::string>& ways) {
+    return std::ranges::all_of(ways, [&](const std::string& way) {
+      return std::ranges::find(result.ways, way) != result.ways.end();
+    });
+  }
+
   static bool names(const Case& one, const KnownDefect& defect) {
     return std::ranges::any_of(one.mutants, [&](const std::string& mutant) {
       return mutant == defect.name || std::ranges::find(defect.twins, mutant) != defect.twins.end();
@@ -209,7 +245,7 @@ class Finder {
 
   static double fit_of(const Match& match) {
     const auto failed = static_cast<double>(match.failed.size());
-    return failed / (failed + static_cast<double>(match.passed));
+    return failed / (failed + static_cast<double>(match.passed + match.otherwise));
   }
 
   Places explained_anew(const Match& match) const {
@@ -227,7 +263,8 @@ class Finder {
       for (const Match& match : matches_) {
         if (fit_of(match) < kLeastFit) continue;
         const auto fresh = static_cast<double>(explained_anew(match).size());
-        const double gain = fresh - kCostOfAMiss * static_cast<double>(match.passed);
+        const double gain =
+            fresh - kCostOfAMiss * static_cast<double>(match.passed + match.otherwise);
         if (gain <= 0) continue;
         // Of two that explain as much, the one that fails fewer other cases, in this run and overall.
         const std::tuple value{gain, fresh / static_cast<double>(match.failed.size()),
@@ -262,9 +299,10 @@ class Finder {
                                 names, defect.does);
     cause.code = defect.code;
     cause.fitting = match.failed.size();
-    cause.expected = match.failed.size() + match.passed;
+    cause.expected = match.failed.size() + match.passed + match.otherwise;
     for (const Match& other : matches_) {
-      const bool is_alike = other.failed == match.failed && other.passed == match.passed;
+      const bool is_alike = other.failed == match.failed && other.passed == match.passed &&
+                            other.otherwise == match.otherwise;
       if (is_alike && &other != &match) cause.alike.push_back(other.defect->name);
     }
   }

@@ -4,10 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
@@ -16,13 +12,16 @@
 #include "conformance/reader/observer.h"
 #include "conformance/run/case_runner.h"
 #include "conformance/run/fuzz.h"
+#include "conformance/run/known_defects.h"
 #include "conformance/run/ordinary.h"
 #include "conformance/run/process_subject.h"
+#include "conformance/run/run_key.h"
 #include "conformance/run/shell_word.h"
-#include "conformance/run/temporary_folder.h"
+#include "conformance/run/silence.h"
 #include "conformance/run/waivers.h"
 #include "conformance/suite/known_words.h"
 #include "protocol/dialect.h"
+#include "protocol/wording.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/random.h"
 
@@ -30,35 +29,6 @@ namespace p1rig {
 namespace {
 
 using std::chrono::steady_clock;
-
-/// A key for the telegrams of this run only, in a file that nobody else can read.
-class RunKey {
- public:
-  explicit RunKey(std::uint64_t seed) {
-    for (std::uint64_t i = 0; i < 2; ++i) digits_ += fmt::format("{:016X}", random_at(seed, 7, i));
-    keys_ = *parse_frame_keys(digits_);
-  }
-
-  /// The error says why the file cannot be written.
-  Result<void> write() {
-    auto folder = TemporaryFolder::make();
-    if (!folder) return tl::make_unexpected(folder.error());
-    folder_.emplace(std::move(*folder));
-    path_ = folder_->path() + "/key";
-    std::ofstream file(path_);
-    file << digits_ << std::endl;
-    return file ? Result<void>{} : fail(path_ + ": cannot be written: " + std::strerror(errno));
-  }
-
-  const FrameKeys& keys() const { return *keys_; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string digits_;
-  std::optional<FrameKeys> keys_;
-  std::optional<TemporaryFolder> folder_;
-  std::string path_;
-};
 
 class Conformance {
  public:
@@ -92,16 +62,6 @@ class Conformance {
     }
     if (plan_.fuzz > 0) report_.cases.clear();
     for (const Case& one : report_.cases) suite_.push_back(&one);
-    if (plan_.fuzz == 0) {
-      for (const std::string& glob : plan_.cases) {
-        const auto id = glob.substr(0, glob.find('@'));
-        const auto is_meant = [&](const Case& one) { return is_named(one, id); };
-        // The cases of a meter are known only when it runs.
-        const bool may_be_ordinary = is_ordinary_id(id);
-        if (may_be_ordinary || std::ranges::any_of(report_.cases, is_meant)) continue;
-        return fail(fmt::format("no case matches \"{}\" (`p1rig cases` lists them)", glob));
-      }
-    }
     if (plan_.endpoints.empty()) plan_.endpoints = {plan_.reader.endpoints.front()};
     for (const std::string& endpoint : plan_.endpoints) {
       if (auto known = check_endpoint(endpoint, plan_.reader.attached); !known) {
@@ -114,6 +74,7 @@ class Conformance {
     }
     auto profiles = choose_profiles();
     if (!profiles) return tl::make_unexpected(profiles.error());
+    if (auto known = check_globs(*profiles); !known) return tl::make_unexpected(known.error());
     if (plan_.planned) plan_.planned(planned_results(*profiles));
     for (const std::string& endpoint : plan_.endpoints) {
       fuzz_step_ = profiles->size();
@@ -141,6 +102,24 @@ class Conformance {
     return std::ranges::any_of(plan_.cases, [&](const std::string& glob) {
       return is_named(one, glob.substr(0, glob.find('@')));
     });
+  }
+
+  /// An error about the first glob of --case that names nothing.
+  Result<void> check_globs(const std::vector<std::shared_ptr<const Profile>>& profiles) {
+    if (plan_.fuzz > 0) return {};
+    for (const std::string& glob : plan_.cases) {
+      const auto id = glob.substr(0, glob.find('@'));
+      const auto is_meant = [&](const Case& one) { return is_named(one, id); };
+      if (std::ranges::any_of(report_.cases, is_meant)) continue;
+      // What is asked of ordinary telegrams depends on the meter.
+      const bool is_ordinary = std::ranges::any_of(profiles, [&](const auto& profile) {
+        return std::ranges::any_of(ordinary_cases_of(profile),
+                                   [&](const Case* one) { return is_meant(*one); });
+      });
+      if (is_ordinary) continue;
+      return fail(fmt::format("no case matches \"{}\" (`p1rig cases` lists them)", glob));
+    }
+    return {};
   }
 
   Result<std::vector<std::shared_ptr<const Profile>>> choose_profiles() {
@@ -318,7 +297,7 @@ class Conformance {
       return;
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
-    if (!start(runner, *profile, endpoint, fitting)) return;
+    if (!start(runner, profile, endpoint, fitting)) return;
     run_ordinary(runner, profile, endpoint);
     for (const Case* one : fitting) {
       if (report_.interrupted) break;
@@ -354,16 +333,15 @@ class Conformance {
   }
 
   /// True if the runner is ready; otherwise the report says why not.
-  bool start(CaseRunner& runner, const Profile& profile, const std::string& endpoint,
-             const std::vector<const Case*>& cases) {
+  bool start(CaseRunner& runner, const std::shared_ptr<const Profile>& profile,
+             const std::string& endpoint, const std::vector<const Case*>& cases) {
     runner.on_interrupt([this] { return report_.interrupted; });
-    constexpr int kMostSilent = 3;
-    const Start start =
-        silent_meters_ < kMostSilent
+    Start start =
+        silent_meters_ < kMostSilentMeters
             ? runner.start()
             : Start{Start::Kind::kBroken,
-                    fmt::format("not tried: the reader reported nothing at the {} meters before",
-                                kMostSilent)};
+                    fmt::format("not tried: the reader reported nothing at the {} before",
+                                counted(kMostSilentMeters, "meter"))};
     if (report_.interrupted) return false;
     if (start.kind == Start::Kind::kEnvironment) {
       report_.environment = start.message;
@@ -371,12 +349,24 @@ class Conformance {
     }
     silent_meters_ = start.kind == Start::Kind::kBroken ? silent_meters_ + 1 : 0;
     if (start.kind != Start::Kind::kReady) {
-      refuse(cases, profile, endpoint, start);
+      if (start.is_silent && silent_meters_ == 1) start.message += why_silent(profile, endpoint);
+      refuse(cases, *profile, endpoint, start);
       return false;
     }
     if (!runner.hello().name.empty()) report_.reader = runner.hello().name;
     if (!runner.hello().version.empty()) report_.version = runner.hello().version;
     return true;
+  }
+
+  /// What is found out about a reader that reports nothing: once, because it takes some seconds.
+  std::string why_silent(const std::shared_ptr<const Profile>& profile,
+                         const std::string& endpoint) {
+    auto subject = make_subject(profile, endpoint);
+    const auto defects = load_known_defects();
+    if (!subject) return {};
+    const auto does = probe_silence(**subject, make_stimuli(profile), settings(*profile).traits);
+    return explain_silence(std::string(profile->dialect->name), does,
+                           defects ? *defects : KnownDefects{});
   }
 
   /// The meters take turns; a failure is minimised and becomes a result.
@@ -387,7 +377,7 @@ class Conformance {
       return;
     }
     CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
-    if (!start(runner, *profile, endpoint, {})) return;
+    if (!start(runner, profile, endpoint, {})) return;
     run_ordinary(runner, profile, endpoint);
     const std::size_t before = runner.breaches().size();
     std::optional<CaseResult> failed;  // the last failure
@@ -513,6 +503,15 @@ bool counts_against(const CaseResult& result, Level level) {
   }
 }
 
+bool is_unclear(const CaseResult& result, const ConformReport& report) {
+  if (result.outcome != Outcome::kInconclusive) return false;
+  return result.blocked_by.empty() ||
+         std::ranges::none_of(report.results, [&](const CaseResult& other) {
+           return other.of->id == result.blocked_by && other.profile == result.profile &&
+                  other.endpoint == result.endpoint;
+         });
+}
+
 bool is_nothing_judged(const ConformReport& report) {
   return report.fuzzed == 0 && std::ranges::all_of(report.results, [](const CaseResult& result) {
            return result.outcome == Outcome::kSkip;
@@ -530,10 +529,10 @@ int exit_code(const ConformReport& report) {
   if (std::ranges::any_of(report.results, against)) return kNotAsExpected;
   if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) return kNotAsExpected;
   if (!report.refused.empty() || !report.breaches.empty()) return kContract;
-  const auto count = [&](Outcome outcome) {
-    return std::ranges::count(report.results, outcome, &CaseResult::outcome);
-  };
-  if (count(Outcome::kInconclusive) > 0 || is_nothing_judged(report)) return kInconclusive;
+  const auto unclear = [&](const CaseResult& result) { return is_unclear(result, report); };
+  if (std::ranges::any_of(report.results, unclear) || is_nothing_judged(report)) {
+    return kInconclusive;
+  }
   return 0;
 }
 

@@ -90,12 +90,19 @@ bool is_failure(const CaseResult& result);
 /// True if the outcome counts against the reader: a failure of a level that decides.
 bool counts_against(const CaseResult& result, Level level);
 
+/// True if it is not known what the reader does: an inconclusive result, unless the case that it is blocked
+/// by was judged in this run. That one decides.
+bool is_unclear(const CaseResult& result, const ConformReport& report);
+
 /// True if no case was judged at all: whether the reader is as expected is unknown.
 bool is_nothing_judged(const ConformReport& report);
 
 /// The exit code (docs/reports.md): 0 as expected, 1 not, 3 the reader broke the contract, 4 environment,
 /// 75 inconclusive, 130 interrupted.
 int exit_code(const ConformReport& report);
+
+/// After so many meters in a row at which a reader reported nothing, no other is tried.
+inline constexpr int kMostSilentMeters = 3;
 
 /// The meter that represents a dialect.
 std::string_view profile_of_dialect(std::string_view dialect);

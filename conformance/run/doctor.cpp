@@ -14,9 +14,12 @@
 
 #include "conformance/reader/observer.h"
 #include "conformance/reader/reader_map.h"
+#include "conformance/run/conform.h"
 #include "conformance/run/doctor_advice.h"
 #include "conformance/run/process_subject.h"
+#include "conformance/run/run_key.h"
 #include "conformance/run/stimulus.h"
+#include "protocol/dialect.h"
 #include "protocol/wording.h"
 #include "simulator/line/event_loop.h"
 
@@ -45,23 +48,58 @@ std::string find_program(const std::string& name) {
   return {};
 }
 
+/// What a code holds, by the same name in all dialects: Dutch gas is 0-1:24.2.1, Belgian gas 0-1:24.2.3.
+std::string object_of(Obis code, const ContractTelegram& sent) {
+  if (!is_mbus_reading(code) || !sent.mbus) return to_string(code);
+  const auto device = std::ranges::find(*sent.mbus, std::optional<int>(code.b),
+                                        [](const ContractDevice& one) { return one.channel; });
+  const bool is_known = device != sent.mbus->end() && device->medium;
+  return is_known ? "the reading of " + *device->medium : to_string(code);
+}
+
 class Doctor {
  public:
   Doctor(const DoctorPlan& plan, EventLoop& loop,
          const std::function<void(const DoctorFinding&)>& told)
-      : plan_(plan), loop_(loop), told_(told) {}
+      : plan_(plan), loop_(loop), told_(told), key_(plan.seed) {}
 
   void run() {
     if (!plan_.reader.attached && !check_command()) return;
-    const auto& endpoints = plan_.endpoints.empty() ? plan_.reader.endpoints : plan_.endpoints;
-    for (const std::string& endpoint : endpoints) {
-      if (!interrupted()) examine(endpoint);
+    if (auto written = key_.write(); !written) {
+      return tell(Kind::kEnvironment, written.error().message);
     }
+    const auto& endpoints = plan_.endpoints.empty() ? plan_.reader.endpoints : plan_.endpoints;
+    std::vector<std::shared_ptr<const Profile>> meters = plan_.profiles;
+    for (const std::string& endpoint : endpoints) {
+      if (!interrupted()) examine(meters.front(), endpoint);
+    }
+    if (plan_.follow_hello) add_meters_of_hello(meters);
+    int silent = told_at_.empty() ? 1 : 0;
+    for (std::size_t i = 1; i < meters.size() && !interrupted(); ++i) {
+      if (silent == kMostSilentMeters) {
+        return tell(Kind::kContract,
+                    fmt::format("{} more not tried: the reader reported nothing at the {} before",
+                                meters.size() - i, counted(kMostSilentMeters, "meter")));
+      }
+      const std::size_t before = told_at_.size();
+      examine(meters[i], endpoints.front());
+      silent = told_at_.size() > before ? 0 : silent + 1;
+    }
+    if (!interrupted()) compare_meters();
   }
 
  private:
   void tell(Kind kind, std::string message, std::string advice = {}) {
     told_({kind, std::move(message), std::move(advice)});
+  }
+
+  /// About the current meter and endpoint; what was found before, at another one, is only counted.
+  void tell_here(Kind kind, std::string message, std::string advice = {}) {
+    if (kind != Kind::kGood && !known_.insert(message + advice).second) {
+      ++again_;
+      return;
+    }
+    tell(kind, here_ + ": " + std::move(message), std::move(advice));
   }
 
   bool interrupted() const { return plan_.interrupted && plan_.interrupted(); }
@@ -85,34 +123,45 @@ class Doctor {
     return true;
   }
 
-  void examine(const std::string& endpoint) {
-    const auto at = [&](std::string text) { return endpoint + ": " + std::move(text); };
+  void examine(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
+    here_ = profile->name + " on " + endpoint;
+    again_ = 0;
+    listen(profile, endpoint);
+    if (again_ > 0) {
+      tell(Kind::kAdvice, fmt::format("{}: and {} as before", here_, counted(again_, "finding")));
+    }
+  }
+
+  void listen(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
     heard_ = {};
+    const bool sealed = is_sealed(*profile);
     auto subject = make_process_subject({.reader = plan_.reader,
                                          .endpoint = endpoint,
-                                         .profile = plan_.profile,
+                                         .profile = profile,
+                                         .key_file = sealed ? key_.path() : "",
+                                         .keys = sealed ? std::optional(key_.keys()) : std::nullopt,
                                          .interrupted = plan_.interrupted},
                                         loop_);
-    if (!subject) return tell(Kind::kEnvironment, at(subject.error().message));
+    if (!subject) return tell_here(Kind::kEnvironment, subject.error().message);
     const auto began = steady_clock::now();
     if (auto started = (*subject)->start(); !started) {
-      return tell(Kind::kEnvironment, at(started.error().message));
+      return tell_here(Kind::kEnvironment, started.error().message);
     }
     if (!(*subject)->wait_until_open(plan_.reader.startup)) {
       drain(**subject, milliseconds{0});
-      if (heard_.gone) return tell_gone(endpoint);
-      return tell(Kind::kContract,
-                  at(fmt::format("the reader did not open its end within {} ms",
-                                 plan_.reader.startup.count())),
-                  "does it use {endpoint} or $P1RIG_ENDPOINT? if it is only slow, "
-                  "raise `startup`");
+      if (heard_.gone) return tell_gone();
+      return tell_here(
+          Kind::kContract,
+          fmt::format("the reader did not open its end within {} ms", plan_.reader.startup.count()),
+          "does it use {endpoint} or $P1RIG_ENDPOINT? if it is only slow, "
+          "raise `startup`");
     }
-    tell(Kind::kGood, at(fmt::format("opened after {} ms", since(began))));
+    if (told_at_.empty()) tell_here(Kind::kGood, fmt::format("opened after {} ms", since(began)));
     subject.value()->begin_log();
-    feed(**subject);
-    if (heard_.gone) return tell_gone(endpoint);
-    tell_line(endpoint, (*subject)->log());
-    tell_heard(endpoint);
+    feed(**subject, profile);
+    if (heard_.gone) return tell_gone();
+    tell_line((*subject)->log());
+    tell_heard(*profile);
   }
 
   static std::int64_t since(steady_clock::time_point began) {
@@ -130,8 +179,8 @@ class Doctor {
     milliseconds slowest{};
   };
 
-  void feed(Subject& subject) {
-    StimulusMaker maker(plan_.profile, plan_.seed, std::nullopt);
+  void feed(Subject& subject, const std::shared_ptr<const Profile>& profile) {
+    StimulusMaker maker(profile, plan_.seed, key_.keys());
     maker.begin("doctor");
     const milliseconds spacing = spacing_of(plan_.reader);
     const auto deadline = steady_clock::now() + plan_.reader.startup;
@@ -195,96 +244,106 @@ class Doctor {
     }
   }
 
-  void tell_gone(const std::string& endpoint) {
+  void tell_gone() {
     const ReaderExited& gone = *heard_.gone;
     if (gone.unsupported()) {
-      return tell(Kind::kAdvice, endpoint + ": the reader does not support this: it ended with 89",
-                  "remove it from `endpoints`, or try another --profile");
+      return tell_here(Kind::kAdvice, "the reader does not support this: it ended with 89",
+                       "remove it from `endpoints` or `dialects`, or try another --profile");
     }
-    tell(Kind::kContract, endpoint + ": the reader ended by " + gone.how() + gone.said(),
-         "a reader has to run until it is stopped");
+    tell_here(Kind::kContract, "the reader ended by " + gone.how() + gone.said(),
+              "a reader has to run until it is stopped");
   }
 
-  void tell_line(const std::string& endpoint, const LineLog& log) {
+  void tell_line(const LineLog& log) {
     const LineSettings& meter = log.meter;
     if (log.opened && (log.opened->baud != meter.baud ||
                        (log.framing_seen && framing_of(*log.opened) != framing_of(meter)))) {
-      tell(Kind::kAdvice,
-           fmt::format("{}: it opened {} {}, the meter sends {} {}", endpoint, log.opened->baud,
-                       framing_of(*log.opened), meter.baud, framing_of(meter)),
-           "{baud} and {framing} in the command are the settings of the meter");
+      tell_here(Kind::kAdvice,
+                fmt::format("it opened {} {}, the meter sends {} {}", log.opened->baud,
+                            framing_of(*log.opened), meter.baud, framing_of(meter)),
+                "{baud} and {framing} in the command are the settings of the meter");
     }
     if (log.request_seen && !log.requested_at_data) {
-      tell(Kind::kAdvice, endpoint + ": it did not activate Data Request before the first telegram",
-           "is `wiring` right?");
+      tell_here(Kind::kAdvice, "it did not activate Data Request before the first telegram",
+                "is `wiring` right?");
     }
     if (log.written > 0) {
-      tell(Kind::kAdvice,
-           fmt::format("{}: it wrote {} to the meter", endpoint, counted(log.written, "byte")),
-           "P1 is read-only");
+      tell_here(Kind::kAdvice,
+                fmt::format("it wrote {} to the meter", counted(log.written, "byte")),
+                "P1 is read-only");
     }
   }
 
-  void tell_heard(const std::string& endpoint) {
-    const auto at = [&](std::string text) { return endpoint + ": " + std::move(text); };
+  void tell_heard(const Profile& profile) {
     for (const std::string& breach : heard_.breaches) {
-      tell(Kind::kContract, at(breach), "docs/readers.md shows the format of each line");
+      tell_here(Kind::kContract, breach, "docs/readers.md shows the format of each line");
     }
-    if (heard_.told.empty()) return tell_silence(endpoint);
-    if (heard_.hello) {
-      tell(Kind::kGood,
-           at(fmt::format("hello from {} {}", heard_.hello->name, heard_.hello->version)));
+    if (heard_.told.empty()) return tell_silence();
+    if (heard_.hello && told_at_.empty()) {
+      hello_ = heard_.hello;
+      tell_here(Kind::kGood,
+                fmt::format("hello from {} {}", heard_.hello->name, heard_.hello->version));
     }
-    tell(Kind::kGood,
-         at(fmt::format("{} of {} reported, the slowest after {} ms", heard_.told.size(),
-                        counted(heard_.sent.size(), "telegram"), heard_.slowest.count())));
-    tell_values(endpoint);
+    tell_here(Kind::kGood,
+              fmt::format("{} of {} reported, the slowest after {} ms; {}", heard_.told.size(),
+                          counted(heard_.sent.size(), "telegram"), heard_.slowest.count(),
+                          counted(codes_told().size(), "code")));
+    if (told_at_.empty()) {
+      tell_here(Kind::kGood, fmt::format("it reports {}", fmt::join(codes_told(), " ")));
+    }
+    tell_values(profile);
+    keep_objects(profile);
   }
 
-  void tell_silence(const std::string& endpoint) {
+  void tell_silence() {
     std::string advice =
         "print {\"telegram\": {\"1-0:1.7.0\": \"1.193 kW\", …}}, one line each, and flush it";
     if (!plan_.reader.map.empty()) advice = "does it print anything that [map] names?";
     if (plan_.reader.observe.kind != "stdout") {
       advice = fmt::format("is [observe] address = \"{}\" right?", plan_.reader.observe.address);
     }
+    if (!told_at_.empty()) advice = "it reported other meters: remove this one from `dialects`?";
     if (!heard_.troubles.empty()) {
-      return tell(
-          Kind::kEnvironment,
-          fmt::format("{}: the reader cannot be observed: {}", endpoint, heard_.troubles.back()),
-          advice);
+      return tell_here(Kind::kEnvironment,
+                       "the reader cannot be observed: " + heard_.troubles.back(), advice);
     }
-    std::string message = endpoint + ": the reader reported no telegram";
+    std::string message = "the reader reported no telegram";
     if (heard_.rejects > 0) message += fmt::format("; it rejected {}", heard_.rejects);
     if (!heard_.logs.empty()) message += "; it printed: " + heard_.logs.back().substr(0, 200);
-    tell(Kind::kContract, message, advice);
+    tell_here(Kind::kContract, message, advice);
     if (heard_.logs.empty() || plan_.reader.map.empty()) return;
     auto paths = paths_in(heard_.logs.back());
     if (paths.empty()) return;
     constexpr std::size_t kMostPaths = 12;
     paths.resize(std::min(paths.size(), kMostPaths));
-    tell(Kind::kAdvice, fmt::format("{}: its JSON has {}", endpoint, fmt::join(paths, " ")));
+    tell_here(Kind::kAdvice, fmt::format("its JSON has {}", fmt::join(paths, " ")));
   }
 
-  void tell_values(const std::string& endpoint) {
-    AdviceRequest request{.reader = plan_.reader, .sent = heard_.sent, .told = {}};
-    if (heard_.hello && heard_.hello->decimals) request.decimals = heard_.hello->decimals;
-    for (const auto& [line, telegram] : heard_.told) request.told.push_back(telegram);
+  /// Those with a value, of all reports at this meter.
+  std::set<std::string> codes_told() const {
     std::set<std::string> codes;
-    for (const auto& telegram : request.told) {
+    for (const auto& [line, telegram] : heard_.told) {
       for (const auto& [code, value] : telegram.values) {
         if (value.kind != ContractValue::Kind::kNull) codes.insert(to_string(code));
       }
     }
-    tell(Kind::kGood, fmt::format("{}: it reports {}: {}", endpoint, counted(codes.size(), "code"),
-                                  fmt::join(codes, " ")));
+    return codes;
+  }
+
+  void tell_values(const Profile& profile) {
+    AdviceRequest request{.reader = plan_.reader,
+                          .sent = heard_.sent,
+                          .told = {},
+                          .no_season = !profile.dialect->has_crc};
+    if (heard_.hello && heard_.hello->decimals) request.decimals = heard_.hello->decimals;
+    for (const auto& [line, telegram] : heard_.told) request.told.push_back(telegram);
     const auto advice = advise_on_values(request);
     for (std::size_t i = 0; i < std::min(advice.size(), kMostAdvice); ++i) {
-      tell(advice[i].wrong ? Kind::kWrong : Kind::kAdvice, endpoint + ": " + advice[i].message,
-           advice[i].advice);
+      tell_here(advice[i].wrong ? Kind::kWrong : Kind::kAdvice, advice[i].message,
+                advice[i].advice);
     }
     if (advice.size() > kMostAdvice) {
-      tell(Kind::kAdvice, fmt::format("{}: and {} more", endpoint, advice.size() - kMostAdvice));
+      tell_here(Kind::kAdvice, fmt::format("and {} more", advice.size() - kMostAdvice));
     }
     // A path of the map that no line has, although the meter sends the value, is a mistake.
     std::map<std::string, std::size_t> missing;
@@ -293,8 +352,69 @@ class Doctor {
     }
     for (const auto& [path, times] : missing) {
       if (times == heard_.told.size() && !is_for_other_meters(path)) {
-        tell(Kind::kContract, fmt::format("{}: [map] {} is not in what it prints", endpoint, path),
-             "is it spelled correctly?");
+        tell_here(Kind::kContract, fmt::format("[map] {} is not in what it prints", path),
+                  "is it spelled correctly?");
+      }
+    }
+  }
+
+  /// What one meter sent and whether the reader reported it, by object_of().
+  struct Objects {
+    std::map<std::string, std::string> sent, told;  ///< with the code
+  };
+
+  void keep_objects(const Profile& profile) {
+    Objects& objects = told_at_[profile.name];
+    const auto& claims =
+        heard_.hello && !heard_.hello->claims.empty() ? heard_.hello->claims : plan_.reader.claims;
+    std::vector<std::string> unkept;
+    for (const auto& [code, value] : heard_.sent.front().values) {
+      const bool is_told = std::ranges::any_of(
+          heard_.told, [&](const auto& said) { return said.second.values.contains(code); });
+      const std::string name = to_string(code);
+      const std::string object = object_of(code, heard_.sent.front());
+      objects.sent.try_emplace(object, name);
+      if (is_told) objects.told.try_emplace(object, name);
+      if (!is_told && matches_any_glob(claims, name)) unkept.push_back(name);
+    }
+    if (unkept.empty()) return;
+    tell_here(Kind::kWrong,
+              fmt::format("it claims {}, and never reports {}", fmt::join(unkept, ", "),
+                          unkept.size() == 1 ? "it" : "them"),
+              "remove it from `claims`, or report it");
+  }
+
+  /// An object that is reported at one meter and never at another is often a forgotten code.
+  void compare_meters() {
+    std::map<std::string, std::vector<std::string>> silent;
+    for (const auto& [meter, objects] : told_at_) {
+      for (const auto& [object, code] : objects.sent) {
+        if (objects.told.contains(object)) continue;
+        for (const auto& [other, known] : told_at_) {
+          const auto found = known.told.find(object);
+          if (found == known.told.end()) continue;
+          const std::string as = found->second == code ? "" : " as " + found->second;
+          const std::string what = object == code ? object : fmt::format("{}, {}", object, code);
+          silent[fmt::format("{}: never reported, but at {}{}", what, other, as)].push_back(meter);
+          break;
+        }
+      }
+    }
+    for (const auto& [what, meters] : silent) {
+      tell(Kind::kAdvice, fmt::format("{}: {}", fmt::join(meters, ", "), what),
+           "does the reader or its [map] know the code?");
+    }
+  }
+
+  void add_meters_of_hello(std::vector<std::shared_ptr<const Profile>>& meters) {
+    if (!hello_) return;
+    for (const Dialect& dialect : dialects()) {
+      if (!matches_any_glob(hello_->dialects, dialect.name) ||
+          meters.front()->dialect->name == dialect.name) {
+        continue;
+      }
+      if (auto profile = find_profile(dialect.representative)) {
+        meters.push_back(std::make_shared<const Profile>(std::move(*profile)));
       }
     }
   }
@@ -311,7 +431,13 @@ class Doctor {
   const DoctorPlan& plan_;
   EventLoop& loop_;
   const std::function<void(const DoctorFinding&)>& told_;
-  Heard heard_;
+  RunKey key_;
+  std::string here_;             ///< the meter and the endpoint
+  Heard heard_;                  ///< there
+  std::size_t again_ = 0;        ///< findings there that are known
+  std::set<std::string> known_;  ///< findings so far
+  std::optional<ContractHello> hello_;
+  std::map<std::string, Objects> told_at_;  ///< by meter: those that were reported
 };
 
 }  // namespace

@@ -17,7 +17,9 @@ class EventLoop;
 /// What to examine.
 struct DoctorPlan {
   ReaderFile reader;
-  std::shared_ptr<const Profile> profile;
+  /// The reader is tried with each; at the first one, at all endpoints.
+  std::vector<std::shared_ptr<const Profile>> profiles;
+  bool follow_hello = false;           ///< then the meters of the dialects that its hello names
   std::vector<std::string> endpoints;  ///< empty: all those of the reader file
   std::uint64_t seed = 1;
   std::function<bool()> interrupted = {};  ///< true ends every wait
@@ -36,7 +38,7 @@ struct DoctorFinding {
   std::string message, advice = {};
 };
 
-/// Sends the reader a few ordinary telegrams at each endpoint, and reports what the adapter does with
+/// Sends the reader a few ordinary telegrams of each meter, and reports what the adapter does with
 /// them and what would improve it. This does not judge the reader: `p1rig conform` does.
 /// `told` is called with each finding as it comes.
 void examine_reader(const DoctorPlan& plan, EventLoop& loop,

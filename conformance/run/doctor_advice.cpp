@@ -19,6 +19,7 @@ class Adviser {
  public:
   explicit Adviser(const AdviceRequest& request) : request_(request) {
     precision_.time = request.reader.time;
+    precision_.no_season = request.no_season;
     precision_.decimals =
         request.reader.decimals.value_or(request.decimals.value_or(kUsualDecimals));
   }

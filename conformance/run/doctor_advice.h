@@ -14,6 +14,7 @@ struct AdviceRequest {
   const ReaderFile& reader;
   std::vector<ContractTelegram> sent, told;
   std::optional<int> decimals = {};  ///< from its hello
+  bool no_season = false;            ///< as in Precision
 };
 
 struct Advice {

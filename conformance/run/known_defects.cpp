@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr const char* kEverywhere = "*";
 
 /// Places as runs: "0-3 17".
@@ -68,6 +68,14 @@ std::optional<KnownDefect> defect_of(const Json& json, std::size_t cases) {
     if (!places) return std::nullopt;
     (dialect == kEverywhere ? defect.fails : defect.fails_at[dialect]) = std::move(*places);
   }
+  for (const auto& [way, runs] : json.at("ways").items()) {
+    auto places = places_in(runs, cases);
+    if (!places) return std::nullopt;
+    defect.ways[way] = std::move(*places);
+  }
+  for (const auto& [dialect, answers] : json.at("silent").items()) {
+    defect.silent_at[dialect] = answers.get<std::vector<std::string>>();
+  }
   return defect;
 }
 
@@ -86,6 +94,24 @@ bool KnownDefects::fails(const KnownDefect& defect, std::uint32_t place,
   return here != defect.fails_at.end() && holds(here->second, place);
 }
 
+std::vector<std::string> KnownDefects::ways_at(const KnownDefect& defect, std::uint32_t place) {
+  std::vector<std::string> ways;
+  for (const auto& [way, places] : defect.ways) {
+    if (holds(places, place)) ways.push_back(way);
+  }
+  return ways;
+}
+
+std::vector<std::string> KnownDefects::as_silent(const std::string& dialect,
+                                                 const std::vector<std::string>& answers) const {
+  std::vector<std::string> names;
+  for (const KnownDefect& defect : all) {
+    const auto here = defect.silent_at.find(dialect);
+    if (here != defect.silent_at.end() && here->second == answers) names.push_back(defect.name);
+  }
+  return names;
+}
+
 KnownDefects gather_defects(std::span<const DefectTrial> trials) {
   KnownDefects defects;
   std::set<std::string> ids;
@@ -101,12 +127,16 @@ KnownDefects gather_defects(std::span<const DefectTrial> trials) {
                        .does = trial.does,
                        .code = trial.code,
                        .fails = {},
-                       .fails_at = {}};
+                       .fails_at = {},
+                       .silent_at = trial.silent_at};
     std::map<std::uint32_t, std::vector<std::string>> failed_at;
     std::map<std::uint32_t, std::size_t> asked_at;
     for (const auto& [dialect, answers] : trial.at) {
       for (const std::string& id : answers.failed) {
         failed_at[*defects.find_case(id)].push_back(dialect);
+      }
+      for (const auto& [id, ways] : answers.ways) {
+        for (const std::string& way : ways) defect.ways[way].push_back(*defects.find_case(id));
       }
       for (const std::string& id : answers.asked) {
         if (const auto place = defects.find_case(id)) ++asked_at[*place];
@@ -119,10 +149,12 @@ KnownDefects gather_defects(std::span<const DefectTrial> trials) {
         for (const std::string& dialect : dialects) defect.fails_at[dialect].push_back(place);
       }
     }
+    for (auto& [way, places] : defect.ways) std::ranges::sort(places);
     // Nothing is known of those that fail nothing, because no reader with them can run.
     const bool is_known = !defect.fails.empty() || !defect.fails_at.empty();
     const auto twin = std::ranges::find_if(defects.all, [&](const KnownDefect& other) {
-      return is_known && other.fails == defect.fails && other.fails_at == defect.fails_at;
+      return is_known && other.fails == defect.fails && other.fails_at == defect.fails_at &&
+             other.ways == defect.ways && other.silent_at == defect.silent_at;
     });
     if (twin == defects.all.end()) {
       defects.all.push_back(std::move(defect));
@@ -150,11 +182,12 @@ std::string to_json(const KnownDefects& defects) {
     Json fails = Json::object();
     if (!defect.fails.empty()) fails[kEverywhere] = runs_of(defect.fails);
     for (const auto& [dialect, places] : defect.fails_at) fails[dialect] = runs_of(places);
-    const Json row = {{"name", defect.name},
-                      {"twins", defect.twins},
-                      {"does", defect.does},
-                      {"code", defect.code},
-                      {"fails", std::move(fails)}};
+    Json ways = Json::object();
+    for (const auto& [way, places] : defect.ways) ways[way] = runs_of(places);
+    const Json row = {{"name", defect.name},       {"twins", defect.twins},
+                      {"does", defect.does},       {"code", defect.code},
+                      {"fails", std::move(fails)}, {"ways", std::move(ways)},
+                      {"silent", defect.silent_at}};
     rows.push_back(row.dump());
   }
   return fmt::format("{{\n \"format\": {},\n \"cases\": [{}\n ],\n \"defects\": [{}\n ]\n}}\n",

@@ -25,6 +25,10 @@ struct KnownDefect {
   std::string code;                ///< what it looks like in code
   std::vector<std::uint32_t> fails;  ///< the cases that it fails at every dialect, ascending
   std::map<std::string, std::vector<std::uint32_t>> fails_at;  ///< likewise, at this dialect only
+  /// In which ways it fails cases of ordinary telegrams (CaseResult::ways): by way, the cases.
+  std::map<std::string, std::vector<std::uint32_t>> ways = {};
+  /// Where it reports no ordinary telegram at all: by dialect, what it does instead (silence.h).
+  std::map<std::string, std::vector<std::string>> silent_at = {};
 };
 
 struct KnownDefects {
@@ -34,16 +38,23 @@ struct KnownDefects {
   /// The place of a case; nothing if none of the defects fails it.
   std::optional<std::uint32_t> find_case(std::string_view id) const;
   static bool fails(const KnownDefect& defect, std::uint32_t place, const std::string& dialect);
+  /// The ways in which it fails the case at this place; none for a case that is not ordinary.
+  static std::vector<std::string> ways_at(const KnownDefect& defect, std::uint32_t place);
+  /// The defects that report nothing at this dialect either and do the same instead.
+  std::vector<std::string> as_silent(const std::string& dialect,
+                                     const std::vector<std::string>& answers) const;
 };
 
 /// The cases that one mutant was given at one dialect, and those that it failed, by id.
 struct DefectAnswers {
   std::vector<std::string> asked, failed;
+  std::map<std::string, std::vector<std::string>> ways = {};  ///< of those failed that are ordinary
 };
 
 struct DefectTrial {
   std::string name, does, code;
   std::map<std::string, DefectAnswers> at;  ///< by dialect; none where it reports nothing at all
+  std::map<std::string, std::vector<std::string>> silent_at = {};  ///< there: what it does instead
 };
 
 /// The defects of these trials: those with the same failures are one.

@@ -90,6 +90,13 @@ std::vector<Case> ordinary_cases(StimulusMaker& maker) {
     cases.back().clause = clause_of(dialect, code);
   }
 
+  cases.push_back(
+      ordinary_case(dialect, "extra",
+                    {.requirement = "R-PAR-03",
+                     .title = "Nothing is reported that was not sent",
+                     .why = "A value that nobody sent is believed like any other.",
+                     .argues = "What a telegram does not contain, the meter does not say."}));
+
   if (telegram.mbus && !telegram.mbus->empty()) {
     cases.push_back(ordinary_case(
         dialect, "mbus",

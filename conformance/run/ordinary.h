@@ -10,7 +10,7 @@ namespace p1rig {
 
 /// The cases that every ordinary telegram of a meter tests: that it is reported, once, and that each
 /// object, the devices and the tariffs are reported as they were sent. Their ids are DIALECT/ordinary/
-/// and "reported", the object's code, "mbus" or "tariffs". They are made from the meter, not from a file:
+/// and "reported", the object's code, "extra", "mbus" or "tariffs". They are made from the meter, not from a file:
 /// what is wrong in every telegram counts once, here, and in no other case.
 std::vector<Case> ordinary_cases(StimulusMaker& maker);
 

@@ -159,7 +159,7 @@ class ProcessSubject final : public Subject {
 
   std::optional<SubjectEvent> settle(nanoseconds most) override {
     // A reader at work does not pause; one that only polls now and then is at rest.
-    constexpr milliseconds kLook{4}, kBusy{1};
+    constexpr milliseconds kLook{2}, kBusy{1};
     constexpr int kQuietLooks = 2;
     const auto deadline = steady_clock::now() + most;
     nanoseconds used = usage().value_or(ProcessUsage{}).processor;

@@ -111,6 +111,13 @@ Verdict decide(const Case& one, std::vector<Mismatch> mismatches, const Ordinary
   Verdict verdict;
   const bool line_only = is_about_line_only(one);
   bool lost_before = false, more_than_lost = false;
+  std::string blocked_by;
+  const auto is_same_as_ordinary = [&](const Mismatch& mismatch) {
+    const auto trait = traits.find(trait_of(mismatch));
+    if (trait == traits.end() || !trait->second.ways.contains(mismatch.way)) return false;
+    if (blocked_by.empty()) blocked_by = trait->second.shown_by;
+    return true;
+  };
   const auto is_against = [&](const Mismatch& mismatch) {
     const bool is_trait = traits.contains(trait_of(mismatch));
     switch (mismatch.topic) {
@@ -126,14 +133,14 @@ Verdict decide(const Case& one, std::vector<Mismatch> mismatches, const Ordinary
         return mismatch.standing == Standing::kSubject || !is_trait;
       case Topic::kMixed:
         if (line_only || mismatch.standing == Standing::kBefore) return false;
-        return mismatch.is_asked || !is_trait;
+        return mismatch.is_asked ? !is_same_as_ordinary(mismatch) : !is_trait;
       case Topic::kValue:
       case Topic::kDevice:
       case Topic::kTariff:
         break;
     }
     if (line_only || mismatch.standing != Standing::kSubject) return false;
-    return mismatch.is_asked || !is_trait;
+    return mismatch.is_asked ? !is_same_as_ordinary(mismatch) : !is_trait;
   };
   for (Mismatch& mismatch : mismatches) {
     lost_before =
@@ -147,6 +154,7 @@ Verdict decide(const Case& one, std::vector<Mismatch> mismatches, const Ordinary
   }
   std::ranges::stable_sort(verdict.against, {}, distance);
   verdict.is_blocked = lost_before && !more_than_lost && !line_only;
+  if (verdict.against.empty()) verdict.blocked_by = std::move(blocked_by);
   return verdict;
 }
 

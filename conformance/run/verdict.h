@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,13 @@ SubjectKind subject_of(const Case& one);
 /// The standing of the telegrams of a step of the case.
 Standing standing_of(const Case& one, const CaseStep& step);
 
-/// What a reader reports wrongly in every ordinary telegram, or now and then: the code of an object,
-/// "mbus", "tariffs" or "reported", and the id of the case that shows it.
-using OrdinaryTraits = std::map<std::string, std::string>;
+/// What a reader reports wrongly in every ordinary telegram, or now and then.
+struct OrdinaryTrait {
+  std::string shown_by;        ///< the id of the case
+  std::set<std::string> ways;  ///< in which it is wrong (Mismatch)
+};
+/// By what it is about: the code of an object, "mbus", "tariffs" or "reported".
+using OrdinaryTraits = std::map<std::string, OrdinaryTrait>;
 
 /// The trait that a mismatch would be in an ordinary telegram.
 std::string trait_of(const Mismatch& mismatch);
@@ -39,6 +44,9 @@ struct Verdict {
   std::vector<Mismatch> against;  ///< its subject decides the case, the nearest to it first
   std::vector<Mismatch> besides;  ///< not counted
   bool is_blocked = false;        ///< a telegram before the subject was lost, nothing else is known
+  /// What the case asks for is wrong as in ordinary telegrams, and nothing else is: the case of these
+  /// that shows it. Wrong in another way, it counts.
+  std::string blocked_by = {};
 };
 Verdict decide(const Case& one, std::vector<Mismatch> mismatches, const OrdinaryTraits& traits);
 

@@ -31,14 +31,6 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {"1-0:4.7.0", "(F9(0,0)*var)", kT210, "reactive power -Q"},
 });
 
-constexpr std::array kLooksWithBorrowedVersion{
-    Look{.energy_digits = 9},
-};
-
-constexpr std::array kLooks{
-    Look{.rank = 40, .energy_digits = 9, .energy_unit = "Wh"},
-};
-
 }  // namespace
 
 extern constinit const Dialect kAtT210 = {
@@ -54,10 +46,7 @@ extern constinit const Dialect kAtT210 = {
     .version = {"1-3:0.2.8", "50"},
     .representative = "sagemcom-t210-d-r",
     .rules = kRules,
-    .recognition = {.makers = "EST5*",
-                    .borrows_version = true,
-                    .with_borrowed_version = kLooksWithBorrowedVersion,
-                    .without_version = kLooks},
+    .recognition = {.makers = "EST5*", .borrows_version = true},
 };
 
 }  // namespace p1rig

@@ -52,10 +52,6 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {"0-0:96.13.0", "(X)", kXt211, "text message"},
 });
 
-constexpr std::array kLooks{
-    Look{.rank = 10, .any_of = "1-1:1.8.1"},
-};
-
 constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {kAny, "bracket-count", kMonths, "(I1|I2)(=)", "athombv/node-dsmr-parser, sagemcom-xt211"},
 });
@@ -75,7 +71,7 @@ extern constinit const Dialect kChXt211 = {
     .representative = "sagemcom-xt211",
     .rules = kRules,
     .quirks = kQuirks,
-    .recognition = {.makers = "GRE5*", .borrows_version = true, .without_version = kLooks},
+    .recognition = {.makers = "GRE5*", .borrows_version = true},
 };
 
 }  // namespace p1rig

@@ -3,6 +3,7 @@
 
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -31,6 +32,12 @@ constexpr auto kPower = std::to_array<ObjectRule>({
 constexpr auto kMore = std::to_array<ObjectRule>({
     {"0-0:42.0.0", "(X)", k22, "equipment identifier"},
     {"0-0:24.4.0", "(I1)", k22, "switch position"},
+    {"0-0:96.1.0", "(X)", k22, "equipment identifier"},
+    {"1-0:1.8.0", "(F9(3,3)*kWh)", k22, "energy to the client"},
+    {"1-0:2.8.0", "(F9(3,3)*kWh)", k22, "energy by the client"},
+    {"1-0:15.7.0", "(I6*W)", k22, "power, both ways"},
+    {"7-0:23.1.0", "(F8(3,3)*m3)(TST17)", k22, "hourly gas reading, uncorrected"},
+    {"7-0:24.4.0", "(I1)", k22, "valve state"},
 });
 
 constexpr auto kRules =
@@ -50,6 +57,20 @@ constexpr auto kClauses = std::to_array<OwnClause>({
     {"*", "DSMR-P1 3.0 §5.2", " §5.2"},
 });
 
+constexpr std::string_view kAce = "ACE5*";
+constexpr std::string_view kAceSource = "openhab-addons#4485";
+
+// 2.1 as the Itron ACE4000 has it: one tariff, power in W, 24 readings of the gas meter.
+constexpr auto kAceQuirks = std::to_array<FieldQuirk>({
+    {kAce, "missing-object", "", "", kAceSource},
+    {kAce, "value-format", "0-0:96.14.0", "(S2)", kAceSource},
+    {kAce, "value-format", "0-0:17.0.0", "(I4*A)", kAceSource},
+    {kAce, "value-format", "0-?:96.1.0", "(S)", kAceSource},
+    {kAce, "duplicate-object", "7-0:23.1.0", "", kAceSource},
+    {kAce, "mbus-type-first", "0-?:96.1.0", "", kAceSource},
+});
+constexpr auto kQuirks = join(kAceQuirks, kDsmr3Quirks);
+
 }  // namespace
 
 extern constinit const Dialect kDsmr22 = {
@@ -67,8 +88,10 @@ extern constinit const Dialect kDsmr22 = {
     .text_limit = {"0-0:96.13.1", 32},
     .representative = "iskra-mt382",
     .rules = kRules,
+    .mbus = kDsmr3MbusForms,
     .clauses = kClauses,
-    .quirks = kDsmr3Quirks,
+    .quirks = kQuirks,
+    .recognition = {.makers = kAce},
 };
 
 }  // namespace p1rig

@@ -2,6 +2,7 @@
 
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -57,6 +58,7 @@ extern constinit const Dialect kDsmr30 = {
     .text_limit = {"0-0:96.13.1", 32},
     .representative = "dsmr-3.0-example",
     .rules = kRules,
+    .mbus = kDsmr3MbusForms,
     .clauses = kClauses,
     .quirks = kDsmr3Quirks,
 };

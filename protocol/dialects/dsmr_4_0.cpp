@@ -3,6 +3,7 @@
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
 #include "protocol/dialects/shared_clauses.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -12,10 +13,6 @@ namespace {
 constexpr auto kRules =
     join(kDsmrVersion, kDsmrMeter, kDsmr4Limiter, kDsmr4Breaker, kDsmrQuality, kDsmr4MessageCode,
          kDsmrMessage, kDsmrVoltages, kDsmrCurrents, kDsmrPowers, kDsmrMbus, kDsmr4Valve);
-
-constexpr std::array kLooks{
-    Look{.rank = 110, .any_of = "0-0:17.0.0"},
-};
 
 }  // namespace
 
@@ -35,9 +32,9 @@ extern constinit const Dialect kDsmr40 = {
     .text_limit = {"0-0:96.13.1", 16},
     .representative = "kaifa-ma304",
     .rules = kRules,
+    .mbus = kDsmr40MbusForms,
     .clauses = kDsmr4Clauses,
     .quirks = kDsmrQuirks,
-    .recognition = {.without_version = kLooks},
 };
 
 }  // namespace p1rig

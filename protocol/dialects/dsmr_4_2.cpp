@@ -3,6 +3,7 @@
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
 #include "protocol/dialects/shared_clauses.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -17,10 +18,6 @@ constexpr auto kMinimumClause = std::to_array<OwnClause>({
     {"missing-object", "", "DSMR-M 4.2.2 §4.5.18"},
 });
 constexpr auto kClauses = join(kMinimumClause, kDsmr4Clauses);
-
-constexpr std::array kLooks{
-    Look{.rank = 120, .any_of = "0-0:96.13.1"},
-};
 
 constexpr auto kCurrentQuirk = std::to_array<FieldQuirk>({
     {"XMX5XMXAA*", "value-format", kCurrents, "(F4(1,1)*A)", kPublished},
@@ -46,9 +43,9 @@ extern constinit const Dialect kDsmr42 = {
     .text_limit = {"0-0:96.13.1", 16},
     .representative = "kaifa-ma304c",
     .rules = kRules,
+    .mbus = kDsmrMbusForms,
     .clauses = kClauses,
     .quirks = kQuirks,
-    .recognition = {.without_version = kLooks},
 };
 
 }  // namespace p1rig

@@ -2,6 +2,7 @@
 
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -11,10 +12,9 @@ namespace {
 constexpr auto kRules = join(kDsmrVersion, kDsmrMeter, kDsmrQuality, kDsmrMessage, kDsmrVoltages,
                              kDsmrCurrents, kDsmrPowers, kDsmrMbus);
 
+// What shows nothing is taken for it, as a guess.
 constexpr std::array kLooks{
-    Look{.rank = 100, .any_of = "1-0:32.7.0"},
-    // What shows nothing is taken for it, as a guess.
-    Look{.rank = 1000},
+    Look{.weight = 1},
 };
 
 }  // namespace
@@ -35,8 +35,9 @@ extern constinit const Dialect kDsmr50 = {
     .version = {"1-3:0.2.8", "50"},
     .representative = "iskra-am550",
     .rules = kRules,
+    .mbus = kDsmrMbusForms,
     .quirks = kDsmrQuirks,
-    .recognition = {.without_version = kLooks},
+    .recognition = {.looks = kLooks},
 };
 
 }  // namespace p1rig

@@ -3,6 +3,7 @@
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
 #include "protocol/dialects/shared_clauses.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -39,6 +40,7 @@ extern constinit const Dialect kEmucs14 = {
     .text_limit = {"0-0:96.13.1", 128},
     .representative = "sagemcom-t211-d-emucs14",
     .rules = kRules,
+    .mbus = kMucsMbusForms,
     .clauses = kMucsClauses,
     .quirks = kQuirks,
     .recognition = {.makers = kMucsMakers},

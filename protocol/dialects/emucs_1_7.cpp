@@ -3,6 +3,7 @@
 #include "protocol/dialect.h"
 #include "protocol/dialects/join.h"
 #include "protocol/dialects/shared_clauses.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 #include "protocol/dialects/shared_rules.h"
 
@@ -13,10 +14,6 @@ constexpr auto kRules =
     join(kDsmrMeter, kDsmr4Breaker, kDsmrQuality, kDsmr4MessageCode, kDsmrMessage, kDsmrVoltages,
          kDsmrPowers, kDsmrMbus, kDsmr4Valve, kMucsVersion, kMucsPeaks, kMucsCurrents, kMucsLimits,
          kMucsMbusIdentifier, kMucsMbusReading);
-
-constexpr std::array kLooks{
-    Look{.rank = 80, .any_of = "1-0:1.6.0"},
-};
 
 constexpr auto kCurrentQuirk = std::to_array<FieldQuirk>({
     {"FLU5*", "value-format", kCurrents, "(F3(0,0)*A)", kPublished},
@@ -43,11 +40,10 @@ extern constinit const Dialect kEmucs17 = {
     .text_limit = {"0-0:96.13.1", 128},
     .representative = "sagemcom-t211-d-emucs17",
     .rules = kRules,
+    .mbus = kMucsMbusForms,
     .clauses = kMucsClauses,
     .quirks = kQuirks,
-    .recognition = {.makers = kMucsMakers,
-                    .brought = "1-0:1.6.0 0-0:98.1.0 1-0:1.4.0",
-                    .without_version = kLooks},
+    .recognition = {.makers = kMucsMakers},
 };
 
 }  // namespace p1rig

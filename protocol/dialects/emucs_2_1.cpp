@@ -37,9 +37,17 @@ constexpr auto kEarlierClause = std::to_array<OwnClause>({
 });
 constexpr auto kClauses = join(kMucsClauses, kEarlierClause);
 
-constexpr std::array kLooks{
-    Look{.rank = 80, .any_of = "1-0:1.6.0"},
-};
+constexpr auto kMbusForms = std::to_array<MbusForm>({
+    {"gas",
+     "0-n:24.1.0(003)\n0-n:96.1.1({id X})\n0-n:96.1.2({ean X})\n0-n:24.4.0({valve I1})\n"
+     "0-n:24.2.3({time TST})({reading F8(3,3) m3})\n"},
+    {"water",
+     "0-n:24.1.0(007)\n0-n:96.1.1({id X})\n0-n:96.1.2({ean X})\n"
+     "0-n:24.2.3({time TST})({reading F8(3,3) m3})\n"},
+    {"heat",
+     "0-n:24.1.0(004)\n0-n:96.1.1({id X})\n0-n:96.1.2({ean X})\n"
+     "0-n:24.2.1({time TST})({reading F8(2,2) GJ})\n"},
+});
 
 }  // namespace
 
@@ -61,11 +69,10 @@ extern constinit const Dialect kEmucs21 = {
     .text_limit = {"0-0:96.13.1", 128},
     .representative = "sagemcom-t211-d-emucs21",
     .rules = kRules,
+    .mbus = kMbusForms,
     .clauses = kClauses,
     .quirks = kMucsQuirks,
-    .recognition = {.makers = kMucsMakers,
-                    .brought = "1-0:94.32.1 0-0:96.1.2",
-                    .without_version = kLooks},
+    .recognition = {.makers = kMucsMakers},
 };
 
 }  // namespace p1rig

@@ -66,10 +66,6 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {"0-0:96.13.0", "(X)", kEon, "text message"},
 });
 
-constexpr std::array kLooks{
-    Look{.rank = 50, .any_of = "1-0:5.8.0 1-0:15.8.0"},
-};
-
 constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {kAny, "character value-format", "0-0:96.13.0", "", "esphome/issues#2393, esphome/issues#2891"},
     {kAny, kForm, kAny, FieldQuirk::kLoose, "esphome-libs/dsmr_parser#53"},
@@ -91,7 +87,7 @@ extern constinit const Dialect kHuEon = {
     .representative = "sagemcom-sag-eon",
     .rules = kRules,
     .quirks = kQuirks,
-    .recognition = {.makers = "SAG5SAG-METER AUX5* HLY5* WSE5*", .without_version = kLooks},
+    .recognition = {.makers = "SAG5SAG-METER AUX5* HLY5* WSE5*", .borrows_version = true},
 };
 
 }  // namespace p1rig

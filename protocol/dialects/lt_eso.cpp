@@ -116,11 +116,6 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {"0-0:96.1.1", "(X)", kEso, "equipment identifier"},
 });
 
-constexpr std::array kLooks{
-    Look{.rank = 20, .any_of = "1-0:1.8.3", .energy_digits = 8},
-    Look{.rank = 60, .any_of = "1-0:1.8.3", .energy_digits = 6},
-};
-
 // Meters behind transformers.
 constexpr auto kQuirks = std::to_array<FieldQuirk>({
     {kAny, kForm, "1-0:*", "(+F11(3,3)*kWh|kvarh|kW|kvar|kVA)", "zuidwijk/dsmr PR#31"},
@@ -145,7 +140,7 @@ extern constinit const Dialect kLtEso = {
     .representative = "eso-extended",
     .rules = kRules,
     .quirks = kQuirks,
-    .recognition = {.makers = "ESO5*", .without_version = kLooks},
+    .recognition = {.makers = "ESO5*"},
 };
 
 }  // namespace p1rig

@@ -65,6 +65,18 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {"0-n:24.4.0", "(I1)", kLux, "valve state"},
 });
 
+constexpr auto kMbusForms = std::to_array<MbusForm>({
+    {"gas",
+     "0-n:24.1.0(003)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) m3})\n"
+     "0-n:24.4.0({valve I1})\n"},
+    {"water",
+     "0-n:24.1.0(007)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) m3})\n"
+     "0-n:24.4.0({valve I1})\n"},
+    {"heat",
+     "0-n:24.1.0(004)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) GJ})\n"
+     "0-n:24.4.0({valve I1})\n"},
+});
+
 constexpr auto kClauses = std::to_array<OwnClause>({
     {"mbus-type-first", "", " §3.2.4"},
     {"silent-until-asked first-telegram period release-ignored transfer-duration transfer-gap "
@@ -76,14 +88,6 @@ constexpr auto kClauses = std::to_array<OwnClause>({
     {"*", "DSMR-P1 5.0.2 §6.2", " §3.2.2"},
     {"*", "DSMR-P1 5.0.2 §6.4", " §3.2.3"},
 });
-
-constexpr std::array kLooksWithBorrowedVersion{
-    Look{.any_of = "0-0:42.0.0", .energy_digits = 6},
-};
-
-constexpr std::array kLooks{
-    Look{.rank = 70, .any_of = "0-0:42.0.0", .energy_digits = 6},
-};
 
 // A limit of three decimals, and zeros without unit.
 constexpr auto kQuirks = std::to_array<FieldQuirk>({
@@ -110,12 +114,10 @@ extern constinit const Dialect kLux11 = {
     .text_limit = {"0-0:96.13.*", 2048},
     .representative = "sagemcom-smarty-lux-encrypted",
     .rules = kRules,
+    .mbus = kMbusForms,
     .clauses = kClauses,
     .quirks = kQuirks,
-    .recognition = {.makers = "Lux?*",
-                    .borrows_version = true,
-                    .with_borrowed_version = kLooksWithBorrowedVersion,
-                    .without_version = kLooks},
+    .recognition = {.makers = "Lux?*", .borrows_version = true},
 };
 
 }  // namespace p1rig

@@ -212,17 +212,22 @@ bool zero_crc(Emission& emission, const FaultRequest&, std::int64_t, std::uint64
   return true;
 }
 
+/// A data line whose code has no *255 yet, as some meters have it anyway.
+bool is_without_suffix(std::string_view line) {
+  return is_data(line) && !line.substr(0, line.find('(')).ends_with("*255");
+}
+
 bool add_star_suffix(Emission& emission, const FaultRequest& request, std::int64_t,
                      std::uint64_t random) {
   const auto edit = [](Lines& lines, std::size_t index) {
     lines[index].insert(lines[index].find('('), "*255");
   };
-  if (request.at) return edit_line(emission, request, random, is_data, edit);
+  if (request.at) return edit_line(emission, request, random, is_without_suffix, edit);
   // Meters that have it have it everywhere.
   Lines lines = lines_of(emission.bytes);
-  if (std::ranges::none_of(lines, is_data)) return false;
+  if (std::ranges::none_of(lines, is_without_suffix)) return false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (is_data(lines[i])) edit(lines, i);
+    if (is_without_suffix(lines[i])) edit(lines, i);
   }
   return join(lines, emission);
 }

@@ -104,7 +104,7 @@ void Meter::Impl::restart() {
   }
   ledger.registers_shown = ledger.state.values;
   // What was captured last is known at the start already, or on its way.
-  const sys_seconds last = next_capture(scenario->start) - profile->capture.period;
+  const sys_seconds last = last_capture(scenario->start);
   for (LedgerDevice& device : ledger.devices) {
     device.captured = true;
     device.shown.time = last_shown_capture(scenario->start);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "simulator/meter/meter_impl.h"
+#include "simulator/random.h"
 
 namespace p1rig {
 
@@ -15,6 +16,7 @@ namespace {
 constexpr seconds kLongFailure{180};  // default threshold (DSMR-P3 4.2.2, 0-0:96.7.20)
 constexpr seconds kCountedSag{30};    // default threshold (DSMR-P3 4.2.2 §6.5)
 constexpr std::size_t kLoggedFailures = 10;
+constexpr std::uint64_t kCaptureStream = 0x63617074;
 
 void forget_captures(LedgerDevice& device) {
   device.captured = false;
@@ -25,13 +27,34 @@ void forget_captures(LedgerDevice& device) {
 
 }  // namespace
 
+namespace {
+
+/// The capture of the period that begins at this multiple of it.
+sys_seconds capture_of(const CaptureSettings& capture, std::uint64_t seed, sys_seconds begin) {
+  const auto turn = static_cast<std::uint64_t>(begin.time_since_epoch() / capture.period);
+  const std::int64_t more =
+      random_below(random_at(seed, kCaptureStream, turn), capture.spread.count() + 1);
+  return begin + capture.offset + seconds{more};
+}
+
+}  // namespace
+
 sys_seconds Meter::Impl::next_capture(sys_seconds t) const {
-  const auto& capture = profile->capture;
-  return next_multiple(t - capture.offset, capture.period.count()) + capture.offset;
+  const auto& settings = profile->capture;
+  const sys_seconds begin = next_multiple(t, settings.period.count()) - settings.period;
+  const sys_seconds next = capture_of(settings, seed, begin);
+  return next > t ? next : capture_of(settings, seed, begin + settings.period);
+}
+
+sys_seconds Meter::Impl::last_capture(sys_seconds t) const {
+  const auto& settings = profile->capture;
+  const sys_seconds begin = next_multiple(t, settings.period.count()) - settings.period;
+  const sys_seconds last = capture_of(settings, seed, begin);
+  return last <= t ? last : capture_of(settings, seed, begin - settings.period);
 }
 
 sys_seconds Meter::Impl::last_shown_capture(sys_seconds t) const {
-  return next_capture(t - profile->capture.delay) - profile->capture.period;
+  return last_capture(t - profile->capture.delay);
 }
 
 void Meter::Impl::capture(sys_seconds now) {

@@ -141,7 +141,9 @@ struct Meter::Impl {
   std::chrono::sys_seconds month_start(std::chrono::sys_seconds t) const;
 
   // the M-Bus
+  /// The first capture after `t`, and the last one until `t`.
   std::chrono::sys_seconds next_capture(std::chrono::sys_seconds t) const;
+  std::chrono::sys_seconds last_capture(std::chrono::sys_seconds t) const;
   std::chrono::sys_seconds last_shown_capture(std::chrono::sys_seconds t) const;
   void capture(std::chrono::sys_seconds now);
   LedgerDevice* device_on(int channel);

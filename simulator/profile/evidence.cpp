@@ -27,6 +27,15 @@ bool take_digits(std::string_view& text, std::size_t count) {
   return true;
 }
 
+constexpr std::string_view kDashedTime = "YY-MM-DD hh:mm:ss";
+
+/// True if the text has digits where kDashedTime has letters, and else is the same.
+bool has_separators(std::string_view text) {
+  return std::ranges::equal(text, kDashedTime, [](char c, char meant) {
+    return std::isalpha(static_cast<unsigned char>(meant)) != 0 ? is_digit(c) : c == meant;
+  });
+}
+
 /// One bracket against one element: "6.3*kWh", "4", "hex", "text", "YYMMDDhhmmssX", or a literal.
 bool element_matches(std::string_view text, std::string_view element) {
   const bool hex = std::ranges::all_of(
@@ -36,6 +45,7 @@ bool element_matches(std::string_view text, std::string_view element) {
   if (element == "YYMMDDhhmmssX") {
     return take_digits(text, 12) && (text == "S" || text == "W");
   }
+  if (element == kDashedTime) return has_separators(text);
   if (text == element) return true;
   if (const auto comma = element.find(','); comma != std::string_view::npos) {
     const auto other = text.find(',');

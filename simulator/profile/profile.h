@@ -28,6 +28,7 @@ namespace p1rig {
 struct CaptureSettings {
   std::chrono::seconds period{3600};
   std::chrono::seconds offset{0};  ///< capture times are this much after a multiple of the period
+  std::chrono::seconds spread{0};  ///< and up to this much more, another each time
   std::chrono::seconds delay{0};   ///< and on the port this much later
   int channels = 0;                ///< always printed; free ones as unlinked
 };

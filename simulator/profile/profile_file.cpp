@@ -33,6 +33,7 @@ class Loader {
     mbus();
     unset();
     telegram();
+    media_of_dialect();
     registers();
     values();
     quirks();
@@ -161,11 +162,15 @@ class Loader {
     profile_.capture.channels = mbus.integer("channels", 0, 4).value_or(0);
     // Hourly is what most do, daily what some water meters do.
     constexpr seconds kNone{0}, kMost = std::chrono::days{31}, kAny = seconds::max();
-    auto& [period, offset, delay, channels] = profile_.capture;
+    auto& [period, offset, spread, delay, channels] = profile_.capture;
     period = read_seconds(mbus, "period", period, seconds{1}, kMost);
     offset = read_seconds(mbus, "offset", offset, kNone, kAny);
+    spread = read_seconds(mbus, "spread", spread, kNone, kAny);
     delay = read_seconds(mbus, "delay", delay, kNone, kAny);
     if (offset >= period) mbus.complain("offset", "expected less than the period");
+    if (offset < period && offset + spread >= period) {
+      mbus.complain("spread", "expected less than the period, together with the offset");
+    }
     if (delay >= period) {
       mbus.complain("delay", "expected less than the period: the next value would overtake it");
     }
@@ -188,6 +193,22 @@ class Loader {
       if (!check_template(block, profile_.layout.compile_block(text, channel, medium))) break;
     }
     block.finish();
+  }
+
+  /// Media that the file has no table for are shown as the dialect's document has them, if the
+  /// telegram has a place for them.
+  void media_of_dialect() {
+    const bool has_place = profile_.telegram_text.find("{mbus}") != std::string::npos;
+    if (profile_.dialect == nullptr || !has_place) return;
+    for (const MbusForm& form : profile_.dialect->mbus) {
+      const Medium medium = *find_medium(form.medium);
+      std::string& text = profile_.mbus_text[static_cast<std::size_t>(medium)];
+      if (!text.empty()) continue;
+      text = form.text;
+      for (int channel = 1; channel <= 4; ++channel) {
+        profile_.layout.compile_block(text, channel, medium);
+      }
+    }
   }
 
   bool check_template(const TableReader& table, const std::optional<Layout::Flaw>& flaw) {

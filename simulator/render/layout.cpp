@@ -63,7 +63,7 @@ bool format_suits(const ValueFormat& format, QuantityKind kind) {
   using Kind = ValueFormat::Kind;
   switch (kind) {
     case QuantityKind::kTime:
-      return format.kind == Kind::kTime || format.kind == Kind::kTime12;
+      return is_time(format);
     case QuantityKind::kText:
       return format.kind == Kind::kString || format.kind == Kind::kHex;
     default:

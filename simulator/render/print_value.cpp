@@ -49,7 +49,7 @@ void append_number(const ValueFormat& format, std::int64_t number, std::string& 
 
 void append_value(const Hole& hole, std::int64_t value, std::string_view unset_time,
                   const Zone& zone, std::string& out) {
-  if (hole.format.kind == Kind::kTime || hole.format.kind == Kind::kTime12) {
+  if (is_time(hole.format)) {
     return append_time(hole.format, value, unset_time, zone, out);
   }
   append_number(hole.format, printed(hole, value), out);
@@ -84,7 +84,8 @@ void append_time(const ValueFormat& format, std::int64_t seconds, std::string_vi
     out += unset;
     return;
   }
-  std::string text = to_string(zone.local(std::chrono::sys_seconds{std::chrono::seconds{seconds}}));
+  const Timestamp time = zone.local(std::chrono::sys_seconds{std::chrono::seconds{seconds}});
+  std::string text = format.kind == Kind::kTime17 ? to_dashed_string(time) : to_string(time);
   if (format.kind == Kind::kTime12) text.resize(12);
   out += text;
 }

@@ -49,6 +49,7 @@ class Renderer {
     switch (hole.format.kind) {
       case Kind::kTime:
       case Kind::kTime12:
+      case Kind::kTime17:
         return fill_time(hole, value_of(hole, state_, index), said);
       case Kind::kString:
       case Kind::kHex:

@@ -137,5 +137,27 @@ TEST(CaseRunner, InRealTimeOrdinaryTelegramsHaveTheirTime) {
   }
 }
 
+/// A wrong unit everywhere is one failure, that of its ordinary case.
+TEST(CaseRunner, AskedForWhatIsAlwaysWrongIsBlockedByIt) {
+  const Case power = case_of("send = [{ id = \"A\", set = { \"power.import\" = \"2.5 kW\" } }]\n");
+  const Case watts = case_of(
+      "send = [{ id = \"A\", replace = { \"1-0:1.7.0\" = \"(01193*W)\" } }]\n"
+      "expect = { A = { \"1-0:1.7.0\" = \"1193 W\" } }\n");
+  const auto profile = meter("iskra-am550");
+  MutantSubject subject(find_mutant("ignores-kilo"), *profile->dialect, profile->line, {});
+  StimulusMaker maker(profile, 1, {});
+  const std::vector<Case> cases = ordinary_cases(maker);
+  std::vector<const Case*> asked;
+  for (const Case& one : cases) asked.push_back(&one);
+  CaseRunner runner(subject, StimulusMaker(profile, 1, {}), {});
+  ASSERT_EQ(runner.start().kind, Start::Kind::kReady);
+  static_cast<void>(runner.run_ordinary(asked));
+  const CaseResult blocked = runner.run(power);
+  EXPECT_EQ(blocked.outcome, Outcome::kInconclusive);
+  EXPECT_EQ(blocked.blocked_by, "dsmr-5.0/ordinary/1-0:1.7.0");
+  EXPECT_THAT(blocked.messages, testing::ElementsAre(testing::HasSubstr("blocked by dsmr-5.0/")));
+  EXPECT_EQ(runner.run(watts).outcome, Outcome::kPass) << "it has no kilo to ignore";
+}
+
 }  // namespace
 }  // namespace p1rig::case_runner_test

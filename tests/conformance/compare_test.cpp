@@ -57,6 +57,48 @@ TEST(Compare, AnotherNumber) {
   }
 }
 
+TEST(Compare, TheWayIsTheSameForEachTelegram) {
+  struct Way {
+    const char *said, *meant, *way;
+  };
+  for (const auto& [said, meant, way] : {
+           Way{R"("1.193 kW")", R"("1193 W")", ""},
+           Way{R"("1193 kW")", R"("1.193 kW")", "×1000"},
+           Way{R"("1.193 W")", R"("1.193 kW")", "÷1000"},
+           Way{R"("-1.193 kW")", R"("1.193 kW")", "negated"},
+           Way{R"("-1193 kW")", R"("1.193 kW")", "negated, ×1000"},
+           Way{R"("0 kW")", R"("0.193 kW")", "rounded"},  // to whole kW, as far as one can see
+           Way{R"("0 kW")", R"("1.193 kW")", "0"},
+           Way{R"("0.000 kW")", R"("1.193 kW")", "0"},
+           Way{R"("1.2 kW")", R"("1.193 kW")", "rounded"},
+           Way{R"("1.1 kW")", R"("1.193 kW")", "rounded"},
+           Way{R"("123456.7890625 kWh")", R"("123456.789 kWh")", "imprecise"},
+           Way{R"("1.193")", R"("1.193 kW")", "no unit"},
+           Way{R"("1193")", R"("1.193 kW")", "no unit, ×1000"},
+           Way{R"("1.193 kWh")", R"("1.193 kW")", "as kWh"},
+           Way{R"("2.345 kW")", R"("1.193 kW")", "value"},
+           Way{R"("watts")", R"("1.193 kW")", "no number"},
+           Way{"null", R"("1.193 kW")", "null"},
+           Way{R"("")", R"("text")", "null"},
+           Way{R"("0 m3")", "null", "a value for none"},
+           Way{R"("tex")", R"("text")", "cut"},
+           Way{R"("other")", R"("text")", "text"},
+           Way{R"("2016-02-03T10:00:00+01:00")", R"("2016-02-03T11:00:00+01:00")", "3600 s early"},
+           Way{R"("2016-02-03T11:00:00+02:00")", R"("2016-02-03T11:00:00+01:00")",
+               "another offset"},
+           Way{R"("2016-02-03T11:00:00")", R"("2016-02-03T11:00:00+01:00")", "no offset"},
+           Way{R"("1916-02-03T11:00:00+01:00")", R"("2016-02-03T11:00:00+01:00")", "another time"},
+           Way{R"("never")", R"("2016-02-03T11:00:00+01:00")", "no time"},
+           Way{R"({"at":"2016-02-03T11:00:00Z","value":"1 m3"})",
+               R"({"at":"2016-02-03T11:00:00Z","value":"1000 m3"})", "value: ÷1000"},
+           Way{R"({"at":"2016-02-03T11:15:00Z","value":"1 m3"})",
+               R"({"at":"2016-02-03T11:00:00Z","value":"1 m3"})", "at: 900 s late"},
+           Way{"[]", R"(["1 s"])", "fewer entries"},
+       }) {
+    EXPECT_EQ(way_of(value(said), value(meant), {.decimals = 9}), way) << said << " for " << meant;
+  }
+}
+
 TEST(Compare, DecimalsThatAReaderKeeps) {
   const Precision whole{.decimals = 0}, one{.decimals = 1};
   // What they cannot hold may be rounded or cut, and nothing else.

@@ -119,6 +119,66 @@ TEST(DetectOrigin, KnowsTheCountryOnlyWhereSomethingSpeaksForOne) {
   EXPECT_TRUE(detect_origin(decode_telegram(std::string(kOldDutch))).knows_country);
 }
 
+// A telegram of an Iskra IE.5 without version object, and by nobody who is known for one dialect.
+TEST(DetectOrigin, ConcludesNothingThatTheFittingDialectsDoNotAgreeOn) {
+  const Origin origin = detect_origin(decode_telegram(
+      of("XXX5METER",
+         "0-0:96.1.0(90000001)\n0-0:1.0.0(240405154953)\n1-0:1.8.1(000036.396*kWh)\n"
+         "1-0:1.8.2(000044.115*kWh)\n0-0:96.14.0(0001)\n1-0:1.7.0(00.000*kW)\n"
+         "0-0:96.3.10(1)\n0-0:96.13.0()\n0-1:96.1.1()\n")));
+  EXPECT_FALSE(origin.knows_country);
+  EXPECT_EQ(origin.sureness, Sureness::kGuess);
+  EXPECT_FALSE(origin.others.empty());
+}
+
+TEST(DetectOrigin, SaysWhyAndHowSure) {
+  const Origin dutch = detect_origin(decode_telegram(std::string(kDutch)));
+  EXPECT_EQ(dutch.sureness, Sureness::kCertain);
+  EXPECT_TRUE(dutch.others.empty());
+  EXPECT_NE(dutch.why.find("version 1-3:0.2.8(50)"), std::string::npos) << dutch.why;
+  const Origin old = detect_origin(decode_telegram(std::string(kOldDutch)));
+  EXPECT_EQ(old.sureness, Sureness::kGuess);
+  ASSERT_EQ(old.others.size(), 1U);
+}
+
+// Holley D545: Hungarian objects behind a Dutch version.
+TEST(DetectDialect, IsNotMisledByABorrowedVersion) {
+  std::string lines = "1-3:0.2.8(50)\n0-0:1.0.0(260115123010W)\n0-0:42.0.0(31323334)\n";
+  for (const char* c : {"1", "2", "15"}) {
+    lines += "1-0:" + std::string(c) + ".8.0(000500.000*kWh)\n";
+  }
+  for (const char* c : {"3", "4", "5", "6", "7", "8"}) {
+    lines += "1-0:" + std::string(c) + ".8.0(000500.000*kvarh)\n";
+  }
+  for (const char* c : {"13", "33", "53", "73"}) lines += "1-0:" + std::string(c) + ".7.0(0.987)\n";
+  EXPECT_EQ(detect(of("HLY5/D545-METER", lines)), "hu-eon");
+}
+
+// A Kaifa in Sweden: 6.3 for energies and 4.3 for powers.
+TEST(DetectDialect, KnowsTheSwedishObjectsInOtherFormats) {
+  std::string lines = "0-0:1.0.0(260115123010W)\n";
+  for (const char* c : {"1", "2"}) lines += "1-0:" + std::string(c) + ".8.0(000500.000*kWh)\n";
+  for (const char* c : {"3", "4"}) lines += "1-0:" + std::string(c) + ".8.0(000500.000*kVArh)\n";
+  for (const char* c : {"1", "2", "21", "22", "41", "42", "61", "62"}) {
+    lines += "1-0:" + std::string(c) + ".7.0(0001.250*kW)\n";
+  }
+  for (const char* c : {"3", "4", "23", "24", "43", "44", "63", "64"}) {
+    lines += "1-0:" + std::string(c) + ".7.0(0000.250*kVAr)\n";
+  }
+  EXPECT_EQ(detect(of("KFM5KAIFA-METER", lines)), "se-2.0");
+}
+
+TEST(Linter, ReportsOnlyWhatAllFittingDialectsAskFor) {
+  const std::string old(kOldDutch);
+  Linter both(find_dialect("dsmr-3.0"), {}, {find_dialect("dsmr-5.0")});
+  Linter one(find_dialect("dsmr-3.0"), {});
+  const std::string odd = edited(old, "(000.57*kW)", "(0.57*kW)");
+  const auto alone = one.check(decode_telegram(odd), 0);
+  const auto agreed = both.check(decode_telegram(odd), 0);
+  EXPECT_LE(agreed.size(), alone.size());
+  for (const Finding& finding : agreed) EXPECT_NE(finding.rule, "crc-missing");
+}
+
 TEST(DetectDialect, TakesOnlyOldFormatsForADialectWithoutCrc) {
   const std::string old(kOldDutch);
   EXPECT_EQ(detect(old), "dsmr-3.0");

@@ -72,6 +72,18 @@ std::vector<Row> rows() {
       {"dsmr-2.2", "ISk5\\2MT382-1003", "0-1:24.1.0", "(3)", kAccepted},
       {"dsmr-2.2", "KMP5 ZABF001587315111", "0-0:17.0.0", "(999*A)", kAccepted},
       {"dsmr-2.2", "ACE5", "1-0:15.7.0*255", "(000123*W)", kQuirk, "openhab-addons#4485"},
+      {"dsmr-2.2", "ACE5ACE4KGPRS", "0-0:96.14.0", "(01)", kQuirk, "openhab-addons#4485"},
+      {"dsmr-2.2", "ACE5ACE4KGPRS", "0-0:17.0.0", "(0085*A)", kQuirk, "openhab-addons#4485"},
+      {"dsmr-2.2", "ACE5ACE4KGPRS", "0-3:96.1.0", "(12345678         )", kQuirk,
+       "openhab-addons#4485"},
+      {"dsmr-2.2", "ACE5ACE4KGPRS", "", "missing-object", kQuirk, "openhab-addons#4485",
+       "1-0:1.8.2"},
+      {"dsmr-2.2", "ACE5ACE4KGPRS", "7-0:23.1.0",
+       "(01238.740*m3)(19-01-01 00:00:00)\n7-0:23.1.0(01238.770*m3)(19-01-01 01:00:00)", kQuirk,
+       "openhab-addons#4485"},
+      {"de-q3d", "ESY5Q3DA1004 V3.04", "1-0:1.8.0*255", "(00032549.5061662*kWh)", kQuirk,
+       "dsmr_parser PR#92"},
+      {"de-q3d", "ESY5Q3DA1004 V3.04", "1-0:1.7.0", "(001688.21*W)", kAccepted},
       {"dsmr-2.2", "ESY5", "1-0:1.7.0", "(000123.45*W)", kQuirk, "gotsmart#7"},
       {"dsmr-2.2", "ESY5", "1-0:1.8.1", "(00012345.6789012*kWh)", kQuirk, "gotsmart#7"},
       {"dsmr-3.0", "ISk5\\2MT382-1003", "0-1:24.3.0", "(230326210000)(08)(60)(1)(0-1:24.2.1)(m3)",
@@ -131,6 +143,8 @@ std::vector<Row> rows() {
       {"se-2.0", "ISK5\\2M550T-1012", "1-0:0.9.1", "((ER11))", kAccepted},
       {"se-2.0", "ISK5\\2M550T-1012", "", "missing-object", kQuirk, "p1reader#36", "0-0:1.0.0"},
       {"se-2.0", "XXX5", "1-0:99.97.0", "(10)(0-0:96.11.6)(000101000000W)(0000000000)", kAccepted},
+      {"fi-sk13", "ADN9 7534", "1-0:1.7.0", "(0000.139kW)", kQuirk, "feature-requests#1394"},
+      {"fi-sk13", "ADN9 7534", "0-0:1.0.0", "(260701120000W)", kAccepted},
       // Hungary (FACTS §4.7, §7).
       {"hu-eon", "AUX59904618299", "0-0:96.13.0", "(" + kThousandFf + ")", kQuirk,
        "esphome/issues#2393"},
@@ -161,7 +175,7 @@ std::string base_of(const std::string& dialect) {
   if (dialect == "dsmr-2.2" || dialect == "dsmr-3.0") return std::string(test::kOldDutch);
   if (dialect.starts_with("emucs")) return std::string(test::kBelgian);
   if (dialect == "lux-1.1") return std::string(test::kLuxembourg);
-  if (dialect == "se-2.0") return std::string(test::kSwedish);
+  if (dialect == "se-2.0" || dialect == "fi-sk13") return std::string(test::kSwedish);
   return "/XXX5\n\n0-0:1.0.0(260715123010S)\n!";
 }
 

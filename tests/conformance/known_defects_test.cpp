@@ -124,6 +124,30 @@ TEST(KnownDefects, MutantsThatFailTheSameAreOne) {
   EXPECT_THAT(defects.all[2].fails, ElementsAre(1));
 }
 
+TEST(KnownDefects, MutantsThatAreWrongInDifferentWaysAreTwo) {
+  const std::vector<std::string> ids = {"D/ordinary/1", "a"};
+  const auto wrong = [&](const char* name, const char* way) {
+    return DefectTrial{
+        name, "does", "code", {{"d1", {ids, {"D/ordinary/1"}, {{"D/ordinary/1", {way}}}}}}};
+  };
+  const std::vector<DefectTrial> trials = {wrong("one", "0"), wrong("two", "null"),
+                                           wrong("three", "0")};
+  const KnownDefects defects = gather_defects(trials);
+  ASSERT_EQ(defects.all.size(), 2U);
+  EXPECT_THAT(defects.all[0].twins, ElementsAre("three"));
+  EXPECT_THAT(KnownDefects::ways_at(defects.all[1], 0), ElementsAre("null"));
+}
+
+TEST(KnownDefects, ASilentOneIsKnownByWhatItDoesInstead) {
+  const std::vector<DefectTrial> trials = {
+      {"modbus", "", "", {}, {{"d1", {"reports x"}}, {"d2", {}}}},
+      {"swapped", "", "", {}, {{"d1", {"reports y"}}, {"d2", {}}}}};
+  const KnownDefects defects = gather_defects(trials);
+  EXPECT_THAT(defects.as_silent("d1", {"reports y"}), ElementsAre("swapped"));
+  EXPECT_THAT(defects.as_silent("d2", {}), ElementsAre("modbus", "swapped"));
+  EXPECT_THAT(defects.as_silent("d3", {}), IsEmpty());
+}
+
 TEST(KnownDefects, AreReadAsTheyWereWritten) {
   KnownDefects defects{.cases = {"a", "b", "c", "d"}, .all = {}};
   defects.all.push_back({.name = "x",
@@ -131,9 +155,12 @@ TEST(KnownDefects, AreReadAsTheyWereWritten) {
                          .does = "does \"x\"",
                          .code = "c",
                          .fails = {0, 1, 3},
-                         .fails_at = {{"dsmr-5.0", {2}}}});
+                         .fails_at = {{"dsmr-5.0", {2}}},
+                         .ways = {{"×1000", {0, 1}}},
+                         .silent_at = {{"dsmr-4.2", {"ends"}}}});
   const std::string text = to_json(defects);
   EXPECT_THAT(text, HasSubstr(R"("fails":{"*":"0-1 3","dsmr-5.0":"2"})"));
+  EXPECT_THAT(text, HasSubstr(R"("ways":{"×1000":"0-1"},"silent":{"dsmr-4.2":["ends"]})"));
   const auto again = parse_known_defects("f", text);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(to_json(*again), text);
@@ -148,12 +175,15 @@ TEST(KnownDefects, WhatIsBrokenIsSaid) {
   };
   const std::string row = R"("defects": [{"name":"x","twins":[],"does":"","code":"","fails":)";
   for (const std::string& broken :
-       {std::string("{"), std::string("[]"), with("1", "2"), with("\"a\"", "\"z\""),
+       {std::string("{"), std::string("[]"), with("2", "1"), with("\"a\"", "\"z\""),
         with("\"a\"", "7"), with("defects", "defect"),
         with("\"defects\": [", row + R"({"*":"0-2"}})"),
         with("\"defects\": [", row + R"({"*":"x"}})"),
         with("\"defects\": [", row + R"({"*":"1 0"}})"),
-        with("\"defects\": [", row + R"({"*":7}})"), std::string(100'000, '[')}) {
+        with("\"defects\": [", row + R"({"*":7}})"),
+        with("\"defects\": [", row + R"({},"ways":{"0":"2"},"silent":{}})"),
+        with("\"defects\": [", row + R"({},"ways":{},"silent":{"d":7}})"),
+        std::string(100'000, '[')}) {
     const auto parsed = parse_known_defects("defects.json", broken);
     ASSERT_FALSE(parsed) << broken;
     EXPECT_THAT(parsed.error().message, HasSubstr("defects.json: ")) << broken;

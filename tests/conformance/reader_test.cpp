@@ -349,11 +349,11 @@ TEST(ReferenceReader, KeepsTheOrderOfTheTelegram) {
 // --- what is concluded from where it comes ------------------------------------------------------
 
 json telegram_of(const char* dialect, const std::string& bytes,
-                 std::optional<std::chrono::minutes> normal_offset = {}) {
+                 std::optional<ClockRule> clock = {}) {
   std::vector<std::string> lines;
   ReferenceReader reader(
       dialect == nullptr ? nullptr : find_dialect(dialect),
-      [&](std::string_view line) { lines.emplace_back(line); }, {}, normal_offset);
+      [&](std::string_view line) { lines.emplace_back(line); }, {}, clock);
   reader.feed(bytes);
   reader.finish();
   return json::parse(lines.at(0));
@@ -366,20 +366,24 @@ TEST(ReferenceReader, ConcludesNothingFromACountryThatIsAGuess) {
   const json guess = telegram_of(nullptr, kNobodys);
   EXPECT_EQ(guess["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00");
   EXPECT_FALSE(guess.contains("import"));
+  EXPECT_EQ(guess["clock"], "local time: the country is not known (--dialect or --zone names it)");
   const json belgian = telegram_of("emucs-1.4", kNobodys);
   EXPECT_EQ(belgian["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+01:00");
   EXPECT_EQ(belgian["import"]["normal"], "36.396 kWh");
+  EXPECT_FALSE(belgian.contains("clock")) << "the dialect decides";
   const json dutch = telegram_of("dsmr-5.0", kNobodys);
   EXPECT_EQ(dutch["import"]["normal"], "44.115 kWh");
 }
 
 // jonkerj/iec62056#3: in Finland W is UTC+2.
 TEST(ReferenceReader, TakesTheClockOfAnotherZone) {
-  const json finnish = telegram_of(nullptr, kNobodys, std::chrono::minutes(120));
+  const ClockRule helsinki{"--zone Europe/Helsinki", std::chrono::minutes(120), {}};
+  const json finnish = telegram_of(nullptr, kNobodys, helsinki);
   EXPECT_EQ(finnish["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+02:00");
   EXPECT_FALSE(finnish.contains("import")) << "a clock is not a country";
-  const json swedish = telegram_of("se-2.0", kNobodys, std::chrono::minutes(120));
+  const json swedish = telegram_of("se-2.0", kNobodys, helsinki);
   EXPECT_EQ(swedish["telegram"]["0-0:1.0.0"], "2026-07-01T12:00:00+02:00");
+  EXPECT_EQ(swedish["clock"], "W all year is UTC+2 (--zone Europe/Helsinki)");
 }
 
 // SE-P1 2.0 annex 3: S is defined and never used; two Kamstrup OMNIA do.

@@ -133,11 +133,59 @@ TEST(StreamLinter, StopsAtItsLimit) {
   EXPECT_EQ(judged.findings.size(), 0U);
 }
 
+constexpr std::chrono::sys_seconds utc(int year, unsigned month, unsigned day, int hour) {
+  return std::chrono::sys_days{std::chrono::year{year} / std::chrono::month{month} /
+                               std::chrono::day{day}} +
+         std::chrono::hours{hour};
+}
+
+const ClockRule kTwoHours{
+    "--zone Europe/Helsinki",
+    std::chrono::minutes(120),
+    {{utc(2025, 3, 30, 1), utc(2025, 10, 26, 1)}, {utc(2026, 3, 29, 1), utc(2026, 10, 25, 1)}}};
+
 TEST(StreamLinter, TakesTheClockOfAnotherZone) {
   // 01:30 in standard time of UTC+1 is before summer time begins, of UTC+2 it is, too; 02:30 is not.
   const std::string text = edited(kDutch, "250708151004S", "250330023000W");
   EXPECT_EQ(lint(sealed(text)).rules(), Rules{"season-letter"});
-  EXPECT_EQ(lint(sealed(text), {.normal_offset = std::chrono::minutes(120)}).rules(), Rules{});
+  EXPECT_EQ(lint(sealed(text), {.clock = kTwoHours}).rules(), Rules{});
+}
+
+// Israel changes its clocks on the Friday before Europe does, at 02:00.
+TEST(StreamLinter, TakesTheDatesOfAnotherZone) {
+  const ClockRule israel{"--zone Asia/Jerusalem",
+                         std::chrono::minutes(120),
+                         {{utc(2025, 3, 28, 0), utc(2025, 10, 25, 23)}}};
+  const std::string friday = edited(kDutch, "250708151004S", "250328120000S");
+  EXPECT_EQ(lint(sealed(friday)).rules(), Rules{"season-letter"});
+  EXPECT_EQ(lint(sealed(friday), {.clock = kTwoHours}).rules(), Rules{"season-letter"});
+  EXPECT_EQ(lint(sealed(friday), {.clock = israel}).rules(), Rules{});
+  const std::string winter = edited(kDutch, "250708151004S", "250328120000W");
+  EXPECT_EQ(lint(sealed(winter)).rules(), Rules{});
+  EXPECT_EQ(lint(sealed(winter), {.clock = israel}).rules(), Rules{"season-letter"});
+}
+
+TEST(StreamLinter, TakesNoLetterForSummerWhereThereIsNone) {
+  const ClockRule fixed{"--zone Etc/GMT-2", std::chrono::minutes(120), {}};
+  // Its failure log has a time of summer.
+  EXPECT_EQ(lint(sealed(kDutch), {.clock = fixed}).rules(), Rules{"season-letter"});
+}
+
+TEST(StreamLinter, SaysByWhichRuleItJudgesTimes) {
+  const auto words = [](const std::string& bytes, StreamLintSettings settings = {}) {
+    StreamLinter linter(std::move(settings), [](const Finding&) {});
+    linter.feed(bytes);
+    linter.finish();
+    return linter.clock_in_words();
+  };
+  EXPECT_EQ(words(sealed(kDutch)), "W is UTC+1, S is UTC+2 (dsmr-5.0)");
+  EXPECT_EQ(words(sealed(kDutch), {.clock = kTwoHours}),
+            "W is UTC+2, S is UTC+3 (--zone Europe/Helsinki)");
+  EXPECT_EQ(words(sealed(kSwedish), {.dialect = find_dialect("se-2.0")}),
+            "W all year is UTC+1 (se-2.0)");
+  EXPECT_EQ(words(sealed(kSwedish), {.dialect = find_dialect("se-2.0"), .clock = kTwoHours}),
+            "W all year is UTC+2 (--zone Europe/Helsinki)");
+  EXPECT_EQ(words("noise"), "");
 }
 
 // --- one judgement --------------------------------------------------------------------------------

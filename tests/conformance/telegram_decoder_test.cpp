@@ -309,8 +309,9 @@ std::vector<std::string> plain_lines(std::string_view stream) {
     const Telegram telegram = decode_telegram(stretch.bytes);
     const Origin origin = detect_origin(telegram);
     const auto reason = judge_telegram(telegram, *origin.dialect);
-    lines.push_back(reason ? R"({"reject":")" + std::string(to_string(*reason)) + "\"}"
-                           : to_json_line(telegram, origin));
+    lines.push_back(
+        reason ? R"({"reject":")" + std::string(to_string(*reason)) + "\"}"
+               : to_json_line(telegram, origin, {}, origin.normal_offset ? "" : kClockUnknown));
   });
   framer.feed(stream);
   framer.finish();

@@ -56,18 +56,35 @@ TEST(Verdict, WhatIsSpecialIsTheSubject) {
 }
 
 TEST(Verdict, ATraitOfOrdinaryTelegramsDoesNotCount) {
-  const OrdinaryTraits traits = {{"0-0:96.13.0", "dsmr-5.0/ordinary/0-0:96.13.0"}};
+  const OrdinaryTraits traits = {
+      {"0-0:96.13.0", {.shown_by = "dsmr-5.0/ordinary/0-0:96.13.0", .ways = {"text"}}}};
   const Verdict verdict = decide(
       damaged(), {value_of(kText, "says something else"), value_of(kPower, "is wrong")}, traits);
   EXPECT_THAT(messages(verdict.against), ElementsAre("is wrong"));
   EXPECT_THAT(messages(verdict.besides), ElementsAre("says something else"));
 }
 
-TEST(Verdict, ATraitOfWhatTheCaseAsksForCounts) {
-  Mismatch asked = value_of(kText, "says something else");
+TEST(Verdict, ATraitOfWhatTheCaseAsksForBlocksIt) {
+  const OrdinaryTraits traits = {{"1-0:1.7.0", {.shown_by = "o", .ways = {"×1000", "0"}}}};
+  Mismatch asked = value_of(kPower, "says 1193 kW");
   asked.is_asked = true;
-  const Verdict verdict = decide(damaged(), {asked}, {{"0-0:96.13.0", "x"}});
-  EXPECT_THAT(messages(verdict.against), ElementsAre("says something else"));
+  asked.way = "×1000";
+  const Verdict verdict = decide(damaged(), {asked}, traits);
+  EXPECT_THAT(verdict.against, IsEmpty());
+  EXPECT_THAT(messages(verdict.besides), ElementsAre("says 1193 kW"));
+  EXPECT_EQ(verdict.blocked_by, "o");
+}
+
+/// A wrong unit everywhere must not hide that the value of an odd notation is wrong.
+TEST(Verdict, WhatIsWrongInAnotherWayThanInOrdinaryTelegramsCounts) {
+  const OrdinaryTraits traits = {{"1-0:1.7.0", {.shown_by = "o", .ways = {"×1000"}}}};
+  Mismatch same = value_of(kPower, "says 1193 kW"), other = value_of(kPower, "says nothing");
+  same.is_asked = other.is_asked = true;
+  same.way = "×1000";
+  other.way = "missing";
+  const Verdict verdict = decide(damaged(), {same, other}, traits);
+  EXPECT_THAT(messages(verdict.against), ElementsAre("says nothing"));
+  EXPECT_EQ(verdict.blocked_by, "") << "it is judged";
 }
 
 TEST(Verdict, AnOrdinaryTelegramIsNotJudgedByItsValues) {

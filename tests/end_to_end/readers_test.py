@@ -2,6 +2,7 @@
 started by p1rig or attached; and the doctor tells what is wrong with an adapter."""
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -347,8 +348,53 @@ class Doctor(Readers):
     def test_the_reference_reader(self):
         self.examine(0, ["pty: hello from p1rig read", "stdin:", "of p1rig works: continue"], "p1rig")
 
+    def test_each_dialect_is_tried_and_sealed_ones_too(self):
+        result = rig.run("doctor", "p1rig")
+        said = result.stdout.decode()
+        self.assertEqual(result.returncode, 0, said)
+        dialects = json.loads(rig.run("dialects", "--json").stdout)
+        # One that came before the reader was ready may be missing.
+        self.assertEqual(len(re.findall(" on pty: 5 of .* reported", said)), len(dialects), said)
+        self.assertRegex(said, "sagemcom-smarty-lux-encrypted on pty: 5 of .* reported")
+
+    GAS_OF_ONE_COUNTRY = """
+        import re, tty
+        tty.setraw(line.fileno())
+        got = ""
+        while True:
+            got += line.read(4096).decode("latin1")
+            while "\\n!" in got and got.endswith("\\n"):
+                told = {"1-0:1.7.0": re.search(r"1-0:1.7.0.([0-9.]*)", got)[1] + " kW"}
+                gas = re.search(r"0-1:24.2.1[(].*[)][(]([0-9.]*)", got)
+                if gas:
+                    told["0-1:24.2.1"] = {"value": gas[1] + " m3"}
+                got = ""
+                print(json.dumps({"telegram": told}), flush=True)
+        """
+
+    def test_a_code_of_another_country_is_missed(self):
+        reader = self.script(self.GAS_OF_ONE_COUNTRY, 'dialects = ["dsmr-5.0", "emucs-1.7"]')
+        result = rig.run("doctor", reader)
+        said = result.stdout.decode()
+        self.assertEqual(result.returncode, 0, said)
+        self.assertIn("sagemcom-t211-d-emucs17: the reading of gas, 0-1:24.2.3: never reported, but "
+                      "at iskra-am550 as 0-1:24.2.1", said)
+
+    def test_a_claim_that_is_not_kept(self):
+        self.examine(1, ["it claims 1-0:2.7.0, and never reports it"],
+                     self.telling('{"1-0:1.7.0": power + " kW"}', 'claims = ["1-0:?.7.0"]'))
+
+    def test_the_dialects_of_its_hello(self):
+        reader = self.script("""
+        print('{"hello": {"name": "x", "version": "1", "dialects": ["dsmr-5.0", "dsmr-4.2"]}}', flush=True)
+        """ + self.TELLING.replace("TOLD", '{"1-0:1.7.0": power + " kW"}'))
+        result = rig.run("doctor", reader)
+        said = result.stdout.decode()
+        self.assertEqual(result.returncode, 0, said)
+        self.assertRegex(said, "kaifa-ma304c on pty: 5 of .* reported")
+
     def test_one_that_is_right(self):
-        self.examine(0, [" telegrams reported, the slowest", "it reports 2 codes: 1-0:1.7.0 1-0:1.8.1"],
+        self.examine(0, [" telegrams reported, the slowest", "; 2 codes", "it reports 1-0:1.7.0 1-0:1.8.1"],
                      self.telling('{"1-0:1.7.0": power + " kW", "1-0:1.8.1": energy + " kWh"}'))
 
     def test_units(self):

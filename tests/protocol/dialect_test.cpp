@@ -16,9 +16,10 @@ namespace p1rig::dialect_test {
 namespace {
 
 // Those whose documents the tests below were written from; another one is as its own say.
-constexpr std::array kRead = {"dsmr-2.2",  "dsmr-3.0",  "dsmr-4.0",  "dsmr-4.2", "dsmr-5.0",
-                              "emucs-1.4", "emucs-1.7", "emucs-2.1", "lux-1.1",  "se-2.0",
-                              "hu-eon",    "lt-eso",    "at-t210",   "ch-xt211"};
+constexpr std::array kRead = {"dsmr-2.2", "dsmr-3.0",  "dsmr-4.0",  "dsmr-4.2",
+                              "dsmr-5.0", "emucs-1.4", "emucs-1.7", "emucs-2.1",
+                              "lux-1.1",  "se-2.0",    "hu-eon",    "lt-eso",
+                              "at-t210",  "ch-xt211",  "fi-sk13",   "de-q3d"};
 
 TEST(Dialect, IsThereForEachCountryAndEdition) {
   for (const char* name : kRead) EXPECT_NE(find_dialect(name), nullptr) << name;
@@ -40,7 +41,7 @@ TEST(Dialect, IsFoundByItsNameOnly) {
 }
 
 TEST(Dialect, OldOnesHave9600Baud7E1AndNoCrc) {
-  for (const char* name : {"dsmr-2.2", "dsmr-3.0"}) {
+  for (const char* name : {"dsmr-2.2", "dsmr-3.0", "de-q3d"}) {
     const Dialect& dialect = *find_dialect(name);
     EXPECT_EQ(dialect.line, (LineSettings{9600, 7, 'E', 1})) << name;
     EXPECT_FALSE(dialect.has_crc) << name;
@@ -50,7 +51,7 @@ TEST(Dialect, OldOnesHave9600Baud7E1AndNoCrc) {
 TEST(Dialect, AllOthersHave115200Baud8N1AndACrc) {
   for (const char* name : kRead) {
     const Dialect& dialect = *find_dialect(name);
-    if (matches_glob("dsmr-2.2 dsmr-3.0", dialect.name)) continue;
+    if (matches_glob("dsmr-2.2 dsmr-3.0 de-q3d", dialect.name)) continue;
     EXPECT_EQ(dialect.line, (LineSettings{115200, 8, 'N', 1})) << dialect.name;
     EXPECT_TRUE(dialect.has_crc) << dialect.name;
   }
@@ -64,18 +65,18 @@ TEST(Dialect, SendsEverySecondFromDsmr5OnAndInBelgium) {
   }
 }
 
-TEST(Dialect, LithuaniaIsTwoHoursAheadOfUtcInWinter) {
+TEST(Dialect, LithuaniaAndFinlandAreTwoHoursAheadOfUtcInWinter) {
   for (const char* name : kRead) {
     const Dialect& dialect = *find_dialect(name);
-    const bool east = dialect.name == "lt-eso";
+    const bool east = matches_glob("lt-eso fi-sk13", dialect.name);
     EXPECT_EQ(dialect.normal_offset.count(), east ? 120 : 60) << dialect.name;
   }
 }
 
-TEST(Dialect, OnlySwedenHasNoSummerTime) {
+TEST(Dialect, OnlySwedenAndFinlandHaveNoSummerTime) {
   for (const char* name : kRead) {
     const Dialect& dialect = *find_dialect(name);
-    EXPECT_EQ(dialect.summer_time, dialect.name != "se-2.0") << dialect.name;
+    EXPECT_EQ(dialect.summer_time, !matches_glob("se-2.0 fi-sk13", dialect.name)) << dialect.name;
   }
 }
 
@@ -237,6 +238,10 @@ TEST(ObjectRules, TakeWhatTheDocumentsPrint) {
       {"lt-eso", "1-0:13.7.0", {"-1.000"}, true},
       {"lt-eso", "1-0:16.24.0", {"-00.024*kW"}, true},
       {"lt-eso", "1-0:1.7.0", {"-00.024*kW"}, false},
+      {"de-q3d", "1-0:1.8.0", {"00052185.7825309*kWh"}, true},
+      {"de-q3d", "1-0:1.7.0", {"002124.86*W"}, true},
+      {"dsmr-2.2", "7-0:23.1.0", {"01238.740*m3", "19-01-01 00:00:00"}, true},
+      {"fi-sk13", "1-0:1.8.0", {"00014084.407*kWh"}, true},
       {"at-t210", "1-0:1.8.0", {"005000000*Wh"}, true},
       {"ch-xt211", "0-0:98.1.0", {"12"}, true},
   };

@@ -26,6 +26,16 @@ TEST(Timestamp, ReadsTwelveDigitsAndTheLetter) {
   EXPECT_EQ(parse_timestamp("090212160000"), (Timestamp{9, 2, 12, 16, 0, 0, '\0'}));
 }
 
+TEST(Timestamp, ReadsAndPrintsSeparators) {
+  const Timestamp time{19, 1, 31, 13, 5, 59, '\0'};
+  EXPECT_EQ(parse_timestamp("19-01-31 13:05:59"), time);
+  EXPECT_EQ(to_dashed_string(time), "19-01-31 13:05:59");
+  for (const char* other : {"19-01-31T13:05:59", "19-01-31 13:05:5", "19-01-31 13:05:5a",
+                            "19:01:31 13:05:59", "19-01-31 13:05:59W", "a9-01-31 13:05:59"}) {
+    EXPECT_FALSE(parse_timestamp(other)) << other;
+  }
+}
+
 TEST(Timestamp, IsNothingElse) {
   for (const char* text : {"", "W", "10120911302", "10120911302W", "1012091130200", "101209113020X",
                            "101209113020w", "101209113020WW", "10120911302 W", "-01209113020W"}) {

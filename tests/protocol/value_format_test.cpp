@@ -25,6 +25,7 @@ TEST(ValueFormat, ReadsTheDocumentsNotation) {
   EXPECT_EQ(parse_value_format("S"), (ValueFormat{Kind::kString, 0, 0, 0, false}));
   EXPECT_EQ(parse_value_format("TST"), (ValueFormat{Kind::kTime, 0, 0, 0, false}));
   EXPECT_EQ(parse_value_format("TST12"), (ValueFormat{Kind::kTime12, 0, 0, 0, false}));
+  EXPECT_EQ(parse_value_format("TST17"), (ValueFormat{Kind::kTime17, 0, 0, 0, false}));
   EXPECT_EQ(parse_value_format("X"), (ValueFormat{Kind::kHex, 0, 0, 0, false}));
 }
 
@@ -40,7 +41,7 @@ TEST(ValueFormat, RefusesEverythingElse) {
 
 TEST(ValueFormat, ReadsWhatItPrints) {
   for (const char* notation : {"F9(3,3)", "F(2,3)", "+F3(0,0)", "+F(3,3)", "F8(0,3)", "I4", "I",
-                               "S8", "S", "TST", "TST12", "X"}) {
+                               "S8", "S", "TST", "TST12", "TST17", "X"}) {
     const auto format = parse_value_format(notation);
     ASSERT_TRUE(format) << notation;
     EXPECT_EQ(to_string(*format), notation);
@@ -59,6 +60,12 @@ TEST(ValueFormat, PrintedValuesConform) {
   EXPECT_TRUE(fits("1", "I1"));
   EXPECT_TRUE(fits("101209113020W", "TST"));
   EXPECT_TRUE(fits("090212160000", "TST12"));
+  EXPECT_TRUE(fits("19-01-01 13:00:00", "TST17"));  // openhab-addons#4485
+  EXPECT_FALSE(fits("19-01-01 13:00:00", "TST12"));
+  EXPECT_FALSE(fits("19-01-01 13:00:00", "TST"));
+  EXPECT_FALSE(fits("190101130000", "TST17"));
+  EXPECT_FALSE(fits("190101130000W", "TST17"));
+  EXPECT_FALSE(fits("19-01-01-13:00:00", "TST17"));
   EXPECT_TRUE(fits("3031203631203831", "X"));
   EXPECT_TRUE(fits("-063", "+F3(0,0)"));
   EXPECT_TRUE(fits("-1.000", "+F4(3,3)"));

@@ -141,7 +141,9 @@ std::optional<std::string> first_difference(std::string_view telegram,
     telegram.remove_prefix(piece.text.size());
     if (!piece.hole) continue;
     if (piece.hole->name == "crc") return std::nullopt;  // judged by itself
-    const auto end = telegram.find_first_of("),\r\n");
+    // An identifier may be padded with blanks.
+    const bool has_blank = piece.hole->format == "TST17";
+    const auto end = telegram.find_first_of(has_blank ? "),\r\n" : "),\r\n ");
     const std::string_view value = telegram.substr(0, end);
     if (!may_print(*piece.hole, value)) {
       return "{" + piece.hole->name + " " + piece.hole->format + "} printed \"" +
@@ -264,7 +266,10 @@ TEST(EveryProfile, FillsItsHolesAndTouchesNothingElse) {
     const auto profile = load_profile(file);
     ASSERT_TRUE(profile) << profile.error().message;
     EXPECT_TRUE(has_evidence(*profile)) << "what is shipped is shown to be sent by a meter";
-    const Template shape = template_of(read_document(file).value());
+    Template shape = template_of(read_document(file).value());
+    for (const MbusForm& form : profile->dialect->mbus) {
+      shape.blocks.try_emplace(std::string(form.medium), form.text);
+    }
     const std::string form = crc_form(shape.telegram);
     EXPECT_EQ(profile->layout.has_crc, !form.empty());
     Maker maker(*profile, ++seed);

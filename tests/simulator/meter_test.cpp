@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
 
 #include "tests/protocol/xorshift.h"
 #include "tests/simulator/small_profile.h"
@@ -150,7 +151,7 @@ TEST(Meter, MbusReadingsAreThoseOfTheLastCapture) {
 }
 
 TEST(Meter, CapturesMayComeLaterAndShowLater) {
-  Meter meter = test_meter([](Profile& profile) { profile.capture = {1h, 5min, 10min, 0}; });
+  Meter meter = test_meter([](Profile& profile) { profile.capture = {1h, 5min, 0s, 10min, 0}; });
   const sys_seconds ten = kStart + 10h;
   const MeterState before = meter.at(ten + 14min + 59s);
   EXPECT_EQ(before.devices[0].time, ten - 55min) << "that of 10:05 shows at 10:15";
@@ -170,6 +171,34 @@ TEST(Meter, DemandIsTheEnergySoFarOverTheWholeQuarter) {
   EXPECT_EQ(meter.at(ten)[Quantity::kDemandMaxImport], 525'000);
   EXPECT_EQ(meter.at(ten)[Quantity::kDemandExport], 0);
   EXPECT_EQ(meter.at(ten)[Quantity::kDemandPeriod], 900);
+}
+
+// AM550: captured 3 to 15 s after the five minutes, another time each.
+TEST(Meter, CapturesSpreadOverSomeSeconds) {
+  const auto spread = [](Profile& profile) {
+    profile.capture.period = 5min;
+    profile.capture.offset = 3s;
+    profile.capture.spread = 12s;
+  };
+  Meter meter = test_meter(spread);
+  std::set<std::int64_t> seconds_after;
+  for (auto t = kStart; t < kStart + 24h; t += 5min) {
+    const auto before = meter.at(t + 2s).devices.at(0).time;
+    const auto after = meter.at(t + 15s).devices.at(0).time;
+    ASSERT_TRUE(before && after);
+    ASSERT_LT(*before, t);
+    ASSERT_GE(*after, t + 3s);
+    ASSERT_LE(*after, t + 15s);
+    EXPECT_EQ(meter.at(*after).devices.at(0).time, after) << "it is shown when it is captured";
+    if (t > kStart) {
+      EXPECT_EQ(meter.at(*after - 1s).devices.at(0).time, before);
+    }
+    seconds_after.insert((*after - t).count());
+  }
+  EXPECT_EQ(seconds_after.size(), 13U) << "288 captures meet each of the thirteen seconds";
+  // From any start the same.
+  Meter again = test_meter(spread);
+  EXPECT_EQ(again.at(kStart + 11h).devices.at(0).time, meter.at(kStart + 11h).devices.at(0).time);
 }
 
 }  // namespace

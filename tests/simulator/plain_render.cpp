@@ -155,6 +155,7 @@ class Renderer {
     switch (hole.format.kind) {
       case Kind::kTime:
       case Kind::kTime12:
+      case Kind::kTime17:
         return fill_time(hole);
       case Kind::kString:
       case Kind::kHex:
@@ -177,6 +178,13 @@ class Renderer {
     }
     std::string text = to_string(zone_.local(*time));
     if (hole.format.kind == Kind::kTime12) text.resize(12);
+    if (hole.format.kind == Kind::kTime17) {
+      text.resize(12);
+      for (const auto& [at, separator] :
+           {std::pair<std::size_t, char>{10, ':'}, {8, ':'}, {6, ' '}, {4, '-'}, {2, '-'}}) {
+        text.insert(at, 1, separator);
+      }
+    }
     out_ += text;
   }
 

@@ -320,8 +320,52 @@ TEST(Profile, DevicesStandInTheOrderOfTheirChannels) {
   EXPECT_EQ(next->start.devices[1].channel, 2);
   EXPECT_FALSE(with("[[device]]\nmedium = 'gas'\nchannel = 1\n"));
   EXPECT_FALSE(with("[[device]]\nmedium = 'gas'\nchannel = 5\n"));
-  EXPECT_FALSE(with("[[device]]\nmedium = 'water'\n")) << "there is no [mbus.water]";
+  EXPECT_TRUE(with("[[device]]\nmedium = 'water'\n")) << "as the dialect has it";
+  EXPECT_FALSE(with("[[device]]\nmedium = 'steam'\n"));
   EXPECT_FALSE(with("[[device]]\nmedium = 'unlinked'\n"));
+}
+
+TEST(Profile, ShowsMediaOfItsDialectThatTheFileDoesNotMention) {
+  const auto profile = parse_profile("small.toml", small_profile());
+  ASSERT_TRUE(profile) << profile.error().message;
+  MeterState state;
+  MbusDevice water, gas;
+  water.medium = Medium::kWater;
+  water.channel = 2;
+  water.id = "W1";
+  water.time = std::chrono::sys_days{std::chrono::year{2026} / 1 / 12};
+  water.reading = 1'234'000'000;
+  gas = water;
+  gas.medium = Medium::kGas;
+  gas.channel = 1;
+  state.devices = {gas, water};
+  std::string telegram;
+  render(profile->layout, state, profile->zone, telegram);
+  EXPECT_THAT(telegram, HasSubstr("0-1:24.2.1(260112010000W)(01234.000*m3)\r\n"
+                                  "0-2:24.1.0(007)\r\n0-2:96.1.0(5731)\r\n"
+                                  "0-2:24.2.1(260112010000W)(01234.000*m3)\r\n!"))
+      << "gas is as the file has it";
+  EXPECT_TRUE(profile->layout.has_block(Medium::kCold, 4));
+  const auto nowhere = parse_profile(
+      "small.toml", replaced(replaced(small_profile(), "{mbus}\n", ""),
+                             "[mbus.gas]\ntext = '''\n0-n:24.2.1({time TST})({reading "
+                             "F8(3,3) m3})\n'''\n",
+                             "[mbus]\n"));
+  EXPECT_FALSE(nowhere) << "the telegram has no place for its device";
+}
+
+TEST(Profile, EveryFormOfEveryDialectCompiles) {
+  for (const Dialect& dialect : dialects()) {
+    for (const MbusForm& form : dialect.mbus) {
+      const auto medium = find_medium(form.medium);
+      ASSERT_TRUE(medium) << dialect.name << ' ' << form.medium;
+      for (int channel = 1; channel <= 4; ++channel) {
+        Layout layout;
+        const auto flaw = layout.compile_block(form.text, channel, *medium);
+        EXPECT_FALSE(flaw) << dialect.name << ' ' << form.medium << ": " << flaw->message;
+      }
+    }
+  }
 }
 
 TEST(Profile, FreeChannelsAreFilledIn) {

@@ -1,0 +1,98 @@
+#include "conformance/learn/learn_series.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/learn/template_text.h"
+#include "protocol/wording.h"
+
+namespace p1rig {
+namespace {
+
+constexpr Obis kIdentifiers[] = {
+    {0, 0, 96, 1, 0}, {0, 0, 96, 1, 1}, {0, 0, 42, 0, 0}, {1, 0, 0, 0, 0}};
+constexpr std::size_t kMostObjects = 2000;  ///< a meter has tens of them
+
+}  // namespace
+
+Result<void> SeriesLearner::take(const Telegram& telegram, TimeLearner::Received received) {
+  if (telegrams_ > 0 && telegram.identification != identification_) {
+    return fail(
+        fmt::format("there are two meters: one says /{}, another one /{}; keep the telegrams "
+                    "of one in a file of its own",
+                    printable_text(identification_), printable_text(telegram.identification)));
+  }
+  identification_ = telegram.identification;
+  for (const Obis& code : kIdentifiers) {
+    const DataLine* const line = telegram.find(code);
+    if (line == nullptr || line->brackets.empty() || line->brackets[0].text.empty()) continue;
+    const auto [known, is_new] = identifiers_.try_emplace(to_string(code), line->brackets[0].text);
+    if (!is_new && known->second != line->brackets[0].text) {
+      return fail(fmt::format(
+          "there are two meters: {} is ({}) and ({}); keep the telegrams of one "
+          "in a file of its own",
+          known->first, printable_text(known->second), printable_text(line->brackets[0].text)));
+    }
+  }
+  ++telegrams_;
+  for (const DataLine& line : telegram.lines) take_object(line);
+  times_.take(telegram, received);
+  const bool is_richer =
+      telegram.lines.size() > most_objects_ ||
+      (telegram.lines.size() == most_objects_ && telegram.bytes.size() > richest_.size());
+  if (telegrams_ == 1 || is_richer) {
+    richest_ = telegram.bytes;
+    most_objects_ = telegram.lines.size();
+  }
+  return {};
+}
+
+void SeriesLearner::take_object(const DataLine& line) {
+  if (!line.code) return;
+  const std::string code = to_string(line.code->code);
+  if (objects_.size() >= kMostObjects && !objects_.contains(code)) return;
+  Seen& seen = objects_[code];
+  ++seen.count;
+  std::string value;
+  for (const Bracket& bracket : line.brackets) value += fmt::format("({})", bracket.text);
+  if (seen.count > 1 && value != seen.last) ++seen.changes;
+  seen.last = std::move(value);
+  seen.widths.resize(std::max(seen.widths.size(), line.brackets.size()));
+  for (std::size_t i = 0; i < line.brackets.size(); ++i) {
+    const auto number = parse_decimal(split_unit(line.brackets[i].text).value);
+    if (number) seen.widths[i].insert(number->width);
+  }
+}
+
+std::set<std::pair<std::string, std::size_t>> SeriesLearner::any_width() const {
+  std::set<std::pair<std::string, std::size_t>> varying;
+  for (const auto& [code, seen] : objects_) {
+    for (std::size_t i = 0; i < seen.widths.size(); ++i) {
+      if (seen.widths[i].size() > 1) varying.emplace(code, i);
+    }
+  }
+  return varying;
+}
+
+std::vector<std::string> SeriesLearner::notes() const {
+  std::vector<std::string> notes;
+  if (telegrams_ < 2) return notes;
+  std::string constant;
+  for (const auto& [code, seen] : objects_) {
+    if (seen.count < telegrams_) {
+      notes.push_back(fmt::format("{}: comes and goes: in {} of {}", code, seen.count,
+                                  counted(telegrams_, "telegram")));
+    } else if (seen.count > telegrams_) {
+      notes.push_back(fmt::format("{}: comes more than once", code));
+    }
+    if (seen.changes == 0) constant += " " + code;
+  }
+  if (!constant.empty()) {
+    notes.push_back(
+        fmt::format("the same in all {}:{}", counted(telegrams_, "telegram"), constant));
+  }
+  return notes;
+}
+
+}  // namespace p1rig

@@ -1,0 +1,163 @@
+#include "conformance/learn/template_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/judge/rule_shape.h"
+#include "protocol/hex.h"
+#include "protocol/timestamp.h"
+#include "protocol/unit.h"
+
+namespace p1rig {
+namespace {
+
+bool is_printable(char c) { return c >= ' ' && c <= '~'; }
+
+}  // namespace
+
+std::string template_text(std::string_view bytes) {
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (bytes.substr(i, 2) == "\r\n") continue;
+    if (c == '{' || c == '}') text += c;
+    // Three in a row would end the text.
+    const bool is_quote = c == '\'' && text.ends_with("''");
+    if ((is_printable(c) && !is_quote) || c == '\n') {
+      text += c;
+    } else {
+      text += fmt::format("{{raw {:02X}}}", static_cast<unsigned char>(c));
+    }
+  }
+  return text;
+}
+
+std::string printable_text(std::string_view text) {
+  std::string shown(text);
+  std::ranges::replace_if(
+      shown, [](char c) { return !is_printable(c); }, '?');
+  return shown;
+}
+
+std::string TextEdits::apply(std::string_view bytes, std::size_t begin, std::size_t end) const {
+  std::string text;
+  std::size_t at = begin;
+  for (auto edit = edits_.lower_bound(begin); edit != edits_.end() && edit->first < end; ++edit) {
+    if (edit->first < at) continue;
+    text += template_text(bytes.substr(at, edit->first - at)) + edit->second.second;
+    at = edit->first + edit->second.first;
+  }
+  return text + template_text(bytes.substr(at, end - std::min(at, end)));
+}
+
+std::optional<LearnedHole> HoleMaker::text(const Bracket& bracket) const {
+  if (bracket.text.empty()) return LearnedHole{"X", "", ""};
+  const auto octets = parse_hex(bracket.text);
+  const bool is_hex = octets && print_hex(*octets) == bracket.text;
+  if (is_hex && std::ranges::all_of(*octets, is_printable)) return LearnedHole{"X", *octets, ""};
+  if (!std::ranges::all_of(bracket.text, is_printable)) return std::nullopt;
+  return LearnedHole{"S", std::string(bracket.text), ""};
+}
+
+/// A number is padded if it begins with a zero, or is as long as its dialect says.
+bool HoleMaker::is_padded(const DataLine& line, std::size_t bracket, const Decimal& number) const {
+  const int whole = number.width - number.decimals;
+  const std::string_view digits = line.brackets[bracket].text.substr(number.minus ? 1 : 0);
+  if (whole > 1 && digits.starts_with('0')) return true;
+  const ObjectRule* const rule = find_object_rule(*options_.dialect, line.code->code);
+  const Shape* const shape = rule == nullptr ? nullptr : find_shape(*rule);
+  const ShapeField* const field = shape == nullptr ? nullptr : field_at(*shape, bracket);
+  if (field != nullptr && std::ranges::any_of(field->formats, [&](const ValueFormat& format) {
+        return format.digits == number.width;
+      })) {
+    return true;
+  }
+  // Of one digit there is nothing to see; three and more before the point may be full registers.
+  constexpr int kShort = 2;
+  return whole > kShort || number.decimals == 0;
+}
+
+std::optional<LearnedHole> HoleMaker::number(const DataLine& line, std::size_t bracket,
+                                             const KnownObject& object) const {
+  using Kind = KnownObject::Kind;
+  const Bracket& written = line.brackets[bracket];
+  const auto [digits, unit] = split_unit(written.text);
+  const bool has_star = written.text.find('*') != written.text.npos;
+  const auto number = parse_decimal(digits);
+  if (!number || has_star == unit.empty() || !is_unit_of(object, unit)) return std::nullopt;
+  if (unit.find_first_of(" {}") != unit.npos) return std::nullopt;
+  const bool may_be_negative = object.kind == Kind::kSigned;
+  if (number->minus && !may_be_negative) return std::nullopt;
+
+  LearnedHole hole;
+  const bool varies = options_.any_width.contains({to_string(line.code->code), bracket});
+  const bool padded = !varies && is_padded(line, bracket, *number);
+  if (!varies && !padded) {
+    hole.doubt = "as many digits as it needs, since it has no zero in front: more telegrams decide";
+  }
+  const std::string width = padded ? std::to_string(number->width) : "";
+  if (object.kind == Kind::kCode && number->decimals == 0) {
+    hole.format = "I" + width;
+  } else {
+    hole.format = fmt::format("{}F{}({},{})", may_be_negative ? "+" : "", width, number->decimals,
+                              number->decimals);
+  }
+  if (!unit.empty()) hole.format += fmt::format(" {}", unit);
+  const std::string_view spelled = unit.empty() ? object.unit : unit;
+  hole.value = to_plain_string(*number);
+  if (!spelled.empty()) hole.value += fmt::format(" {}", spelled);
+  return hole;
+}
+
+std::optional<LearnedHole> HoleMaker::time(const Bracket& bracket) {
+  const auto time = parse_timestamp(bracket.text);
+  if (!time) return std::nullopt;
+  LearnedHole hole;
+  hole.format = time->season == '\0' ? "TST12" : "TST";
+  if (is_unset(*time)) {
+    if (unset_time_.empty()) unset_time_ = bracket.text;
+    if (unset_time_ != bracket.text) return std::nullopt;
+    return hole;
+  }
+  if (time->season != '\0' &&
+      (time->season == 'S') != (options_.summer_time && is_summer_date(*time))) {
+    return std::nullopt;
+  }
+  hole.value = bracket.text;
+  return hole;
+}
+
+/// Of the hour that comes twice, and of the one that never comes, the letter decides.
+bool is_summer_date(const Timestamp& time) {
+  using std::chrono::day, std::chrono::month, std::chrono::year;
+  const std::chrono::year_month_day date{year{2000 + time.year}, month{time.month}, day{time.day}};
+  const auto change = [&](std::chrono::month at) {
+    return std::chrono::sys_days(date.year() / at / std::chrono::Sunday[std::chrono::last]);
+  };
+  const std::chrono::sys_days begin = change(std::chrono::March),
+                              end = change(std::chrono::October);
+  const std::chrono::sys_days today = date;
+  constexpr int kBegins = 3, kEnds = 3, kTwice = 2;
+  if (today == begin) return time.hour >= kBegins;
+  if (today == end) {
+    return time.hour < kTwice || (time.hour < kEnds && time.season != 'W');
+  }
+  return today > begin && today < end;
+}
+
+std::string toml_string(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += fmt::format("\\{}", c);
+    } else if (is_printable(c)) {
+      quoted += c;
+    } else {
+      quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    }
+  }
+  return quoted + "\"";
+}
+
+}  // namespace p1rig

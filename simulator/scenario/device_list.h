@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "protocol/result.h"
+#include "simulator/profile/profile.h"
+#include "simulator/scenario/scenario.h"
+
+namespace p1rig {
+
+/// The devices of "gas=2,water=1", on channels 1 to 4 in that order; "none" for none. The first of a
+/// medium is the profile's own, if it has one; the others have identifiers of the same form. All
+/// differ for each `id_seed`. An error for a medium that the meter does not know, and for a fifth.
+Result<std::vector<ScenarioDevice>> read_device_list(std::string_view list, const Profile& profile,
+                                                     std::uint64_t id_seed);
+
+/// Replaces what is on the M-Bus from the start. An error if the scenario says that itself, or if
+/// devices come and go in it.
+Result<void> set_devices(std::vector<ScenarioDevice> devices, Scenario& scenario);
+
+}  // namespace p1rig
