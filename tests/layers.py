@@ -55,13 +55,13 @@ ALLOWED = {
 # benchmarks look inside.
 FACES = {
     "simulator/render/": "render",
-    "simulator/scenario/": "scenario scenario_notes",
+    "simulator/scenario/": "device_list scenario scenario_notes",
     "simulator/meter/": "meter",
     "simulator/faults/": "fault",
     "simulator/line/": "bench_check clock event_loop lateness line line_uri modem_shim pacing reader_end reader_process "
                        "reader_tty recorded_steps recording recording_line recording_note replay run_session session "
                        "tcp_address uart_model",
-    "conformance/judge/": "anonymise clause compare contract crc_ways detect_dialect frame_counter json_depth json_text line_judge line_mistakes lint "
+    "conformance/judge/": "anonymise clause clock_rule compare contract crc_ways detect_dialect frame_counter json_depth json_text line_judge line_mistakes lint "
                           "medium reader rule_shape stream_linter telegram_judge unwrap",
     "conformance/learn/": "learn_series meter_template profile_text whole_telegram",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
