@@ -65,7 +65,8 @@ std::vector<TimeDifference> compare_times(const Profile& profile, const LearnedT
   compare_one("period", profile.schedule.period, times.period, none);
   if (delay_is_known) {
     compare_one("M-Bus capture period", profile.capture.period, times.capture_period, none);
-    compare_one("M-Bus capture offset", profile.capture.offset, times.capture_offset, none);
+    compare_one("M-Bus capture offset", profile.capture.offset, times.capture_offset,
+                profile.capture.spread);
     compare_one("M-Bus delay", profile.capture.delay, times.capture_delay, exact);
   }
   compare_one("register update", profile.register_update, times.register_update, none);

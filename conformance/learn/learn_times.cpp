@@ -200,6 +200,8 @@ void TimeLearner::learn_captures(const Dialect& dialect, LearnedTimes& times) co
                     "period is not known; the dialect's, {}",
                     in_seconds(usual)));
     period = usual;
+  } else if (period < kLeast && learn_spread(times)) {
+    return learn_delay(times.capture_period->count(), times);
   } else if (period < kLeast) {
     times.notes.push_back(fmt::format(
         "M-Bus: capture times have no common period; the dialect's, {}", in_seconds(usual)));
@@ -212,6 +214,34 @@ void TimeLearner::learn_captures(const Dialect& dialect, LearnedTimes& times) co
   times.capture_period = seconds(period);
   times.capture_offset = seconds(*time % period);
   learn_delay(period, times);
+}
+
+/// Captures that are not evenly apart, but never far from a multiple of some minutes.
+bool TimeLearner::learn_spread(LearnedTimes& times) const {
+  constexpr std::int64_t kMinute = 60;
+  std::vector<std::int64_t> steps, all;
+  for (const auto& [channel, captures] : captures_) {
+    for (std::size_t i = 0; i < captures.size(); ++i) {
+      all.push_back(captures[i].time);
+      if (i > 0) steps.push_back(captures[i].time - captures[i - 1].time);
+    }
+  }
+  constexpr std::size_t kFewest = 3;
+  if (steps.size() < kFewest) return false;
+  std::ranges::nth_element(steps, steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2));
+  const std::int64_t median = steps[steps.size() / 2];
+  const std::int64_t period = (median + kMinute / 2) / kMinute * kMinute;
+  if (period <= 0) return false;
+  for (std::int64_t& time : all) time %= period;
+  const auto [least, most] = std::ranges::minmax(all);
+  if (most - least > period / 4) return false;
+  times.capture_period = seconds(period);
+  times.capture_offset = seconds(least);
+  times.capture_spread = seconds(most - least);
+  times.notes.push_back(fmt::format("M-Bus: captured about every {}, {} to {} past it, from {}",
+                                    in_seconds(period), least, in_seconds(most),
+                                    counted(steps.size(), "change")));
+  return true;
 }
 
 void TimeLearner::learn_delay(std::int64_t period, LearnedTimes& times) const {

@@ -17,7 +17,7 @@ namespace p1rig {
 struct LearnedTimes {
   std::optional<std::chrono::seconds> period;
   bool counts_from_request = false;  ///< not on multiples of the period
-  std::optional<std::chrono::seconds> capture_period, capture_offset, capture_delay;
+  std::optional<std::chrono::seconds> capture_period, capture_offset, capture_spread, capture_delay;
   std::optional<std::chrono::seconds> register_update;
   std::optional<std::chrono::seconds> phase_skew;
   bool delay_is_known = false;     ///< readings came anew
@@ -52,6 +52,7 @@ class TimeLearner {
   void learn_jitter(LearnedTimes& times) const;
   void learn_phase(LearnedTimes& times) const;
   void learn_captures(const Dialect& dialect, LearnedTimes& times) const;
+  bool learn_spread(LearnedTimes& times) const;
   void learn_delay(std::int64_t period, LearnedTimes& times) const;
   void learn_update(LearnedTimes& times) const;
   void learn_skew(LearnedTimes& times) const;

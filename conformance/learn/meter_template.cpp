@@ -112,12 +112,13 @@ std::string shape_of(const TemplateBracket& bracket) {
   return to_string(*bracket.format) + (bracket.text.empty() ? "" : "*" + bracket.text);
 }
 
-/// A register that has grown wider than it is printed is still one of that width.
 bool is_of_format(std::string_view text, const ValueFormat& format) {
   using Form = ValueFormat::Kind;
-  if (format.kind == Form::kTime || format.kind == Form::kTime12) {
+  if (is_time(format)) {
+    constexpr std::size_t kDashed = 17;
     const auto time = parse_timestamp(text);
-    return time && (time->season == '\0') == (format.kind == Form::kTime12);
+    return time && (time->season != '\0') == (format.kind == Form::kTime) &&
+           (text.size() == kDashed) == (format.kind == Form::kTime17);
   }
   return conforms(text, format);
 }

@@ -89,6 +89,7 @@ class Writer {
     if (telegram.channels > 0) add("channels = {}\n", telegram.channels);
     duration("period", times.capture_period.value_or(profile_.dialect->capture_period));
     if (times.capture_offset != seconds(0)) duration("offset", times.capture_offset);
+    duration("spread", times.capture_spread);
     if (times.capture_delay != seconds(0)) duration("delay", times.capture_delay);
     for (const auto& [medium, text] : telegram.blocks) block("mbus." + medium, text);
   }

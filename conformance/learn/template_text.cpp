@@ -114,7 +114,8 @@ std::optional<LearnedHole> HoleMaker::time(const Bracket& bracket) {
   const auto time = parse_timestamp(bracket.text);
   if (!time) return std::nullopt;
   LearnedHole hole;
-  hole.format = time->season == '\0' ? "TST12" : "TST";
+  constexpr std::size_t kDashed = 17;
+  hole.format = bracket.text.size() == kDashed ? "TST17" : time->season == '\0' ? "TST12" : "TST";
   if (is_unset(*time)) {
     if (unset_time_.empty()) unset_time_ = bracket.text;
     if (unset_time_ != bracket.text) return std::nullopt;
@@ -124,7 +125,7 @@ std::optional<LearnedHole> HoleMaker::time(const Bracket& bracket) {
       (time->season == 'S') != (options_.summer_time && is_summer_date(*time))) {
     return std::nullopt;
   }
-  hole.value = bracket.text;
+  hole.value = to_string(*time);
   return hole;
 }
 
