@@ -411,12 +411,12 @@ TEST_F(ScenarioFile, RefusesUnknownQuantitiesAndValues) {
   expect_refused(kHead + "[values]\n\"energy.import\" = \"2000000000 kWh\"\n", 6, {"too large"});
   expect_refused(kHead + event("kind = \"breaker\"\nstate = 3"), 8, {"expected 0 to 2, found 3"});
   expect_refused(kHead + event("kind = \"breaker\""), 5, {"state"});
-  expect_refused(kHead + event("kind = \"grid\""), 7, {"neutral", "missing"});
+  expect_refused(kHead + event("kind = \"grid\""), 5, {"neutral", "missing"});
   expect_refused(kHead + event("kind = \"grid\"\nneutral = false"), 7, {"one phase"},
                  "iskra-am550-1p");
-  expect_refused(kHead + event("kind = \"device-clock\"\nchannel = 1"), 7, {"deviation_s"});
+  expect_refused(kHead + event("kind = \"device-clock\"\nchannel = 1"), 5, {"deviation_s"});
   const std::string reading = "kind = \"reading\"\nchannel = 1\nmedium = \"gas\"\n";
-  expect_refused(kHead + event(reading), 7, {"reading", "missing"});
+  expect_refused(kHead + event(reading), 5, {"reading", "missing"});
   expect_refused(kHead + event(reading + "reading = \"1 GJ\""), 10, {"reading", "m3"});
   expect_refused(kHead + event(reading + "reading = \"1 m3\"\ncaptures = 0"), 11, {"captures"});
   EXPECT_EQ(complaint(kHead + event(reading + "reading = \"0 m3\"\ncaptures = 1")), "");
