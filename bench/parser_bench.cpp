@@ -30,7 +30,6 @@ constexpr std::size_t kTelegrams = 256;
 constexpr p1rig_reading kNothing = {P1RIG_UNKNOWN, P1RIG_UNKNOWN, P1RIG_UNKNOWN, P1RIG_UNKNOWN,
                                     P1RIG_UNKNOWN, P1RIG_UNKNOWN, P1RIG_UNKNOWN};
 
-// The scenario begins at the local midnight before.
 constexpr std::chrono::sys_seconds kMoment{std::chrono::sys_days{std::chrono::January / 12 / 2026}};
 
 /// DSMR 5.0, a second between one telegram and the next.
@@ -38,12 +37,12 @@ const std::vector<std::string>& telegrams() {
   static const std::vector<std::string> all = [] {
     const auto profile = std::make_shared<const Profile>(find_profile("iskra-am550").value());
     const auto scenario =
-        std::make_shared<const Scenario>(find_scenario("household", *profile, kMoment).value());
+        std::make_shared<const Scenario>(find_scenario("household", *profile).value());
     Meter meter(profile, scenario, 1);
     std::vector<std::string> made(kTelegrams);
     for (std::size_t i = 0; i < kTelegrams; ++i) {
       const std::chrono::seconds at{7 * 3600 + static_cast<std::int64_t>(i)};
-      render(profile->layout, meter.at(scenario->start + at), profile->zone, made[i]);
+      render(profile->layout, meter.at(kMoment + at), profile->zone, made[i]);
     }
     return made;
   }();

@@ -39,6 +39,7 @@ namespace {
 constexpr std::size_t kTelegrams = 256;
 constexpr std::size_t kMixedTelegrams = 512;
 constexpr std::string_view kMixed = "mixed";
+constexpr std::chrono::sys_seconds kMorning{std::chrono::seconds{1'768'201'200}};  // 2026-01-12
 
 struct Sample {
   std::string_view dialect, profile;
@@ -93,10 +94,9 @@ class Sender {
  public:
   explicit Sender(std::string_view name)
       : profile_(std::make_shared<const Profile>(find_profile(name).value())),
-        scenario_(
-            std::make_shared<const Scenario>(find_scenario("household", *profile_, {}).value())),
+        scenario_(std::make_shared<const Scenario>(find_scenario("household", *profile_).value())),
         meter_(profile_, scenario_, 1),
-        now_(scenario_->start + std::chrono::hours{7}) {}
+        now_(kMorning) {}
 
   const Profile& profile() const { return *profile_; }
 

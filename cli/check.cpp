@@ -50,9 +50,7 @@ Findings check_scenario(const std::string& file) {
   if (!head) return {{head.error().message}, {}};
   auto profile = find_profile(head->made_for.empty() ? "iskra-am550" : head->made_for);
   if (!profile) return {{file + ": made_for: " + profile.error().message}, {}};
-  // Winter, by day.
-  constexpr std::chrono::sys_seconds moment{std::chrono::seconds{1'768'478'096}};
-  auto scenario = load_scenario(file, *profile, moment);
+  auto scenario = load_scenario(file, *profile);
   if (!scenario) return {{scenario.error().message}, {}};
   auto shown = with_readout(*profile, scenario->readout);
   if (!shown) return {{shown.error().message}, {}};
@@ -62,19 +60,23 @@ Findings check_scenario(const std::string& file) {
                      {}};
   chosen.meter.emplace(chosen.profile, chosen.scenario, 1);
   Problems notes;
-  add_notes(notes_on(*chosen.scenario, *chosen.profile, chosen.scenario->start), notes);
-  const auto until = chosen.scenario->until.value_or(chosen.scenario->start + std::chrono::days{1});
+  // Winter, by day.
+  constexpr std::chrono::sys_seconds kMoment{std::chrono::seconds{1'768'478'096}};
+  const auto from = chosen.scenario->window_from(kMoment);
+  add_notes(notes_on(*chosen.scenario, *chosen.profile, from), notes);
+  const auto until = chosen.scenario->until.value_or(from + std::chrono::days{1});
   Problems problems;
   // A scenario may be about a wrong clock.
   const bool clock_is_wrong = std::ranges::any_of(chosen.scenario->events, [](const Event& event) {
-    return std::holds_alternative<ClockEvent>(event.what);
+    return std::holds_alternative<ClockEvent>(event.what) ||
+           std::holds_alternative<DeviceClockEvent>(event.what);
   });
   Linter linter(chosen.profile->dialect, quirks_of(*chosen.profile));
   // Of a window of years, fewer moments are enough.
   constexpr std::int64_t kMostMoments = 10'000;
-  const auto step = std::max<std::chrono::seconds>(std::chrono::minutes{10},
-                                                   (until - chosen.scenario->start) / kMostMoments);
-  for (auto t = chosen.scenario->start; t < until; t += step) {
+  const auto step =
+      std::max<std::chrono::seconds>(std::chrono::minutes{10}, (until - from) / kMostMoments);
+  for (auto t = from; t < until; t += step) {
     if (!chosen.meter->sends_at(t)) continue;
     lint_next(*chosen.profile, chosen.telegram_at(t), &linter, problems, clock_is_wrong);
   }

@@ -1,6 +1,5 @@
 #include "cli/meter_options.h"
 
-#include "protocol/wording.h"
 #include "simulator/render/render.h"
 #include "simulator/scenario/device_list.h"
 #include "simulator/scenario/scenario_notes.h"
@@ -51,10 +50,10 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
       return options.misuse("--" + std::string(moment) + ": " + instant.error().message);
     t = *instant;
   }
-  auto scenario = find_scenario(options.get("scenario").value_or("household"), *profile, t);
+  auto scenario = find_scenario(options.get("scenario").value_or("household"), *profile);
   if (!scenario) return complain(kUsage, scenario.error().message);
-  // A scenario with its own start is simulated from there, unless --start says otherwise.
-  if (!asked && scenario->until) t = scenario->start;
+  // A scenario about a window is simulated from its start, unless --start says otherwise.
+  if (!asked && scenario->until) t = scenario->window_from(t);
   if (t < scenario->start) {
     const auto shown = [&](std::chrono::sys_seconds time) {
       return to_string(profile->zone.local(time));
@@ -77,11 +76,6 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
   chosen.meter.emplace(chosen.profile, chosen.scenario, chosen.seeds.values, chosen.seeds.ids);
   for (const std::string& note : notes_on(*chosen.scenario, *chosen.profile, t)) {
     say("p1rig: note: " + note);
-  }
-  if (t - chosen.scenario->start > std::chrono::days{800}) {
-    say("p1rig: simulating " +
-        counted((t - chosen.scenario->start) / std::chrono::days{365}, "year") +
-        " since the start of " + chosen.scenario->file);
   }
   // Here and not after a line has been opened: it can be interrupted.
   chosen.meter->at(t);

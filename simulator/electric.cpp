@@ -24,12 +24,10 @@ std::int64_t power_factor(std::int64_t active, std::int64_t apparent) {
 // Squares of powers that fit in 64 bits.
 __extension__ using Wide = __int128;
 
-/// The square root, cut, from a first guess that is not below it. Newton's method on integers: the
-/// same on every machine, unlike a rounded double.
-template <class Integer>
-Integer newton(Integer square, Integer root) {
+/// The square root, cut, from a first guess that is not below it. Newton's method on integers.
+Wide newton(Wide square, Wide root) {
   for (;;) {
-    const Integer next = (root + square / root) / 2;
+    const Wide next = (root + square / root) / 2;
     if (next >= root) return root;
     root = next;
   }
@@ -60,8 +58,12 @@ void set_phase(std::size_t phase, const PhaseLoad& load, MeterState& state) {
 
 std::int64_t integer_sqrt(std::int64_t square) {
   if (square <= 0) return 0;
-  const int bits = 64 - __builtin_clzll(static_cast<unsigned long long>(square));
-  return newton(square, std::int64_t{1} << ((bits + 1) / 2));
+  // A guess that is off by one at most; what is returned is exact, on every machine.
+  const auto wanted = static_cast<std::uint64_t>(square);
+  auto root = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(square)));
+  while (root * root > wanted) --root;
+  while ((root + 1) * (root + 1) <= wanted) ++root;
+  return static_cast<std::int64_t>(root);
 }
 
 std::int64_t apparent_power(std::int64_t active, std::int64_t reactive) {

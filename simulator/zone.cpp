@@ -54,6 +54,10 @@ std::chrono::seconds Zone::offset(std::chrono::sys_seconds instant) const {
   return rules_->at(instant).offset;
 }
 
+std::chrono::sys_seconds Zone::next_switch(std::chrono::sys_seconds instant) const {
+  return rules_->at(instant).end;
+}
+
 Timestamp Zone::local(std::chrono::sys_seconds instant) const {
   const date::sys_info& info = rules_->at(instant);
   const std::int64_t shifted = (instant + info.offset).time_since_epoch().count();

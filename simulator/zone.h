@@ -21,6 +21,9 @@ class Zone {
   /// The offset to UTC at that instant.
   std::chrono::seconds offset(std::chrono::sys_seconds instant) const;
 
+  /// The first instant after it at which the offset, or summer time, may be another one.
+  std::chrono::sys_seconds next_switch(std::chrono::sys_seconds instant) const;
+
   /// The instant that the zone's clock writes so. Without letter it must be unambiguous. An error
   /// for what no clock there ever shows: impossible dates, the gap in spring, S in winter.
   Result<std::chrono::sys_seconds> instant(const Timestamp& local) const;

@@ -55,7 +55,7 @@ ALLOWED = {
 # benchmarks look inside.
 FACES = {
     "simulator/render/": "render",
-    "simulator/scenario/": "device_list scenario scenario_notes",
+    "simulator/scenario/": "day_powers device_list scenario scenario_notes",
     "simulator/meter/": "meter",
     "simulator/faults/": "fault",
     "simulator/line/": "bench_check clock event_loop lateness line line_uri modem_shim pacing reader_end reader_process "

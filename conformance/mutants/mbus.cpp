@@ -207,6 +207,20 @@ void keep_old_reading(MutantReport& report, MutantState& state) {
   report.telegram.mbus = state.previous->mbus;
 }
 
+/// Takes a reading that is lower than the one before for a mistake.
+void keep_higher_reading(MutantReport& report, MutantState& state) {
+  if (!state.previous) return;
+  const auto number = [](const std::string& text) {
+    const auto parsed = parse_decimal(text.substr(0, text.find(' ')));
+    return parsed ? scaled(*parsed, 3).value_or(Decimal{}).digits : 0;
+  };
+  edit_values(report.telegram, [&](Obis code, ContractValue& value) {
+    if (!is_mbus_reading(code)) return;
+    const ContractValue* const before = find_value(*state.previous, code);
+    if (before != nullptr && number(before->text) > number(value.text)) value.text = before->text;
+  });
+}
+
 void lose_conclusions(MutantReport& report, MutantState&) {
   for (ContractDevice& device : devices(report)) device.medium = "electricity";
   std::swap(report.telegram.import.normal, report.telegram.import.low);
@@ -250,6 +264,8 @@ constexpr auto kRows = std::to_array<Mutant>({
                   no_capture_time),
     report_filter("keeps-old-reading", kFamily, "reports the reading of the previous telegram",
                   keep_old_reading),
+    report_filter("keeps-higher-reading", kFamily, "reports no reading lower than the one before",
+                  keep_higher_reading),
     report_filter("loses-conclusions", kFamily, "every device is an electricity meter",
                   lose_conclusions),
     report_filter("channels-from-0", kFamily, "channels counted from 0", channels_from_zero),

@@ -19,7 +19,10 @@ struct LedgerDevice {
   std::optional<std::int64_t> use;  ///< fixed, in each capture period
   bool heard = true;                ///< its radio works
   bool gone = false;                ///< replaced by another one: only its last value is left
-  bool captured = false;            ///< by this meter; until then it shows neither time nor reading
+  std::int64_t wrong = 0;           ///< what it says instead in the next `wrong_captures`
+  int wrong_captures = 0;
+  std::chrono::seconds deviation{};  ///< of its clock from the meter's
+  bool captured = false;  ///< by this meter; until then it shows neither time nor reading
   std::uint64_t stream = 0;
   /// A capture that is not on the port yet.
   struct Capture {
@@ -64,6 +67,7 @@ struct Ledger {
   bool port_on = true;
   bool clock_unset = false;
   std::chrono::seconds deviation{};
+  bool neutral = true;  ///< else it shows no voltage on L2
 
   struct Disturbance {
     std::int64_t voltage = 0;

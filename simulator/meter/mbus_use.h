@@ -13,4 +13,8 @@ namespace p1rig {
 std::int64_t use_in_minute(Medium medium, std::uint64_t seed, std::uint64_t stream,
                            std::chrono::sys_seconds minute);
 
+/// The sum of all minutes that begin from `from` to before `until`, both on whole minutes.
+std::int64_t use_between(Medium medium, std::uint64_t seed, std::uint64_t stream,
+                         std::chrono::sys_seconds from, std::chrono::sys_seconds until);
+
 }  // namespace p1rig

@@ -53,9 +53,10 @@ std::int64_t Meter::Impl::voltage(const Ledger& at, std::int64_t active, std::si
   return std::max<std::int64_t>(scenario->voltage + wobble - active / 3000, 1000);
 }
 
-Ledger::Demands demands_of(const Flow& flow) {
+Ledger::Demands demands_of(const Flow& flow, bool apparent_too) {
   const std::int64_t net = flow.import - flow.export_;
-  const std::int64_t apparent = apparent_power(net, flow.reactive_import - flow.reactive_export);
+  const std::int64_t apparent =
+      apparent_too ? apparent_power(net, flow.reactive_import - flow.reactive_export) : 0;
   return {flow.import,
           flow.export_,
           flow.reactive_import,
@@ -69,14 +70,15 @@ void Meter::Impl::integrate(const PhaseLoads& loads, int tariff, std::int64_t el
   each_counted(flow, tariff, [&](Quantity quantity, std::int64_t power) {
     ledger.state[quantity] += power * elapsed;
   });
-  const Ledger::Demands now = demands_of(flow);
+  const Ledger::Demands now = demands_of(flow, profile->layout.uses_apparent_demand);
   for (std::size_t i = 0; i < now.size(); ++i) ledger.quarter[i] += now[i] * elapsed;
   Ledger::TenMinutes& sums = ledger.ten_minutes;
   if (!ledger.dark()) sums.measured += elapsed;
   sums.import += flow.import * elapsed;
   sums.export_ += flow.export_ * elapsed;
   for (std::size_t phase = 0; phase < 3; ++phase) {
-    sums.voltage[phase] += loads[phase].voltage * elapsed;
+    const bool shown = phase != 1 || ledger.neutral;
+    if (shown) sums.voltage[phase] += loads[phase].voltage * elapsed;
   }
 }
 
@@ -139,7 +141,21 @@ void Meter::Impl::assign(Quantity quantity, const std::string& text) {
 
 void Meter::Impl::advance(sys_seconds t) {
   if (t < ledger.now) restart();
+  if (t - ledger.now >= std::chrono::days{1}) {
+    if (profile->layout.uses_month) {
+      // What was at the month's end is shown until the next.
+      const sys_seconds month = month_start(t);
+      leap_towards(month);
+      step_to(month);
+    }
+    leap_towards(t);
+  }
+  step_to(t);
+}
+
+void Meter::Impl::step_to(sys_seconds t) {
   while (ledger.now < t) {
+    ++effort;
     const sys_seconds next = std::min(t, next_boundary());
     const PhaseLoads loads = loads_at(ledger, ledger.now);
     integrate(loads, tariff_now(), (next - ledger.now).count());
@@ -228,6 +244,7 @@ MeterState Meter::Impl::shown() const {
   const PhaseLoads phases =
       profile->phase_skew > seconds{0} ? loads_at(ledger, t - profile->phase_skew) : totals;
   set_instantaneous(phases, totals, profile->phases_each, state);
+  if (!ledger.neutral) state[Quantity::kVoltageL2] = 0;
   for (std::size_t i = 0; i < kDemands.size(); ++i) {
     // Over the full interval, not a running mean (measured on Belgian meters).
     state[kDemands[i].now] = ledger.quarter[i] / kQuarter;
@@ -245,13 +262,15 @@ MeterState Meter::Impl::shown() const {
 Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
              std::uint64_t seed, std::optional<std::uint64_t> id_seed)
     : impl_(std::make_unique<Impl>(Impl{
-          std::move(profile), std::move(scenario), seed, id_seed.value_or(seed), {}, {}, {}})) {
+          std::move(profile), std::move(scenario), seed, id_seed.value_or(seed), {}, {}, {}, 0})) {
   impl_->restart();
 }
 
 Meter::~Meter() = default;
 Meter::Meter(Meter&&) noexcept = default;
 Meter& Meter::operator=(Meter&&) noexcept = default;
+
+std::size_t Meter::effort() const { return impl_->effort; }
 
 MeterState Meter::at(std::chrono::sys_seconds t) {
   impl_->advance(std::max(t, impl_->scenario->start));

@@ -24,7 +24,8 @@ Scenario constant_load(const Profile& profile, std::chrono::sys_seconds start);
 /// ahead, stepping there, or asking back give the same, bit for bit. Inside, it keeps a ledger of
 /// exact integrals at the last second and continues from there; going back starts again. Power
 /// is constant between the minutes, the events and the changes of loads, so that a day takes about
-/// 1500 steps however often it is asked.
+/// 1500 steps however often it is asked. Days on which nothing happens but what always does are not
+/// lived through: there are few kinds of them, and each is added up once.
 class Meter {
  public:
   /// Its identifiers are those of the meter with `id_seed` (simulator/profile/identity.h); without, of `seed`.
@@ -54,6 +55,9 @@ class Meter {
 
   /// False while the +5 V of the port is gone.
   bool supplies_at(std::chrono::sys_seconds t);
+
+  /// The steps it has taken and the kinds of days it has added up so far: what asking costs.
+  std::size_t effort() const;
 
  private:
   struct Impl;

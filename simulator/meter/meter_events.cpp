@@ -64,7 +64,11 @@ void Meter::Impl::capture(sys_seconds now) {
     if (captures && device.use && device.shown.valve != 0) device.counted += *device.use;
     const bool running = !ledger.dark() && now >= ledger.booted;
     if (captures && device.heard && running) {
-      device.pending = LedgerDevice::Capture{known_time_now(), device.counted};
+      const bool wrong = device.wrong_captures > 0;
+      if (wrong) --device.wrong_captures;
+      device.pending =
+          LedgerDevice::Capture{known_time_now(), wrong ? device.wrong : device.counted};
+      if (device.pending->time) *device.pending->time += device.deviation;
     }
     const bool due = next_capture(now - settings.delay - seconds{1}) + settings.delay == now;
     if (due && device.pending) {
@@ -227,5 +231,19 @@ void Meter::Impl::take(const ClockEvent& event) {
   end_intervals();
   end_month();
 }
+
+void Meter::Impl::take(const ReadingEvent& event) {
+  LedgerDevice* device = device_on(event.channel);
+  if (device == nullptr) return;
+  if (event.captures == 0) device->counted = event.reading;
+  device->wrong = event.reading;
+  device->wrong_captures = event.captures;
+}
+
+void Meter::Impl::take(const DeviceClockEvent& event) {
+  if (LedgerDevice* device = device_on(event.channel)) device->deviation = event.deviation;
+}
+
+void Meter::Impl::take(const GridEvent& event) { ledger.neutral = event.neutral; }
 
 }  // namespace p1rig

@@ -80,8 +80,8 @@ void each_counted(const Flow& flow, int tariff, Each&& each) {
   }
 }
 
-/// The powers whose averages the demands are.
-Ledger::Demands demands_of(const Flow& flow);
+/// The powers whose averages the demands are; those of apparent power only if they are asked for.
+Ledger::Demands demands_of(const Flow& flow, bool apparent);
 
 struct Meter::Impl {
   std::shared_ptr<const Profile> profile;
@@ -103,6 +103,8 @@ struct Meter::Impl {
   };
   Sending sending;
 
+  std::size_t effort = 0;  ///< steps taken and kinds of days added up
+
   // what flows
   PhaseLoads loads_at(const Ledger& at, std::chrono::sys_seconds t) const;
   /// Nominal, a slow wobble of the grid, and a volt less for each 3 kW drawn; none while dark.
@@ -116,6 +118,8 @@ struct Meter::Impl {
   void complete_totals();
   void assign(Quantity quantity, const std::string& text);
   void advance(std::chrono::sys_seconds t);
+  /// Second by second, in effect.
+  void step_to(std::chrono::sys_seconds t);
   std::chrono::sys_seconds next_boundary() const;
   /// All that falls on the second `now`: intervals end first, then events happen.
   void happen();
@@ -126,6 +130,15 @@ struct Meter::Impl {
   std::int64_t clock_now() const;
   std::optional<std::chrono::sys_seconds> known_time_now() const;
   int tariff_now() const;
+
+  // over many days at once (meter_leap.cpp)
+  class DayKinds;
+  /// Not further than to where stepping to `t` leaves nothing that tells.
+  void leap_towards(std::chrono::sys_seconds t);
+  bool leap(std::chrono::sys_seconds limit);
+  bool calm() const;
+  std::chrono::sys_seconds next_incident() const;
+  std::chrono::seconds settling() const;
 
   // intervals
   void begin_intervals();
@@ -165,6 +178,9 @@ struct Meter::Impl {
   void take(const PortEvent& event);
   void take(const RequestEvent&);
   void take(const ClockEvent& event);
+  void take(const ReadingEvent& event);
+  void take(const DeviceClockEvent& event);
+  void take(const GridEvent& event);
 
   // what it shows
   MeterState shown() const;

@@ -69,6 +69,7 @@ void Meter::Impl::begin_averages() {
   begin(Quantity::kAveragePowerNet, flow.import - flow.export_);
   begin(Quantity::kAveragePowerAbsolute, flow.import + flow.export_);
   for (std::size_t phase = 0; phase < 3; ++phase) {
+    if (phase == 1 && !ledger.neutral) continue;
     begin(nth(Quantity::kAverageVoltageL1, phase), loads[phase].voltage);
   }
 }

@@ -33,7 +33,7 @@ std::vector<Growth> Meter::Impl::growths() const {
       growths.push_back({quantity, ledger.state[quantity], power, 1});
     });
   }
-  const Ledger::Demands powers = demands_of(flow);
+  const Ledger::Demands powers = demands_of(flow, profile->layout.uses_apparent_demand);
   for (std::size_t i = 0; i < kDemands.size(); ++i) {
     growths.push_back({kDemands[i].now, ledger.quarter[i], powers[i], kQuarter});
   }

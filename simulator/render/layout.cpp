@@ -410,6 +410,11 @@ std::optional<Layout::Flaw> Layout::compile(std::string_view text) {
   uses_month = std::ranges::any_of(telegram, [](const Segment& segment) {
     return segment.kind == Segment::Kind::kHole && segment.hole.source == Source::kMonthQuantity;
   });
+  uses_apparent_demand = std::ranges::any_of(telegram, [](const Segment& segment) {
+    return segment.kind == Segment::Kind::kHole &&
+           segment.hole.quantity >= Quantity::kDemandApparentImport &&
+           segment.hole.quantity <= Quantity::kDemandMaxApparentExport;
+  });
   stencils = std::make_shared<StencilShelf>();
   return std::nullopt;
 }

@@ -27,7 +27,8 @@ struct Layout {
   std::vector<Segment> telegram;
   /// The block of a medium on channel 1 to 4; empty if the profile has none.
   std::array<std::array<std::vector<Segment>, 4>, kMediumCount> mbus;
-  bool uses_month = false;  ///< a hole asks for the last month
+  bool uses_month = false;            ///< a hole asks for the last month
+  bool uses_apparent_demand = false;  ///< one for an average of apparent power
   bool has_crc = false;
   const CrcAlgorithm* crc_algorithm = &crc_algorithms().front();
   std::string unset_time;  ///< printed for a time that is not known; empty: not allowed

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <tuple>
 
 #include "simulator/files/data_dir.h"
 #include "simulator/files/document.h"
@@ -35,9 +34,8 @@ std::optional<int> parse_minute(std::string_view text) {
 }
 
 /// Monday is 0. From the days since 1970-01-01, a Thursday.
-std::size_t weekday_of(std::chrono::sys_seconds local) {
-  const std::int64_t day = std::chrono::floor<std::chrono::days>(local).time_since_epoch().count();
-  return static_cast<std::size_t>(((day + 3) % 7 + 7) % 7);
+std::size_t weekday_of(std::chrono::sys_days date) {
+  return static_cast<std::size_t>(((date.time_since_epoch().count() + 3) % 7 + 7) % 7);
 }
 
 /// The number of a tariff register, as many as there are (quantity.h).
@@ -81,14 +79,14 @@ Calendar::Period read_period(const Node& node, Complaints& complaints) {
   TableReader table("[[period]]", &node, complaints);
   Calendar::Period period;
   const std::string from = table.required_time("from");
-  period.year = digits(from, 0, 4);
-  period.month = digits(from, 5, 2);
-  period.day = digits(from, 8, 2);
+  const int year = digits(from, 0, 4), month = digits(from, 5, 2), day = digits(from, 8, 2);
   const bool shape = from.size() == 10 && from[4] == '-' && from[7] == '-';
-  const std::chrono::year_month_day date{std::chrono::year{period.year},
-                                         std::chrono::month{static_cast<unsigned>(period.month)},
-                                         std::chrono::day{static_cast<unsigned>(period.day)}};
-  if (!shape || period.year < 0 || period.month < 0 || period.day < 0 || !date.ok()) {
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (shape && year >= 0 && month >= 0 && day >= 0 && date.ok()) {
+    period.begin = date;
+  } else {
     table.complain("from", "\"" + from + "\" is not a date: expected \"2026-01-01\"");
   }
   period.otherwise = read_tariff(table, "otherwise");
@@ -98,28 +96,31 @@ Calendar::Period read_period(const Node& node, Complaints& complaints) {
   return period;
 }
 
-auto date_of(const Calendar::Period& period) {
-  return std::tuple(period.year, period.month, period.day);
-}
-
 }  // namespace
 
-int Calendar::tariff_at(const Zone& zone, std::chrono::sys_seconds t) const {
-  if (periods.empty()) return 0;
-  const Timestamp local = zone.local(t);
-  const auto today = std::tuple(2000 + local.year, int{local.month}, int{local.day});
-  const Period* valid = &periods.front();
-  for (const Period& period : periods) {
-    if (date_of(period) <= today) valid = &period;
-  }
-  const std::size_t day = weekday_of(t + zone.offset(t));
-  const int minute = local.hour * 60 + local.minute;
-  for (const Rule& rule : valid->rules) {
-    if (rule.days[day] && minute >= rule.from_minute && minute < rule.until_minute) {
+int Calendar::Period::tariff_at(std::size_t weekday, int minute) const {
+  for (const Rule& rule : rules) {
+    if (rule.days[weekday] && minute >= rule.from_minute && minute < rule.until_minute) {
       return rule.tariff;
     }
   }
-  return valid->otherwise;
+  return otherwise;
+}
+
+const Calendar::Period* Calendar::period_on(std::chrono::sys_days date) const {
+  const Period* valid = periods.empty() ? nullptr : &periods.front();
+  for (const Period& period : periods) {
+    if (period.begin <= date) valid = &period;
+  }
+  return valid;
+}
+
+int Calendar::tariff_at(const Zone& zone, std::chrono::sys_seconds t) const {
+  if (periods.empty()) return 0;
+  const std::chrono::sys_seconds local = t + zone.offset(t);
+  const auto date = std::chrono::floor<std::chrono::days>(local);
+  const auto minute = std::chrono::floor<std::chrono::minutes>(local - date);
+  return period_on(date)->tariff_at(weekday_of(date), static_cast<int>(minute.count()));
 }
 
 Result<Calendar> load_calendar(const std::filesystem::path& file) {
@@ -141,7 +142,7 @@ Result<Calendar> load_calendar(const std::filesystem::path& file) {
   head.finish();
   for (const Node* node : root.tables("period")) {
     const Calendar::Period period = read_period(*node, complaints);
-    if (!calendar.periods.empty() && date_of(period) <= date_of(calendar.periods.back())) {
+    if (!calendar.periods.empty() && period.begin <= calendar.periods.back().begin) {
       complaints.add(node->place, "[[period]]: from: is not after that of the previous period");
     }
     calendar.periods.push_back(period);

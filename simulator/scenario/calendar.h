@@ -23,14 +23,19 @@ struct Calendar {
     int tariff = 1;
   };
   struct Period {
-    int year = 0, month = 1, day = 1;  ///< valid from this local date on
-    int otherwise = 1;                 ///< the tariff where no rule applies
-    std::vector<Rule> rules;           ///< the first that applies
+    std::chrono::sys_days begin;  ///< valid from this local date on
+    int otherwise = 1;            ///< the tariff where no rule applies
+    std::vector<Rule> rules;      ///< the first that applies
+
+    int tariff_at(std::size_t weekday, int minute) const;
   };
   std::string name;
   std::string title;
   std::vector<std::string> countries;  ///< whose meters follow it by default
   std::vector<Period> periods;         ///< by date
+
+  /// What is valid on a local date; nothing where the meter has no tariffs.
+  const Period* period_on(std::chrono::sys_days date) const;
 
   /// The tariff at an instant; 0 where the meter has no tariffs (no periods).
   int tariff_at(const Zone& zone, std::chrono::sys_seconds t) const;

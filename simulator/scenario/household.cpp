@@ -45,88 +45,110 @@ constexpr std::int64_t kStandby = 105;     // W
 constexpr std::int64_t kFridgeCycle = 48;  // minutes
 constexpr std::int64_t kFridgeRuns = 17;
 constexpr Power kFridge{85, 51};            // W and var
-constexpr std::int64_t kUnrest = 3;         // per cent
+constexpr std::int64_t kLeastUnrest = -8;   // W
+constexpr std::int64_t kMostUnrest = 7;     // W
 constexpr std::int64_t kMostOfUsual = 140;  // per cent of what stands around
 
-struct LocalMinute {
-  std::uint64_t day = 0;
-  std::int64_t minute = 0;
-  bool weekend = false;
-  std::size_t season = 0;
-};
+constexpr std::int64_t kQuarter = 15;  // minutes
 
-LocalMinute local_minute(const Zone& zone, std::chrono::sys_seconds t) {
-  const auto local = t + zone.offset(t);
-  const std::int64_t minutes =
-      std::chrono::floor<std::chrono::minutes>(local).time_since_epoch().count();
-  const std::int64_t day = minutes / 1440;
-  const std::int64_t day_of_year = day * 10'000 % 3'652'425 / 10'000;
-  // 1970-01-01 was a Thursday: day 2 a Saturday.
-  return {static_cast<std::uint64_t>(day), minutes % 1440, (day + 5) % 7 < 2,
-          static_cast<std::size_t>(day_of_year * 12 / 366)};
+/// A little in each minute of a quarter-hour, in W, so that no two minutes are alike.
+std::int64_t unrest_in(std::uint64_t random, std::int64_t minute) {
+  return static_cast<std::int64_t>(random >> (minute * 4) & 15U) + kLeastUnrest;
 }
 
-void add_base(const LocalMinute& now, std::uint64_t seed, PhasePowers& watts) {
-  const auto hour = static_cast<std::size_t>(now.minute / 60);
-  const std::int64_t usual = (now.weekend ? kWeekend : kWeekday)[hour] * kSeason[now.season] / 100;
-  const auto quarter = static_cast<std::uint64_t>(now.minute / 15);
-  const std::int64_t percent =
-      60 + random_below(random_at(seed, 1, now.day, quarter), kMostOfUsual - 60 + 1);
-  watts[0].active += kStandby + usual * percent / 100;
-  watts[0].reactive += 22 + usual / 5;
-
-  const std::int64_t shift = random_below(random_at(seed, 2, now.day), kFridgeCycle);
-  if ((now.minute + shift) % kFridgeCycle < kFridgeRuns) {
-    watts[1].active += kFridge.active;
-    watts[1].reactive += kFridge.reactive;
-  }
-}
-
-void add_appliances(const LocalMinute& now, std::uint64_t seed, PhasePowers& watts) {
-  std::uint64_t number = 0;
-  for (const Appliance& appliance : kAppliances) {
-    const std::uint64_t random = random_at(seed, 3, now.day, ++number);
-    const std::int64_t chance = now.weekend ? appliance.chance_weekend : appliance.chance_weekday;
-    if (random_below(random, 100) >= chance) continue;
-    const std::int64_t start =
-        appliance.earliest + random_below(random >> 20, appliance.latest - appliance.earliest);
-    const std::int64_t since = now.minute - start;
-    Power& power = watts[appliance.phase];
-    if (since < 0 || since >= appliance.heating + appliance.running) continue;
-    if (since < appliance.heating) {
-      power.active += appliance.heating_power;
-    } else {
-      power.active += appliance.running_power;
-      power.reactive += appliance.running_power * appliance.reactive_percent / 100;
-    }
-  }
+/// From W and var to mW and mvar of this home.
+Power of_home(Power watts, const HouseholdLoad& home) {
+  return {watts.active * home.percent * 10, watts.reactive * home.percent * 10};
 }
 
 }  // namespace
 
-PhasePowers household_power(const HouseholdLoad& home, const Zone& zone, std::uint64_t seed,
-                            std::chrono::sys_seconds t) {
-  const LocalMinute now = local_minute(zone, t);
-  PhasePowers watts{};
-  add_base(now, seed, watts);
-  add_appliances(now, seed, watts);
-  // A little unrest, so that no two minutes are alike to the watt.
-  const std::uint64_t unrest = random_at(seed, 4, now.day, static_cast<std::uint64_t>(now.minute));
-  for (std::size_t phase = 0; phase < 3; ++phase) {
-    const std::int64_t own = watts[phase].active;
-    const std::int64_t percent =
-        100 - kUnrest + random_below(unrest >> (phase * 8), 2 * kUnrest + 1);
-    watts[phase].active = own * percent * home.percent / 10;  // W per cent² to mW
-    watts[phase].reactive = watts[phase].reactive * home.percent * 10;
+HouseholdDay::HouseholdDay(const HouseholdLoad& home, std::uint64_t seed, const DayKind& day)
+    : home_(home),
+      seed_(seed),
+      day_(day),
+      fridge_shift_(random_below(random_at(seed, 2, day.pattern), kFridgeCycle)) {}
+
+Power HouseholdDay::base(std::int64_t quarter) const {
+  const auto hour = static_cast<std::size_t>(quarter / 4);
+  const std::int64_t usual =
+      (day_.weekend() ? kWeekend : kWeekday)[hour] * kSeason[day_.season] / 100;
+  const std::uint64_t random = random_at(seed_, 1, day_.pattern, hour) >> (quarter % 4 * 16);
+  const auto draw = static_cast<std::int64_t>(random & 0xFFFFU);
+  const std::int64_t percent = 60 + draw * (kMostOfUsual - 60 + 1) / 0x10000;
+  return {kStandby + usual * percent / 100, 22 + usual / 5};
+}
+
+/// What unrest_in() takes from.
+std::uint64_t HouseholdDay::unrest(std::int64_t quarter) const {
+  return random_at(seed_, 4, day_.pattern, static_cast<std::uint64_t>(quarter));
+}
+
+/// Calls each(phase, from, until, W and var) for what appliances do on this day.
+template <class Each>
+void HouseholdDay::each_run(Each&& each) const {
+  std::uint64_t number = 0;
+  for (const Appliance& appliance : kAppliances) {
+    const std::uint64_t random = random_at(seed_, 3, day_.pattern, ++number);
+    const std::int64_t chance =
+        day_.weekend() ? appliance.chance_weekend : appliance.chance_weekday;
+    if (random_below(random, 100) >= chance) continue;
+    const std::int64_t start =
+        appliance.earliest + random_below(random >> 20, appliance.latest - appliance.earliest);
+    const std::int64_t heated = start + appliance.heating;
+    const Power running{appliance.running_power,
+                        appliance.running_power * appliance.reactive_percent / 100};
+    each(appliance.phase, start, heated, Power{appliance.heating_power, 0});
+    each(appliance.phase, heated, heated + appliance.running, running);
   }
+}
+
+PhasePowers HouseholdDay::at(std::int64_t minute) const {
+  PhasePowers watts{};
+  const auto add = [&](std::size_t phase, Power more) {
+    watts[phase].active += more.active;
+    watts[phase].reactive += more.reactive;
+  };
+  add(0, base(minute / kQuarter));
+  add(0, {unrest_in(unrest(minute / kQuarter), minute % kQuarter), 0});
+  if ((minute + fridge_shift_) % kFridgeCycle < kFridgeRuns) add(1, kFridge);
+  each_run([&](std::size_t phase, std::int64_t from, std::int64_t until, Power more) {
+    if (minute >= from && minute < until) add(phase, more);
+  });
+  for (Power& power : watts) power = of_home(power, home_);
   return watts;
+}
+
+void HouseholdDay::add_to(PhasesOfDay<MinutesOfDay>& powers) const {
+  const auto add = [&](std::size_t phase, std::int64_t from, std::int64_t until, Power watts) {
+    powers.of(phase).add(from, until, of_home(watts, home_));
+  };
+  for (std::int64_t quarter = 0; quarter < kMinutesPerDay / kQuarter; ++quarter) {
+    const std::uint64_t random = unrest(quarter);
+    for (std::int64_t minute = 0; minute < kQuarter; ++minute) {
+      const std::int64_t at = quarter * kQuarter + minute;
+      add(0, at, at + 1, {unrest_in(random, minute), 0});
+    }
+  }
+  for (std::int64_t from = -fridge_shift_; from < kMinutesPerDay; from += kFridgeCycle) {
+    const std::int64_t until = std::min(from + kFridgeRuns, kMinutesPerDay);
+    if (until > 0) add(1, std::max<std::int64_t>(from, 0), until, kFridge);
+  }
+  each_run(add);
+}
+
+void HouseholdDay::add_to(PhasesOfDay<SlotsOfDay>& powers) const {
+  constexpr std::int64_t kSlots = kQuarter / kSlotMinutes;
+  for (std::int64_t quarter = 0; quarter < kMinutesPerDay / kQuarter; ++quarter) {
+    powers.of(0).add(quarter * kSlots, quarter * kSlots + kSlots, of_home(base(quarter), home_));
+  }
 }
 
 PhasePowers most_household_power(const HouseholdLoad& home) {
   const std::int64_t usual = std::max(std::ranges::max(kWeekday), std::ranges::max(kWeekend)) *
                              std::ranges::max(kSeason) / 100;
   PhasePowers watts{};
-  watts[0] = {kStandby + usual * kMostOfUsual / 100, 22 + usual / 5};
+  watts[0] = {kStandby + usual * kMostOfUsual / 100 + kMostUnrest, 22 + usual / 5};
   watts[1] = kFridge;
   for (const Appliance& appliance : kAppliances) {
     Power& power = watts[appliance.phase];
@@ -134,8 +156,7 @@ PhasePowers most_household_power(const HouseholdLoad& home) {
     power.reactive += appliance.running_power * appliance.reactive_percent / 100;
   }
   for (Power& power : watts) {
-    power.active = power.active * (100 + kUnrest) * home.percent / 10;
-    power.reactive = power.reactive * home.percent * 10;
+    power = of_home(power, home);
   }
   return watts;
 }

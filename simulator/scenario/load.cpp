@@ -6,7 +6,9 @@
 
 #include "protocol/decimal.h"
 #include "protocol/wording.h"
+#include "simulator/day_kind.h"
 #include "simulator/random.h"
+#include "simulator/scenario/day_powers.h"
 #include "simulator/scenario/household.h"
 
 namespace p1rig {
@@ -37,67 +39,112 @@ struct SolarMonth {
   std::int64_t noon;      ///< per mille of the peak power at noon of a clear day
   std::int64_t half_day;  ///< minutes from noon to sunset
 };
-constexpr std::array<SolarMonth, 12> kSolarMonths = {{{300, 250},
-                                                      {450, 310},
-                                                      {600, 360},
-                                                      {720, 420},
-                                                      {780, 475},
-                                                      {800, 500},
-                                                      {780, 490},
-                                                      {730, 440},
-                                                      {640, 380},
-                                                      {480, 325},
-                                                      {330, 265},
-                                                      {250, 235}}};
+constexpr std::array<SolarMonth, kSeasons> kSolarMonths = {{{300, 250},
+                                                            {450, 310},
+                                                            {600, 360},
+                                                            {720, 420},
+                                                            {780, 475},
+                                                            {800, 500},
+                                                            {780, 490},
+                                                            {730, 440},
+                                                            {640, 380},
+                                                            {480, 325},
+                                                            {330, 265},
+                                                            {250, 235}}};
 // The sun ignores summer time and, in the countries of P1, is somewhat behind standard time: by 40
 // minutes at 5° east.
 constexpr std::int64_t kSolarNoon = 12 * 60 + 40;  // of standard time
+constexpr std::int64_t kSummer = 60;               // minutes that the clock is ahead
 
-/// Minutes since 1970 by standard time, changing with the minutes of UTC.
-std::int64_t normal_minutes(const Zone& zone, sys_seconds t) {
-  const auto minute = std::chrono::floor<std::chrono::minutes>(t);
-  const auto summer = std::chrono::hours{zone.local(minute).season == 'S' ? 1 : 0};
-  const auto normal = minute + zone.offset(minute) - summer;
-  return std::chrono::floor<std::chrono::minutes>(normal).time_since_epoch().count();
+/// How high the sun is in the middle of each slot, per mille of noon: (1 - x²)², flat at noon, and no
+/// edge at sunrise.
+constexpr auto kSunHeights = [] {
+  std::array<std::array<std::int16_t, kSlotsPerDay>, kSeasons> heights{};
+  for (std::size_t season = 0; season < kSeasons; ++season) {
+    const std::int64_t half_day = 2 * kSolarMonths[season].half_day, square = half_day * half_day;
+    for (std::int64_t slot = 0; slot < kSlotsPerDay; ++slot) {
+      const std::int64_t from_noon = (2 * slot + 1) * kSlotMinutes - 2 * kSolarNoon;
+      const std::int64_t root = std::max<std::int64_t>(square - from_noon * from_noon, 0);
+      heights[season][static_cast<std::size_t>(slot)] =
+          static_cast<std::int16_t>(root * 1000 / square * (root * 1000 / square) / 1000);
+    }
+  }
+  return heights;
+}();
+
+/// What a photovoltaic system gives on a day.
+class SunDay {
+ public:
+  SunDay(const SunLoad& sun, std::uint64_t seed, std::uint64_t stream, const DayKind& day)
+      : sun_(sun), seed_(seed), stream_(stream), day_(day) {
+    // Of all patterns, some are grey throughout, some are blue: as far from the average as 0 to 100
+    // allows.
+    constexpr auto kMost = static_cast<std::int64_t>(kDayPatterns) - 1;
+    const auto shift = static_cast<std::size_t>(
+        random_below(random_at(seed, 0x53756E, stream), std::int64_t{kDayPatterns}));
+    const auto draw = static_cast<std::int64_t>((day.pattern * 3 + shift) % kDayPatterns);
+    grey_ = sun.clouds <= 50 ? draw * 2 * sun.clouds / kMost
+                             : 100 - (kMost - draw) * 2 * (100 - sun.clouds) / kMost;
+  }
+
+  /// In that slot of standard time.
+  std::int64_t power(std::int64_t slot) const {
+    const std::int64_t height = kSunHeights[day_.season][static_cast<std::size_t>(slot)];
+    if (height == 0) return 0;
+    const std::int64_t clear = sun_.peak / 1000 * kSolarMonths[day_.season].noon / 1000 * height;
+    return -clear / 100 * sky_percent(slot);
+  }
+
+  void add_to(PhasesOfDay<SlotsOfDay>& powers, bool summer) const {
+    for (std::int64_t slot = 0; slot < kSlotsPerDay; ++slot) {
+      const std::int64_t active = power(slot);
+      if (active == 0) continue;
+      const PhasePowers split = over_phases(active, sun_.phases);
+      const std::int64_t at = slot + (summer ? kSummer / kSlotMinutes : 0);
+      for (std::size_t phase = 0; phase < 3; ++phase)
+        powers.of(phase).add(at, at + 1, split[phase]);
+    }
+  }
+
+ private:
+  std::int64_t sky_percent(std::int64_t slot) const {
+    const std::uint64_t random =
+        random_at(seed_, 0x436C6F7564, stream_,
+                  day_.pattern * kSlotsPerDay + static_cast<std::uint64_t>(slot));
+    const bool cloudy = random_below(random, 100) < grey_;
+    return cloudy ? 8 + random_below(random >> 24, 25) : 88 + random_below(random >> 24, 9);
+  }
+
+  const SunLoad& sun_;
+  std::uint64_t seed_, stream_;
+  DayKind day_;
+  std::int64_t grey_ = 0;
+};
+
+struct LocalMinute {
+  std::int64_t day = 0, minute = 0;
+};
+
+/// Minutes of the zone's clock, or of that behind it, changing with the minutes of UTC.
+LocalMinute local_minute(const Zone& zone, sys_seconds t, std::int64_t behind = 0) {
+  const std::int64_t minutes =
+      std::chrono::floor<std::chrono::minutes>(t + zone.offset(t)).time_since_epoch().count() -
+      behind;
+  return {minutes / kMinutesPerDay, minutes % kMinutesPerDay};
 }
 
-/// Between the middles of two months their values are mixed, so that days lengthen steadily.
-SolarMonth solar_day(std::int64_t day) {
-  const std::int64_t day_of_year = day * 10'000 % 3'652'425 / 10'000;
-  const std::int64_t from_first_middle = (day_of_year + 365 - 15) % 365;
-  const std::int64_t month = std::min<std::int64_t>(from_first_middle * 12 / 365, 11);
-  const std::int64_t into = from_first_middle * 12 - month * 365;  // of 365
-  const SolarMonth& a = kSolarMonths[static_cast<std::size_t>(month)];
-  const SolarMonth& b = kSolarMonths[static_cast<std::size_t>((month + 1) % 12)];
-  return {(a.noon * (365 - into) + b.noon * into) / 365,
-          (a.half_day * (365 - into) + b.half_day * into) / 365};
-}
-
-std::int64_t sky_percent(const SunLoad& sun, std::uint64_t seed, std::uint64_t stream,
-                         std::int64_t day, std::int64_t minute) {
-  // Some days are grey throughout, some are blue: as far from the average as 0 to 100 allows.
-  const std::uint64_t of_day = random_at(seed, 0x53756E, stream, static_cast<std::uint64_t>(day));
-  const std::int64_t draw = random_below(of_day, 101);
-  const std::int64_t grey = sun.clouds <= 50 ? draw * 2 * sun.clouds / 100
-                                             : 100 - (100 - draw) * 2 * (100 - sun.clouds) / 100;
-  const auto slot = static_cast<std::uint64_t>(day * 288 + minute / 5);
-  const std::uint64_t of_slot = random_at(seed, 0x436C6F7564, stream, slot);
-  const bool cloudy = random_below(of_slot, 100) < grey;
-  return cloudy ? 8 + random_below(of_slot >> 24, 25) : 88 + random_below(of_slot >> 24, 9);
+PhasePowers power_of(const HouseholdLoad& home, const Load& load, const Zone& zone,
+                     std::uint64_t seed, sys_seconds t) {
+  const LocalMinute now = local_minute(zone, t);
+  return HouseholdDay(home, random_at(seed, load.stream), day_kind(now.day)).at(now.minute);
 }
 
 PhasePowers power_of(const SunLoad& sun, const Load& load, const Zone& zone, std::uint64_t seed,
                      sys_seconds t) {
-  const std::int64_t minutes = normal_minutes(zone, t);
-  const std::int64_t day = minutes / 1440, minute = minutes % 1440;
-  const SolarMonth today = solar_day(day);
-  const std::int64_t from_noon = minute > kSolarNoon ? minute - kSolarNoon : kSolarNoon - minute;
-  if (from_noon >= today.half_day) return {};
-  // (1 - x²)²: flat at noon, and no edge at sunrise.
-  const std::int64_t square = today.half_day * today.half_day;
-  const std::int64_t height = (square - from_noon * from_noon) * 1000 / square;
-  const std::int64_t clear = sun.peak / 1000 * today.noon / 1000 * height / 1000 * height;
-  return over_phases(-clear / 100 * sky_percent(sun, seed, load.stream, day, minute), sun.phases);
+  const bool summer = zone.local(t).season == 'S';
+  const LocalMinute now = local_minute(zone, t, summer ? kSummer : 0);
+  const SunDay day(sun, seed, load.stream, day_kind(now.day));
+  return over_phases(day.power(now.minute / kSlotMinutes), sun.phases);
 }
 
 PhasePowers power_of(const CarLoad& car) {
@@ -117,6 +164,14 @@ const TableLoad::Row* row_at(const TableLoad& table, sys_seconds t) {
   return after == table.rows.begin() || ended ? nullptr : &*(after - 1);
 }
 
+/// Of a load that is constant between its edges.
+PhasePowers power_that_lasts(const Load& load, sys_seconds t) {
+  if (const auto* fixed = std::get_if<FixedLoad>(&load.kind)) return fixed->power;
+  if (const auto* car = std::get_if<CarLoad>(&load.kind)) return power_of(*car);
+  const auto* row = row_at(std::get<TableLoad>(load.kind), t);
+  return row == nullptr ? PhasePowers{} : row->power;
+}
+
 // --- CSV -----------------------------------------------------------------------------------------
 
 std::vector<std::string_view> cells_of(std::string_view line) {
@@ -132,11 +187,16 @@ std::vector<std::string_view> cells_of(std::string_view line) {
   }
 }
 
-Result<sys_seconds> parse_time(std::string_view cell, const Zone& zone, sys_seconds start) {
+Result<sys_seconds> parse_time(std::string_view cell, const Zone& zone,
+                               std::optional<sys_seconds> start) {
   std::int64_t after = 0;
   const auto [rest, code] = std::from_chars(cell.data(), cell.data() + cell.size(), after);
   const bool number = code == std::errc{} && rest == cell.data() + cell.size() && cell.size() < 12;
-  if (number) return start + seconds{after};
+  if (number && !start) {
+    return fail(std::string(cell) +
+                " s after the start: the scenario gives none, [scenario] start");
+  }
+  if (number) return *start + seconds{after};
   return zone.parse_instant(cell);
 }
 
@@ -155,7 +215,7 @@ Result<std::int64_t> parse_power(std::string_view cell) {
 
 /// The error begins with the column.
 Result<TableLoad::Row> parse_row(std::string_view line, std::size_t columns, const Zone& zone,
-                                 sys_seconds start, int phases) {
+                                 std::optional<sys_seconds> start, int phases) {
   const auto cells = cells_of(line);
   const auto wrong = [&](std::string_view cell, const std::string& why) {
     return fail(std::to_string(cell.data() - line.data() + 1) + ": " + why);
@@ -182,15 +242,13 @@ Result<TableLoad::Row> parse_row(std::string_view line, std::size_t columns, con
 
 PhasePowers power_at(const Load& load, const Zone& zone, std::uint64_t seed, sys_seconds t) {
   if (t < load.from || t >= load.until) return {};
-  if (const auto* fixed = std::get_if<FixedLoad>(&load.kind)) return fixed->power;
   if (const auto* home = std::get_if<HouseholdLoad>(&load.kind)) {
-    return household_power(*home, zone, random_at(seed, load.stream), t);
+    return power_of(*home, load, zone, seed, t);
   }
-  if (const auto* sun = std::get_if<SunLoad>(&load.kind))
+  if (const auto* sun = std::get_if<SunLoad>(&load.kind)) {
     return power_of(*sun, load, zone, seed, t);
-  if (const auto* car = std::get_if<CarLoad>(&load.kind)) return power_of(*car);
-  const auto* row = row_at(std::get<TableLoad>(load.kind), t);
-  return row == nullptr ? PhasePowers{} : row->power;
+  }
+  return power_that_lasts(load, t);
 }
 
 PhasePowers most_of(const Load& load) {
@@ -203,22 +261,49 @@ PhasePowers most_of(const Load& load) {
   return car != nullptr ? power_of(*car) : PhasePowers{};
 }
 
-sys_seconds next_change(const Load& load, sys_seconds t) {
+void add_minutes(const Load& load, std::uint64_t seed, const DayKind& day, sys_seconds t,
+                 PhasesOfDay<MinutesOfDay>& powers) {
+  const auto* home = std::get_if<HouseholdLoad>(&load.kind);
+  if (home == nullptr || t < load.from || t >= load.until) return;
+  HouseholdDay(*home, random_at(seed, load.stream), day).add_to(powers);
+}
+
+void add_slots(const Load& load, std::uint64_t seed, const DayKind& day, bool summer, sys_seconds t,
+               PhasesOfDay<SlotsOfDay>& powers) {
+  if (t < load.from || t >= load.until) return;
+  if (const auto* home = std::get_if<HouseholdLoad>(&load.kind)) {
+    return HouseholdDay(*home, random_at(seed, load.stream), day).add_to(powers);
+  }
+  if (const auto* sun = std::get_if<SunLoad>(&load.kind)) {
+    return SunDay(*sun, seed, load.stream, day).add_to(powers, summer);
+  }
+  const PhasePowers all_day = power_that_lasts(load, t);
+  for (std::size_t phase = 0; phase < 3; ++phase) {
+    powers.of(phase).add(0, kSlotsPerDay, all_day[phase]);
+  }
+}
+
+sys_seconds next_edge(const Load& load, sys_seconds t) {
   if (t < load.from) return load.from;
   if (t >= load.until) return sys_seconds::max();
-  sys_seconds next = sys_seconds::max();
-  if (std::holds_alternative<HouseholdLoad>(load.kind) ||
-      std::holds_alternative<SunLoad>(load.kind)) {
-    next = next_minute(t);
-  } else if (const auto* table = std::get_if<TableLoad>(&load.kind)) {
+  sys_seconds next = load.until;
+  if (const auto* table = std::get_if<TableLoad>(&load.kind)) {
     const auto after = std::ranges::upper_bound(table->rows, t, {}, &TableLoad::Row::from);
-    if (after != table->rows.end()) next = after->from;
+    if (after != table->rows.end()) next = std::min(next, after->from);
   }
-  return std::min(next, load.until);
+  return next;
+}
+
+sys_seconds next_change(const Load& load, sys_seconds t) {
+  const bool varies = std::holds_alternative<HouseholdLoad>(load.kind) ||
+                      std::holds_alternative<SunLoad>(load.kind);
+  const bool active = t >= load.from && t < load.until;
+  const sys_seconds edge = next_edge(load, t);
+  return varies && active ? std::min(edge, next_minute(t)) : edge;
 }
 
 Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const Zone& zone,
-                                                     sys_seconds start, int phases) {
+                                                     std::optional<sys_seconds> start, int phases) {
   static constexpr std::string_view kColumns[] = {"time", "l1", "l2", "l3"};
   static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());

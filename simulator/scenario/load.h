@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -78,13 +79,17 @@ PhasePowers most_of(const Load& load);
 /// The first second after `t` at which it may change; sys_seconds::max() for never.
 std::chrono::sys_seconds next_change(const Load& load, std::chrono::sys_seconds t);
 
+/// The same of a load's own edges alone: between them it does the same on all days of a kind
+/// (simulator/day_kind.h).
+std::chrono::sys_seconds next_edge(const Load& load, std::chrono::sys_seconds t);
+
 /// Rows from CSV text "time,l1[,l2,l3]" with a head line; times as Zone::parse_instant() reads them
-/// or whole seconds after `start`; powers in W with up to three decimals, negative for export. The
+/// or whole seconds after `start`, where there is one; powers in W with up to three decimals, negative for export. The
 /// last row ends the curve (its power is not used) unless only one row is there. The error begins
 /// with "LINE:COLUMN: ": a time that is not after the one before, a row with fields missing, no
 /// number, more than kMostOnPhase, power on a phase that the meter does not have.
 Result<std::vector<TableLoad::Row>> parse_load_table(std::string_view csv, const Zone& zone,
-                                                     std::chrono::sys_seconds start,
+                                                     std::optional<std::chrono::sys_seconds> start,
                                                      int phases = 3);
 
 }  // namespace p1rig

@@ -18,10 +18,9 @@ using std::chrono::sys_seconds;
 
 class ScenarioLoader {
  public:
-  ScenarioLoader(const Document& document, const Profile& profile, sys_seconds moment)
+  ScenarioLoader(const Document& document, const Profile& profile)
       : document_(document),
         profile_(profile),
-        moment_(moment),
         complaints_(document.file),
         root_("the file", &document.root, complaints_) {}
 
@@ -36,8 +35,8 @@ class ScenarioLoader {
     const auto folder = std::filesystem::path(document_.file).parent_path();
     for (const Node* node : root_.tables("load")) {
       scenario_.loads.push_back(
-          read_load(*node, folder, profile_, scenario_.start, ++stream, complaints_));
-      if (has_start_) refuse_ended(scenario_.loads.back());
+          read_load(*node, folder, profile_, scenario_, ++stream, complaints_));
+      refuse_ended(scenario_.loads.back());
     }
     for (const Node* node : root_.tables("event")) event(*node);
     root_.finish();
@@ -56,8 +55,8 @@ class ScenarioLoader {
     if (!head.exists()) complaints_.add({1, 1}, "[scenario] is missing");
     scenario_.title = head.required_string("title");
     scenario_.made_for = head.string("made_for").value_or("");
-    has_start_ = head.node("start") != nullptr;
-    scenario_.start = time(head, "start").value_or(local_midnight());
+    scenario_.own_start = head.node("start") != nullptr;
+    scenario_.start = time(head, "start").value_or(beginning());
     scenario_.until = time(head, "until");
     if (scenario_.until && *scenario_.until <= scenario_.start) {
       head.complain("until", "is not after the start");
@@ -108,12 +107,10 @@ class ScenarioLoader {
            });
   }
 
-  sys_seconds local_midnight() const {
-    Timestamp day = profile_.zone.local(moment_);
-    day.hour = day.minute = day.second = 0;
-    day.season = '\0';
-    // Where midnight happens twice or never, the day before is as good a beginning.
-    return profile_.zone.instant(day).value_or(moment_ - seconds{86'400});
+  /// Of 2000, by the meter's clock.
+  sys_seconds beginning() const {
+    constexpr sys_seconds kUtc = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+    return kUtc - profile_.zone.offset(kUtc);
   }
 
   std::optional<sys_seconds> time(TableReader& table, std::string_view key) {
@@ -179,10 +176,13 @@ class ScenarioLoader {
       table.complain("at", "is missing: when does the event happen?");
     event.at = at.value_or(scenario_.start);
     if (event.at < scenario_.start) table.complain("at", "is before the scenario's start");
-    const auto kind = table.word(
-        "kind", {"power-failure", "sag", "swell", "set", "breaker", "meter-exchange", "message",
-                 "connect", "disconnect", "exchange", "radio-lost", "radio-back", "valve",
-                 "port-off", "port-on", "request-on", "request-off", "clock"});
+    const auto kind = table.word("kind", {"power-failure", "sag",          "swell",
+                                          "set",           "breaker",      "meter-exchange",
+                                          "message",       "connect",      "disconnect",
+                                          "exchange",      "radio-lost",   "radio-back",
+                                          "valve",         "port-off",     "port-on",
+                                          "request-on",    "request-off",  "clock",
+                                          "reading",       "device-clock", "grid"});
     if (kind) {
       what(*kind, table, event);
       table.finish();
@@ -244,11 +244,21 @@ class ScenarioLoader {
       event.what = PortEvent{kind == "port-on"};
     } else if (kind == "request-on" || kind == "request-off") {
       event.what = RequestEvent{kind == "request-on"};
+    } else if (kind == "reading") {
+      event.what = reading_event(table);
+    } else if (kind == "device-clock") {
+      event.what = DeviceClockEvent{channel(table), deviation(table)};
+      if (table.node("deviation_s") == nullptr) {
+        table.complain("deviation_s", "is missing: 0 corrects the clock");
+      }
+    } else if (kind == "grid") {
+      if (table.node("neutral") == nullptr) table.complain("neutral", "is missing: true or false");
+      if (profile_.phases == 1) table.complain("kind", profile_.name + " has one phase");
+      event.what = GridEvent{table.boolean("neutral").value_or(true)};
     } else {
       ClockEvent clock;
       clock.unset = table.boolean("unset").value_or(false);
-      constexpr std::int64_t kMost = seconds{std::chrono::days{36'525}}.count();
-      clock.deviation = seconds{table.integer("deviation_s", -kMost, kMost).value_or(0)};
+      clock.deviation = deviation(table);
       if (table.node("unset") == nullptr && table.node("deviation_s") == nullptr) {
         table.complain("kind", "needs unset = true, or deviation_s: 0 corrects the clock");
       }
@@ -258,6 +268,22 @@ class ScenarioLoader {
       }
       event.what = clock;
     }
+  }
+
+  static seconds deviation(TableReader& table) {
+    constexpr std::int64_t kMost = seconds{std::chrono::days{36'525}}.count();
+    return seconds{table.integer("deviation_s", -kMost, kMost).value_or(0)};
+  }
+
+  /// A reading is in the unit of its medium; of which the device is, the file says.
+  ReadingEvent reading_event(TableReader& table) {
+    ReadingEvent event{channel(table), 0, 0};
+    const auto name = table.word("medium", {"gas", "water", "heat", "cold", "electricity"});
+    const Medium medium = name ? find_medium(*name).value_or(Medium::kGas) : Medium::kGas;
+    if (table.node("reading") == nullptr) table.complain("reading", "is missing: \"0 m3\"");
+    event.reading = read_reading(table, "reading", medium);
+    event.captures = table.integer("captures", 1, 1000).value_or(0);
+    return event;
   }
 
   VoltageEvent voltage_event(TableReader& table, const std::string& kind) {
@@ -316,34 +342,31 @@ class ScenarioLoader {
 
   const Document& document_;
   const Profile& profile_;
-  sys_seconds moment_;
   Complaints complaints_;
   TableReader root_;
   Scenario scenario_;
   std::vector<Place> device_places_;
-  bool has_start_ = false;
 };
 
 }  // namespace
 
-Result<Scenario> load_scenario(const std::filesystem::path& file, const Profile& profile,
-                               sys_seconds moment) {
+Result<Scenario> load_scenario(const std::filesystem::path& file, const Profile& profile) {
   const auto document = read_document(file);
   if (!document) return tl::make_unexpected(document.error());
-  return ScenarioLoader(*document, profile, moment).run();
+  return ScenarioLoader(*document, profile).run();
 }
 
 std::map<std::string, std::filesystem::path> list_scenarios() {
   return list_data("profiles/scenarios");
 }
 
-Result<Scenario> find_scenario(std::string_view name, const Profile& profile, sys_seconds moment) {
+Result<Scenario> find_scenario(std::string_view name, const Profile& profile) {
   if (name.find('/') != std::string_view::npos || name.ends_with(".toml")) {
-    return load_scenario(std::filesystem::path(name), profile, moment);
+    return load_scenario(std::filesystem::path(name), profile);
   }
   const auto scenarios = list_scenarios();
   if (const auto found = scenarios.find(std::string(name)); found != scenarios.end()) {
-    return load_scenario(found->second, profile, moment);
+    return load_scenario(found->second, profile);
   }
   std::vector<std::string_view> names;
   for (const auto& [known, file] : scenarios) names.push_back(known);

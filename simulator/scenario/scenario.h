@@ -78,6 +78,22 @@ struct ValveEvent {
   int channel = 1;
   std::int64_t state = 1;
 };
+/// The register of a device jumps, or is wrong for some captures and then what it was.
+struct ReadingEvent {
+  int channel = 1;
+  std::int64_t reading = 0;
+  int captures = 0;  ///< so many show it; 0: all from now on count from there
+};
+/// The clock of a device, whose times its captures bear, deviates from the meter's from now on.
+struct DeviceClockEvent {
+  int channel = 1;
+  std::chrono::seconds deviation{};
+};
+/// How the meter is connected: to three phases and neutral, or to a grid of 3 x 230 V without neutral,
+/// where it shows 0 V on L2.
+struct GridEvent {
+  bool neutral = true;
+};
 /// The operator switches the port off or on.
 struct PortEvent {
   bool on = true;
@@ -97,7 +113,7 @@ struct Event {
   std::chrono::sys_seconds at;
   std::variant<PowerFailureEvent, VoltageEvent, SetEvent, MeterExchangeEvent, MessageEvent,
                ConnectEvent, DisconnectEvent, ExchangeEvent, RadioEvent, ValveEvent, PortEvent,
-               ClockEvent, RequestEvent>
+               ClockEvent, RequestEvent, ReadingEvent, DeviceClockEvent, GridEvent>
       what;
   Place place;  ///< in the scenario's file
 };
@@ -108,6 +124,7 @@ struct Scenario {
   std::string title;
   std::string made_for;  ///< a profile that it suits, for checking
   std::chrono::sys_seconds start;
+  bool own_start = true;  ///< of the file; otherwise `start` is the beginning of 2000 for all
   std::optional<std::chrono::sys_seconds> until;  ///< end of the window that it is about
   Calendar calendar;
   std::int64_t voltage = 230'000;  ///< mV, nominal
@@ -116,17 +133,20 @@ struct Scenario {
   std::vector<Load> loads;
   std::vector<Event> events;  ///< in the order of time
   std::vector<Obis> readout;  ///< objects that the port shows; empty: all
+
+  /// Where the window that it is about begins: `moment` if it has no start of its own.
+  std::chrono::sys_seconds window_from(std::chrono::sys_seconds moment) const {
+    return own_start ? start : moment;
+  }
 };
 
-/// Loads a scenario for a meter of `profile`. Times without zone are the meter's own. `moment` is
-/// the start of scenarios that give none: local midnight before it. The error has a line for each
-/// thing that is wrong, contradictions with the profile included.
-Result<Scenario> load_scenario(const std::filesystem::path& file, const Profile& profile,
-                               std::chrono::sys_seconds moment);
+/// Loads a scenario for a meter of `profile`. Times without zone are the meter's own. One that gives no
+/// start begins with the year 2000, the first that a telegram can show, so that all moments are of one
+/// life. The error has a line for each thing that is wrong, contradictions with the profile included.
+Result<Scenario> load_scenario(const std::filesystem::path& file, const Profile& profile);
 
 /// By name (profiles/scenarios/) or path; the error of an unknown name suggests the nearest.
-Result<Scenario> find_scenario(std::string_view name, const Profile& profile,
-                               std::chrono::sys_seconds moment);
+Result<Scenario> find_scenario(std::string_view name, const Profile& profile);
 
 std::map<std::string, std::filesystem::path> list_scenarios();
 

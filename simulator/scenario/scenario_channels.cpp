@@ -42,6 +42,8 @@ class Channels {
 
   void happens(const RadioEvent& event, Place place) { meets(event.channel, place); }
   void happens(const ValveEvent& event, Place place) { meets(event.channel, place); }
+  void happens(const ReadingEvent& event, Place place) { meets(event.channel, place); }
+  void happens(const DeviceClockEvent& event, Place place) { meets(event.channel, place); }
 
   void happens(const MeterExchangeEvent&, Place) {
     for (Channel& channel : channels_) {

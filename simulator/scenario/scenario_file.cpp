@@ -1,6 +1,7 @@
 #include "simulator/scenario/scenario_file.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "simulator/files/read_file.h"
 #include "simulator/profile/table_values.h"
@@ -19,16 +20,16 @@ bool exports(const Layout& layout) {
 
 class LoadReader {
  public:
-  LoadReader(const std::filesystem::path& folder, const Profile& profile, sys_seconds start,
+  LoadReader(const std::filesystem::path& folder, const Profile& profile, const Scenario& scenario,
              Complaints& complaints)
-      : folder_(folder), profile_(profile), start_(start), complaints_(complaints) {}
+      : folder_(folder), profile_(profile), scenario_(scenario), complaints_(complaints) {}
 
   Load load(const Node& node, std::uint64_t stream) {
     TableReader table("[[load]]", &node, complaints_);
     Load load;
     load.stream = stream;
     load.place = node.place;
-    load.from = read_instant(table, "from", profile_.zone).value_or(start_);
+    load.from = read_instant(table, "from", profile_.zone).value_or(scenario_.start);
     load.until = read_instant(table, "until", profile_.zone).value_or(sys_seconds::max());
     if (load.until <= load.from) table.complain("until", "is not after from");
     const auto kind = table.word("kind", {"fixed", "household", "sun", "car", "table"});
@@ -132,7 +133,9 @@ class LoadReader {
       table.complain("file", text.error().message);
       return {};
     }
-    auto rows = parse_load_table(*text, profile_.zone, start_, profile_.phases);
+    auto rows = parse_load_table(
+        *text, profile_.zone, scenario_.own_start ? std::optional(scenario_.start) : std::nullopt,
+        profile_.phases);
     if (!rows) {
       table.complain("file", file.string() + ":" + rows.error().message);
       return {};
@@ -151,15 +154,15 @@ class LoadReader {
 
   const std::filesystem::path& folder_;
   const Profile& profile_;
-  sys_seconds start_;
+  const Scenario& scenario_;
   Complaints& complaints_;
 };
 
 }  // namespace
 
 Load read_load(const Node& node, const std::filesystem::path& folder, const Profile& profile,
-               sys_seconds start, std::uint64_t stream, Complaints& complaints) {
-  return LoadReader(folder, profile, start, complaints).load(node, stream);
+               const Scenario& scenario, std::uint64_t stream, Complaints& complaints) {
+  return LoadReader(folder, profile, scenario, complaints).load(node, stream);
 }
 
 }  // namespace p1rig

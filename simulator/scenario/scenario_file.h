@@ -12,10 +12,10 @@
 
 namespace p1rig {
 
-/// A [[load]] table of a scenario in `directory` that begins at `start`. Whatever is wrong with it, or
+/// A [[load]] table of a scenario, of which the start is known, in `folder`. Whatever is wrong with it, or
 /// with its CSV file, or more than the profile can measure, is complained about at its position.
 Load read_load(const Node& node, const std::filesystem::path& folder, const Profile& profile,
-               std::chrono::sys_seconds start, std::uint64_t stream, Complaints& complaints);
+               const Scenario& scenario, std::uint64_t stream, Complaints& complaints);
 
 /// Lives through the comings and goings on the M-Bus once: four channels, no device that is not
 /// there. `device_places` are those of the scenario's own devices in its file.

@@ -35,7 +35,7 @@ class Notes {
   void curve(const Load& load, const TableLoad& table) {
     const std::string nothing = "[[load]]: file: " + table.file + ": no power flows ";
     const sys_seconds begin = std::max(load.from, table.rows.front().from);
-    if (begin > std::max(load.from, scenario_.start)) {
+    if (begin > std::max(load.from, scenario_.window_from(from_))) {
       add(load.place, nothing + "before " + written(begin) + ", the first of its times");
     }
     if (table.rows.size() == 1) return;

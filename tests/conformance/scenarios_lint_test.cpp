@@ -28,18 +28,19 @@ constexpr sys_seconds kMoment{seconds{1'780'000'000}};
 struct Life {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
-  sys_seconds until;
+  sys_seconds from, until;
 };
 
 /// The scenario lived through by the profile; nothing where it asks for what the meter has not.
 std::optional<Life> life_of(const Profile& profile, const std::string& name) {
-  auto scenario = find_scenario(name, profile, kMoment);
+  auto scenario = find_scenario(name, profile);
   if (!scenario) return std::nullopt;
   auto shown = with_readout(profile, scenario->readout);
   if (!shown) return std::nullopt;
-  const sys_seconds until = scenario->until.value_or(scenario->start + std::chrono::days{1});
+  const sys_seconds from = scenario->window_from(kMoment);
+  const sys_seconds until = scenario->until.value_or(from + std::chrono::days{1});
   return Life{std::make_shared<const Profile>(std::move(*shown)),
-              std::make_shared<const Scenario>(std::move(*scenario)), until};
+              std::make_shared<const Scenario>(std::move(*scenario)), from, until};
 }
 
 /// Every hour of the window (of a month: every sixth), and every second around each event, its end
@@ -49,9 +50,9 @@ std::vector<sys_seconds> moments_of(const Life& life) {
   const auto around = [&](sys_seconds t, seconds after) {
     for (auto near = t - seconds{2}; near <= t + after; near += seconds{1}) moments.push_back(near);
   };
-  const hours step{life.until - life.scenario->start > hours{200} ? 6 : 1};
-  for (auto t = life.scenario->start; t <= life.until; t += step) moments.push_back(t);
-  for (auto t = life.scenario->start; t <= life.until; t += hours{1}) {
+  const hours step{life.until - life.from > hours{200} ? 6 : 1};
+  for (auto t = life.from; t <= life.until; t += step) moments.push_back(t);
+  for (auto t = life.from; t <= life.until; t += hours{1}) {
     const Timestamp local = life.profile->zone.local(t);
     if (local.day == 1 && local.hour == 0) around(t, seconds{2});
   }
@@ -67,7 +68,7 @@ std::vector<sys_seconds> moments_of(const Life& life) {
       around(event.at + exchange->duration, seconds{5});
     }
   }
-  std::erase_if(moments, [&](sys_seconds t) { return t < life.scenario->start; });
+  std::erase_if(moments, [&](sys_seconds t) { return t < life.from; });
   std::ranges::sort(moments);
   moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
   return moments;
@@ -100,7 +101,7 @@ int lint(const Life& life) {
   Meter meter(life.profile, life.scenario, 1);
   Linter linter(life.profile->dialect, quirks_of(*life.profile));
   int judged = 0;
-  sys_seconds before = life.scenario->start;
+  sys_seconds before = life.from;
   for (const sys_seconds t : moments_of(life)) {
     if (!tells_its_id(*life.profile) && exchanges_meter(*life.scenario, before, t)) {
       linter = Linter(life.profile->dialect, quirks_of(*life.profile));

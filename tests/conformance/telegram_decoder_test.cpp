@@ -44,7 +44,7 @@ const std::vector<std::string>& telegrams() {
     for (const auto& [name, file] : list_profiles()) {
       const auto profile = std::make_shared<const Profile>(find_profile(name).value());
       for (const auto& [title, scenario_file] : list_scenarios()) {
-        auto scenario = find_scenario(title, *profile, {});
+        auto scenario = find_scenario(title, *profile);
         if (!scenario) continue;
         const auto life = std::make_shared<const Scenario>(std::move(*scenario));
         Meter meter(profile, life, 1);

@@ -208,7 +208,7 @@ class Outputs(rig.Case):
                         self.assertEqual(self.content(), before)
 
     def test_a_table_of_loads_is_read_too(self):
-        self.write("loads.csv", "time,l1\n0,230\n60,500\n")
+        self.write("loads.csv", "time,l1\n2026-01-01T00:00:00Z,230\n")
         self.write("scenario.toml", '[scenario]\ntitle = "t"\n[[load]]\nkind = "table"\nfile = "loads.csv"\n')
         before = self.content()
         result = self.run_words(*shlex.split(

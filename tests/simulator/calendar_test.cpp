@@ -104,7 +104,7 @@ TEST(Calendar, ChangesToTheSecond) {
 /// A weekday rule on Sundays, when the clock is changed: 2 from 02:00 to 03:00, else 1.
 Calendar two_at_night() {
   Calendar calendar;
-  Calendar::Period period{2020, 1, 1, 1, {}};
+  Calendar::Period period{{}, 1, {}};
   Calendar::Rule rule{{}, 2 * 60, 3 * 60, 2};
   rule.days[6] = true;
   period.rules = {rule};
@@ -219,7 +219,7 @@ TEST_F(CalendarFile, WithEverythingIsRead) {
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->countries, (std::vector<std::string>{"IS", "MT"}));
   ASSERT_EQ(loaded->periods.size(), 1U);
-  EXPECT_EQ(loaded->periods[0].year, 2026);
+  EXPECT_EQ(loaded->periods[0].begin, std::chrono::sys_days{std::chrono::year{2026} / 1 / 1});
   EXPECT_EQ(loaded->periods[0].otherwise, 5);
   ASSERT_EQ(loaded->periods[0].rules.size(), 1U);
   const Calendar::Rule& rule = loaded->periods[0].rules[0];

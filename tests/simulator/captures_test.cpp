@@ -96,6 +96,13 @@ class Story {
         return tell(t, ClockEvent{});  // stamps by another clock could not be compared
       case 12:
         return tell(t, RequestEvent{random_.below(2) == 0});
+      case 13:
+        return tell(t,
+                    ReadingEvent{0, 0, 1});  // as on a channel of no device: readings are compared
+      case 14:
+        return tell(t, DeviceClockEvent{});  // and so are stamps
+      case 15:
+        return tell(t, GridEvent{random_.below(2) == 0});
       default:
         FAIL() << "an event that this test does not know";
     }

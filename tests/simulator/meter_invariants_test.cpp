@@ -53,7 +53,7 @@ std::shared_ptr<const Profile> profile_named(const std::string& name) {
 struct Life {
   std::shared_ptr<const Profile> profile;
   std::shared_ptr<const Scenario> scenario;
-  sys_seconds until;
+  sys_seconds from, until;
 
   Meter meter(std::uint64_t seed = 1) const { return {profile, scenario, seed}; }
 };
@@ -61,10 +61,11 @@ struct Life {
 /// The scenario lived through by the profile; nothing where it asks for what the meter has not.
 std::optional<Life> life_of(const std::string& profile_name, const std::string& scenario_name) {
   auto profile = profile_named(profile_name);
-  auto scenario = find_scenario(scenario_name, *profile, at(1'780'000'000));
+  auto scenario = find_scenario(scenario_name, *profile);
   if (!scenario) return std::nullopt;
-  const sys_seconds until = scenario->until.value_or(scenario->start + std::chrono::days{1});
-  return Life{profile, std::make_shared<const Scenario>(std::move(*scenario)), until};
+  const sys_seconds from = scenario->window_from(at(1'780'000'000));
+  const sys_seconds until = scenario->until.value_or(from + std::chrono::days{1});
+  return Life{profile, std::make_shared<const Scenario>(std::move(*scenario)), from, until};
 }
 
 bool exchanges_meter(const Scenario& scenario) {
@@ -76,14 +77,13 @@ bool exchanges_meter(const Scenario& scenario) {
 /// Every hour of the window and every second around each event.
 std::vector<sys_seconds> moments_of(const Life& life) {
   std::vector<sys_seconds> moments;
-  for (auto t = life.scenario->start; t <= life.until; t += std::chrono::hours{1})
-    moments.push_back(t);
+  for (auto t = life.from; t <= life.until; t += std::chrono::hours{1}) moments.push_back(t);
   for (const Event& event : life.scenario->events) {
     seconds after{5};
     if (const auto* failure = std::get_if<PowerFailureEvent>(&event.what))
       after += failure->duration;
     for (auto t = event.at - seconds{3}; t <= event.at + after; t += seconds{1}) {
-      if (t >= life.scenario->start) moments.push_back(t);
+      if (t >= life.from) moments.push_back(t);
     }
   }
   std::ranges::sort(moments);
@@ -123,10 +123,10 @@ TEST(MeterInvariants, SteppingAndAskingDirectlyAgree) {
       if (!life) continue;
       Meter stepping = life->meter();
       Meter jumping = life->meter();
-      const seconds stride{(life->until - life->scenario->start) / 7 - seconds{13}};
+      const seconds stride{(life->until - life->from) / 7 - seconds{13}};
       // The jumping meter is asked from the end to the start, so that it always starts again.
       std::vector<MeterState> stepped;
-      for (auto t = life->scenario->start; t < life->until; t += stride) {
+      for (auto t = life->from; t < life->until; t += stride) {
         for (auto between = t - std::min(stride, seconds{600}); between < t;
              between += seconds{7}) {
           stepping.at(between);
@@ -134,7 +134,7 @@ TEST(MeterInvariants, SteppingAndAskingDirectlyAgree) {
         stepped.push_back(stepping.at(t));
       }
       for (std::size_t i = stepped.size(); i-- > 0;) {
-        EXPECT_EQ(jumping.at(life->scenario->start + stride * static_cast<int>(i)), stepped[i])
+        EXPECT_EQ(jumping.at(life->from + stride * static_cast<int>(i)), stepped[i])
             << profile << " in " << scenario << ", " << i;
       }
     }
@@ -147,7 +147,7 @@ TEST(MeterInvariants, EnergyIsTheIntegralOfPower) {
     const auto life = life_of(profile, "solar-day");
     ASSERT_TRUE(life);
     Meter meter = life->meter();
-    const sys_seconds from = life->scenario->start + std::chrono::hours{11};
+    const sys_seconds from = life->from + std::chrono::hours{11};
     const sys_seconds to = from + std::chrono::hours{2} + seconds{17};
     const MeterState first = meter.at(from);
     std::int64_t import = 0, export_ = 0, reactive = 0;
@@ -182,7 +182,7 @@ TEST(MeterInvariants, PrintedPowersAddUpToPrintedRegisters) {
       return printed(telegram, "1-0:1.8.1") + printed(telegram, "1-0:1.8.2");
     };
     // From before the car comes until it charges at full power.
-    const sys_seconds from = life->scenario->start + std::chrono::hours{2};
+    const sys_seconds from = life->from + std::chrono::hours{2};
     constexpr std::int64_t kSeconds = 3000;
     const std::int64_t first = registers(telegram_at(from));
     std::int64_t watt_seconds = 0;
@@ -205,7 +205,7 @@ TEST(MeterInvariants, MonthPeakIsTheHighestQuarterOfThePowers) {
   const sys_seconds month_end = at(1'769'900'400);  // 2026-02-01T00:00 in Brussels
   std::int64_t highest = 0;
   sys_seconds highest_at{};
-  for (auto quarter = life->scenario->start; quarter < month_end; quarter += seconds{900}) {
+  for (auto quarter = life->from; quarter < month_end; quarter += seconds{900}) {
     std::int64_t energy = 0;
     for (auto t = quarter; t < quarter + seconds{900}; t += seconds{1}) {
       PhasePowers sum{};

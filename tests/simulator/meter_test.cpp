@@ -35,7 +35,7 @@ Meter test_meter(const std::function<void(Profile&)>& change = {}, PhasePowers p
   load.kind = FixedLoad{power};
   load.from = kStart;
   scenario.loads = {load};
-  scenario.calendar.periods.push_back({.year = 2020, .otherwise = 2, .rules = {}});
+  scenario.calendar.periods.push_back({.begin = {}, .otherwise = 2, .rules = {}});
   scenario.devices = {{profile->start.devices.front(), 216'000}};
   return {std::make_shared<const Profile>(std::move(*profile)),
           std::make_shared<const Scenario>(std::move(scenario)), 1};

@@ -50,7 +50,7 @@ class ScenarioFile : public ::testing::Test {
 
   Result<Scenario> load(const std::string& text, const std::string& profile = "iskra-am550") const {
     write("s.toml", text);
-    return load_scenario(folder_ / "s.toml", profile_named(profile), kMoment);
+    return load_scenario(folder_ / "s.toml", profile_named(profile));
   }
 
   Scenario loaded(const std::string& text, const std::string& profile = "iskra-am550") const {
@@ -146,10 +146,15 @@ TEST_F(ScenarioFile, SaysWhatHappensInTheOrderOfTime) {
   EXPECT_TRUE(std::get<PortEvent>(scenario.events[2].what).on);
 }
 
-TEST_F(ScenarioFile, BeginsAtLocalMidnightWhereItGivesNoStart) {
+TEST_F(ScenarioFile, BeginsWithTheYear2000WhereItGivesNoStart) {
   const std::string text = "[scenario]\ntitle = \"T\"\n";
-  EXPECT_EQ(loaded(text).start, kMoment - 12h) << "Amsterdam is two hours ahead in July";
-  EXPECT_EQ(loaded(text, "landisgyr-e360-se").start, kMoment - 11h) << "Sweden stays at one";
+  const sys_seconds year_2000 = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+  EXPECT_EQ(loaded(text).start, year_2000 - 1h) << "Amsterdam is an hour ahead";
+  EXPECT_EQ(loaded(text, "eso-maximum").start, year_2000 - 2h) << "Vilnius two";
+  EXPECT_FALSE(loaded(text).own_start);
+  EXPECT_TRUE(loaded(kHead).own_start);
+  EXPECT_EQ(loaded(text).window_from(kMoment), kMoment);
+  EXPECT_EQ(loaded(kHead).window_from(kMoment), kMoment - 2h);
   EXPECT_EQ(loaded(text).calendar.name, "nl");
   EXPECT_EQ(loaded(text).voltage, 230'000);
   EXPECT_EQ(loaded(text).devices, std::nullopt) << "the profile's own";
@@ -208,7 +213,10 @@ TEST_F(ScenarioFile, RefusesWhatIsOverBeforeItBegins) {
   write("old.csv", "time,l1\n2026-07-14T08:00:00Z,1\n2026-07-15T08:00:00Z,0\n");
   expect_refused(kHead + table, 5, {"old.csv", "ends before the scenario's start"});
   EXPECT_EQ(complaint("[scenario]\ntitle = \"T\"\n" + table), "")
-      << "without a start of its own, it depends on the moment";
+      << "without a start of its own, it begins with 2000";
+  write("relative.csv", "time,l1\n0,1\n60,0\n");
+  expect_refused("[scenario]\ntitle = \"T\"\n[[load]]\nkind = \"table\"\nfile = \"relative.csv\"\n",
+                 5, {"relative.csv:2:1", "0 s after the start", "[scenario] start"});
   write("old.csv", "time,l1\n2026-07-14T08:00:00Z,1\n");
   EXPECT_EQ(complaint(kHead + table), "") << "one row is for ever";
 }
@@ -305,7 +313,7 @@ TEST(ScenarioNotes, SayThatACountryHasNoTariffs) {
   text.replace(text.find("\"NL\""), 4, "\"PL\"");
   const auto profile = parse_profile("small.toml", text);
   ASSERT_TRUE(profile) << profile.error().message;
-  const Scenario scenario = find_scenario("household", *profile, kMoment).value();
+  const Scenario scenario = find_scenario("household", *profile).value();
   EXPECT_THAT(
       notes_on(scenario, *profile, kMoment),
       ElementsAre(StartsWith("small.toml:5:11: country: there is no tariff calendar for PL")));
@@ -316,9 +324,9 @@ TEST(ScenarioNotes, SayNothingOfWhatIsShipped) {
     const auto profile = load_profile(file);
     ASSERT_TRUE(profile) << profile.error().message;
     for (const auto& [scenario_name, scenario_file] : list_scenarios()) {
-      const auto scenario = find_scenario(scenario_name, *profile, kMoment);
+      const auto scenario = find_scenario(scenario_name, *profile);
       if (!scenario) continue;
-      EXPECT_THAT(notes_on(*scenario, *profile, scenario->start), IsEmpty())
+      EXPECT_THAT(notes_on(*scenario, *profile, scenario->window_from(kMoment)), IsEmpty())
           << name << " in " << scenario_name;
     }
   }
@@ -344,9 +352,12 @@ TEST_F(ScenarioFile, RefusesTwoOnOneChannelAndNoneOnAnother) {
                      "channel = 2\n",
                  9, {"channel 2 is taken"});
   expect_refused(kHead + devices(1) + "channel = 5\n", 8, {"1 to 4"});
-  for (const std::string kind : {"disconnect", "radio-lost", "radio-back", "valve"}) {
+  for (const std::string kind :
+       {"disconnect", "radio-lost", "radio-back", "valve", "device-clock"}) {
     const std::string of = "kind = \"" + kind + "\"\nchannel = ";
-    const std::string rest = kind == "valve" ? "\nstate = 0" : "";
+    const std::string rest = kind == "valve"          ? "\nstate = 0"
+                             : kind == "device-clock" ? "\ndeviation_s = 5"
+                                                      : "";
     expect_refused(kHead + event(of + "2" + rest), 5, {"no M-Bus device on channel 2"});
     expect_refused(kHead + event(of + "0" + rest), 8, {"1 to 4"});
     EXPECT_EQ(complaint(kHead + event(of + "1" + rest)), "") << "the profile's gas meter";
@@ -400,6 +411,15 @@ TEST_F(ScenarioFile, RefusesUnknownQuantitiesAndValues) {
   expect_refused(kHead + "[values]\n\"energy.import\" = \"2000000000 kWh\"\n", 6, {"too large"});
   expect_refused(kHead + event("kind = \"breaker\"\nstate = 3"), 8, {"expected 0 to 2, found 3"});
   expect_refused(kHead + event("kind = \"breaker\""), 5, {"state"});
+  expect_refused(kHead + event("kind = \"grid\""), 5, {"neutral", "missing"});
+  expect_refused(kHead + event("kind = \"grid\"\nneutral = false"), 7, {"one phase"},
+                 "iskra-am550-1p");
+  expect_refused(kHead + event("kind = \"device-clock\"\nchannel = 1"), 5, {"deviation_s"});
+  const std::string reading = "kind = \"reading\"\nchannel = 1\nmedium = \"gas\"\n";
+  expect_refused(kHead + event(reading), 5, {"reading", "missing"});
+  expect_refused(kHead + event(reading + "reading = \"1 GJ\""), 10, {"reading", "m3"});
+  expect_refused(kHead + event(reading + "reading = \"1 m3\"\ncaptures = 0"), 11, {"captures"});
+  EXPECT_EQ(complaint(kHead + event(reading + "reading = \"0 m3\"\ncaptures = 1")), "");
 }
 
 TEST_F(ScenarioFile, RefusesUnknownKeysAndKinds) {
@@ -498,10 +518,10 @@ TEST_F(ScenarioFile, SaysColumnsAndTomlErrorsToo) {
 }
 
 TEST(Scenario, UnknownNamesAreSuggested) {
-  const auto none = find_scenario("houshold", profile_named("iskra-am550"), kMoment);
+  const auto none = find_scenario("houshold", profile_named("iskra-am550"));
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error().message, HasSubstr("\"household\""));
-  const auto gone = find_scenario("/nowhere/x.toml", profile_named("iskra-am550"), kMoment);
+  const auto gone = find_scenario("/nowhere/x.toml", profile_named("iskra-am550"));
   ASSERT_FALSE(gone);
   EXPECT_THAT(gone.error().message, HasSubstr("/nowhere/x.toml"));
 }
@@ -519,7 +539,7 @@ TEST(Scenario, EveryShippedOneSuitsTheProfileItIsMadeFor) {
     ASSERT_TRUE(head) << head.error().message;
     EXPECT_FALSE(head->title.empty()) << name;
     const std::string profile = head->made_for.empty() ? "iskra-am550" : head->made_for;
-    const auto scenario = find_scenario(name, profile_named(profile), kMoment);
+    const auto scenario = find_scenario(name, profile_named(profile));
     ASSERT_TRUE(scenario) << scenario.error().message;
     EXPECT_EQ(scenario->name, name);
     for (const Event& event : scenario->events) {

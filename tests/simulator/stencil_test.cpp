@@ -171,9 +171,9 @@ TEST(Stencil, MetersPrintWhatTheirStatesSayInEveryScenario) {
   for (const char* profile_name : {"iskra-am550", "sagemcom-t211-d-emucs17", "aidon-6534"}) {
     const Profile profile = find_profile(profile_name).value();
     for (const auto& [name, file] : list_scenarios()) {
-      auto scenario = find_scenario(name, profile, kStart);
+      auto scenario = find_scenario(name, profile);
       if (!scenario) continue;
-      const sys_seconds start = scenario->start;
+      const sys_seconds start = scenario->window_from(kStart);
       const sys_seconds until = scenario->until.value_or(start + std::chrono::hours{2});
       // Each second of the first minutes, then what a period of 7 s meets.
       Life life(profile, std::make_shared<const Scenario>(std::move(*scenario)));
