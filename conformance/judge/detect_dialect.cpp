@@ -19,7 +19,9 @@ namespace p1rig {
 namespace {
 
 /// What a piece of evidence weighs for a dialect, or against it.
-constexpr int kVersion = 40;        ///< the version object has a version of the dialect
+constexpr int kVersion = 40;  ///< the version object has a version of the dialect
+constexpr int kBorrowedVersion =
+    30;                             ///< it has one that the dialect took over from another country
 constexpr int kOtherVersion = -30;  ///< it has another one
 constexpr int kMaker = 40;          ///< such identifications send this dialect only
 constexpr int kMakerAbroad = 25;    ///< they send it in another country, too
@@ -110,7 +112,7 @@ void weigh_version(const Telegram& telegram, Fit& fit) {
   if (dialect.version.obis.empty()) return;
   if (has_version_of(telegram, dialect)) {
     fit.by_version = true;
-    fit.weight += kVersion;
+    fit.weight += dialect.recognition.borrows_version ? kBorrowedVersion : kVersion;
     return;
   }
   const bool is_there = has(telegram, dialect.version.obis);
@@ -154,9 +156,11 @@ void weigh_objects(const Telegram& telegram, Fit& fit) {
     const int form = is_formed ? kObject : kOtherForm;
     fit.weight += rule == nullptr ? kUnknownObject : form;
   }
-  for_each_word(fit.dialect->minimum, [&](std::string_view obis) {
-    if (!has(telegram, obis)) fit.weight += kMissingObject;
-  });
+  // What is missing from a telegram of few objects says little.
+  std::size_t missing = 0;
+  for_each_word(fit.dialect->minimum,
+                [&](std::string_view obis) { missing += has(telegram, obis) ? 0U : 1U; });
+  fit.weight += kMissingObject * static_cast<int>(std::min(missing, fit.known));
 }
 
 void weigh_looks(const Telegram& telegram, Fit& fit) {
@@ -164,6 +168,10 @@ void weigh_looks(const Telegram& telegram, Fit& fit) {
   for (const Look& look : fit.dialect->recognition.looks) {
     if (fits(telegram, look)) most = std::max(most, look.weight);
   }
+  // 2.2 has powers of four digits before the point, 3.0 of three.
+  const int power = width_of(telegram, "1-0:1.7.0").whole;
+  constexpr int kOldPower = 4;
+  if (fit.dialect->name == (power == kOldPower ? "dsmr-2.2" : "dsmr-3.0")) ++most;
   fit.weight += most;
 }
 
@@ -172,7 +180,9 @@ std::vector<Fit> weigh_all(const Telegram& telegram) {
   const bool old = has_old_formats(telegram);
   std::vector<Fit> all;
   for (const Dialect& dialect : dialects()) {
-    if (dialect.has_crc == old) continue;
+    // A telegram that lost its CRC must not be excused by a dialect without.
+    const bool is_maker = matches_glob(dialect.recognition.makers, telegram.identification);
+    if (dialect.has_crc ? old : !old && !is_maker) continue;
     Fit fit{.dialect = &dialect};
     weigh_version(telegram, fit);
     weigh_maker(telegram, fit);

@@ -64,7 +64,7 @@ class LineParser {
       depth += c == '(' ? 1U : 0U;
       depth -= c == ')' ? 1U : 0U;
       if ((c == '{' || c == '}') && text_.substr(at_, 2) == std::string(2, c)) ++at_;
-      found.text += c;
+      (found.format ? found.tail : found.text) += c;
     }
     ++at_;
     return found;
@@ -199,7 +199,9 @@ class Comparison {
       const TemplateBracket& own =
           i < head ? meter.brackets[i] : meter.entry[(i - head) % meter.entry.size()];
       const Bracket& bracket = line.brackets[i];
-      const auto [value, unit] = split_unit(bracket.text);
+      std::string_view text = bracket.text;
+      if (text.ends_with(own.tail)) text.remove_suffix(own.tail.size());
+      const auto [value, unit] = split_unit(text);
       if (!own.format) {
         if (bracket.text != own.text) {
           add(Kind::kText, bracket.offset, shape_of(own), std::string(bracket.text));

@@ -20,6 +20,7 @@ namespace p1rig {
 struct TemplateBracket {
   std::optional<ValueFormat> format;  ///< of its hole; nothing: a fixed text
   std::string text;                   ///< the unit of the hole, or the fixed text
+  std::string tail = {};              ///< fixed text after the hole
   bool operator==(const TemplateBracket&) const = default;
 };
 

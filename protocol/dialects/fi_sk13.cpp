@@ -15,6 +15,11 @@ constexpr auto kClauses = std::to_array<OwnClause>({
     {"season-letter", "", "SE-P1 2.0 §3.1"},
 });
 
+// As in Sweden: a telegram does not show which of the two it is from.
+constexpr std::array kLooks{
+    Look{.weight = 8, .energy_digits = 8},
+};
+
 }  // namespace
 
 extern constinit const Dialect kFiSk13 = {
@@ -32,6 +37,7 @@ extern constinit const Dialect kFiSk13 = {
     .rules = kNordicRules,
     .clauses = kClauses,
     .quirks = kAidonQuirks,
+    .recognition = {.makers_abroad = "ADN9*", .looks = kLooks},
 };
 
 }  // namespace p1rig

@@ -29,7 +29,7 @@ constexpr sys_seconds kMoment{seconds{1'780'000'000}};
 std::string sent_by(const std::shared_ptr<const Profile>& profile, sys_seconds t,
                     std::uint64_t seed = 1) {
   const auto scenario =
-      std::make_shared<const Scenario>(constant_load(*profile, t - std::chrono::days{1}));
+      std::make_shared<const Scenario>(constant_load(*profile, t - std::chrono::hours{1}));
   Meter meter(profile, scenario, seed);
   std::string telegram;
   meter.print(t, telegram);
@@ -70,7 +70,7 @@ TEST(Learn, GivesBackWhatEveryProfileSends) {
     const auto loaded = load_profile(file);
     ASSERT_TRUE(loaded) << loaded.error().message;
     const auto profile = std::make_shared<const Profile>(*loaded);
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 3; ++i) {
       const sys_seconds t = kMoment + seconds{i * 5'123'457};
       const std::string telegram = sent_by(profile, t, static_cast<std::uint64_t>(i + 1));
       const std::string text =
@@ -211,7 +211,8 @@ TEST(LearnSeries, RefusesTelegramsOfTwoMeters) {
 // --- whole telegrams --------------------------------------------------------------------------------
 
 TEST(WholeTelegram, RestoresLineEndsThatAProgramChanged) {
-  const std::string right(test::kDutch);
+  const std::string right = test::read_file(std::string(P1RIG_SOURCE_DIR) +
+                                            "/captures/printed/dsmr-5.0.2.recomputed-crc.txt");
   std::string changed = right;
   std::erase(changed, '\r');
   const auto whole = whole_telegram(changed);
