@@ -32,6 +32,7 @@ Standing standing_of(const Case& one, const CaseStep& step);
 struct OrdinaryTrait {
   std::string shown_by;        ///< the id of the case
   std::set<std::string> ways;  ///< in which it is wrong (Mismatch)
+  bool operator==(const OrdinaryTrait&) const = default;
 };
 /// By what it is about: the code of an object, "mbus", "tariffs" or "reported".
 using OrdinaryTraits = std::map<std::string, OrdinaryTrait>;

@@ -64,7 +64,9 @@ TEST(Devices, OfAnyNumberAndMediumAreWithinTheDialect) {
       const std::string medium(form.medium);
       // Their devices are said to be of no medium, or have codes of their own.
       const bool is_told = name != "landisgyr-e350-zmf100-no-phases" && name != "itron-ace4000";
-      for (int count = 0; count <= 4; ++count) {
+      // The codes of its one gas meter have no channel.
+      const int most = name == "itron-ace4000" && medium == "gas" ? 1 : 4;
+      for (int count = 0; count <= most; ++count) {
         SCOPED_TRACE(name + " " + medium + "=" + std::to_string(count));
         const std::string telegram = telegram_with(profile, medium + "=" + std::to_string(count));
         EXPECT_EQ(errors_in(*profile, telegram), std::vector<std::string>{}) << telegram;

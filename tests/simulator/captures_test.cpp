@@ -120,8 +120,13 @@ class Story {
                    random_.below(static_cast<std::uint64_t>(2 * profile_.capture.period.count()))};
   }
 
+  /// False without supply, and while it boots: what happens then would end the boot earlier.
+  bool is_up(sys_seconds t) const {
+    return t >= supplied_ && (deaf_.empty() || t >= deaf_.back().second);
+  }
+
   void power_failure(sys_seconds t) {
-    if (t < supplied_) return;
+    if (!is_up(t)) return;
     const seconds duration = some_time(), boot{random_.below(90)};
     supplied_ = t + duration;
     tell(t, PowerFailureEvent{duration, boot});
@@ -129,7 +134,7 @@ class Story {
   }
 
   void meter_exchange(sys_seconds t) {
-    if (t < supplied_ || random_.below(3) > 0) return;
+    if (!is_up(t) || random_.below(3) > 0) return;
     const seconds duration = random_.below(2) == 0 ? 0s : some_time();
     supplied_ = t + duration;
     tell(t, MeterExchangeEvent{{}, duration});
@@ -255,7 +260,8 @@ void expect_possible(const Story& story, const MbusDevice& shown, sys_seconds no
 /// What was heard all the time since two captures ago has one of them.
 void expect_lately(const Story& story, const Profile& profile, const MeterState& state,
                    sys_seconds now, const std::string& where, int& heard) {
-  const seconds needed = profile.capture.period + profile.capture.delay + 1s;
+  const seconds needed =
+      profile.capture.period + profile.capture.spread + profile.capture.delay + 1s;
   for (const MbusDevice& shown : state.devices) {
     const Device* known = story.device(shown.id);
     if (known == nullptr || known->since > now - needed) continue;
@@ -319,10 +325,18 @@ TEST(Captures, AreNeverFromWhenTheyCouldNotBe) {
 
 // --- the same by hand -----------------------------------------------------------------------------------
 
+/// Where it varies: 8 s after the period each time.
+Profile captured_at_8_s(Profile profile) {
+  if (profile.capture.spread == 0s) return profile;
+  profile.capture.offset = 8s;
+  profile.capture.spread = 0s;
+  return profile;
+}
+
 class Life {
  public:
   Life(const std::string& name, std::vector<std::pair<seconds, decltype(Event::what)>> events)
-      : profile_(std::make_shared<const Profile>(find_profile(name).value())) {
+      : profile_(std::make_shared<const Profile>(captured_at_8_s(find_profile(name).value()))) {
     auto scenario = std::make_shared<Scenario>(constant_load(*profile_, kNoon));
     for (auto& [after, what] : events) {
       Event event;

@@ -50,7 +50,7 @@ void collect(const MeterState& state, std::set<std::string>& ids, std::set<std::
   }
   if (state.texts.contains(Quantity::kMeterEan)) eans.insert(state.texts.at(Quantity::kMeterEan));
   for (const MbusDevice& device : state.devices) {
-    ids.insert(device.id);
+    if (!device.id.empty()) ids.insert(device.id);
     if (!device.ean.empty()) eans.insert(device.ean);
   }
 }

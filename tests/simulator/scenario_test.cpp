@@ -379,7 +379,7 @@ TEST_F(ScenarioFile, RefusesWhatTheMeterHasNot) {
   write("out.csv", "time,l1\n0,1\n60,-1\n120,0\n");
   expect_refused(kHead + "[[load]]\nkind = \"table\"\nfile = \"out.csv\"\n", 6, {only}, "small");
   expect_refused(kHead + "[[device]]\nmedium = \"heat\"\nid = \"H\"\n", 6, {"[mbus.heat]"},
-                 "small");
+                 "aidon-6534");
   expect_refused(kHead + event("kind = \"clock\"\nunset = true"), 8, {"[unset] time"}, "small");
   expect_refused(kHead + event("kind = \"clock\""), 7, {"unset = true, or deviation_s"});
   expect_refused(kHead + event("kind = \"clock\"\ndeviation_s = 4000000000"), 8,
