@@ -66,7 +66,7 @@ FACES = {
     "conformance/learn/": "learn_series meter_template profile_text whole_telegram",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
     "conformance/speed/": "speed speed_report",
-    "conformance/mutants/": "measure_defects mutant mutant_reader mutant_trial",
+    "conformance/mutants/": "measure_defects mutant mutant_reader mutant_subject mutant_trial",
 }
 
 # The generator never parses what it sends: these are out of its reach, over any number of includes.
