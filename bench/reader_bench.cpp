@@ -57,6 +57,8 @@ constexpr std::array kSamples = {
     Sample{"emucs-2.1", "sagemcom-t211-d-emucs21"},
     Sample{"lux-1.1", "sagemcom-smarty-lux"},
     Sample{"se-2.0", "aidon-6534"},
+    Sample{"fi-sk13", "aidon-7534"},
+    Sample{"de-q3d", "easymeter-q3db1024"},
     Sample{"hu-eon", "aux-eon"},
     Sample{"lt-eso", "eso-maximum"},
     Sample{"at-t210", "sagemcom-t210-d-r"},

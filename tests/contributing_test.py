@@ -178,16 +178,18 @@ bool flip_fortieth(Emission& emission, const FaultRequest&, std::int64_t, std::u
 ADDED["a mutant"] = [
     ("conformance/mutants/values.cpp", re.compile(r"^constexpr auto kRows", re.MULTILINE), """\
 void add_a_digit(MutantReport& report, MutantState&) {
-  edit_numbers(report.telegram, [](Obis, std::string& number, std::string&) { number += "1"; });
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string&) {
+    if (number.starts_with("9.99")) number += "1";
+  });
 }
 
 """),
     ("conformance/mutants/values.cpp", re.compile(r"^\}\);\n\n\}  // namespace\n", re.MULTILINE), """\
-    report_filter("adds-a-digit", kFamily, "numbers with a digit more", add_a_digit),
+    report_filter("adds-a-digit", kFamily, "numbers above 9.99 with a digit more", add_a_digit),
 """),
     ("conformance/cases/dsmr-values.toml", FIRST_TABLE, CASE.format(
         name="new-mutant", requirement="R-PAR-07", title="Numbers have the digits that were sent",
-        mutant="adds-a-digit", fault=', set = { "power.import" = "1.193 kW" }', expected="values"))]
+        mutant="adds-a-digit", fault=', set = { "power.import" = "9.993 kW" }', expected="values"))]
 
 ADDED["an input that p1rig judged wrongly"] = [
     ("tests/inputs/new-input.txt", None, "/NEW5 input\r\n\r\n1-3:0.2.8(50)\r\n!0000\r\n"),

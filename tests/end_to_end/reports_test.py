@@ -88,6 +88,8 @@ class Reports(rig.Case):
         test = root[0][0]
         properties = {one.get("name"): one.get("value") for one in test.iter("property")}
         self.assertTrue(properties.pop("cause").startswith("behaves as `no-crc`: "))
+        # One line with a flipped bit is enough.
+        self.assertRegex(properties.pop("smaller"), r"^/.*1-0:.*![0-9A-F]{4}")
         self.assertEqual(properties,
                          {"level": "must", "basis": "derived", "clause": "DSMR-P1 5.0.2 §6.2",
                           "requirement": "R-CRC-01", "outcome": "fail"})
