@@ -140,7 +140,7 @@ class Comparison {
     }
     for (const TemplateLine& line : meter_.lines) {
       if (telegram_.find(line.code) == nullptr) {
-        found_.push_back({Kind::kMissing, to_string(line.code), "it", "no such object"});
+        found_.push_back({Kind::kMissing, to_string(line.code), "present", "absent"});
       }
     }
     return std::move(found_);
@@ -174,7 +174,7 @@ class Comparison {
       auto found = differences(line, each);
       if (!best || found.size() < best->size()) best = std::move(found);
     }
-    if (!best) return add(Kind::kUnknown, line, "no such object", "it");
+    if (!best) return add(Kind::kUnknown, line, "absent", "present");
     for (TemplateDifference& each : *best) found_.push_back(std::move(each));
   }
 

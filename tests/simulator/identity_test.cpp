@@ -78,6 +78,9 @@ TEST(Identity, IsAnotherOneForEachSeed) {
   ASSERT_GT(eans.size(), 5U);
   std::unordered_set<std::string> seen;
   for (const std::string& id : ids) {
+    // An M-Bus address does not end with its serial number, and stays as it is.
+    const bool is_address = id.size() == 16 && id.back() == 'C';
+    if (is_address) continue;
     seen.clear();
     for (std::uint64_t seed = 1; seed <= kMeters; ++seed) {
       std::string other = identifier_of(id, seed);
