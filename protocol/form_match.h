@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
+#include <vector>
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define P1RIG_WIDE_FORMS
@@ -19,20 +19,22 @@ struct ByteForm {
 };
 
 /// True if all bytes are as the form has them; they are in `copy` then. Otherwise part of them may
-/// be. Touches no byte beyond the form's size. Takes 64 bytes at once where forms_are_wide().
+/// be. Touches no byte beyond the form's size. Takes bytes_at_once() of them at once.
 bool copy_if_of_form(const char* bytes, const ByteForm& form, char* copy);
 
-/// True if this machine has AVX-512 and crc16() uses it (P1RIG_CPU).
-bool forms_are_wide();
+/// How many bytes go into one vector: 64 with AVX-512, 32 with AVX2, else 16. P1RIG_CPU, which names the
+/// way that crc16() goes, limits it: "portable" has 16 and "pclmul" 32 at most.
+std::size_t bytes_at_once();
 
 /// The ways of doing that, which all give the same.
 using CopyIfOfForm = bool(const char* bytes, const ByteForm& form, char* copy);
 CopyIfOfForm copy_if_of_form_portable;
 #ifdef P1RIG_WIDE_FORMS
+CopyIfOfForm copy_if_of_form_avx2;
 CopyIfOfForm copy_if_of_form_avx512;
 #endif
 
-/// Those that this machine can do.
-std::span<CopyIfOfForm* const> form_matchers();
+/// Those that this machine can do, the widest last.
+std::vector<CopyIfOfForm*> form_matchers();
 
 }  // namespace p1rig

@@ -48,7 +48,7 @@ std::uint64_t digit_mask(std::size_t first, std::size_t last) {
 void NumberReader::add(const Place& place) {
   const auto [digits, end, width, decimals] = place;
   const std::size_t point = decimals > 0 ? 1 : 0;
-  if (wide_ && width + point <= kLane) return add_wide(place);
+  if (bytes_at_once_ > kLane && width + point <= kLane) return add_wide(place);
   Short low{digits, end, digit_mask(0, width), 0};
   if (decimals > 0) {
     low.behind = digit_mask(0, decimals);
@@ -92,7 +92,8 @@ void NumberReader::read(const char* start) const {
     *number.low.digits =
         eight_digits(load(start + number.high) & number.above) * kHigh + low_of(number.low);
   }
-  if (!four_.empty()) read_wide(start);
+  if (four_.empty()) return;
+  bytes_at_once_ == 4 * kLane ? read_fours(start) : read_twos(start);
 }
 
 #ifdef P1RIG_WIDE_FORMS
@@ -101,7 +102,9 @@ namespace {
 
 #define P1RIG_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 
-P1RIG_AVX512 inline __m256i two_lanes(const char* first, const char* second) {
+#define P1RIG_AVX2 __attribute__((target("avx2")))
+
+P1RIG_AVX2 inline __m256i two_lanes(const char* first, const char* second) {
   const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(first));
   const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(second));
   return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
@@ -109,7 +112,7 @@ P1RIG_AVX512 inline __m256i two_lanes(const char* first, const char* second) {
 
 }  // namespace
 
-P1RIG_AVX512 void NumberReader::read_wide(const char* start) const {
+P1RIG_AVX512 void NumberReader::read_fours(const char* start) const {
   const __m512i digit = _mm512_set1_epi8(0x0F);
   const __m512i tens = _mm512_set1_epi16(0x010A);
   const __m512i hundreds = _mm512_set1_epi32(0x00010064);
@@ -132,9 +135,35 @@ P1RIG_AVX512 void NumberReader::read_wide(const char* start) const {
   }
 }
 
+P1RIG_AVX2 void NumberReader::read_twos(const char* start) const {
+  const __m256i digit = _mm256_set1_epi8(0x0F);
+  const __m256i tens = _mm256_set1_epi16(0x010A);
+  const __m256i hundreds = _mm256_set1_epi32(0x00010064);
+  const __m256i ten_thousands = _mm256_set1_epi32(0x00012710);
+  const __m256i high = _mm256_set1_epi64x(100'000'000);
+  for (const Four& four : four_) {
+    for (std::size_t first = 0; first < four.count; first += 2) {
+      const __m256i text = two_lanes(start + four.begin[first], start + four.begin[first + 1]);
+      const __m256i shuffle =
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(four.shuffle.data() + first * kLane));
+      const __m256i digits = _mm256_and_si256(_mm256_shuffle_epi8(text, shuffle), digit);
+      const __m256i fours = _mm256_madd_epi16(_mm256_maddubs_epi16(digits, tens), hundreds);
+      const __m256i eights = _mm256_madd_epi16(_mm256_packus_epi32(fours, fours), ten_thousands);
+      const __m256i numbers =
+          _mm256_add_epi64(_mm256_mul_epu32(eights, high), _mm256_srli_epi64(eights, 32));
+      alignas(32) std::array<std::int64_t, 4> all;
+      _mm256_store_si256(reinterpret_cast<__m256i*>(all.data()), numbers);
+      for (std::size_t i = 0; i < std::min<std::size_t>(2, four.count - first); ++i) {
+        *four.digits[first + i] = all[2 * i];
+      }
+    }
+  }
+}
+
 #else
 
-void NumberReader::read_wide(const char*) const {}
+void NumberReader::read_fours(const char*) const {}
+void NumberReader::read_twos(const char*) const {}
 
 #endif
 

@@ -22,8 +22,9 @@ class NumberReader {
   static constexpr std::size_t kMaxDecimals = 7;
   static constexpr std::size_t kMargin = kMaxDigits + 1;
 
-  /// `wide`: four numbers at once, which needs what forms_are_wide() asks for; else eight digits at once.
-  explicit NumberReader(bool wide) : wide_(wide) {}
+  /// `bytes_at_once`: 64, four numbers at once; 32, two; 16, eight digits. No more than bytes_at_once()
+  /// says runs here.
+  explicit NumberReader(std::size_t bytes_at_once) : bytes_at_once_(bytes_at_once) {}
 
   void add(const Place& place);
 
@@ -55,9 +56,10 @@ class NumberReader {
   };
 
   void add_wide(const Place& place);
-  void read_wide(const char* start) const;
+  void read_fours(const char* start) const;
+  void read_twos(const char* start) const;
 
-  bool wide_;
+  std::size_t bytes_at_once_;
   std::vector<Short> short_;
   std::vector<Long> long_;
   std::vector<Four> four_;

@@ -61,7 +61,7 @@ class TelegramLayout {
   char* text_ = nullptr;
   unsigned char* lowest_ = nullptr;
   unsigned char* range_ = nullptr;
-  NumberReader numbers_{forms_are_wide()};
+  NumberReader numbers_{bytes_at_once()};
   std::vector<Bracket*> other_;  // numbers of another kind
 };
 

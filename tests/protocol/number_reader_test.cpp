@@ -29,7 +29,7 @@ std::vector<NumberReader::Place> all_places() {
   return places;
 }
 
-void expect_all_numbers(bool wide) {
+void expect_all_numbers(std::size_t bytes_at_once) {
   Xorshift random(5);
   for (int round = 0; round < 200; ++round) {
     std::vector<NumberReader::Place> places = all_places();
@@ -40,7 +40,7 @@ void expect_all_numbers(bool wide) {
     std::vector<std::int64_t> found(places.size(), -1);
     std::vector<std::string> written;
     std::string text;
-    NumberReader reader(wide);
+    NumberReader reader(bytes_at_once);
     for (std::size_t i = 0; i < places.size(); ++i) {
       NumberReader::Place& place = places[i];
       written.push_back(random.text(round == 0 ? "9" : "0123456789", place.width));
@@ -62,11 +62,16 @@ void expect_all_numbers(bool wide) {
   }
 }
 
-TEST(NumberReader, ReadsEightDigitsAtOnce) { expect_all_numbers(false); }
+TEST(NumberReader, ReadsEightDigitsAtOnce) { expect_all_numbers(16); }
+
+TEST(NumberReader, ReadsTwoNumbersAtOnce) {
+  if (form_matchers().size() < 2) GTEST_SKIP() << "no AVX2 here";
+  expect_all_numbers(32);
+}
 
 TEST(NumberReader, ReadsFourNumbersAtOnce) {
-  if (form_matchers().size() == 1) GTEST_SKIP() << "no AVX-512 here";
-  expect_all_numbers(true);
+  if (form_matchers().size() < 3) GTEST_SKIP() << "no AVX-512 here";
+  expect_all_numbers(64);
 }
 
 }  // namespace
