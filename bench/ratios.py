@@ -10,7 +10,8 @@
         where neither is so, writes it to bench/ratios.json and, between their marks, to docs/benchmarks.md
         and README.md, too
 
-MEASURED.json is what p1rig_bench writes; INSTRUCTIONS is P6, counted by Callgrind. A row for which this
+MEASURED.json is what p1rig_bench writes, or several such files with commas between them, whose repetitions
+are taken together; INSTRUCTIONS is P6, counted by Callgrind. A row for which this
 machine has not the instructions is said not to be judged and fails nothing.
 """
 
@@ -180,14 +181,26 @@ def benchmark_filter():
     return f"^({alternatives})($|/min_time)"
 
 
-def main(measured_file, instructions=None, corpus=None, option=None):
-    if measured_file == "--filter":
+def read_all(files):
+    """What the files hold, as if it had been measured in one run."""
+    together = None
+    for file in files.split(","):
+        measured = json.loads(pathlib.Path(file).read_text(encoding="utf-8"))
+        if together is None:
+            together = measured
+        else:
+            together["benchmarks"] += measured["benchmarks"]
+    return together
+
+
+def main(measured_files, instructions=None, corpus=None, option=None):
+    if measured_files == "--filter":
         print(benchmark_filter())
         return 0
     try:
-        measured = json.loads(pathlib.Path(measured_file).read_text(encoding="utf-8"))
+        measured = read_all(measured_files)
     except (OSError, ValueError) as error:
-        print(f"ratios: {measured_file}: {error}", file=sys.stderr)
+        print(f"ratios: {measured_files}: {error}", file=sys.stderr)
         return 2
     rows, not_judged, missing = rows_of(measured, int(instructions),
                                         None if corpus is None else float(corpus))
