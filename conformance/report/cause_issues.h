@@ -3,7 +3,7 @@
 #include <string>
 
 #include "conformance/report/output_folder.h"
-#include "conformance/run/conform.h"
+#include "conformance/run/conform_report.h"
 #include "protocol/result.h"
 #include "simulator/files/output_guard.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "conformance/run/conform.h"
+#include "conformance/run/conform_report.h"
 #include "simulator/files/output_guard.h"
 
 namespace p1rig {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "conformance/run/case_result.h"
-#include "conformance/run/conform.h"
+#include "conformance/run/conform_report.h"
 
 namespace p1rig {
 

@@ -13,7 +13,7 @@
 #include <tuple>
 #include <utility>
 
-#include "conformance/run/conform.h"
+#include "conformance/run/conform_report.h"
 #include "conformance/run/known_defects.h"
 #include "conformance/run/last_words.h"
 #include "conformance/run/ordinary.h"
@@ -385,15 +385,9 @@ std::vector<Cause> find_causes(const ConformReport& report, const KnownDefects& 
   return Finder(report, defects).find();
 }
 
-Causes explain(const ConformReport& report) {
-  const bool any = std::ranges::any_of(
-      report.results, [&](const CaseResult& result) { return is_failure(result, report); });
-  if (!any) return {};
-  Causes causes;
-  auto defects = load_known_defects();
-  if (!defects) causes.trouble = defects.error().message;
-  causes.all = find_causes(report, defects ? *defects : KnownDefects{});
-  return causes;
+bool has_failures(const ConformReport& report) {
+  return std::ranges::any_of(report.results,
+                             [&](const CaseResult& result) { return is_failure(result, report); });
 }
 
 std::vector<std::size_t> unexplained(const ConformReport& report) {

@@ -52,11 +52,10 @@ struct Causes {
 /// True for results that need a cause: fail, non-strict, crash, hang, and a quirk that counts.
 bool is_failure(const CaseResult& result, const ConformReport& report);
 
+bool has_failures(const ConformReport& report);
+
 /// Deterministic: the same report gives the same causes.
 std::vector<Cause> find_causes(const ConformReport& report, const KnownDefects& defects);
-
-/// The causes of a run, with the known defects that are shipped.
-Causes explain(const ConformReport& report);
 
 /// The failures that no cause explains, as places in the report.
 std::vector<std::size_t> unexplained(const ConformReport& report);

@@ -15,8 +15,7 @@
 #include "conformance/run/fuzz.h"
 #include "conformance/run/known_defects.h"
 #include "conformance/run/ordinary.h"
-#include "conformance/run/process_subject.h"
-#include "conformance/run/run_key.h"
+#include "conformance/run/rig.h"
 #include "conformance/run/shell_word.h"
 #include "conformance/run/shrink_causes.h"
 #include "conformance/run/silence.h"
@@ -36,7 +35,15 @@ using std::chrono::steady_clock;
 class Conformance {
  public:
   Conformance(ConformPlan plan, EventLoop& loop, const std::function<void(const CaseResult&)>& told)
-      : plan_(std::move(plan)), loop_(loop), told_(told), key_(plan_.seed) {
+      : plan_(std::move(plan)),
+        loop_(loop),
+        told_(told),
+        rig_({.reader = plan_.reader,
+              .seed = plan_.seed,
+              .id_seed = plan_.id_seed,
+              .case_limit = plan_.case_limit,
+              .realtime = plan_.realtime},
+             loop) {
     loop_.on_signal([this](int) {
       report_.interrupted = true;
       loop_.stop();
@@ -71,7 +78,7 @@ class Conformance {
         return fail("--line: " + known.error().message);
       }
     }
-    if (auto written = key_.write(); !written) {
+    if (auto written = rig_.write_key(); !written) {
       report_.environment = written.error().message;
       return std::move(report_);
     }
@@ -97,7 +104,7 @@ class Conformance {
                      report_.interrupted || !report_.environment.empty();
     if (!ran) return fail("none of these cases applies to these meters: nothing was run");
     if (plan_.waivers) report_.unused_waivers = unused_waivers(*plan_.waivers, report_);
-    report_.causes = explain(report_);
+    explain_failures();
     make_smaller();
     report_.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
@@ -179,51 +186,23 @@ class Conformance {
     auto found = find_profile(profile_of_dialect(usual.front()));
     if (!found) return usual;
     const auto profile = std::make_shared<const Profile>(std::move(*found));
-    auto subject = make_subject(profile, plan_.endpoints.front());
+    auto subject = make_reader(profile, plan_.endpoints.front());
     if (!subject) return usual;
-    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
+    CaseRunner runner(**subject, rig_.make_stimuli(profile), rig_.runner_settings(*profile));
     runner.on_interrupt([this] { return report_.interrupted; });
     static_cast<void>(runner.start());
     return runner.hello().dialects.empty() ? usual : runner.hello().dialects;
   }
 
-  StimulusMaker make_stimuli(const std::shared_ptr<const Profile>& profile) const {
-    return StimulusMaker(profile, plan_.seed, key_.keys(), plan_.id_seed);
+  Result<std::unique_ptr<Subject>> make_reader(const Rig::Meter& meter,
+                                               const std::string& endpoint) {
+    return rig_.make_reader(meter, endpoint, [this] { return report_.interrupted; });
   }
 
-  Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
-                                                const std::string& endpoint) {
-    return make_subject(std::move(profile), endpoint, [this] { return report_.interrupted; });
-  }
-
-  Result<std::unique_ptr<Subject>> make_subject(std::shared_ptr<const Profile> profile,
-                                                const std::string& endpoint,
-                                                std::function<bool()> interrupted) {
-    const bool sealed = is_sealed(*profile);
-    return make_process_subject({.reader = plan_.reader,
-                                 .endpoint = endpoint,
-                                 .profile = std::move(profile),
-                                 .key_file = sealed ? key_.path() : "",
-                                 .keys = sealed ? std::optional(key_.keys()) : std::nullopt,
-                                 .interrupted = std::move(interrupted)},
-                                loop_);
-  }
-
-  RunnerSettings settings(const Profile& profile) const {
-    const ReaderFile& reader = plan_.reader;
-    RunnerSettings settings{.seed = plan_.seed,
-                            .startup = reader.startup,
-                            .patience = reader.patience,
-                            .reconnect = reader.reconnect,
-                            .min_interval = spacing_of(reader),
-                            .case_limit = plan_.case_limit};
-    if (plan_.realtime) settings.period = profile.dialect->period;
-    settings.traits.precision.time = reader.time;
-    if (reader.decimals) settings.traits.precision.decimals = *reader.decimals;
-    settings.traits.claims = reader.claims;
-    settings.traits.tells_changes_only = reader.publish == Publish::kChanges;
-    settings.can = reader.can;
-    return settings;
+  /// Read once, and only where something failed.
+  const Result<KnownDefects>& defects() {
+    if (!defects_) defects_ = load_known_defects();
+    return *defects_;
   }
 
   /// The cases, in the order of this round.
@@ -242,7 +221,7 @@ class Conformance {
   const std::set<const Case*>& cases_about(const std::shared_ptr<const Profile>& profile) {
     const auto [found, is_new] = cases_about_.try_emplace(profile.get());
     if (!is_new) return found->second;
-    StimulusMaker maker = make_stimuli(profile);
+    StimulusMaker maker = rig_.make_stimuli(profile);
     for (const Case* one : suite_) {
       if (!does_not_apply(*one, maker)) found->second.insert(one);
     }
@@ -252,7 +231,7 @@ class Conformance {
   const std::vector<const Case*>& ordinary_cases_of(const std::shared_ptr<const Profile>& profile) {
     const auto [found, is_new] = ordinary_.try_emplace(profile.get());
     if (!is_new) return found->second;
-    StimulusMaker maker = make_stimuli(profile);
+    StimulusMaker maker = rig_.make_stimuli(profile);
     for (Case& one : ordinary_cases(maker)) {
       report_.cases.push_back(std::move(one));
       found->second.push_back(&report_.cases.back());
@@ -288,7 +267,8 @@ class Conformance {
     const auto add = [&](const Case& one, const Profile& profile, int times) {
       const auto count = plan_.endpoints.size() * static_cast<std::size_t>(times);
       planned.results += count;
-      planned.likely += count * likely_time_of(one, settings(profile), *profile.dialect);
+      planned.likely +=
+          count * likely_time_of(one, rig_.runner_settings(profile), *profile.dialect);
     };
     for (const auto& profile : profiles) {
       for (const Case* one : cases_about(profile)) {
@@ -316,12 +296,12 @@ class Conformance {
           return plan_.cases.empty() || names_case(*one);
         });
     if (fitting.empty() && !asks_ordinary) return;
-    auto subject = make_subject(profile, endpoint);
+    auto subject = make_reader(profile, endpoint);
     if (!subject) {
       report_.environment = subject.error().message;
       return;
     }
-    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
+    CaseRunner runner(**subject, rig_.make_stimuli(profile), rig_.runner_settings(*profile));
     if (!start(runner, profile, endpoint, fitting)) return;
     run_ordinary(runner, profile, endpoint);
     for (const Case* one : fitting) {
@@ -385,22 +365,22 @@ class Conformance {
   /// What is found out about a reader that reports nothing: once, because it takes some seconds.
   std::string why_silent(const std::shared_ptr<const Profile>& profile,
                          const std::string& endpoint) {
-    auto subject = make_subject(profile, endpoint);
-    const auto defects = load_known_defects();
+    auto subject = make_reader(profile, endpoint);
     if (!subject) return {};
-    const auto does = probe_silence(**subject, make_stimuli(profile), settings(*profile).traits);
+    const auto does =
+        probe_silence(**subject, rig_.make_stimuli(profile), rig_.runner_settings(*profile).traits);
     return explain_silence(std::string(profile->dialect->name), does,
-                           defects ? *defects : KnownDefects{});
+                           defects() ? *defects() : KnownDefects{});
   }
 
   /// The meters take turns; a failure is minimised and becomes a result.
   void fuzz_at(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
-    auto subject = make_subject(profile, endpoint);
+    auto subject = make_reader(profile, endpoint);
     if (!subject) {
       report_.environment = subject.error().message;
       return;
     }
-    CaseRunner runner(**subject, make_stimuli(profile), settings(*profile));
+    CaseRunner runner(**subject, rig_.make_stimuli(profile), rig_.runner_settings(*profile));
     if (!start(runner, profile, endpoint, {})) return;
     run_ordinary(runner, profile, endpoint);
     const std::size_t before = runner.breaches().size();
@@ -444,28 +424,23 @@ class Conformance {
     }
   }
 
+  void explain_failures() {
+    if (!has_failures(report_)) return;
+    if (!defects()) report_.causes.trouble = defects().error().message;
+    report_.causes.all = find_causes(report_, defects() ? *defects() : KnownDefects{});
+  }
+
   /// What the causes show.
   void make_smaller() {
     if (report_.causes.all.empty() || plan_.shrink_limit <= milliseconds{0} || !plan_.reference ||
         report_.interrupted || !report_.environment.empty()) {
       return;
     }
-    const auto keys_of = [this](const Profile& profile) {
-      return is_sealed(profile) ? std::optional(key_.keys()) : std::nullopt;
-    };
     const ShrinkTools tools{
+        .rig = rig_,
         .meter = [this](const std::string& name) { return meters_.at(name); },
-        .reader =
-            [this](const auto& meter, const std::string& endpoint, auto interrupted) {
-              return make_subject(meter, endpoint, std::move(interrupted));
-            },
-        .reference = [&](const auto& meter) { return plan_.reference(*meter, keys_of(*meter)); },
-        .maker =
-            [&](const auto& meter, bool seals) {
-              return StimulusMaker(meter, plan_.seed, seals ? keys_of(*meter) : std::nullopt,
-                                   plan_.id_seed);
-            },
-        .settings = [this](const Profile& profile) { return settings(profile); },
+        .reference =
+            [this](const Profile& meter) { return plan_.reference(meter, rig_.keys_of(meter)); },
         .traits =
             [this](const std::string& meter, const std::string& endpoint) {
               return traits_[{meter, endpoint}];
@@ -481,7 +456,7 @@ class Conformance {
       result.likely = milliseconds{1};
     } else {
       const Profile& profile = *meters_.at(result.profile);
-      result.likely = likely_time_of(*result.of, settings(profile), *profile.dialect);
+      result.likely = likely_time_of(*result.of, rig_.runner_settings(profile), *profile.dialect);
     }
     const std::string what = plan_.fuzz > 0 ? fmt::format("--fuzz {}", plan_.fuzz)
                                             : "--case " + shell_word(result.of->id);
@@ -498,7 +473,8 @@ class Conformance {
   ConformPlan plan_;
   EventLoop& loop_;
   const std::function<void(const CaseResult&)>& told_;
-  RunKey key_;
+  Rig rig_;
+  std::optional<Result<KnownDefects>> defects_;
   std::map<const Profile*, std::string> profile_words_;  ///< as they were given
   std::string profile_word_;                             ///< of the current meter
   std::uint64_t fuzz_place_ = 0, fuzz_step_ = 1;         ///< the stimuli of this meter
@@ -529,74 +505,6 @@ Result<std::vector<std::shared_ptr<const Profile>>> find_profiles(
 std::string_view profile_of_dialect(std::string_view dialect) {
   const Dialect* const found = find_dialect(dialect);
   return found == nullptr ? std::string_view{} : found->representative;
-}
-
-bool is_failure(const CaseResult& result) {
-  switch (result.outcome) {
-    case Outcome::kFail:
-    case Outcome::kNonStrict:
-    case Outcome::kCrash:
-    case Outcome::kHang:
-      return true;
-    case Outcome::kInfo:
-      return result.of->level == Level::kQuirk;
-    default:
-      return false;
-  }
-}
-
-bool counts_against(const CaseResult& result, Level level) {
-  switch (result.outcome) {
-    case Outcome::kFail:
-      return true;
-    case Outcome::kXpass:
-      return !result.comes_and_goes;
-    case Outcome::kCrash:
-    case Outcome::kHang:
-      // Whatever the case asks: a reader has to survive.
-      return true;
-    case Outcome::kNonStrict:
-    case Outcome::kInfo:
-      // What a line cannot show is not about the reader.
-      return result.outcome != Outcome::kInfo || result.of->level == Level::kQuirk
-                 ? result.of->level <= level
-                 : false;
-    default:
-      return false;
-  }
-}
-
-bool is_unclear(const CaseResult& result, const ConformReport& report) {
-  if (result.outcome != Outcome::kInconclusive) return false;
-  return result.blocked_by.empty() ||
-         std::ranges::none_of(report.results, [&](const CaseResult& other) {
-           return other.of->id == result.blocked_by && other.profile == result.profile &&
-                  other.endpoint == result.endpoint;
-         });
-}
-
-bool is_nothing_judged(const ConformReport& report) {
-  return report.fuzzed == 0 && std::ranges::all_of(report.results, [](const CaseResult& result) {
-           return result.outcome == Outcome::kSkip;
-         });
-}
-
-int exit_code(const ConformReport& report) {
-  constexpr int kNotAsExpected = 1, kContract = 3, kEnvironment = 4, kInconclusive = 75,
-                kInterrupted = 130;
-  if (report.interrupted) return kInterrupted;
-  if (!report.environment.empty()) return kEnvironment;
-  const auto against = [&](const CaseResult& result) {
-    return counts_against(result, report.level);
-  };
-  if (std::ranges::any_of(report.results, against)) return kNotAsExpected;
-  if (std::ranges::any_of(report.unused_waivers, &UnusedWaiver::counts)) return kNotAsExpected;
-  if (!report.refused.empty() || !report.breaches.empty()) return kContract;
-  const auto unclear = [&](const CaseResult& result) { return is_unclear(result, report); };
-  if (std::ranges::any_of(report.results, unclear) || is_nothing_judged(report)) {
-    return kInconclusive;
-  }
-  return 0;
 }
 
 Result<ConformReport> run_conformance(ConformPlan plan, EventLoop& loop,

@@ -16,8 +16,7 @@
 #include "conformance/reader/reader_map.h"
 #include "conformance/run/conform.h"
 #include "conformance/run/doctor_advice.h"
-#include "conformance/run/process_subject.h"
-#include "conformance/run/run_key.h"
+#include "conformance/run/rig.h"
 #include "conformance/run/stimulus.h"
 #include "protocol/dialect.h"
 #include "protocol/wording.h"
@@ -49,7 +48,7 @@ std::string find_program(const std::string& name) {
 }
 
 /// What a code holds, by the same name in all dialects: Dutch gas is 0-1:24.2.1, Belgian gas 0-1:24.2.3.
-std::string object_of(Obis code, const ContractTelegram& sent) {
+std::string content_of(Obis code, const ContractTelegram& sent) {
   if (!is_mbus_reading(code) || !sent.mbus) return to_string(code);
   const auto device = std::ranges::find(*sent.mbus, std::optional<int>(code.b),
                                         [](const ContractDevice& one) { return one.channel; });
@@ -61,11 +60,11 @@ class Doctor {
  public:
   Doctor(const DoctorPlan& plan, EventLoop& loop,
          const std::function<void(const DoctorFinding&)>& told)
-      : plan_(plan), loop_(loop), told_(told), key_(plan.seed) {}
+      : plan_(plan), told_(told), rig_({.reader = plan.reader, .seed = plan.seed}, loop) {}
 
   void run() {
     if (!plan_.reader.attached && !check_command()) return;
-    if (auto written = key_.write(); !written) {
+    if (auto written = rig_.write_key(); !written) {
       return tell(Kind::kEnvironment, written.error().message);
     }
     const auto& endpoints = plan_.endpoints.empty() ? plan_.reader.endpoints : plan_.endpoints;
@@ -134,14 +133,7 @@ class Doctor {
 
   void listen(const std::shared_ptr<const Profile>& profile, const std::string& endpoint) {
     heard_ = {};
-    const bool sealed = is_sealed(*profile);
-    auto subject = make_process_subject({.reader = plan_.reader,
-                                         .endpoint = endpoint,
-                                         .profile = profile,
-                                         .key_file = sealed ? key_.path() : "",
-                                         .keys = sealed ? std::optional(key_.keys()) : std::nullopt,
-                                         .interrupted = plan_.interrupted},
-                                        loop_);
+    auto subject = rig_.make_reader(profile, endpoint, plan_.interrupted);
     if (!subject) return tell_here(Kind::kEnvironment, subject.error().message);
     const auto began = steady_clock::now();
     if (auto started = (*subject)->start(); !started) {
@@ -180,7 +172,7 @@ class Doctor {
   };
 
   void feed(Subject& subject, const std::shared_ptr<const Profile>& profile) {
-    StimulusMaker maker(profile, plan_.seed, key_.keys());
+    StimulusMaker maker = rig_.make_stimuli(profile);
     maker.begin("doctor");
     const milliseconds spacing = spacing_of(plan_.reader);
     const auto deadline = steady_clock::now() + plan_.reader.startup;
@@ -358,7 +350,7 @@ class Doctor {
     }
   }
 
-  /// What one meter sent and whether the reader reported it, by object_of().
+  /// What one meter sent and whether the reader reported it, by content_of().
   struct Objects {
     std::map<std::string, std::string> sent, told;  ///< with the code
   };
@@ -372,7 +364,7 @@ class Doctor {
       const bool is_told = std::ranges::any_of(
           heard_.told, [&](const auto& said) { return said.second.values.contains(code); });
       const std::string name = to_string(code);
-      const std::string object = object_of(code, heard_.sent.front());
+      const std::string object = content_of(code, heard_.sent.front());
       objects.sent.try_emplace(object, name);
       if (is_told) objects.told.try_emplace(object, name);
       if (!is_told && matches_any_glob(claims, name)) unkept.push_back(name);
@@ -429,9 +421,8 @@ class Doctor {
   }
 
   const DoctorPlan& plan_;
-  EventLoop& loop_;
   const std::function<void(const DoctorFinding&)>& told_;
-  RunKey key_;
+  Rig rig_;
   std::string here_;             ///< the meter and the endpoint
   Heard heard_;                  ///< there
   std::size_t again_ = 0;        ///< findings there that are known

@@ -19,7 +19,7 @@ constexpr milliseconds kPatience{1000};
 /// The reader and the reference at one place of the run.
 class Bench {
  public:
-  Bench(ShrinkTools::Meter meter, std::string endpoint, const ShrinkTools& tools,
+  Bench(Rig::Meter meter, std::string endpoint, const ShrinkTools& tools,
         steady_clock::time_point end)
       : meter_(std::move(meter)), endpoint_(std::move(endpoint)), tools_(tools), end_(end) {}
 
@@ -29,21 +29,21 @@ class Bench {
 
   /// The error is about the environment.
   Result<void> prepare() {
-    auto subject = tools_.reader(meter_, endpoint_, [this] { return is_over(); });
+    auto subject = tools_.rig.make_reader(meter_, endpoint_, [this] { return is_over(); });
     if (!subject) return tl::make_unexpected(subject.error());
     subject_ = std::move(*subject);
-    RunnerSettings settings = tools_.settings(*meter_);
+    RunnerSettings settings = tools_.rig.runner_settings(*meter_);
     settings.patience = std::min(settings.patience, kPatience + settings.min_interval);
-    reader_.emplace(*subject_, tools_.maker(meter_, true), settings);
+    reader_.emplace(*subject_, tools_.rig.make_stimuli(meter_), settings);
     reader_->on_interrupt([this] { return is_over(); });
     reader_->take_traits(tools_.traits(meter_->name, endpoint_));
-    reference_subject_ = tools_.reference(meter_);
-    reference_.emplace(*reference_subject_, tools_.maker(meter_, true), of_reference());
+    reference_subject_ = tools_.reference(*meter_);
+    reference_.emplace(*reference_subject_, tools_.rig.make_stimuli(meter_), of_reference());
     reference_->on_interrupt([this] { return is_over(); });
     if (reference_->start().kind != Start::Kind::kReady) {
       return fail("the reference reader does not read this meter");
     }
-    plain_.emplace(tools_.maker(meter_, false));
+    plain_.emplace(tools_.rig.make_plain_stimuli(meter_));
     return {};
   }
 
@@ -61,7 +61,7 @@ class Bench {
   RunnerSettings of_reference() const {
     constexpr int kAllDecimals = 9;
     RunnerSettings settings;
-    settings.seed = tools_.settings(*meter_).seed;
+    settings.seed = tools_.rig.runner_settings(*meter_).seed;
     settings.traits.precision.decimals = kAllDecimals;
     settings.traits.claims = {"*"};
     for (const CaseNeed& need : case_needs()) settings.can.emplace_back(need.name);
@@ -70,7 +70,7 @@ class Bench {
 
   bool is_over() const { return tools_.interrupted() || steady_clock::now() >= end_; }
 
-  ShrinkTools::Meter meter_;
+  Rig::Meter meter_;
   std::string endpoint_;
   const ShrinkTools& tools_;
   steady_clock::time_point end_;

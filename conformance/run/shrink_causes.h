@@ -6,20 +6,16 @@
 #include <string>
 
 #include "conformance/run/case_runner.h"
-#include "conformance/run/conform.h"
+#include "conformance/run/conform_report.h"
+#include "conformance/run/rig.h"
 
 namespace p1rig {
 
 /// How the readers of a run are made once more.
 struct ShrinkTools {
-  using Meter = std::shared_ptr<const Profile>;
-  std::function<Meter(const std::string& name)> meter;
-  std::function<Result<std::unique_ptr<Subject>>(const Meter& meter, const std::string& endpoint,
-                                                 std::function<bool()> interrupted)>
-      reader;
-  std::function<std::unique_ptr<Subject>(const Meter& meter)> reference;
-  std::function<StimulusMaker(const Meter& meter, bool is_sealed)> maker;
-  std::function<RunnerSettings(const Profile& profile)> settings;
+  const Rig& rig;
+  std::function<Rig::Meter(const std::string& name)> meter;
+  std::function<std::unique_ptr<Subject>(const Profile& meter)> reference;
   /// What the reader gets wrong in ordinary telegrams there.
   std::function<OrdinaryTraits(const std::string& meter, const std::string& endpoint)> traits;
   std::function<bool()> interrupted;

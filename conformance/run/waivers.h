@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/run/conform.h"
+#include "conformance/run/conform_report.h"
 #include "protocol/result.h"
 #include "simulator/files/document.h"
 #include "simulator/files/output_guard.h"

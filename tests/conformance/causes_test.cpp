@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/run/conform.h"
+#include "conformance/run/conform_report.h"
 #include "conformance/run/known_defects.h"
 
 namespace p1rig {
