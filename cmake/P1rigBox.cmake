@@ -44,14 +44,18 @@ function(p1rig_precompile target name)
   endif()
 endfunction()
 
-# p1rig_together(TARGET [ALONE file...]): its .cpp files are compiled eight at a time, which halves the
-# work: most of it is their headers. ALONE names those that cannot: with a private name that another
-# one has too, or a class that is seen outside with a member that is not (-Wsubobject-linkage).
+# p1rig_together(TARGET [ALONE file or glob...]): its .cpp files are compiled eight at a time, which
+# halves the work: most of it is their headers. ALONE names those that cannot: with a private name that
+# another one has too, or a class that is seen outside with a member that is not (-Wsubobject-linkage).
 function(p1rig_together target)
   cmake_parse_arguments(TOGETHER "" "" "ALONE" ${ARGN})
   set_target_properties(${target} PROPERTIES
     UNITY_BUILD "${P1RIG_TOGETHER}" UNITY_BUILD_BATCH_SIZE 8)
-  set_source_files_properties(${TOGETHER_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  foreach(glob IN LISTS TOGETHER_ALONE)
+    file(GLOB files CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${glob}")
+    list(APPEND alone ${files})
+  endforeach()
+  set_source_files_properties(${alone} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 function(p1rig_box name)

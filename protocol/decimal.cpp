@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
@@ -14,8 +16,6 @@ constexpr std::array<std::int64_t, kMaxDigits + 1> kPowersOfTen = [] {
   for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
   return powers;
 }();
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t decimals_of(const Decimal& number) {
   return std::min<std::size_t>(number.decimals, kMaxDigits);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
@@ -17,16 +19,12 @@ constexpr std::size_t kTailSize = 64;
 constexpr std::size_t kLongestHeaderLine = 128;
 constexpr std::string_view kStarts = "/\xDB";
 
-bool is_line_end(char c) { return c == '\r' || c == '\n'; }
-
 /// True if `c` is allowed at this place of a header: '/', three letters, and 3, 5 or 9.
 bool fits_header(char c, std::size_t place) {
   if (place == 0) return c == '/';
   if (place == kHeaderSize - 1) return c == '3' || c == '5' || c == '9';
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
-
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 /// Through the last byte of the line that is not printable; 0 where all are.
 std::size_t size_through_unprintable(std::string_view line) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
@@ -12,8 +14,6 @@ struct Groups {
   std::array<char, 6> separators{};
   std::size_t count = 0;
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes a number 0 to 255 without leading zeros off the front of `text`.
 std::optional<std::uint8_t> take_number(std::string_view& text) {

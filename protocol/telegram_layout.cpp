@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "protocol/ascii.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/form_match.h"
 
@@ -16,8 +17,6 @@ constexpr char kFirstNoDigit = ':';
 constexpr char kLastPlain = '~';
 
 constexpr std::size_t kMaxCrcDigits = 4;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Lines that end CR LF; '/' first and nowhere else, '!' at the start of the last line and nowhere else,
 /// no frame: for the framer, a telegram and nothing but that.

@@ -4,13 +4,13 @@
 #include <array>
 #include <cstdlib>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
 constexpr std::size_t kDigits = 12;
 constexpr std::string_view kDashed = "00-00-00 00:00:00";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::uint8_t two_digits(std::string_view text, std::size_t at) {
   return static_cast<std::uint8_t>((text[at] - '0') * 10 + (text[at + 1] - '0'));

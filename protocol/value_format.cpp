@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/ascii.h"
 #include "protocol/timestamp.h"
 
 namespace p1rig {
@@ -11,13 +12,9 @@ using Kind = ValueFormat::Kind;
 
 constexpr std::size_t kDigitsOfTime = 12;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_hex_digit(char c) {
   return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
-
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 bool take(std::string_view& text, char expected) {
   if (!text.starts_with(expected)) return false;

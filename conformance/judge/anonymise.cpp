@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/ascii.h"
 #include "protocol/crc16.h"
 #include "protocol/dlms_frame.h"
 #include "protocol/hex.h"
@@ -29,10 +30,6 @@ constexpr std::size_t kCrcDigits = 4;
 // as long; one in 4096 does so for telegrams of three lengths.
 constexpr std::size_t kMostShifts = 4000;
 constexpr std::size_t kMostShortCrcs = 1000;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 bool has_lower_case(std::string_view digits) {
   return digits.find_first_of("abcdef") != digits.npos;

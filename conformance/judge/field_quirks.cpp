@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conformance/judge/lint_check.h"
+#include "protocol/ascii.h"
 #include "protocol/shape.h"
 
 namespace p1rig {
@@ -37,8 +38,6 @@ const JudgedLine* line_of(const LintContext& context, const Finding& finding) {
 bool matches(const Shape& shape, const std::vector<std::string>& texts) {
   return match(shape, std::vector<std::string_view>(texts.begin(), texts.end())).empty();
 }
-
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 /// With a '*' before the unit, if it has none.
 std::string with_star(std::string text) {

@@ -12,6 +12,7 @@
 #include "conformance/judge/other_protocols.h"
 #include "conformance/judge/telegram_mistakes.h"
 #include "conformance/judge/turn_signal.h"
+#include "protocol/ascii.h"
 #include "protocol/wording.h"
 
 namespace p1rig {
@@ -21,8 +22,6 @@ constexpr std::size_t kLookAt = 256 * 1024;
 constexpr std::size_t kTurnAt = 4096;   ///< the search for an inversion is not cheap
 constexpr std::size_t kTooFew = 16;     ///< bytes, too few to decide anything
 constexpr std::size_t kForParity = 32;  ///< bytes: all even by chance once in 2^32 times
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// How often an OBIS code begins: "0-0:".
 std::size_t count_code_begins(std::string_view text) {

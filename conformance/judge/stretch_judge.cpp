@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/judge/detect_dialect.h"
+#include "protocol/ascii.h"
 
 namespace p1rig {
 namespace {
@@ -14,8 +15,6 @@ bool names_version(const Telegram& telegram) {
   constexpr Obis kBelgianVersion{0, 0, 96, 1, 4};
   return telegram.find(kDutchVersion) != nullptr || telegram.find(kBelgianVersion) != nullptr;
 }
-
-bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
 bool is_blank(std::string_view bytes) { return std::ranges::all_of(bytes, is_line_end); }
 

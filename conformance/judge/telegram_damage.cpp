@@ -7,6 +7,7 @@
 
 #include "conformance/judge/crc_ways.h"
 #include "conformance/judge/line_repairs.h"
+#include "protocol/ascii.h"
 #include "protocol/crc16.h"
 #include "protocol/wording.h"
 
@@ -20,8 +21,6 @@ struct FlippedBit {
   char was = '\0';
   bool mends_line = false;  ///< a line that was none is one then
 };
-
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
 
 char with_bit(char c, unsigned bit) {
   return static_cast<char>(static_cast<unsigned char>(c) ^ (1U << bit));

@@ -5,16 +5,13 @@
 #include <algorithm>
 
 #include "conformance/judge/rule_shape.h"
+#include "protocol/ascii.h"
 #include "protocol/hex.h"
 #include "protocol/timestamp.h"
 #include "protocol/unit.h"
 
 namespace p1rig {
-namespace {
-
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
-
-}  // namespace
+namespace {}  // namespace
 
 std::string template_text(std::string_view bytes) {
   std::string text;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cctype>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
 constexpr std::size_t kMostCrcDigits = 4;
 constexpr std::size_t kMostPending = 92160;
-
-bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
 }  // namespace
 

@@ -5,12 +5,13 @@
 #include <cctype>
 #include <vector>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_name_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -28,7 +29,7 @@ bool names_an_error(std::string_view line) {
   constexpr std::string_view kUncaught = "Uncaught ";
   if (line.starts_with(kUncaught)) line.remove_prefix(kUncaught.size());
   const auto end = std::ranges::find_if_not(
-      line, [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == ':'; });
+      line, [](char c) { return is_name_letter(c) || is_digit(c) || c == '.' || c == ':'; });
   std::string_view name = line.substr(0, static_cast<std::size_t>(end - line.begin()));
   if (end != line.end() && !name.ends_with(':')) return false;
   while (name.ends_with(':')) name.remove_suffix(1);
@@ -84,7 +85,7 @@ std::string folded(std::string_view words) {
       const std::size_t end = words.find(c, i + 1);
       const std::string_view data =
           end == words.npos ? std::string_view{} : words.substr(i + 1, end - i - 1);
-      if (end != words.npos && !std::ranges::all_of(data, is_letter)) {
+      if (end != words.npos && !std::ranges::all_of(data, is_name_letter)) {
         text += std::string(1, c) + "…" + c;
         i = end + 1;
         continue;

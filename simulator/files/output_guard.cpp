@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "protocol/ascii.h"
 #include "protocol/dlms_frame.h"
 #include "simulator/files/output_file.h"
 
@@ -42,8 +43,6 @@ std::optional<std::string_view> next_line(std::string_view& text) {
   while (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// "1-0:"
 bool begins_with_obis_code(std::string_view line) {

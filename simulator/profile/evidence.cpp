@@ -5,6 +5,7 @@
 #include <optional>
 #include <system_error>
 
+#include "protocol/ascii.h"
 #include "protocol/crc16.h"
 #include "protocol/crc_algorithms.h"
 #include "simulator/files/data_dir.h"
@@ -15,8 +16,6 @@
 
 namespace p1rig {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Removes `count` digits from the front; false if there are fewer or more.
 bool take_digits(std::string_view& text, std::size_t count) {

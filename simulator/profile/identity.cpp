@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
 // Odd and no multiple of 5: times 0, 1, 2 … it meets every number of so many digits, and of so many
 // bits, once. Large, so that neighbouring seeds do not give neighbouring meters.
 constexpr std::uint64_t kStride = 61'803'399;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The number of the meter among as many as there can be; 0 for seed 1.
 std::uint64_t place_of(std::uint64_t seed, std::uint64_t count) {
