@@ -64,7 +64,16 @@ std::optional<LearnedHole> HoleMaker::text(const Bracket& bracket) const {
 const ShapeField* HoleMaker::usual_field(const DataLine& line, std::size_t bracket) const {
   const ObjectRule* const rule = find_object_rule(*options_.dialect, line.code->code);
   const Shape* const shape = rule == nullptr ? nullptr : find_shape(*rule);
-  return shape == nullptr ? nullptr : field_at(*shape, bracket);
+  if (shape == nullptr) return nullptr;
+  const ShapeField* const own = field_at(*shape, bracket);
+  // Some meters have the time and the value of a peak the other way round.
+  const std::string unit(split_unit(line.brackets[bracket].text).unit);
+  const auto counts_in = [&](const ShapeField& field) {
+    return std::ranges::find(field.units, unit) != field.units.end();
+  };
+  if (unit.empty() || (own != nullptr && counts_in(*own))) return own;
+  const auto other = std::ranges::find_if(shape->fields, counts_in);
+  return other == shape->fields.end() ? own : &*other;
 }
 
 /// A number is padded if it begins with a zero, or is as long as its dialect says.

@@ -152,6 +152,12 @@ TEST(Learn, TakesANumberThatCountsForUnpaddedIfItIsShort) {
             std::string::npos);
 }
 
+TEST(Learn, KnowsThePowerOfAPeakBeforeItsTime) {
+  const std::string telegram = "/XXX5\r\n\r\n1-0:1.6.0(36.000*kW)(260115120000W)\r\n!\r\n";
+  EXPECT_EQ(learn_telegram(decode_telegram(telegram), {.dialect = find_dialect("emucs-1.7")}).text,
+            "/XXX5\n\n1-0:1.6.0({peak.power F5(3,3) kW})({peak.time TST})\n!\n");
+}
+
 TEST(Learn, GivesASignToWhatWasNegativeOrHasOneInTheDialect) {
   const auto hole_of = [](const char* dialect, const std::string& value,
                           const NumberForms& numbers = {}) {

@@ -17,10 +17,11 @@ IDENTIFIER = re.compile(r"^(0-\d:96\.1\.\d+|0-0:42\.0\.0|1-0:0\.0\.0)(\*255)?\([
 
 
 def form_of(telegram):
-    """The data lines, with d for a digit, X for S or W, and ID for an identifier."""
+    """The data lines, with d for a digit, X for S or W, ID for an identifier and TEXT for a message."""
     lines = []
     for line in telegram.decode("latin-1").split("\r\n")[1:-2]:
         line = IDENTIFIER.sub(r"\1\2(ID)", line)
+        line = re.sub(r"^(0-0:96\.13\.\d)\([^)]+\)", r"\1(TEXT)", line)
         code, bracket, rest = line.partition("(")
         rest = re.sub(r"(?<=\d)[SW](?=\))", "X", rest)
         lines.append(code + bracket + re.sub(r"\d", "d", rest))
@@ -200,7 +201,7 @@ class Learn(rig.Case):
     def test_a_recording_shows_the_jitter(self):
         recording = self.folder / "line.pcap"
         made = rig.run("simulate", "iskra-am550", "--line", "stdout", "--speed", "max", "--count", "60",
-                       "--record", recording, "--fault", "late,every=10=300")
+                       "--record", recording, "--fault", "late=300ms,every=10")
         self.assertEqual(made.returncode, 0, made.stderr)
         result = self.learn(recording)
         self.assertEqual(result.returncode, 0, result.stderr)
