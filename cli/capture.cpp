@@ -3,8 +3,6 @@
 #include <fmt/core.h>
 
 #include <deque>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "cli/command.h"
@@ -37,11 +35,6 @@ class CaptureReader {
   }
 
   int run() {
-    std::error_code error;
-    if (name_ != "-" && std::filesystem::is_regular_file(name_, error) &&
-        std::filesystem::file_size(name_, error) == 0) {
-      return complain(kUsage, shown_ + ": is empty");
-    }
     ReadPlan plan{.unwrap = choice_.unwrap};
     live_ = name_ != "-" && ReaderEnd::is_live(name_);
     began_ = said_ = RealClock().now();
@@ -137,6 +130,7 @@ class CaptureReader {
 
   /// There is no telegram: what is there instead?
   int explain() {
+    if (!live_ && head_.empty()) return complain(kUsage, shown_ + ": is empty");
     if (live_ && head_.empty()) {
       return complain(kNotAsExpected, shown_ + ": nothing came: is Data Request active?");
     }

@@ -156,11 +156,11 @@ std::function<std::vector<Finding>(const Telegram&)> comparison_with(const Profi
   };
 }
 
-int rank_profiles(const std::string& capture, bool json) {
+int rank_profiles(const std::string& capture, const CaptureChoice& choice, bool json) {
   SeriesLearner series(std::chrono::minutes(60));
   CaptureCounts counts;
   const int code = read_captures(
-      {capture}, {},
+      {capture}, choice,
       [&](const Telegram& telegram, auto received) { return series.take(telegram, received); },
       counts);
   if (code != kAsExpected) return code;

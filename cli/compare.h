@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/capture.h"
 #include "cli/command.h"
 #include "conformance/judge/lint.h"
 #include "conformance/learn/meter_template.h"
@@ -18,6 +19,6 @@ MeterTemplate template_of(const Profile& profile);
 std::function<std::vector<Finding>(const Telegram&)> comparison_with(const Profile& profile);
 
 /// `p1rig profiles --like CAPTURE`: all profiles, the most alike first.
-int rank_profiles(const std::string& capture, bool json);
+int rank_profiles(const std::string& capture, const CaptureChoice& choice, bool json);
 
 }  // namespace p1rig

@@ -201,8 +201,11 @@ DialectOption dialect_option(const std::string* name) {
   if (const Dialect* dialect = find_dialect(*name)) return {dialect, kAsExpected};
   std::vector<std::string_view> names;
   for (const Dialect& known : dialects()) names.push_back(known.name);
-  return {nullptr, complain(kUsage, fmt::format("--dialect: unknown dialect \"{}\"{}", *name,
-                                                did_you_mean(*name, names)))};
+  return {
+      nullptr,
+      complain(kUsage, fmt::format("--dialect: unknown dialect \"{}\"{} (`p1rig dialects` lists "
+                                   "them)",
+                                   *name, did_you_mean(*name, names)))};
 }
 
 }  // namespace p1rig

@@ -14,6 +14,7 @@
 #include "cli/outputs.h"
 #include "cli/zone_option.h"
 #include "conformance/judge/anonymise.h"
+#include "conformance/judge/clock_rule.h"
 #include "conformance/judge/detect_dialect.h"
 #include "conformance/learn/learn_series.h"
 #include "conformance/learn/profile_text.h"
@@ -27,10 +28,9 @@
 namespace p1rig {
 namespace {
 
-/// A profile is written by a person after that: none is replaced without --force.
-constexpr OutputKind kLearnedKind{"a learned profile", [](std::string_view) { return false; }};
-constexpr OutputKind kExampleKind{"the example of a learned profile",
-                                  [](std::string_view) { return false; }};
+// A person goes on writing a profile: neither it nor its example is replaced without --force.
+constexpr OutputKind kLearnedKind{"a learned profile", nullptr};
+constexpr OutputKind kExampleKind{"the example of a learned profile", nullptr};
 
 /// The same telegram of a household that nobody knows.
 Result<std::string> anonymous(const std::string& bytes) {
@@ -52,16 +52,22 @@ Result<std::string> anonymous(const std::string& bytes) {
   return with_crc_of(std::move(result), bytes);
 }
 
-/// True if all letters of the telegram are those of a clock with summer time; nothing if it
-/// has none of a summer's day.
-std::optional<bool> has_summer_time(const Telegram& telegram) {
+/// True if all letters of the telegram are those of a clock with summer time, which is when `clock`
+/// has it, or Europe; nothing if it has none of a summer's day.
+std::optional<bool> has_summer_time(const Telegram& telegram,
+                                    const std::optional<ClockRule>& clock) {
+  const auto in_summer = [&](const Timestamp& time) {
+    if (!clock) return is_summer_date(time);
+    const auto instant = to_instant(time, clock->normal_offset);
+    return instant && is_in(clock->summers, *instant);
+  };
   std::optional<bool> summer;
   for (const DataLine& line : telegram.lines) {
     for (const Bracket& bracket : line.brackets) {
       const auto time = parse_timestamp(bracket.text);
       if (!time || time->season == '\0' || is_unset(*time)) continue;
       if (time->season == 'S') return true;
-      if (is_summer_date(*time)) summer = false;
+      if (in_summer(*time)) summer = false;
     }
   }
   return summer;
@@ -73,7 +79,7 @@ class Learning {
   Learning(const Options& options, std::string bytes, const SeriesLearner& series)
       : options_(options), bytes_(std::move(bytes)), telegram_(decode_telegram(bytes_)) {
     learned_.identification = telegram_.identification;
-    any_width_ = series.any_width();
+    numbers_ = series.numbers();
     learned_.notes = series.notes();
   }
 
@@ -122,7 +128,7 @@ class Learning {
     return fail("a profile cannot print this telegram");
   }
 
-  const Dialect& dialect() const { return *learned_.dialect; }
+  void note(std::string what) { learned_.notes.push_back(std::move(what)); }
 
  private:
   /// An example always has a file, and this one is not there yet.
@@ -134,12 +140,11 @@ class Learning {
   }
 
   int choose_clock(const Origin& origin, const Zone& usual) {
-    const auto letters = has_summer_time(telegram_);
-    if (const auto name = options_.get("zone")) {
-      const auto zone = Zone::find(*name);
-      if (!zone) return options_.misuse("--zone: " + zone.error().message);
-      learned_.zone = zone->name();
-      summer_time_ = zone->offset(kJanuary) != zone->offset(kJuly);
+    std::optional<ClockRule> given;
+    if (const int code = choose_zone(options_, given); code != kAsExpected) return code;
+    const auto letters = has_summer_time(telegram_, given);
+    if (given) {
+      use_zone(*given, letters.value_or(origin.dialect->summer_time));
       return kAsExpected;
     }
     summer_time_ = letters.value_or(origin.dialect->summer_time);
@@ -159,11 +164,30 @@ class Learning {
     return kAsExpected;
   }
 
+  /// The zone that was given. Of a clock with W all the year it says what W means.
+  void use_zone(const ClockRule& clock, bool shows_summers) {
+    learned_.zone = options_.get("zone").value_or("");
+    std::string note = fmt::format("zone: {}, as it was given", learned_.zone);
+    const auto hours = std::chrono::floor<std::chrono::hours>(clock.normal_offset);
+    if (!shows_summers && !clock.summers.empty() && hours == clock.normal_offset) {
+      const std::string fixed = fmt::format("Etc/GMT{:+}", -hours.count());
+      note = fmt::format("zone: {}, which is {} without summer time", fixed, learned_.zone);
+      learned_.zone = fixed;
+    } else {
+      summers_ = clock.summers;
+    }
+    summer_time_ = !summers_.empty();
+    normal_offset_ = clock.normal_offset;
+    learned_.notes.push_back(note);
+  }
+
   void learn() {
     learned_.telegram = learn_telegram(telegram_, {.dialect = learned_.dialect,
                                                    .summer_time = summer_time_,
+                                                   .summers = summers_,
+                                                   .normal_offset = normal_offset_,
                                                    .literal = literal_,
-                                                   .any_width = any_width_});
+                                                   .numbers = numbers_});
   }
 
   /// Keeps the first line that differs as it is; false if it was kept already.
@@ -202,16 +226,15 @@ class Learning {
     return fail("the learned profile does not pass its check: " + found.problems.front());
   }
 
-  static constexpr std::chrono::sys_days kJanuary = std::chrono::year(2026) / 1 / 1;
-  static constexpr std::chrono::sys_days kJuly = std::chrono::year(2026) / 7 / 1;
-
   const Options& options_;
   std::string bytes_;
   Telegram telegram_;
   LearnedProfile learned_;
-  std::set<std::pair<std::string, std::size_t>> any_width_;
+  NumberForms numbers_;
   std::set<std::size_t> literal_;
   bool summer_time_ = true;
+  std::vector<Summer> summers_;  ///< of --zone
+  std::chrono::minutes normal_offset_{60};
 };
 
 /// The profile and the bytes that it must give back.
@@ -229,11 +252,12 @@ int open_outputs(const Options& options, LearnOutputs& outputs) {
   outputs.example_name = example.filename().string();
   const auto open = [&](const std::string& name, const OutputKind& kind,
                         std::optional<OutputFile>& file) {
+    const std::string option = name == *path ? "-o: " : "-o: the example goes beside the profile: ";
     if (const auto claimed = guard.claim(name, kind); !claimed) {
-      return complain(kUsage, "-o: " + claimed.error().message);
+      return complain(kUsage, option + claimed.error().message);
     }
     auto opened = OutputFile::open(name);
-    if (!opened) return complain(kEnvironment, "-o: " + opened.error().message);
+    if (!opened) return complain(kEnvironment, option + opened.error().message);
     file.emplace(std::move(*opened));
     return static_cast<int>(kAsExpected);
   };
@@ -304,6 +328,7 @@ int run_learn(const Arguments& arguments) {
     bytes = std::move(*without);
   }
   Learning learning(options, bytes, series);
+  if (counts.sealed) learning.note("sealed: this meter seals its telegrams; the profile does not");
   if (const int code = learning.choose_origin(series); code != kAsExpected) return code;
   const auto text = learning.run(outputs.example_name, source_of(options, counts));
   if (!text) return complain(kNotAsExpected, text.error().message + "; nothing was written");

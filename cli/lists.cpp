@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/capture.h"
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "cli/compare.h"
@@ -113,14 +114,20 @@ int run_quantities(const Arguments& arguments) {
 }
 
 int run_profiles(const Arguments& arguments) {
-  Options options("profiles [GLOB]… [show NAME] [--like CAPTURE] [--json]",
+  Options options("profiles [GLOB]… [show NAME] [--like CAPTURE|LINE] [--json]",
                   "Lists the meters that can be simulated.");
   options.value("like", "CAPTURE", "rank them by how much their telegrams are like these");
+  add_capture_options(options);
   options.flag("json", "machine-readable: an array of objects, or one object");
   if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
   if (const auto capture = options.get("like")) {
     if (!options.words().empty()) return options.misuse("--like: ranks all profiles");
-    return rank_profiles(*capture, options.has("json"));
+    CaptureChoice choice;
+    if (const int code = choose_capture(options, choice); code != kAsExpected) return code;
+    return rank_profiles(*capture, choice, options.has("json"));
+  }
+  for (const char* const option : {"for", "key-file", "raw"}) {
+    if (options.has(option)) return options.misuse(std::string("--") + option + " is for --like");
   }
   std::vector<CatalogueEntry> list;
   for (const auto& [name, file] : list_profiles()) {

@@ -1,5 +1,7 @@
 #include "simulator/state.h"
 
+#include <algorithm>
+
 namespace p1rig {
 namespace {
 
@@ -22,6 +24,18 @@ constexpr std::array<MediumRow, kMediumCount> kMedia = {{
 const MediumRow& row(Medium medium) { return kMedia[static_cast<std::size_t>(medium)]; }
 
 }  // namespace
+
+std::optional<std::size_t> serial_of(std::string_view identifier) {
+  if (identifier.size() < kSerialSize) return std::nullopt;
+  constexpr std::size_t kAddressSize = 16;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_hex = [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'F'); };
+  const bool is_address = identifier.size() == kAddressSize &&
+                          std::ranges::all_of(identifier, is_hex) &&
+                          std::ranges::all_of(identifier.substr(0, kSerialSize), is_digit) &&
+                          !std::ranges::all_of(identifier, is_digit);
+  return is_address ? 0 : identifier.size() - kSerialSize;
+}
 
 std::string_view to_string(Medium medium) { return row(medium).name; }
 

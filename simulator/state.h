@@ -56,6 +56,11 @@ struct MonthPeak {
 /// In how many of their last characters the identifiers of meters of one kind differ.
 inline constexpr std::size_t kSerialSize = 8;
 
+/// Where in the identifier its serial number stands: its last characters, but of an address on the
+/// M-Bus in hexadecimal the first, before the maker, version and medium that such devices share
+/// (EN 13757-7). Nothing if it is shorter than that.
+std::optional<std::size_t> serial_of(std::string_view identifier);
+
 /// Stands for a time that the meter does not know.
 inline constexpr std::int64_t kUnsetTime = INT64_MIN;
 

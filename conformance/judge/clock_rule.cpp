@@ -37,11 +37,14 @@ Dialect with_clock(const Dialect& dialect, const ClockRule& rule) {
   return result;
 }
 
+bool is_in(std::span<const Summer> summers, std::chrono::sys_seconds instant) {
+  const auto after = std::ranges::upper_bound(summers, instant, {}, &Summer::begin);
+  return after != summers.begin() && instant < std::prev(after)->end;
+}
+
 bool is_summer(const Dialect& dialect, std::chrono::sys_seconds instant) {
   if (!dialect.summer_time) return false;
-  if (dialect.summers.empty()) return is_european_summer(instant);
-  const auto after = std::ranges::upper_bound(dialect.summers, instant, {}, &Summer::begin);
-  return after != dialect.summers.begin() && instant < std::prev(after)->end;
+  return dialect.summers.empty() ? is_european_summer(instant) : is_in(dialect.summers, instant);
 }
 
 std::string clock_in_words(const Dialect& dialect, std::string_view said_by) {

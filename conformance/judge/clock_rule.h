@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct ClockRule {
 /// The dialect with that clock. Dialects with W all the year keep it: the zone says what W means. The
 /// result refers to `rule`.
 Dialect with_clock(const Dialect& dialect, const ClockRule& rule);
+
+/// True if it is within one of the summers, which follow each other.
+bool is_in(std::span<const Summer> summers, std::chrono::sys_seconds instant);
 
 /// True if the dialect asks for S then.
 bool is_summer(const Dialect& dialect, std::chrono::sys_seconds instant);

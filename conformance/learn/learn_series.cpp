@@ -60,19 +60,25 @@ void SeriesLearner::take_object(const DataLine& line) {
   seen.last = std::move(value);
   seen.widths.resize(std::max(seen.widths.size(), line.brackets.size()));
   for (std::size_t i = 0; i < line.brackets.size(); ++i) {
-    const auto number = parse_decimal(split_unit(line.brackets[i].text).value);
-    if (number) seen.widths[i].insert(number->width);
+    const std::string_view digits = split_unit(line.brackets[i].text).value;
+    const auto number = parse_decimal(digits);
+    if (!number) continue;
+    seen.widths[i].insert(number->width);
+    if (number->minus) numbers_.negative.emplace(code, i);
+    const bool has_zero =
+        number->width - number->decimals > 1 && digits[number->minus ? 1 : 0] == '0';
+    if (has_zero) numbers_.padded.emplace(code, i);
   }
 }
 
-std::set<std::pair<std::string, std::size_t>> SeriesLearner::any_width() const {
-  std::set<std::pair<std::string, std::size_t>> varying;
+NumberForms SeriesLearner::numbers() const {
+  NumberForms forms = numbers_;
   for (const auto& [code, seen] : objects_) {
     for (std::size_t i = 0; i < seen.widths.size(); ++i) {
-      if (seen.widths[i].size() > 1) varying.emplace(code, i);
+      if (seen.widths[i].size() > 1) forms.any_width.emplace(code, i);
     }
   }
-  return varying;
+  return forms;
 }
 
 std::vector<std::string> SeriesLearner::notes() const {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/learn/learn_telegram.h"
 #include "conformance/learn/learn_times.h"
 #include "protocol/result.h"
 #include "protocol/telegram.h"
@@ -28,8 +29,7 @@ class SeriesLearner {
   /// The telegram with most objects, and of those the longest.
   const std::string& richest() const { return richest_; }
   LearnedTimes times(const Dialect& dialect) const { return times_.finish(dialect); }
-  /// Numbers that come with more digits, or fewer: plain code and index of bracket.
-  std::set<std::pair<std::string, std::size_t>> any_width() const;
+  NumberForms numbers() const;
   /// Objects that come and go, and values that never change.
   std::vector<std::string> notes() const;
 
@@ -46,6 +46,7 @@ class SeriesLearner {
   std::size_t most_objects_ = 0;
   std::map<std::string, std::string> identifiers_;
   std::map<std::string, Seen> objects_;
+  NumberForms numbers_;  ///< but for widths
   TimeLearner times_;
 };
 

@@ -92,6 +92,10 @@ class TelegramLearner {
                           ? holes_.text(bracket)
                           : holes_.number(line, index, object);
     if (!hole) return note(line, "its value has no form that a profile prints; kept as it is");
+    // Messages are octets in hexadecimal; what is written plainly is no message, whatever its code.
+    if (object.kind == Kind::kMessage && hole->format == "S") {
+      return note(line, "is no text in hexadecimal; kept as it is");
+    }
     const auto known = std::ranges::find(found_.values, quantity, &LearnedValue::quantity);
     if (known != found_.values.end() && known->value != hole->value) {
       return note(line, fmt::format("shows {} with another value; kept as it is", quantity));
@@ -188,7 +192,11 @@ class TelegramLearner {
     }
     const std::size_t count = (brackets.size() - form.head) / form.fields;
     const std::string_view written = brackets.front().text;
-    const bool is_padded = written.size() == 2 && written.front() == '0';
+    const bool is_padded = (written.size() == 2 && written.front() == '0') ||
+                           options_.numbers.padded.contains({to_string(line.code->code), 0});
+    if (written.size() == 2 && !is_padded) {
+      note(line, "whether a count of one digit has a zero in front is not seen: taken for none");
+    }
     if (written != (is_padded ? fmt::format("{:02}", count) : fmt::format("{}", count))) {
       return note(line, odd);
     }
@@ -200,6 +208,7 @@ class TelegramLearner {
       body = entry->second;
       entries.push_back(entry->first);
     }
+    if (count == 0) note(line, "has no entry: their form is the usual one, not a known one");
     const bool newest = is_newest_first(line, entries, form);
     if (!newest) std::ranges::reverse(entries);
     edits_.put(brackets.front(), fmt::format("{{{}.count {}}}", form.name, is_padded ? "I2" : "I"));

@@ -50,12 +50,23 @@ struct LearnedTelegram {
   std::vector<std::string> notes;
 };
 
+/// How numbers were written in all telegrams of a meter: each by its plain code and the index of its
+/// bracket.
+struct NumberForms {
+  using Places = std::set<std::pair<std::string, std::size_t>>;
+  Places any_width = {};  ///< seen with more digits, or fewer
+  Places padded = {};     ///< seen with a zero in front
+  Places negative = {};   ///< seen below zero
+};
+
 struct TelegramOptions {
   const Dialect* dialect = nullptr;
-  bool summer_time = true;             ///< the clock prints S in summer
+  bool summer_time = true;  ///< the clock prints S in summer
+  /// When summer is, of a clock that is so far from UTC in winter; empty: as in Europe.
+  std::vector<Summer> summers = {};
+  std::chrono::minutes normal_offset{60};
   std::set<std::size_t> literal = {};  ///< lines, from 1, whose values are kept as they are
-  /// Numbers that were seen with other widths in other telegrams: plain code and index of bracket.
-  std::set<std::pair<std::string, std::size_t>> any_width = {};
+  NumberForms numbers = {};
 };
 
 /// The telegram must have CR LF as line ends, and the right CRC or none.

@@ -111,7 +111,10 @@ void TimeLearner::learn_period(LearnedTimes& times) const {
   }
   const auto& intervals = by_clock.empty() ? by_arrival : by_clock;
   if (intervals.empty()) {
-    times.notes.emplace_back("period: not known from one telegram; the dialect's");
+    times.notes.emplace_back(moments_.size() < 2
+                                 ? "period: not known from one telegram; the dialect's"
+                                 : "period: neither message times nor arrivals show it, nor how "
+                                   "often registers are updated; the dialect's");
     return;
   }
   const auto most =
@@ -194,6 +197,9 @@ void TimeLearner::learn_captures(const Dialect& dialect, LearnedTimes& times) co
   }
   if (!time) return;
   constexpr std::int64_t kLeast = 60;
+  constexpr std::size_t kFewest = 3;
+  // Captures are minutes apart, most often; what is not may be because each is at another place.
+  const bool may_be_spread = period % kLeast != 0 && count < kFewest;
   if (period == 0) {
     times.notes.push_back(
         fmt::format("M-Bus: the readings are of one moment each: the capture "
@@ -202,9 +208,10 @@ void TimeLearner::learn_captures(const Dialect& dialect, LearnedTimes& times) co
     period = usual;
   } else if (period < kLeast && learn_spread(times)) {
     return learn_delay(times.capture_period->count(), times);
-  } else if (period < kLeast) {
+  } else if (period < kLeast || may_be_spread) {
     times.notes.push_back(fmt::format(
-        "M-Bus: capture times have no common period; the dialect's, {}", in_seconds(usual)));
+        "M-Bus: no common period is to be seen in {} of capture time; the dialect's, {}",
+        counted(count, "change"), in_seconds(usual)));
     times.capture_period = seconds(usual);
     return;
   } else {

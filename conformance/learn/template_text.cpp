@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "conformance/judge/clock_rule.h"
 #include "conformance/judge/rule_shape.h"
 #include "protocol/ascii.h"
 #include "protocol/hex.h"
@@ -57,22 +58,52 @@ std::optional<LearnedHole> HoleMaker::text(const Bracket& bracket) const {
   return LearnedHole{"S", std::string(bracket.text), ""};
 }
 
+const ShapeField* HoleMaker::usual_field(const DataLine& line, std::size_t bracket) const {
+  const ObjectRule* const rule = find_object_rule(*options_.dialect, line.code->code);
+  const Shape* const shape = rule == nullptr ? nullptr : find_shape(*rule);
+  if (shape == nullptr) return nullptr;
+  const ShapeField* const own = field_at(*shape, bracket);
+  // Some meters have the time and the value of a peak the other way round.
+  const std::string unit(split_unit(line.brackets[bracket].text).unit);
+  const auto counts_in = [&](const ShapeField& field) {
+    return std::ranges::find(field.units, unit) != field.units.end();
+  };
+  if (unit.empty() || (own != nullptr && counts_in(*own))) return own;
+  const auto other = std::ranges::find_if(shape->fields, counts_in);
+  return other == shape->fields.end() ? own : &*other;
+}
+
 /// A number is padded if it begins with a zero, or is as long as its dialect says.
-bool HoleMaker::is_padded(const DataLine& line, std::size_t bracket, const Decimal& number) const {
+bool HoleMaker::is_padded(const DataLine& line, std::size_t bracket, const Decimal& number,
+                          const KnownObject& object) const {
   const int whole = number.width - number.decimals;
   const std::string_view digits = line.brackets[bracket].text.substr(number.minus ? 1 : 0);
   if (whole > 1 && digits.starts_with('0')) return true;
-  const ObjectRule* const rule = find_object_rule(*options_.dialect, line.code->code);
-  const Shape* const shape = rule == nullptr ? nullptr : find_shape(*rule);
-  const ShapeField* const field = shape == nullptr ? nullptr : field_at(*shape, bracket);
+  if (options_.numbers.padded.contains({to_string(line.code->code), bracket})) return true;
+  const ShapeField* const field = usual_field(line, bracket);
   if (field != nullptr && std::ranges::any_of(field->formats, [&](const ValueFormat& format) {
         return format.digits == number.width;
       })) {
     return true;
   }
-  // Of one digit there is nothing to see; three and more before the point may be full registers.
-  constexpr int kShort = 2;
-  return whole > kShort || number.decimals == 0;
+  // Of one digit there is nothing to see; three and more before the point may be all that there are, but
+  // no register that counts for years has fewer than five.
+  constexpr int kShort = 2, kShortRegister = 4;
+  const bool counts = object.kind == KnownObject::Kind::kRegister && number.decimals > 0;
+  return whole > (counts ? kShortRegister : kShort) || number.decimals == 0;
+}
+
+bool HoleMaker::was_negative(const DataLine& line, std::size_t bracket,
+                             const Decimal& number) const {
+  return number.minus || options_.numbers.negative.contains({to_string(line.code->code), bracket});
+}
+
+/// What was below zero has a sign; what was not has one if the dialect has, or does not say.
+bool HoleMaker::has_sign(const DataLine& line, std::size_t bracket, const Decimal& number) const {
+  if (was_negative(line, bracket, number)) return true;
+  const ShapeField* const field = usual_field(line, bracket);
+  return field == nullptr || field->formats.empty() ||
+         std::ranges::any_of(field->formats, &ValueFormat::may_be_negative);
 }
 
 std::optional<LearnedHole> HoleMaker::number(const DataLine& line, std::size_t bracket,
@@ -88,16 +119,21 @@ std::optional<LearnedHole> HoleMaker::number(const DataLine& line, std::size_t b
   if (number->minus && !may_be_negative) return std::nullopt;
 
   LearnedHole hole;
-  const bool varies = options_.any_width.contains({to_string(line.code->code), bracket});
-  const bool padded = !varies && is_padded(line, bracket, *number);
+  const bool varies = options_.numbers.any_width.contains({to_string(line.code->code), bracket});
+  const bool padded = !varies && is_padded(line, bracket, *number, object);
+  const bool has_a_sign = may_be_negative && has_sign(line, bracket, *number);
   if (!varies && !padded) {
     hole.doubt = "as many digits as it needs, since it has no zero in front: more telegrams decide";
+  }
+  if (may_be_negative && !was_negative(line, bracket, *number) && hole.doubt.empty()) {
+    hole.doubt = fmt::format("was never below zero: {} sign there, as in the dialect",
+                             has_a_sign ? "a" : "no");
   }
   const std::string width = padded ? std::to_string(number->width) : "";
   if (object.kind == Kind::kCode && number->decimals == 0) {
     hole.format = "I" + width;
   } else {
-    hole.format = fmt::format("{}F{}({},{})", may_be_negative ? "+" : "", width, number->decimals,
+    hole.format = fmt::format("{}F{}({},{})", has_a_sign ? "+" : "", width, number->decimals,
                               number->decimals);
   }
   if (!unit.empty()) hole.format += fmt::format(" {}", unit);
@@ -118,12 +154,16 @@ std::optional<LearnedHole> HoleMaker::time(const Bracket& bracket) {
     if (unset_time_ != bracket.text) return std::nullopt;
     return hole;
   }
-  if (time->season != '\0' &&
-      (time->season == 'S') != (options_.summer_time && is_summer_date(*time))) {
-    return std::nullopt;
-  }
+  if (time->season != '\0' && (time->season == 'S') != is_summer(*time)) return std::nullopt;
   hole.value = to_string(*time);
   return hole;
+}
+
+bool HoleMaker::is_summer(const Timestamp& time) const {
+  if (!options_.summer_time) return false;
+  if (options_.summers.empty()) return is_summer_date(time);
+  const auto instant = to_instant(time, options_.normal_offset);
+  return instant && is_in(options_.summers, *instant);
 }
 
 /// Of the hour that comes twice, and of the one that never comes, the letter decides.

@@ -9,6 +9,7 @@
 
 #include "conformance/learn/known_objects.h"
 #include "conformance/learn/learn_telegram.h"
+#include "protocol/shape.h"
 #include "protocol/telegram.h"
 
 namespace p1rig {
@@ -62,7 +63,13 @@ class HoleMaker {
   const std::string& unset_time() const { return unset_time_; }
 
  private:
-  bool is_padded(const DataLine& line, std::size_t bracket, const Decimal& number) const;
+  /// What the dialect has in the bracket; nullptr if it has no such.
+  const ShapeField* usual_field(const DataLine& line, std::size_t bracket) const;
+  bool is_padded(const DataLine& line, std::size_t bracket, const Decimal& number,
+                 const KnownObject& object) const;
+  bool was_negative(const DataLine& line, std::size_t bracket, const Decimal& number) const;
+  bool has_sign(const DataLine& line, std::size_t bracket, const Decimal& number) const;
+  bool is_summer(const Timestamp& time) const;
 
   const Telegram& telegram_;
   const TelegramOptions& options_;

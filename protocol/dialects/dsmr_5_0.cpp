@@ -37,7 +37,7 @@ extern constinit const Dialect kDsmr50 = {
     .rules = kRules,
     .mbus = kDsmrMbusForms,
     .quirks = kDsmrQuirks,
-    .recognition = {.looks = kLooks},
+    .recognition = {.makers = kHeat, .looks = kLooks},
 };
 
 }  // namespace p1rig

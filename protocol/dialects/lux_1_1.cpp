@@ -2,6 +2,8 @@
 #include <string_view>
 
 #include "protocol/dialect.h"
+#include "protocol/dialects/join.h"
+#include "protocol/dialects/shared_mbus.h"
 #include "protocol/dialects/shared_quirks.h"
 
 // Where table and example differ, the example, whose CRC is right.
@@ -65,17 +67,13 @@ constexpr auto kRules = std::to_array<ObjectRule>({
     {"0-n:24.4.0", "(I1)", kLux, "valve state"},
 });
 
-constexpr auto kMbusForms = std::to_array<MbusForm>({
-    {"gas",
-     "0-n:24.1.0(003)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) m3})\n"
-     "0-n:24.4.0({valve I1})\n"},
-    {"water",
-     "0-n:24.1.0(007)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) m3})\n"
-     "0-n:24.4.0({valve I1})\n"},
+// Heat has three decimals here.
+constexpr auto kHeatForms = std::to_array<MbusForm>({
     {"heat",
      "0-n:24.1.0(004)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) GJ})\n"
      "0-n:24.4.0({valve I1})\n"},
 });
+constexpr auto kMbusForms = join(kValveMbusForms, kHeatForms);
 
 constexpr auto kClauses = std::to_array<OwnClause>({
     {"mbus-type-first", "", " §3.2.4"},

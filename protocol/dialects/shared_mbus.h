@@ -3,6 +3,7 @@
 #include <array>
 
 #include "protocol/dialect_data.h"
+#include "protocol/dialects/join.h"
 
 // How the documents show the devices on the M-Bus, by medium: profiles that say nothing of a medium
 // show it like this.
@@ -26,14 +27,18 @@ inline constexpr auto kDsmr3MbusForms = std::to_array<MbusForm>({
      "0-n:24.3.1({time TST12})(00)(60)(1)(0-n:24.2.1)(GJ)\n({reading F8(2,2)})\n"},
 });
 
-// The valve went with 4.0.7 and 4.2 (DSMR-P1 4.0.4 §5.12, 4.2.2 §5.12).
-inline constexpr auto kDsmr40MbusForms = std::to_array<MbusForm>({
+// Gas and water behind a valve (DSMR-P1 4.0.4 §5.12, LUX-P1 1.1.3 app. A).
+inline constexpr auto kValveMbusForms = std::to_array<MbusForm>({
     {"gas",
      "0-n:24.1.0(003)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) m3})\n"
      "0-n:24.4.0({valve I1})\n"},
     {"water",
      "0-n:24.1.0(007)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) m3})\n"
      "0-n:24.4.0({valve I1})\n"},
+});
+
+// The valve went with 4.0.7 and 4.2 (DSMR-P1 4.0.4 §5.12, 4.2.2 §5.12).
+inline constexpr auto kDsmr40HeatForms = std::to_array<MbusForm>({
     {"heat",
      "0-n:24.1.0(004)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(2,2) GJ})\n"
      "0-n:24.4.0({valve I1})\n"},
@@ -43,6 +48,7 @@ inline constexpr auto kDsmr40MbusForms = std::to_array<MbusForm>({
     {"electricity",
      "0-n:24.1.0(002)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) kWh})\n"},
 });
+inline constexpr auto kDsmr40MbusForms = join(kValveMbusForms, kDsmr40HeatForms);
 
 inline constexpr auto kDsmrMbusForms = std::to_array<MbusForm>({
     {"gas", "0-n:24.1.0(003)\n0-n:96.1.0({id X})\n0-n:24.2.1({time TST})({reading F8(3,3) m3})\n"},

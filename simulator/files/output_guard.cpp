@@ -119,13 +119,17 @@ Result<void> OutputGuard::claim(const fs::path& file, const OutputKind& kind) {
   if (force_ || file == "-" || is_of_the_system(file) || !fs::is_regular_file(file, error))
     return {};
   if (fs::file_size(file, error) == 0 || is_output_of(file, kind)) return {};
+  if (kind.is_one == nullptr) {
+    return fail(file.string() + ": exists already; name another file, or replace it with --force");
+  }
   return fail(file.string() + ": exists and is not " + std::string(kind.name) +
               " written by p1rig; name another file, or replace it with --force");
 }
 
 bool is_output_of(const fs::path& file, const OutputKind& kind) {
   std::error_code error;
-  return fs::is_regular_file(file, error) && kind.is_one(beginning_of(file, kind.most));
+  return kind.is_one != nullptr && fs::is_regular_file(file, error) &&
+         kind.is_one(beginning_of(file, kind.most));
 }
 
 }  // namespace p1rig

@@ -13,7 +13,8 @@ namespace p1rig {
 /// A kind of files that p1rig writes.
 struct OutputKind {
   std::string_view name;  ///< "a JUnit report", for messages
-  /// Whether a file that begins like this is one that p1rig has written.
+  /// Whether a file that begins like this is one that p1rig has written, and may write again; nullptr
+  /// for what is kept in any case.
   bool (*is_one)(std::string_view beginning);
   std::size_t most = 1024;  ///< bytes that it is shown
 };

@@ -16,16 +16,16 @@ std::uint64_t place_of(std::uint64_t seed, std::uint64_t count) {
   return (seed % count + count - 1) % count * (kStride % count) % count;
 }
 
-/// Counts the last digits of the first `size` characters of `text` on.
-void count_on(std::string& text, std::size_t size, std::uint64_t seed) {
-  std::size_t begin = size;
+/// Counts the digits on that stand before `end`, from `first` at most.
+void count_on(std::string& text, std::size_t first, std::size_t end, std::uint64_t seed) {
+  std::size_t begin = end;
   std::uint64_t count = 1, number = 0;
-  while (begin > 0 && text.size() - begin < kSerialSize && is_digit(text[begin - 1])) {
+  while (begin > first && is_digit(text[begin - 1])) {
     number += static_cast<std::uint64_t>(text[--begin] - '0') * count;
     count *= 10;
   }
   number = (number + place_of(seed, count)) % count;
-  for (std::size_t at = size; at-- > begin; number /= 10) {
+  for (std::size_t at = end; at-- > begin; number /= 10) {
     text[at] = static_cast<char>('0' + number % 10);
   }
 }
@@ -50,7 +50,8 @@ void identify(std::map<Quantity, std::string>& texts, Quantity quantity, std::ui
 
 std::string identifier_of(std::string_view identifier, std::uint64_t seed) {
   std::string text(identifier);
-  count_on(text, text.size(), seed);
+  const std::size_t first = serial_of(text).value_or(0);
+  count_on(text, first, std::min(first + kSerialSize, text.size()), seed);
   return text;
 }
 
@@ -59,7 +60,7 @@ std::string ean_of(std::string_view ean, std::uint64_t seed) {
   if (!checked) return identifier_of(ean, seed);
   std::string text(ean);
   if (seed == 1) return text;  // as printed, errors of the print included
-  count_on(text, text.size() - 1, seed);
+  count_on(text, text.size() - kSerialSize, text.size() - 1, seed);
   text.back() = check_digit(std::string_view(text).substr(0, text.size() - 1));
   return text;
 }

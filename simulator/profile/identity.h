@@ -11,10 +11,11 @@
 namespace p1rig {
 
 // Identifiers: those of a profile belong to the meter with seed 1; every
-// other seed gives another meter of the same kind. Letters, the first digits and the length stay.
+// other seed gives another meter of the same kind. Letters, the digits of the kind and the length stay.
 
-/// The identifier of the meter with that seed: its last digits, at most eight, count on. As many
-/// seeds as these digits have numbers make as many identifiers; one that ends in no digit stays.
+/// The identifier of the meter with that seed: the digits that its serial number ends in, at most
+/// eight, count on. As many seeds as these digits have numbers make as many identifiers; one whose
+/// serial number ends in no digit stays.
 std::string identifier_of(std::string_view identifier, std::uint64_t seed);
 
 /// Likewise for an EAN of 13 or 18 digits, the last of which checks the others (GS1);

@@ -157,15 +157,17 @@ class Stencil::Builder {
 
   void text_hole(const Hole& hole, std::size_t index) {
     std::string shown(text_of(hole, state_, index));
-    const bool named = names_a_meter(hole) && shown.size() >= kSerialSize;
-    if (named) shown.resize(shown.size() - kSerialSize);
+    // The gap begins at the serial number; what follows it differs, too.
+    const auto serial = names_a_meter(hole) ? serial_of(shown) : std::nullopt;
+    const std::size_t size = shown.size() - serial.value_or(0);
+    if (serial) shown.resize(*serial);
     const bool hex = hole.format.kind == Kind::kHex;
     if (hex) {
       append_hex(shown, stencil_.text_);
     } else {
       stencil_.text_ += shown;
     }
-    if (named) return gap(hole, index, std::move(shown), (hex ? 2 : 1) * kSerialSize);
+    if (serial) return gap(hole, index, std::move(shown), (hex ? 2 : 1) * size);
     stencil_.constants_.push_back({hole, index, 0, std::move(shown)});
   }
 

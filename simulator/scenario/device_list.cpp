@@ -50,6 +50,17 @@ MbusDevice pattern_of(Medium medium, const Profile& profile) {
   return own == profile.start.devices.end() ? any_device(medium, profile) : *own;
 }
 
+/// True if a line of the medium's block has a code without channel: two devices would have the same.
+bool lacks_channel(Medium medium, const Profile& profile) {
+  std::string_view text = profile.mbus_text[static_cast<std::size_t>(medium)];
+  while (!text.empty()) {
+    const bool has_code = text.front() >= '0' && text.front() <= '9';
+    if (has_code && !text.starts_with("0-n:")) return true;
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return false;
+}
+
 /// How many of the medium; nothing if it is no number, or more than there are channels.
 std::optional<int> count_of(std::string_view text) {
   if (text.size() != 1 || text[0] < '0' || text[0] > '0' + kChannels) return std::nullopt;
@@ -82,6 +93,11 @@ Result<std::vector<ScenarioDevice>> read_device_list(std::string_view list, cons
                   known + did_you_mean(name, media));
     }
     const Medium medium = *find_medium(name);
+    const int before = of_medium[static_cast<std::size_t>(medium)];
+    if (before + *count > 1 && lacks_channel(medium, profile)) {
+      return fail("the codes of a " + std::string(name) + " meter have no channel in " +
+                  profile.name + ": it has room for one");
+    }
     for (int i = 0; i < *count; ++i) {
       if (devices.size() == kChannels) return fail("a fifth device: there are only four channels");
       MbusDevice device = pattern_of(medium, profile);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,13 @@ namespace {
 
 constexpr std::chrono::sys_seconds kMoment{std::chrono::seconds{1'780'000'000}};
 
+/// Empty if the meter has no room for them.
 std::string telegram_with(const std::shared_ptr<const Profile>& profile, const std::string& list) {
   auto devices = read_device_list(list, *profile, 1);
-  EXPECT_TRUE(devices) << devices.error().message;
+  if (!devices) return "";
   auto scenario =
       std::make_shared<Scenario>(constant_load(*profile, kMoment - std::chrono::hours{12}));
-  if (devices) scenario->devices = std::move(*devices);
+  scenario->devices = std::move(*devices);
   Meter meter(profile, scenario, 1);
   std::string telegram;
   render(profile->layout, meter.at(kMoment), profile->zone, telegram);
@@ -57,6 +59,7 @@ int readings_in(const Profile& profile, const std::string& telegram, const std::
 
 TEST(Devices, OfAnyNumberAndMediumAreWithinTheDialect) {
   int with_mbus = 0;
+  std::set<std::string> refused;
   for (const auto& [name, file] : list_profiles()) {
     const auto profile = std::make_shared<const Profile>(load_profile(file).value());
     if (!profile->dialect->mbus.empty()) ++with_mbus;
@@ -64,11 +67,14 @@ TEST(Devices, OfAnyNumberAndMediumAreWithinTheDialect) {
       const std::string medium(form.medium);
       // Their devices are said to be of no medium, or have codes of their own.
       const bool is_told = name != "landisgyr-e350-zmf100-no-phases" && name != "itron-ace4000";
-      // The codes of its one gas meter have no channel.
-      const int most = name == "itron-ace4000" && medium == "gas" ? 1 : 4;
-      for (int count = 0; count <= most; ++count) {
+      for (int count = 0; count <= 4; ++count) {
         SCOPED_TRACE(name + " " + medium + "=" + std::to_string(count));
         const std::string telegram = telegram_with(profile, medium + "=" + std::to_string(count));
+        if (telegram.empty()) {
+          EXPECT_GT(count, 1);
+          refused.insert(name + " " + medium);
+          continue;
+        }
         EXPECT_EQ(errors_in(*profile, telegram), std::vector<std::string>{}) << telegram;
         if (is_told || medium != "gas") {
           EXPECT_EQ(readings_in(*profile, telegram, medium), count) << telegram;
@@ -77,6 +83,8 @@ TEST(Devices, OfAnyNumberAndMediumAreWithinTheDialect) {
     }
   }
   EXPECT_GE(with_mbus, 55);
+  // The codes of its one gas meter have no channel.
+  EXPECT_EQ(refused, std::set<std::string>{"itron-ace4000 gas"});
 }
 
 }  // namespace

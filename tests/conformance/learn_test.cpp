@@ -136,6 +136,71 @@ TEST(Learn, TakesTheWidthFromZerosInFrontAndFromTheDialect) {
   EXPECT_EQ(hole_of("1-0:1.7.0(00123*W)"), "{power.import F5(0,0) W}");
 }
 
+TEST(Learn, TakesANumberThatCountsForUnpaddedIfItIsShort) {
+  const auto text_of = [](const std::string& reading, const NumberForms& numbers) {
+    const std::string telegram =
+        "/XXX5\r\n\r\n0-1:24.1.0(004)\r\n0-1:24.2.1(260115120000W)(" + reading + ")\r\n!\r\n";
+    return learn_telegram(decode_telegram(telegram),
+                          {.dialect = find_dialect("dsmr-5.0"), .numbers = numbers})
+        .blocks.at("heat");
+  };
+  EXPECT_NE(text_of("240.860*GJ", {}).find("{reading F(3,3) GJ}"), std::string::npos);
+  EXPECT_NE(text_of("2408.600*GJ", {}).find("{reading F(3,3) GJ}"), std::string::npos);
+  EXPECT_NE(text_of("0240.860*GJ", {}).find("{reading F7(3,3) GJ}"), std::string::npos);
+  // Another telegram had a zero in front.
+  EXPECT_NE(text_of("240.860*GJ", {.padded = {{"0-1:24.2.1", 1}}}).find("{reading F6(3,3) GJ}"),
+            std::string::npos);
+}
+
+TEST(Learn, KnowsThePowerOfAPeakBeforeItsTime) {
+  const std::string telegram = "/XXX5\r\n\r\n1-0:1.6.0(36.000*kW)(260115120000W)\r\n!\r\n";
+  EXPECT_EQ(learn_telegram(decode_telegram(telegram), {.dialect = find_dialect("emucs-1.7")}).text,
+            "/XXX5\n\n1-0:1.6.0({peak.power F5(3,3) kW})({peak.time TST})\n!\n");
+}
+
+TEST(Learn, GivesASignToWhatWasNegativeOrHasOneInTheDialect) {
+  const auto hole_of = [](const char* dialect, const std::string& value,
+                          const NumberForms& numbers = {}) {
+    const std::string telegram = "/XXX5\r\n\r\n1-0:13.7.0(" + value + ")\r\n!\r\n";
+    const std::string text = learn_telegram(decode_telegram(telegram),
+                                            {.dialect = find_dialect(dialect), .numbers = numbers})
+                                 .text;
+    return text.substr(text.find('{'), text.find('}') - text.find('{') + 1);
+  };
+  EXPECT_EQ(hole_of("hu-eon", "0.987"), "{factor F4(3,3)}");
+  EXPECT_EQ(hole_of("hu-eon", "-0.987"), "{factor +F4(3,3)}");
+  EXPECT_EQ(hole_of("hu-eon", "0.987", {.negative = {{"1-0:13.7.0", 0}}}), "{factor +F4(3,3)}");
+  EXPECT_EQ(hole_of("lt-eso", "0.987"), "{factor +F4(3,3)}");
+}
+
+TEST(Learn, KeepsAMessageThatIsNotInHexadecimal) {
+  const std::string telegram =
+      "/XXX5\r\n\r\n0-0:96.13.1(XMX_P1CS_V01)\r\n0-0:96.13.0(4142)\r\n!\r\n";
+  EXPECT_EQ(learn_telegram(decode_telegram(telegram), {.dialect = find_dialect("dsmr-2.2")}).text,
+            "/XXX5\n\n0-0:96.13.1(XMX_P1CS_V01)\n0-0:96.13.0({message.text X})\n!\n");
+}
+
+// Israel's summer begins on the Friday before Europe's, and ends an hour earlier.
+TEST(Learn, GoesByTheSummersOfTheZone) {
+  using namespace std::chrono_literals;
+  const Summer summer{std::chrono::sys_days(2026y / 3 / 27),
+                      std::chrono::sys_days(2026y / 10 / 24) + 23h};
+  const auto is_a_time = [&](const std::string& stamp) {
+    const std::string telegram = "/XXX5\r\n\r\n0-0:1.0.0(" + stamp + ")\r\n!\r\n";
+    return learn_telegram(decode_telegram(telegram), {.dialect = find_dialect("dsmr-5.0"),
+                                                      .summers = {summer},
+                                                      .normal_offset = std::chrono::minutes(120)})
+               .text.find("{time TST}") != std::string::npos;
+  };
+  EXPECT_TRUE(is_a_time("260327015959W"));
+  EXPECT_TRUE(is_a_time("260327030000S"));
+  EXPECT_FALSE(is_a_time("260327030000W"));
+  EXPECT_FALSE(is_a_time("260327015959S"));
+  EXPECT_TRUE(is_a_time("261025013000S"));
+  EXPECT_TRUE(is_a_time("261025013000W"));
+  EXPECT_FALSE(is_a_time("261025023000S"));
+}
+
 // --- times ------------------------------------------------------------------------------------------
 
 std::string telegram_at(sys_seconds t, sys_seconds capture, int total_w, int phase_w,
@@ -188,6 +253,15 @@ TEST(LearnTimes, FindsPeriodCaptureDelayUpdateAndSkew) {
   EXPECT_EQ(times.phase_skew, seconds(20));
 }
 
+// 298 s between two captures may be five minutes, each at another place within them.
+TEST(LearnTimes, ConcludesNoPeriodFromOneChangeOfOddLength) {
+  TimeLearner learner(std::chrono::minutes(60));
+  const sys_seconds t{seconds{1'768'435'200}};
+  learner.take(decode_telegram(telegram_at(t, t - seconds{299}, 500, 500, 100)), std::nullopt);
+  learner.take(decode_telegram(telegram_at(t + seconds{1}, t - seconds{1}, 500, 500, 100)), {});
+  EXPECT_EQ(learner.finish(*find_dialect("dsmr-5.0")).capture_period, std::chrono::minutes(5));
+}
+
 TEST(LearnTimes, SaysWhatOneTelegramDoesNotShow) {
   TimeLearner learner(std::chrono::minutes(60));
   const sys_seconds t{seconds{1'768'435'200}};
@@ -197,6 +271,19 @@ TEST(LearnTimes, SaysWhatOneTelegramDoesNotShow) {
   EXPECT_FALSE(times.register_update);
   EXPECT_EQ(times.capture_period, std::chrono::minutes(5));
   EXPECT_FALSE(times.notes.empty());
+}
+
+TEST(LearnSeries, SeesHowNumbersAreWrittenInAllTelegrams) {
+  SeriesLearner series(std::chrono::minutes(60));
+  for (const char* lines : {"1-0:1.8.0(99.5*kWh)\r\n1-0:16.7.0(-00.5*kW)\r\n1-0:2.8.0(12.5*kWh)",
+                            "1-0:1.8.0(100.5*kWh)\r\n1-0:16.7.0(10.5*kW)\r\n1-0:2.8.0(12.6*kWh)"}) {
+    EXPECT_TRUE(
+        series.take(decode_telegram("/XXX5A\r\n\r\n" + std::string(lines) + "\r\n!\r\n"), {}));
+  }
+  const NumberForms forms = series.numbers();
+  EXPECT_EQ(forms.any_width, (NumberForms::Places{{"1-0:1.8.0", 0}}));
+  EXPECT_EQ(forms.negative, (NumberForms::Places{{"1-0:16.7.0", 0}}));
+  EXPECT_EQ(forms.padded, (NumberForms::Places{{"1-0:16.7.0", 0}}));
 }
 
 TEST(LearnSeries, RefusesTelegramsOfTwoMeters) {

@@ -76,6 +76,16 @@ TEST(DeviceList, SaysWhatIsWrong) {
   EXPECT_THAT(why_not("unlinked=1"), HasSubstr("gas, water, heat, cold, electricity"));
 }
 
+TEST(DeviceList, RefusesASecondDeviceWhoseCodesHaveNoChannel) {
+  const Profile ace = find_profile("itron-ace4000").value();
+  EXPECT_TRUE(read_device_list("gas=1,water=3", ace, 1));
+  for (const char* list : {"gas=2", "gas=1,water=1,gas=1"}) {
+    const auto devices = read_device_list(list, ace, 1);
+    ASSERT_FALSE(devices) << list;
+    EXPECT_THAT(devices.error().message, HasSubstr("it has room for one"));
+  }
+}
+
 TEST(DeviceList, LeavesAScenarioThatSaysItselfWhatIsThere) {
   Scenario scenario;
   EXPECT_TRUE(set_devices({}, scenario));

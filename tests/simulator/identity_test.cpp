@@ -78,14 +78,14 @@ TEST(Identity, IsAnotherOneForEachSeed) {
   ASSERT_GT(eans.size(), 5U);
   std::unordered_set<std::string> seen;
   for (const std::string& id : ids) {
-    // An M-Bus address does not end with its serial number, and stays as it is.
+    // An address on the M-Bus begins with the serial number; then come maker, version and medium.
     const bool is_address = id.size() == 16 && id.back() == 'C';
-    if (is_address) continue;
+    const std::size_t kind_at = is_address ? 8 : 0;
     seen.clear();
     for (std::uint64_t seed = 1; seed <= kMeters; ++seed) {
       std::string other = identifier_of(id, seed);
       ASSERT_EQ(form_of(other), form_of(id)) << seed;
-      ASSERT_EQ(other.substr(0, id.size() - 8), id.substr(0, id.size() - 8)) << seed;
+      ASSERT_EQ(other.substr(kind_at, id.size() - 8), id.substr(kind_at, id.size() - 8)) << seed;
       seen.insert(std::move(other));
     }
     EXPECT_EQ(seen.size(), kMeters) << id;
@@ -100,6 +100,15 @@ TEST(Identity, IsAnotherOneForEachSeed) {
     }
     EXPECT_EQ(seen.size(), kMeters) << ean;
   }
+}
+
+TEST(Identity, OfAnMbusAddressIsInItsFirstEightDigits) {
+  EXPECT_NE(identifier_of("628471012D2C0B0C", 2), "628471012D2C0B0C");
+  EXPECT_EQ(identifier_of("628471012D2C0B0C", 2).substr(8), "2D2C0B0C");
+  EXPECT_EQ(identifier_of("628471012D2C0B04", 2).substr(8), "2D2C0B04");
+  // Others of that length end in their numbers.
+  EXPECT_EQ(identifier_of("ADC3100000173846", 2).substr(0, 8), "ADC31000");
+  EXPECT_EQ(identifier_of("4730106284915730", 2).substr(0, 8), "47301062");
 }
 
 TEST(Identity, OfSystemTitlesIsInTheLastFourOctets) {
