@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/catalogue.h"
 #include "cli/command.h"
@@ -19,6 +22,7 @@
 #include "conformance/suite/renamed_cases.h"
 #include "protocol/dialect.h"
 #include "protocol/wording.h"
+#include "simulator/files/read_file.h"
 
 namespace p1rig {
 namespace {
@@ -152,15 +156,29 @@ int choose_and_run(const Options& options, std::vector<Case> cases) {
   return run_trials(options, chosen, *grounds);
 }
 
-/// All cases of all dialects are put to all mutants.
+/// What the file says that is to be written.
+Result<KnownDefects> defects_before(const std::string& file) {
+  const auto text = read_file(file);
+  if (!text) return tl::make_unexpected(text.error());
+  return parse_known_defects(file, *text);
+}
+
 int write_defects(const Options& options, const std::vector<Case>& cases) {
+  std::optional<Remeasuring> again;
+  if (options.get("mutant") || options.get("case")) {
+    auto known = defects_before(*options.get("write-defects"));
+    if (!known) return complain(kUsage, known.error().message);
+    again = {.known = std::move(*known),
+             .mutants = options.get("mutant").value_or(""),
+             .cases = options.get("case").value_or("")};
+  }
   std::optional<OutputFile> file;
   OutputGuard guard = guard_of(options);
   const int opened = open_output(options, "write-defects", kDefectsKind, guard, file);
   if (opened != kAsExpected) return opened;
-  const auto grounds = trial_grounds(cases);
-  if (!grounds) return complain(kUsage, grounds.error().message);
-  const auto written = file->write(to_json(measure_defects(*grounds)));
+  const auto defects = measure_defects(cases, again ? &*again : nullptr);
+  if (!defects) return complain(kUsage, defects.error().message);
+  const auto written = file->write(to_json(*defects));
   return written ? kAsExpected : complain(kEnvironment, written.error().message);
 }
 
@@ -170,7 +188,7 @@ int run_mutants(const Arguments& arguments) {
   Options options(
       "mutants [GLOB]… [show NAME] [--json]\n"
       "       p1rig mutants --run [--mutant GLOB] [--case GLOB] [--dialect GLOB]\n"
-      "       p1rig mutants --write-defects F",
+      "       p1rig mutants --write-defects F [--mutant GLOB] [--case GLOB]",
       "Lists faulty readers that prove that the cases can fail. --run runs the reference reader\n"
       "and its mutants against the cases and prints which case caught which mutant. Exit code 1:\n"
       "a mutant is not caught, or no mutant fails a case. --mutant alone checks only the former,\n"
@@ -178,8 +196,10 @@ int run_mutants(const Arguments& arguments) {
       "mutants.");
   options.flag("json", "machine-readable: an array of objects, or one object");
   options.flag("run", "run them");
-  options.value("mutant", "GLOB", "with --run: these mutants only");
-  options.value("case", "GLOB", "with --run: these cases only");
+  options.value("mutant", "GLOB",
+                "with --run: these mutants only;\n"
+                "with --write-defects: measure these and what F does not have, keep the rest of F");
+  options.value("case", "GLOB", "with --run: these cases only; with --write-defects as --mutant");
   options.value("dialect", "GLOB", "with --run: on meters of these dialects only");
   options.value("write-defects", "F",
                 "write which cases each of them fails: the data by which `conform` finds causes");
@@ -187,14 +207,15 @@ int run_mutants(const Arguments& arguments) {
   if (const auto code = options.parse(arguments, 0, Options::kAnyNumber)) return *code;
   const bool is_run = options.has("run");
   if (options.get("write-defects")) {
-    for (const char* name : {"run", "json", "mutant", "case", "dialect"}) {
+    for (const char* name : {"run", "json", "dialect"}) {
       if (options.has(name)) {
         return options.misuse(fmt::format("--write-defects and --{}: not both", name));
       }
     }
   }
   for (const char* name : {"mutant", "case", "dialect"}) {
-    if (!is_run && options.get(name))
+    const bool is_writing = options.get("write-defects").has_value();
+    if (!is_run && !is_writing && options.get(name))
       return options.misuse(fmt::format("--{} requires --run", name));
   }
   if (is_run && options.has("json")) return options.misuse("--json cannot be combined with --run");

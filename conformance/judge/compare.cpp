@@ -151,30 +151,37 @@ bool same_text(std::string_view said, std::string_view meant) {
   return said_bytes && *said_bytes == meant;
 }
 
-std::optional<std::string> text_difference(const std::string& said, const std::string& meant,
-                                           const Precision& precision) {
+/// What follows "says …, expected …"; nothing if there is no difference.
+std::optional<std::string_view> text_discord(std::string_view said, std::string_view meant,
+                                             const Precision& precision) {
   if (said == meant) return std::nullopt;
-  const std::string both = "says " + in_quotes(said) + ", expected " + in_quotes(meant);
   if (const auto meant_time = instant_of(meant)) {
     const auto said_time = instant_of(said);
-    if (!said_time) return both + ", a time";
+    if (!said_time) return ", a time";
     if (same_time(*said_time, *meant_time, precision)) return std::nullopt;
-    return both;
+    return "";
   }
   const auto meant_amount = amount_of(meant), said_amount = amount_of(said);
   if (meant_amount && said_amount) {
-    if (meant_amount->unit && !said_amount->unit) return both + ": the unit is missing";
+    if (meant_amount->unit && !said_amount->unit) return ": the unit is missing";
     if (meant_amount->unit && said_amount->unit &&
         meant_amount->unit->dimension != said_amount->unit->dimension) {
-      return both + ": another unit";
+      return ": another unit";
     }
     if (same_number(*said_amount, *meant_amount, precision.decimals)) return std::nullopt;
     // Digits may be text too: an identifier in hexadecimal.
-    if (meant_amount->unit || !same_text(said, meant)) return both;
+    if (meant_amount->unit || !same_text(said, meant)) return "";
     return std::nullopt;
   }
   if (same_text(said, meant)) return std::nullopt;
-  return both;
+  return "";
+}
+
+std::optional<std::string> text_difference(const std::string& said, const std::string& meant,
+                                           const Precision& precision) {
+  const auto discord = text_discord(said, meant, precision);
+  if (!discord) return std::nullopt;
+  return "says " + in_quotes(said) + ", expected " + in_quotes(meant) + std::string(*discord);
 }
 
 std::optional<std::string> part_difference(const char* part, const std::optional<std::string>& said,
@@ -341,6 +348,13 @@ std::optional<std::string> difference(const ContractValue& said, const ContractV
   }
   if (meant.kind != said.kind) return "says " + to_json(said) + ", expected " + to_json(meant);
   return text_difference(said.text, meant.text, precision);
+}
+
+bool is_same(const ContractValue& said, const ContractValue& meant, const Precision& precision) {
+  const bool are_texts = said.kind == Kind::kText && meant.kind == Kind::kText &&
+                         !has_no_value(said) && !has_no_value(meant);
+  if (are_texts) return !text_discord(said.text, meant.text, precision);
+  return said == meant || !difference(said, meant, precision);
 }
 
 std::string way_of(const ContractValue& said, const ContractValue& meant,

@@ -34,6 +34,9 @@ bool has_no_value(const ContractValue& value);
 std::optional<std::string> difference(const ContractValue& said, const ContractValue& meant,
                                       const Precision& precision);
 
+/// True if that finds nothing. Finds it faster, since it does not say why.
+bool is_same(const ContractValue& said, const ContractValue& meant, const Precision& precision);
+
 /// In which way `said` differs from `meant`, in few words that are the same for each telegram of a reader
 /// that always makes the same mistake: "×1000", "÷10", "negated", "0", "rounded", "null", "no unit",
 /// "3600 s early", "no time", "text". "value" where no relation is seen; empty if there is no difference.

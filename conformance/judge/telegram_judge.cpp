@@ -127,7 +127,7 @@ bool TelegramJudge::is_all_of(const ContractTelegram& said, const SentTelegram& 
   for (const auto& [code, value] : said.values) {
     const ContractValue* const meant = meant_value(sent, code);
     if (meant == nullptr || !tells_apart(*meant)) continue;
-    if (difference(value, *meant, traits_.precision)) return false;
+    if (!is_same(value, *meant, traits_.precision)) return false;
     any = true;
   }
   return any;
@@ -140,22 +140,27 @@ TelegramJudge::Watched* TelegramJudge::recognise(const ContractTelegram& said) {
     const bool awaited = candidate.told == 0 && !candidate.settled;
     if (awaited && is_all_of(said, candidate.sent)) return &candidate;
   }
+  // The newest first: where it is meant, the others are soon known to have less in common.
   Watched* best = nullptr;
   std::size_t most = 0;
-  for (Watched& candidate : watched_) {
+  const std::vector<ContractDevice> devices = said.mbus.value_or(std::vector<ContractDevice>{});
+  for (auto watched = watched_.rbegin(); watched != watched_.rend(); ++watched) {
+    Watched& candidate = *watched;
+    const auto meant_devices = candidate.sent.meant.mbus.value_or(std::vector<ContractDevice>{});
     std::size_t same = 0;
-    for (const auto& [code, value] : said.values) {
-      const ContractValue* const meant = meant_value(candidate.sent, code);
-      if (meant == nullptr || !tells_apart(*meant)) continue;
-      if (!difference(value, *meant, traits_.precision)) ++same;
-    }
-    for (const ContractDevice& device : said.mbus.value_or(std::vector<ContractDevice>{})) {
-      const auto devices = candidate.sent.meant.mbus.value_or(std::vector<ContractDevice>{});
-      same += static_cast<std::size_t>(std::ranges::count_if(devices, [&](const auto& meant) {
-        return !difference(device.reading, meant.reading, traits_.precision);
+    for (const ContractDevice& device : devices) {
+      same += static_cast<std::size_t>(std::ranges::count_if(meant_devices, [&](const auto& meant) {
+        return is_same(device.reading, meant.reading, traits_.precision);
       }));
     }
-    const bool better = same > most || (same == most && same > 0 && best->told > candidate.told);
+    std::size_t left = said.values.size();
+    for (const auto& [code, value] : said.values) {
+      if (same + left-- < most) break;
+      const ContractValue* const meant = meant_value(candidate.sent, code);
+      if (meant == nullptr || !tells_apart(*meant)) continue;
+      if (is_same(value, *meant, traits_.precision)) ++same;
+    }
+    const bool better = same > most || (same == most && same > 0 && best->told >= candidate.told);
     if (!better) continue;
     best = &candidate;
     most = same;
@@ -208,7 +213,7 @@ const SentTelegram* TelegramJudge::says_of_another(const SentTelegram& sent, Obi
     if (&other.sent == &sent) continue;
     const ContractValue* const meant = meant_value(other.sent, code);
     if (meant == nullptr || !tells_apart(*meant)) continue;
-    if (!difference(said, *meant, traits_.precision)) return &other.sent;
+    if (is_same(said, *meant, traits_.precision)) return &other.sent;
   }
   return nullptr;
 }

@@ -23,6 +23,7 @@ using Kind = ContractValue::Kind;
 constexpr Obis kMonths{0, 0, 98, 1, 0};
 constexpr Obis kPeak{1, 0, 1, 6, 0};
 constexpr Obis kAverage{1, 0, 1, 4, 0};
+constexpr std::array kLimits = {Obis{0, 0, 17, 0, 0}, Obis{1, 0, 31, 4, 0}};
 
 std::optional<Decimal> power_of(const ContractValue& peak) {
   return parse_decimal(peak.text.substr(0, peak.text.find(' ')));
@@ -125,10 +126,60 @@ void tell_invalid_peaks(MutantReport& report, MutantState&) {
 }
 
 void limit_off_as_zero(MutantReport& report, MutantState&) {
-  for (const Obis code : {Obis{0, 0, 17, 0, 0}, Obis{1, 0, 31, 4, 0}}) {
+  for (const Obis code : kLimits) {
     ContractValue* const limit = find_value(report.telegram, code);
     if (limit != nullptr && limit->text.starts_with("99")) limit->text = "0 kW";
   }
+}
+
+/// Remembers what the report will be made with.
+bool look_for_flanders(Telegram& telegram, MutantState& state) {
+  const bool is_belgian = state.dialect->name.starts_with("emucs");
+  state.mark = is_belgian && !telegram.identification.starts_with("FLU");
+  return true;
+}
+
+void tariffs_of_flanders(MutantReport& report, MutantState& state) {
+  if (state.mark) set_tariffs(report, 2);
+}
+
+/// What is used most cannot be the low one, it thinks; the values are all it has to go by in the
+/// Netherlands.
+void larger_is_normal(MutantReport& report, MutantState& state) {
+  if (state.dialect->name.starts_with("emucs")) return;
+  const auto number = [&](std::uint8_t e) {
+    const ContractValue* const value = find_value(report.telegram, {1, 0, 1, 8, e});
+    return value == nullptr ? std::nullopt : power_of(*value);
+  };
+  const auto first = number(1), second = number(2);
+  if (first && second && compare_values(*first, *second) > 0) set_tariffs(report, 1);
+}
+
+/// Of a cache that is filled once a telegram has been passed on.
+void keep_last_limit(MutantReport& report, MutantState& state) {
+  if (!state.previous) return;
+  for (const Obis code : kLimits) {
+    ContractValue* const limit = find_value(report.telegram, code);
+    const ContractValue* const before = find_value(*state.previous, code);
+    if (limit != nullptr && before != nullptr) *limit = *before;
+  }
+}
+
+/// Two nines are enough for it.
+void limit_of_99_as_off(MutantReport& report, MutantState&) {
+  for (const Obis code : kLimits) {
+    ContractValue* const limit = find_value(report.telegram, code);
+    if (limit == nullptr || !limit->text.starts_with("99")) continue;
+    limit->text = limit->text.ends_with("kW") ? "999.9 kW" : "999 A";
+  }
+}
+
+/// At the beginning of a quarter of an hour.
+void power_for_no_average(MutantReport& report, MutantState&) {
+  ContractValue* const average = find_value(report.telegram, kAverage);
+  const ContractValue* const power = find_value(report.telegram, {1, 0, 1, 7, 0});
+  const auto number = average == nullptr ? std::nullopt : power_of(*average);
+  if (number && number->digits == 0 && power != nullptr) *average = *power;
 }
 
 constexpr auto kRows = std::to_array<Mutant>({
@@ -159,6 +210,19 @@ constexpr auto kRows = std::to_array<Mutant>({
                   tell_invalid_peaks),
     report_filter("no-limit-is-zero", kFamily, "reports a disabled limit as 0 kW",
                   limit_off_as_zero),
+    report_filter("keeps-last-limit", kFamily, "reports the limits of the previous telegram",
+                  keep_last_limit),
+    report_filter("99-is-no-limit", kFamily, "reports a limit of 99.9 kW or 99 A as none",
+                  limit_of_99_as_off),
+    report_filter("zero-average-is-power", kFamily, "reports 1.7.0 as 1.4.0 where that is 0",
+                  power_for_no_average),
+    {.name = "flemish-tariffs",
+     .family = kFamily,
+     .summary = "treats tariff 1 as the low one in Belgium, except for identifications with FLU",
+     .telegram = look_for_flanders,
+     .report = tariffs_of_flanders},
+    report_filter("larger-is-normal", kFamily,
+                  "treats the tariff that was used more as the normal one", larger_is_normal),
 });
 
 }  // namespace

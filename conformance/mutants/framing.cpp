@@ -98,6 +98,18 @@ void drop_empty_lines(std::string& bytes, MutantState&) {
   }
 }
 
+/// The last four digits behind '!' are the CRC, it thinks, and looks beyond the line end for them.
+void read_crc_over_line_end(std::string& bytes, MutantState&) {
+  constexpr std::size_t kDigits = 4;
+  for (std::size_t at = bytes.find("\n!"); at != std::string::npos;
+       at = bytes.find("\n!", at + 1)) {
+    const std::size_t end = at + 2 + kDigits;
+    if (end + 2 >= bytes.size() || bytes.compare(end, 2, "\r\n") != 0) continue;
+    if (std::isxdigit(static_cast<unsigned char>(bytes[end + 2])) != 0)
+      bytes.erase(at + 2, kDigits + 2);
+  }
+}
+
 /// What a terminal does that was not made raw (ICRNL).
 void translate_line_ends(std::string& bytes, MutantState&) {
   std::ranges::replace(bytes, '\r', '\n');
@@ -187,6 +199,9 @@ constexpr auto kRows = std::to_array<Mutant>({
             {.line_buffer = 128}),
     framing("line-buffer-1024", "a line of more than 1024 bytes loses the telegram",
             {.line_buffer = 1024}),
+    byte_filter("crc-over-line-end", kFamily,
+                "takes hexadecimal digits on the line after the CRC for the CRC",
+                read_crc_over_line_end),
     framing("gap-100ms", "a pause of 100 ms loses what came before it",
             {.gap_loses = milliseconds{100}}),
     framing("gap-2ms", "a pause of 2 ms loses what came before it", {.gap_loses = milliseconds{2}}),

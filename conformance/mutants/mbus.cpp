@@ -230,6 +230,34 @@ void channels_from_zero(MutantReport& report, MutantState&) {
   for (ContractDevice& device : devices(report)) device.channel = *device.channel - 1;
 }
 
+/// Of an old meter: the reading is what is on the line behind, it thinks.
+bool read_line_behind_only(Telegram& telegram, MutantState&) {
+  for (DataLine& line : telegram.lines) {
+    const bool is_whole = is_mbus_code(line, 24, 3) && !line.brackets.empty() &&
+                          line.brackets.back().line == line.line;
+    if (is_whole) line.brackets.pop_back();
+  }
+  return true;
+}
+
+/// Of an old meter: 08 and 0A are no numbers to it.
+bool require_octal_status(Telegram& telegram, MutantState&) {
+  return !any_line(telegram, [](const DataLine& line) {
+    if (!is_mbus_code(line, 24, 3) || line.brackets.size() < 2) return false;
+    return line.brackets[1].text.find_first_not_of("01234567") != std::string_view::npos;
+  });
+}
+
+/// The point is where it always was: before the last three digits.
+void set_point_before_three(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis code, std::string& number, std::string& unit) {
+    if (!is_mbus_reading(code) || unit != "m3") return;
+    constexpr std::size_t kDecimals = 3;
+    std::erase(number, '.');
+    if (number.size() > kDecimals) number.insert(number.size() - kDecimals, ".");
+  });
+}
+
 constexpr auto kRows = std::to_array<Mutant>({
     telegram_filter("needs-type-first", kFamily,
                     "ignores a reading that comes before its device type", require_type_first),
@@ -268,6 +296,12 @@ constexpr auto kRows = std::to_array<Mutant>({
                   keep_higher_reading),
     report_filter("loses-conclusions", kFamily, "every device is an electricity meter",
                   lose_conclusions),
+    telegram_filter("needs-second-line", kFamily,
+                    "finds no gas where an old meter sends it on one line", read_line_behind_only),
+    telegram_filter("octal-status", kFamily, "rejects a status of the gas meter with 8, 9 or A",
+                    require_octal_status),
+    report_filter("gas-of-three-decimals", kFamily, "reports 12785.12 m3 as 1278.512 m3",
+                  set_point_before_three),
     report_filter("channels-from-0", kFamily, "channels counted from 0", channels_from_zero),
 });
 

@@ -295,6 +295,21 @@ bool refuse_non_ascii(Telegram& telegram, MutantState&) {
                              [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+/// A pattern for any channel finds the line of another first.
+bool merge_channels(Telegram& telegram, MutantState&) {
+  for (DataLine& line : telegram.lines) {
+    if (!line.code || line.code->code.a != 1) continue;
+    const auto first = std::ranges::find_if(telegram.lines, [&](const DataLine& other) {
+      if (!other.code) return false;
+      Obis code = other.code->code;
+      code.b = line.code->code.b;
+      return code == line.code->code;
+    });
+    line.brackets = std::vector<Bracket>(first->brackets);
+  }
+  return true;
+}
+
 constexpr auto kRows = std::to_array<Mutant>({
     telegram_filter("known-objects-only", kFamily, "rejects a telegram with an unknown object",
                     refuse_unknown_objects),
@@ -339,6 +354,8 @@ constexpr auto kRows = std::to_array<Mutant>({
                     leave_letters_out),
     telegram_filter("numbers-of-10", kFamily, "reads the first ten characters of a number",
                     read_ten_digits),
+    telegram_filter("merges-channels", kFamily,
+                    "takes 1-0 and 1-1 for the same where a telegram has both", merge_channels),
     report_filter("ignores-channel-1", kFamily, "does not know electricity under 1-1",
                   forget_channel_1),
     telegram_filter("fixed-widths", kFamily, "rejects energies and powers of other widths",

@@ -209,6 +209,55 @@ void invent_time_for_unset(MutantReport& report, MutantState&) {
   }
 }
 
+/// The year to which the week of the day belongs: that of its Thursday.
+void year_of_week(MutantReport& report, MutantState&) {
+  edit_times(report.telegram, [](Obis, std::string& time) {
+    const auto day = std::chrono::floor<std::chrono::days>(face_of(time));
+    const auto since_monday = std::chrono::weekday{day} - std::chrono::Monday;
+    const std::chrono::year_month_day thursday{day - since_monday + std::chrono::days{3}};
+    time.replace(0, 4, fmt::format("{:04}", static_cast<int>(thursday.year())));
+  });
+}
+
+/// Of what it takes for no time.
+template <class Predicate>
+void lose_times(MutantReport& report, Predicate is_none) {
+  ContractValue* const clock = find_value(report.telegram, {0, 0, 1, 0, 0});
+  const bool has_time = clock != nullptr && clock->text.size() >= kFace;
+  if (has_time && is_none(clock->text)) *clock = {};
+}
+
+void lose_midnight(MutantReport& report, MutantState&) {
+  lose_times(report, [](const std::string& time) { return time.substr(11, 8) == "00:00:00"; });
+}
+
+/// August and September.
+void lose_octal_months(MutantReport& report, MutantState&) {
+  lose_times(report, [](const std::string& time) { return number_at(time, 5, 2) / 2 == 4; });
+}
+
+/// From two to three on the last Sunday of March: not in a zone with summer time.
+void lose_gap_hour(MutantReport& report, MutantState&) {
+  lose_times(report, [](const std::string& time) {
+    const auto gap = last_sunday(time, 3) + std::chrono::hours{2};
+    return face_of(time) >= gap && face_of(time) < gap + std::chrono::hours{1};
+  });
+}
+
+/// Each year has 365 days.
+void skip_leap_day(MutantReport& report, MutantState&) {
+  edit_times(report.telegram, [](Obis, std::string& time) {
+    if (time.substr(5, 5) == "02-29") time.replace(5, 5, "03-01");
+  });
+}
+
+/// Into a date of a month of 30 days it puts the day first, and the month then.
+void set_day_before_month(MutantReport& report, MutantState&) {
+  edit_times(report.telegram, [](Obis, std::string& time) {
+    if (time.substr(8, 2) == "31") time.replace(8, 2, "01");
+  });
+}
+
 /// Wherever the meter is.
 void central_european_always(MutantReport& report, MutantState& state) {
   edit_times(report.telegram, [&](Obis, std::string& time) {
@@ -243,6 +292,13 @@ constexpr auto kRows = std::to_array<Mutant>({
     report_filter("loses-seconds", kFamily, "times without seconds", lose_seconds),
     report_filter("unset-is-a-time", kFamily, "normalises an invalid time to a valid one",
                   invent_time_for_unset),
+    report_filter("year-of-week", kFamily, "the year of the week, not of the day", year_of_week),
+    report_filter("midnight-is-none", kFamily, "no time at midnight", lose_midnight),
+    report_filter("octal-months", kFamily, "no time in August and September", lose_octal_months),
+    report_filter("gap-is-none", kFamily, "no time in the hour that a change to summer time skips",
+                  lose_gap_hour),
+    report_filter("no-leap-day", kFamily, "reports 29 February as 1 March", skip_leap_day),
+    report_filter("day-before-month", kFamily, "reports the 31st as the 1st", set_day_before_month),
     report_filter("central-europe-only", kFamily, "the offset of the Netherlands everywhere",
                   central_european_always),
 });

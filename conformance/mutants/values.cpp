@@ -90,10 +90,10 @@ void overflow_16_bits(MutantReport& report, MutantState&) {
 /// Registers in tenths of a watt hour or litre, in 32 bits.
 void overflow_32_bits(MutantReport& report, MutantState&) {
   edit_numbers(report.telegram, [](Obis, std::string& number, std::string& unit) {
-    if (unit != "kWh" && unit != "m3") return;
-    constexpr double kTenths = 10'000;
-    const auto tenths = static_cast<std::uint32_t>(std::llround(value_of(number) * kTenths));
-    number = fmt::format("{:.3f}", static_cast<double>(tenths) / kTenths);
+    if (unit != "kWh" && unit != "Wh" && unit != "m3") return;
+    const double tenths_a_unit = unit == "Wh" ? 10 : 10'000;
+    const auto tenths = static_cast<std::uint32_t>(std::llround(value_of(number) * tenths_a_unit));
+    number = fmt::format("{:.3f}", static_cast<double>(tenths) / tenths_a_unit);
   });
 }
 
@@ -237,6 +237,67 @@ void garble_long_text(MutantReport& report, MutantState&) {
   });
 }
 
+bool is_power(Obis code) { return code.a == 1 && code.d == 7; }
+
+/// 00.120 and 10.100 are no octal numbers that it cannot read, 08.009 is one.
+void lose_octal_powers(MutantReport& report, MutantState&) {
+  edit_values(report.telegram, [](Obis code, ContractValue& value) {
+    const bool is_octal = value.text.starts_with("8.") || value.text.starts_with("9.");
+    if (is_power(code) && is_octal && value.text.ends_with(" kW")) value = {};
+  });
+}
+
+void lose_big_powers(MutantReport& report, MutantState&) {
+  constexpr double kPlausible = 10;
+  edit_values(report.telegram, [](Obis code, ContractValue& value) {
+    const bool is_kilowatts = is_power(code) && value.text.ends_with(" kW");
+    if (is_kilowatts && value_of(value.text) >= kPlausible) value = {};
+  });
+}
+
+/// 00.010 becomes 0.10: what is before and behind the point are two numbers.
+void lose_zeros_behind_point(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string& unit) {
+    const std::size_t point = number.find('.');
+    if (point == std::string::npos || !unit.starts_with('k')) return;
+    const std::size_t digit = number.find_first_not_of('0', point + 1);
+    if (digit != std::string::npos) number.erase(point + 1, digit - point - 1);
+  });
+}
+
+/// 24 bits hold 16777216 Wh.
+void print_watt_hours_of_24_bits(MutantReport& report, MutantState&) {
+  edit_numbers(report.telegram, [](Obis, std::string& number, std::string& unit) {
+    const int decimals = unit == "kWh" ? 3 : 0;
+    if (!unit.ends_with("Wh") || decimals_of(number) > decimals) return;
+    const double watt_hours = std::pow(10, decimals);
+    const auto narrow = static_cast<float>(std::round(value_of(number) * watt_hours));
+    number = fmt::format("{:.{}f}", static_cast<double>(narrow) / watt_hours, decimals);
+  });
+}
+
+/// Knows two tariffs.
+void add_two_tariffs(MutantReport& report, MutantState&) {
+  const ContractValue* const first = find_value(report.telegram, {1, 0, 1, 8, 1});
+  const ContractValue* const second = find_value(report.telegram, {1, 0, 1, 8, 2});
+  ContractValue* const total = find_value(report.telegram, {1, 0, 1, 8, 0});
+  if (first == nullptr || second == nullptr || total == nullptr) return;
+  total->text = fmt::format("{:.3f} kWh", value_of(first->text) + value_of(second->text));
+}
+
+/// Of each letter it subtracts 'A': what is left of a small one spills into the digit before it.
+void decode_capitals_only(MutantReport& report, MutantState&) {
+  edit_values(report.telegram, [](Obis code, ContractValue& value) {
+    const bool is_octets = code.c == 96 && value.kind == Kind::kText && parse_hex(value.text);
+    if (!is_octets) return;
+    for (std::size_t i = 1; i < value.text.size(); i += 2) {
+      if (value.text[i] < 'a') continue;
+      const int spilled = std::stoi(value.text.substr(i - 1, 1), nullptr, 16) | 2;
+      value.text[i - 1] = fmt::format("{:x}", spilled)[0];
+    }
+  });
+}
+
 constexpr auto kRows = std::to_array<Mutant>({
     report_filter("single-precision", kFamily, "numbers of 24 bits", print_single_precision),
     report_filter("cuts-decimals", kFamily, "numbers without their decimals", cut_decimals),
@@ -273,6 +334,17 @@ constexpr auto kRows = std::to_array<Mutant>({
     report_filter("text-off-by-one", kFamily, "texts without their first byte", decode_wrongly),
     report_filter("garbles-long-text", kFamily, "garbage in the middle of long texts",
                   garble_long_text),
+    report_filter("octal-powers", kFamily, "no value for a power of 8 or 9 kW", lose_octal_powers),
+    report_filter("below-10-kilowatts", kFamily, "no value for a power of 10 kW or more",
+                  lose_big_powers),
+    report_filter("zeros-behind-point", kFamily, "reports 8.009 kW as 8.9 kW",
+                  lose_zeros_behind_point),
+    report_filter("watt-hours-in-float", kFamily, "watt hours of 24 bits",
+                  print_watt_hours_of_24_bits),
+    report_filter("total-of-two-tariffs", kFamily, "reports the sum of 1.8.1 and 1.8.2 as 1.8.0",
+                  add_two_tariffs),
+    report_filter("capital-octets-only", kFamily, "decodes hexadecimal letters as capitals",
+                  decode_capitals_only),
 });
 
 }  // namespace
