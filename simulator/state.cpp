@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/ascii.h"
+
 namespace p1rig {
 namespace {
 
@@ -28,8 +30,7 @@ const MediumRow& row(Medium medium) { return kMedia[static_cast<std::size_t>(med
 std::optional<std::size_t> serial_of(std::string_view identifier) {
   if (identifier.size() < kSerialSize) return std::nullopt;
   constexpr std::size_t kAddressSize = 16;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_hex = [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'F'); };
+  const auto is_hex = [](char c) { return is_digit(c) || (c >= 'A' && c <= 'F'); };
   const bool is_address = identifier.size() == kAddressSize &&
                           std::ranges::all_of(identifier, is_hex) &&
                           std::ranges::all_of(identifier.substr(0, kSerialSize), is_digit) &&
