@@ -127,26 +127,37 @@ int run_trials(const Options& options, const std::vector<const Mutant*>& chosen,
   return wrong + missed + unfailed == 0 ? kAsExpected : kNotAsExpected;
 }
 
+/// That nothing has this name; an empty text if all is well.
+std::string unknown_choice(const Options& options, const std::vector<Case>& cases) {
+  const auto mutant_glob = options.get("mutant"), case_glob = options.get("case");
+  const bool any_mutant = std::ranges::any_of(mutants(), [&](const Mutant& mutant) {
+    return matches_glob(mutant_glob.value_or("*"), mutant.name);
+  });
+  if (!any_mutant) {
+    return fmt::format("--mutant: no mutant matches \"{}\" (`p1rig mutants` lists them)",
+                       *mutant_glob);
+  }
+  const bool any_case = std::ranges::any_of(
+      cases, [&](const Case& one) { return is_named(one, case_glob.value_or("*")); });
+  if (any_case) return {};
+  return fmt::format("--case: no case matches \"{}\" (`p1rig cases` lists them)", *case_glob);
+}
+
 /// The mutants and cases that the options choose, and the meters for them.
 int choose_and_run(const Options& options, std::vector<Case> cases) {
   const std::string mutant_glob = options.get("mutant").value_or("*");
   const std::string case_glob = options.get("case").value_or("*");
+  if (const std::string note = note_on_renamed(case_glob, cases); !note.empty()) {
+    complain(kAsExpected, "--case: " + note);
+  }
+  if (const auto unknown = unknown_choice(options, cases); !unknown.empty()) {
+    return options.misuse(unknown);
+  }
   std::vector<const Mutant*> chosen;
   for (const Mutant& mutant : mutants()) {
     if (matches_glob(mutant_glob, mutant.name)) chosen.push_back(&mutant);
   }
-  if (chosen.empty()) {
-    return options.misuse(fmt::format(
-        "--mutant: no mutant matches \"{}\" (`p1rig mutants` lists them)", mutant_glob));
-  }
-  if (const std::string note = note_on_renamed(case_glob, cases); !note.empty()) {
-    complain(kAsExpected, "--case: " + note);
-  }
   std::erase_if(cases, [&](const Case& one) { return !is_named(one, case_glob); });
-  if (cases.empty()) {
-    return options.misuse(
-        fmt::format("--case: no case matches \"{}\" (`p1rig cases` lists them)", case_glob));
-  }
   const auto grounds = trial_grounds(cases, options.get("dialect").value_or("*"));
   if (!grounds) return complain(kUsage, grounds.error().message);
   if (grounds->empty()) return options.misuse("--dialect: no such dialect (`p1rig dialects`)");
@@ -164,6 +175,9 @@ Result<KnownDefects> defects_before(const std::string& file) {
 }
 
 int write_defects(const Options& options, const std::vector<Case>& cases) {
+  if (const auto unknown = unknown_choice(options, cases); !unknown.empty()) {
+    return options.misuse(unknown);
+  }
   std::optional<Remeasuring> again;
   if (options.get("mutant") || options.get("case")) {
     auto known = defects_before(*options.get("write-defects"));

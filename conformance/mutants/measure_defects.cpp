@@ -76,26 +76,6 @@ AskedAgain asked_again(const TrialGround& ground, const Remeasuring& again) {
   return asked;
 }
 
-/// What is known, with these cases measured anew.
-DefectTrial trial_again(const Mutant& mutant, std::span<const TrialGround> grounds,
-                        const Remeasuring& again) {
-  auto known = known_trial(mutant, grounds, again.known);
-  if (!known || matches_glob(again.mutants, mutant.name)) return trial_of(mutant, grounds);
-  for (const TrialGround& ground : grounds) {
-    const auto at = known->at.find(std::string(ground.profile->dialect->name));
-    const AskedAgain asked = asked_again(ground, again);
-    if (at == known->at.end() || asked.judged.empty()) continue;
-    std::vector<std::string>& failed = at->second.failed;
-    std::erase_if(failed, [&](const std::string& id) { return asked.judged.contains(id); });
-    for (const CaseResult& result : try_mutant(&mutant, ground, asked.run)) {
-      if (asked.judged.contains(result.of->id) && is_caught(result)) {
-        failed.push_back(result.of->id);
-      }
-    }
-  }
-  return std::move(*known);
-}
-
 }  // namespace
 
 DefectTrial trial_of(const Mutant& mutant, std::span<const TrialGround> grounds) {
@@ -116,6 +96,25 @@ DefectTrial trial_of(const Mutant& mutant, std::span<const TrialGround> grounds)
     }
   }
   return trial;
+}
+
+DefectTrial trial_again(const Mutant& mutant, std::span<const TrialGround> grounds,
+                        const Remeasuring& again) {
+  auto known = known_trial(mutant, grounds, again.known);
+  if (!known || matches_glob(again.mutants, mutant.name)) return trial_of(mutant, grounds);
+  for (const TrialGround& ground : grounds) {
+    const auto at = known->at.find(std::string(ground.profile->dialect->name));
+    const AskedAgain asked = asked_again(ground, again);
+    if (at == known->at.end() || asked.judged.empty()) continue;
+    std::vector<std::string>& failed = at->second.failed;
+    std::erase_if(failed, [&](const std::string& id) { return asked.judged.contains(id); });
+    for (const CaseResult& result : try_mutant(&mutant, ground, asked.run)) {
+      if (asked.judged.contains(result.of->id) && is_caught(result)) {
+        failed.push_back(result.of->id);
+      }
+    }
+  }
+  return std::move(*known);
 }
 
 Result<KnownDefects> measure_defects(std::span<const Case> cases, const Remeasuring* again) {

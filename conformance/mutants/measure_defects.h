@@ -12,7 +12,7 @@ namespace p1rig {
 /// What is measured again where something is known.
 struct Remeasuring {
   KnownDefects known = {};
-  std::string mutants, cases;  ///< globs; none if empty
+  std::string mutants = {}, cases = {};  ///< globs; none if empty
 };
 
 /// Puts every case to each mutant, at one meter of each dialect: what conformance/known-defects.json
@@ -26,5 +26,8 @@ Result<KnownDefects> measure_defects(std::span<const Case> cases,
 
 /// What is measured of one mutant.
 DefectTrial trial_of(const Mutant& mutant, std::span<const TrialGround> grounds);
+/// Likewise, where something is known.
+DefectTrial trial_again(const Mutant& mutant, std::span<const TrialGround> grounds,
+                        const Remeasuring& again);
 
 }  // namespace p1rig

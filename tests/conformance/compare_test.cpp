@@ -14,7 +14,9 @@ ContractValue value(const char* json) {
 }
 
 bool same(const char* said, const char* meant, const Precision& precision = {}) {
-  return !difference(value(said), value(meant), precision);
+  const bool has_difference = difference(value(said), value(meant), precision).has_value();
+  EXPECT_NE(is_same(value(said), value(meant), precision), has_difference) << said << " " << meant;
+  return !has_difference;
 }
 
 struct Pair {

@@ -15,6 +15,7 @@
 #include "conformance/mutants/mutant_trial.h"
 #include "conformance/run/ordinary.h"
 #include "protocol/dialect.h"
+#include "tests/conformance/one_case.h"
 
 namespace p1rig {
 namespace {
@@ -97,6 +98,29 @@ TEST(KnownDefects, AreMeasured) {
       EXPECT_THAT(differences(mutant, (*grounds)[k]), IsEmpty()) << kRenew << mutant.name;
     }
   }
+}
+
+/// What is neither new nor named stays as it was: here as it never is, so that it shows.
+TEST(KnownDefects, OnlyWhatIsNewOrNamedIsMeasuredAgain) {
+  const std::string wrong =
+      "send = [{ id = \"A\", fault = \"crc-wrong\" }, { id = \"B\" }]\n"
+      "expect = { A = \"nothing\", B = \"values\" }\n";
+  const std::vector<Case> cases = {one_case("x/kept", "send = [{ id = \"A\" }]\n"),
+                                   one_case("x/named", wrong), one_case("x/new", wrong)};
+  const auto grounds = trial_grounds(cases, "dsmr-5.0");
+  ASSERT_TRUE(grounds) << grounds.error().message;
+  Remeasuring again{.known = {.cases = {"x/kept", "x/named"}, .all = {}}, .cases = "x/named"};
+  again.known.all.push_back(
+      {.name = "no-crc", .twins = {}, .does = "", .code = "", .fails = {0}, .fails_at = {}});
+  const auto failed_by = [&](const char* mutant) {
+    return trial_again(*find_mutant(mutant), *grounds, again).at.at("dsmr-5.0").failed;
+  };
+  EXPECT_THAT(failed_by("no-crc"), ElementsAre("x/kept", "x/named", "x/new"));
+  again.cases.clear();
+  EXPECT_THAT(failed_by("no-crc"), ElementsAre("x/kept", "x/new"));
+  again.mutants = "no-*";
+  EXPECT_THAT(failed_by("no-crc"), ElementsAre("x/named", "x/new"));
+  EXPECT_THAT(failed_by("crc-low-byte"), IsEmpty());
 }
 
 TEST(KnownDefects, MutantsThatFailTheSameAreOne) {

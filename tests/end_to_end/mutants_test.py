@@ -46,6 +46,9 @@ class Run(rig.Case):
             self.assertIn(option, said)
         self.assert_fails(2, "--json cannot be combined with --run", "mutants", "--run", "--json")
         self.assert_fails(2, "--mutant requires --run", "mutants", "--mutant", MUTANT)
+        self.assert_fails(2, "--mutant: no mutant matches", "mutants", "--write-defects", "missing.json", "--mutant",
+                          "nothing")
+        self.assert_fails(2, "missing.json", "mutants", "--write-defects", "missing.json", "--mutant", MUTANT)
         self.assert_fails(2, f'unexpected argument "{MUTANT}"', "mutants", "--run", MUTANT)
 
     def test_what_does_not_exist(self):
