@@ -2,18 +2,154 @@
 
 #include <date/tz.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "protocol/decimal.h"
 
 namespace p1rig {
+namespace {
+
+/// How the clocks change each year, without end: the last line of a file of the zone database, such as
+/// "CET-1CEST,M3.5.0,M10.5.0/3" (RFC 8536 §3.3.1). What stands in tables before it ends in 2037, or
+/// much earlier, and date::time_zone knows no more.
+class YearlyRule {
+ public:
+  /// Nothing if the clocks never change, or not on a weekday of a month.
+  static std::optional<YearlyRule> parse(std::string_view text) {
+    YearlyRule rule;
+    const bool good =
+        rule.skip_name(text) && rule.offset(text, rule.standard_) && rule.skip_name(text);
+    if (!good) return std::nullopt;
+    rule.summer_ = rule.standard_ + std::chrono::hours{1};
+    if (!text.starts_with(',') && !rule.offset(text, rule.summer_)) return std::nullopt;
+    const bool all = rule.change(text, rule.begin_) && rule.change(text, rule.end_) && text.empty();
+    return all ? std::optional(rule) : std::nullopt;
+  }
+
+  /// The span around the instant; `first` is when the rule begins to hold.
+  date::sys_info at(std::chrono::sys_seconds instant, std::chrono::sys_seconds first) const {
+    const date::year_month_day today{date::floor<date::days>(instant)};
+    std::vector<std::pair<std::chrono::sys_seconds, bool>> changes;
+    for (int years = -1; years <= 1; ++years) {
+      const date::year year = today.year() + date::years{years};
+      changes.emplace_back(begin_.local(year) - standard_, true);
+      changes.emplace_back(end_.local(year) - summer_, false);
+    }
+    std::ranges::sort(changes);
+    const auto next = std::ranges::upper_bound(changes, instant, {},
+                                               &std::pair<std::chrono::sys_seconds, bool>::first);
+    const auto& [begin, summer] = *std::prev(next);
+    date::sys_info info{};
+    info.begin = std::max(begin, first);
+    info.end = next->first;
+    info.offset = summer ? summer_ : standard_;
+    info.save = std::chrono::minutes{summer ? 1 : 0};  // as date::time_zone has it from such files
+    return info;
+  }
+
+ private:
+  struct Change {
+    int month = 0, week = 0, weekday = 0;
+    std::chrono::seconds time{std::chrono::hours{2}};
+
+    /// As the clock shows it then.
+    std::chrono::sys_seconds local(date::year year) const {
+      const date::year_month in = year / date::month{static_cast<unsigned>(month)};
+      const date::weekday day{static_cast<unsigned>(weekday)};
+      constexpr int kLast = 5;
+      const date::sys_days date = week == kLast
+                                      ? date::sys_days{in / day[date::last]}
+                                      : date::sys_days{in / day[static_cast<unsigned>(week)]};
+      return date + time;
+    }
+  };
+
+  /// Letters, or anything between < and >.
+  static bool skip_name(std::string_view& text) {
+    std::size_t size = 0;
+    if (text.starts_with('<')) {
+      size = text.find('>') + 1;  // 0 where there is none
+    } else {
+      const auto is_letter = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+      };
+      while (size < text.size() && is_letter(text[size])) ++size;
+    }
+    text.remove_prefix(size);
+    return size > 0;
+  }
+
+  static bool number(std::string_view& text, int& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || value < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return true;
+  }
+
+  static bool after(std::string_view& text, char c) {
+    if (!text.starts_with(c)) return false;
+    text.remove_prefix(1);
+    return true;
+  }
+
+  /// "[+-]hh[:mm[:ss]]"
+  static bool clock(std::string_view& text, std::chrono::seconds& time) {
+    const bool minus = after(text, '-');
+    if (!minus) after(text, '+');
+    int hours = 0, minutes = 0, seconds = 0;
+    if (!number(text, hours)) return false;
+    if (after(text, ':') && !number(text, minutes)) return false;
+    if (after(text, ':') && !number(text, seconds)) return false;
+    time =
+        std::chrono::hours{hours} + std::chrono::minutes{minutes} + std::chrono::seconds{seconds};
+    if (minus) time = -time;
+    return true;
+  }
+
+  /// What is west of Greenwich is positive there.
+  static bool offset(std::string_view& text, std::chrono::seconds& offset) {
+    const bool good = clock(text, offset);
+    offset = -offset;
+    return good;
+  }
+
+  /// ",Mm.w.d[/time]"
+  static bool change(std::string_view& text, Change& change) {
+    const bool good = after(text, ',') && after(text, 'M') && number(text, change.month) &&
+                      after(text, '.') && number(text, change.week) && after(text, '.') &&
+                      number(text, change.weekday);
+    const bool is_date = change.month >= 1 && change.month <= 12 && change.week >= 1 &&
+                         change.week <= 5 && change.weekday <= 6;
+    return good && is_date && (!after(text, '/') || clock(text, change.time));
+  }
+
+  std::chrono::seconds standard_{0}, summer_{0};
+  Change begin_, end_;
+};
+
+/// The rule of a zone that is known to be in the database.
+std::optional<YearlyRule> yearly_rule_of(const std::string& name) {
+  std::ifstream file("/usr/share/zoneinfo/" + name, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!text.starts_with("TZif") || !text.ends_with('\n')) return std::nullopt;
+  text.pop_back();
+  return YearlyRule::parse(std::string_view(text).substr(text.rfind('\n') + 1));
+}
+
+}  // namespace
 
 // The span of one offset and the same day are asked for again and again: the last ones are kept.
 struct Zone::Rules {
   const date::time_zone* zone = nullptr;
+  std::optional<YearlyRule> yearly;  // once the tables end
   mutable date::sys_info last{};
   mutable std::int64_t last_day = INT64_MIN;  // since 1970
   mutable Timestamp last_date;
@@ -30,7 +166,10 @@ struct Zone::Rules {
   }
 
   const date::sys_info& at(std::chrono::sys_seconds instant) const {
-    if (instant < last.begin || instant >= last.end) last = zone->get_info(instant);
+    if (instant >= last.begin && instant < last.end) return last;
+    last = zone->get_info(instant);
+    constexpr date::sys_days kNever = date::year{2200} / 1 / 1;
+    if (yearly && last.end > kNever) last = yearly->at(instant, last.begin);
     return last;
   }
 };
@@ -41,6 +180,7 @@ Result<Zone> Zone::find(std::string_view name) {
     zone.name_ = std::string(name);
     auto rules = std::make_shared<Rules>();
     rules->zone = date::locate_zone(zone.name_);
+    rules->yearly = yearly_rule_of(rules->zone->name());
     rules->last = rules->zone->get_info(date::sys_seconds{});
     zone.rules_ = std::move(rules);
     return zone;
@@ -78,13 +218,16 @@ Result<std::chrono::sys_seconds> Zone::instant(const Timestamp& local) const {
       to_instant({local.year, local.month, local.day, local.hour, local.minute, local.second, 'W'},
                  std::chrono::minutes{0});
   if (!as_utc) return fail(to_string(local) + " means an unset clock, not a time");
-  const auto info = rules_->zone->get_info(date::local_seconds{as_utc->time_since_epoch()});
+  // The clock is at most a day from UTC, and changes at most once in two days.
   std::vector<std::chrono::sys_seconds> candidates;
-  if (info.result != date::local_info::nonexistent) {
-    candidates.push_back(*as_utc - info.first.offset);
+  for (const int days : {-1, 1}) {
+    const std::chrono::seconds offset = this->offset(*as_utc + std::chrono::days{days});
+    const std::chrono::sys_seconds candidate = *as_utc - offset;
+    const bool is_shown = this->offset(candidate) == offset;
+    if (is_shown && (candidates.empty() || candidates.back() != candidate)) {
+      candidates.push_back(candidate);
+    }
   }
-  if (info.result == date::local_info::ambiguous)
-    candidates.push_back(*as_utc - info.second.offset);
   if (candidates.empty()) {
     return fail(to_string(local) + " does not exist in " + name_ + ": the clock was put forward");
   }

@@ -54,6 +54,34 @@ TEST(Zone, TheFoldHourIsToldApartByItsLetter) {
   EXPECT_THAT(why_not(amsterdam, "261025023000"), HasSubstr("add S or W"));
 }
 
+// The tables of the zone database end in 2037; what comes after follows from its last rule.
+TEST(Zone, SummerComesEveryYearOfTheCentury) {
+  const Zone amsterdam = zone("Europe/Amsterdam");
+  EXPECT_EQ(written(amsterdam, utc(2037, 10, 25, 59min + 59s)), "371025025959S");
+  EXPECT_EQ(written(amsterdam, utc(2037, 10, 25, 1h)), "371025020000W");
+  EXPECT_EQ(written(amsterdam, utc(2038, 3, 28, 59min + 59s)), "380328015959W");
+  EXPECT_EQ(written(amsterdam, utc(2038, 3, 28, 1h)), "380328030000S");
+  EXPECT_EQ(written(amsterdam, utc(2069, 6, 15, 12h)), "690615140000S");
+  EXPECT_EQ(written(amsterdam, utc(2099, 10, 25, 59min + 59s)), "991025025959S");
+  EXPECT_EQ(written(amsterdam, utc(2099, 10, 25, 1h)), "991025020000W");
+  EXPECT_EQ(amsterdam.next_switch(utc(2037, 12, 1, 0h)), utc(2038, 3, 28, 1h));
+  EXPECT_EQ(amsterdam.next_switch(utc(2099, 6, 1, 0h)), utc(2099, 10, 25, 1h));
+  EXPECT_EQ(amsterdam.parse_instant("690615140000S"), utc(2069, 6, 15, 12h));
+  EXPECT_EQ(amsterdam.parse_instant("991025023000S"), utc(2099, 10, 25, 30min));
+  EXPECT_EQ(amsterdam.parse_instant("991025023000W"), utc(2099, 10, 25, 1h + 30min));
+  EXPECT_THAT(why_not(amsterdam, "990329023000"), HasSubstr("does not exist"));
+  // Israel: from the Friday before the last Sunday of March, 02:00, to the last Sunday of October, 02:00.
+  const Zone israel = zone("Asia/Jerusalem");
+  EXPECT_EQ(written(israel, utc(2040, 3, 22, 23h + 59min)), "400323015900W");
+  EXPECT_EQ(written(israel, utc(2040, 3, 23, 0h)), "400323030000S");
+  EXPECT_EQ(written(israel, utc(2040, 10, 27, 22h + 59min)), "401028015900S");
+  EXPECT_EQ(written(israel, utc(2040, 10, 27, 23h)), "401028010000W");
+  // South of the equator a summer goes on over the new year.
+  EXPECT_EQ(written(zone("Australia/Sydney"), utc(2051, 1, 1, 0h)), "510101110000S");
+  EXPECT_EQ(written(zone("Australia/Sydney"), utc(2051, 7, 1, 0h)), "510701100000W");
+  EXPECT_EQ(written(zone("Etc/GMT-1"), utc(2069, 6, 15, 12h)), "690615130000W");
+}
+
 // Summer time begins on 29 March 2026: 02:00 W becomes 03:00 S, at 01:00 UTC.
 TEST(Zone, NothingHappensInTheGap) {
   const Zone amsterdam = zone("Europe/Amsterdam");
