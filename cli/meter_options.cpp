@@ -11,6 +11,11 @@ std::vector<std::string> ChosenMeter::files() const {
   for (const Load& load : scenario->loads) {
     if (const auto* table = std::get_if<TableLoad>(&load.kind)) files.push_back(table->file);
   }
+  for (const Event& event : scenario->events) {
+    if (const auto* other = std::get_if<FirmwareEvent>(&event.what)) {
+      files.push_back(other->profile->file);
+    }
+  }
   return files;
 }
 
@@ -19,7 +24,8 @@ std::string ChosenMeter::telegram_at(std::chrono::sys_seconds t, Truth* truth) {
   if (truth == nullptr) {
     meter->print(t, telegram);
   } else {
-    render(profile->layout, meter->at(t), profile->zone, telegram, truth);
+    const auto as = meter->profile_at(t);
+    render(as->layout, meter->at(t), as->zone, telegram, truth);
   }
   return telegram;
 }

@@ -126,7 +126,7 @@ TEST_F(ScenarioFile, SaysWhatHappensInTheOrderOfTime) {
   EXPECT_EQ(scenario.until, kMoment + 2h);
   EXPECT_EQ(scenario.calendar.name, "be-wallonia");
   EXPECT_EQ(scenario.voltage, 231'500);
-  EXPECT_EQ(scenario.readout.size(), 3U);
+  EXPECT_EQ(scenario.readout.only.size(), 3U);
   ASSERT_EQ(scenario.values.size(), 1U);
   EXPECT_EQ(scenario.values[0], (std::pair{Quantity::kEnergyImportT1, std::string("1000 kWh")}));
   ASSERT_TRUE(scenario.devices && scenario.devices->size() == 1);
