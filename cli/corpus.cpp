@@ -297,6 +297,11 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
                {"seed", chosen.seeds.values},
                {"start", start.time_since_epoch().count()},
                {"sealed", sealer.has_value()}};
+  for (const std::string& file : chosen.later_profiles()) {
+    const auto digest = sha256_of(file);
+    if (!digest) return digest;
+    head["firmware_sha256"].push_back(*digest);
+  }
   if (chosen.seeds.ids != chosen.seeds.values) head["id_seed"] = chosen.seeds.ids;
   if (!chosen.devices.empty()) head["devices"] = chosen.devices;
   if (sealer) {

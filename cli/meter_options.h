@@ -27,6 +27,9 @@ struct ChosenMeter {
   /// The files that it is made of: profiles, scenario, tables of loads.
   std::vector<std::string> files() const;
 
+  /// Those of the profiles that firmware brings, each once.
+  std::vector<std::string> later_profiles() const;
+
   /// The telegram that the meter sends at `t`.
   std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);
 };

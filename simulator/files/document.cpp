@@ -284,8 +284,7 @@ std::optional<std::string> TableReader::word(std::string_view key,
   if (!text || std::ranges::find(of, *text) != of.end()) return text;
   std::string list;
   for (const std::string_view word : of) list += (list.empty() ? "" : ", ") + std::string(word);
-  complain(key, "\"" + *text + "\" is not one of: " + list +
-                    did_you_mean(*text, of));
+  complain(key, "\"" + *text + "\" is not one of: " + list + did_you_mean(*text, of));
   return std::nullopt;
 }
 

@@ -40,9 +40,9 @@ struct Ledger {
   std::chrono::sys_seconds now;
   std::size_t next_event = 0;
   std::shared_ptr<const Profile> profile;  ///< as which it prints
-  MeterState state;                      ///< registers, counters, texts, logs, codes
-  MeterState::Values registers_shown{};  ///< where registers follow in steps
-  std::vector<LedgerDevice> devices;     ///< in channel order
+  MeterState state;                        ///< registers, counters, texts, logs, codes
+  MeterState::Values registers_shown{};    ///< where registers follow in steps
+  std::vector<LedgerDevice> devices;       ///< in channel order
   std::uint64_t devices_seen = 0;
 
   /// Import, export, reactive import and export, apparent import and export: mW s and so on, since

@@ -194,7 +194,8 @@ sys_seconds Meter::Impl::next_boundary() const {
   }
   if (!ledger.devices.empty()) {
     consider(next_capture(ledger.now));
-    consider(next_capture(ledger.now - ledger.profile->capture.delay) + ledger.profile->capture.delay);
+    consider(next_capture(ledger.now - ledger.profile->capture.delay) +
+             ledger.profile->capture.delay);
   }
   return next;
 }
@@ -254,8 +255,9 @@ MeterState Meter::Impl::shown() const {
   state[Quantity::kFrequency] =
       ledger.dark() ? 0 : 50'000 + random_below(random_at(seed, 0x46726571, minute), 41) - 20;
   const PhaseLoads totals = loads_at(ledger, t);
-  const PhaseLoads phases =
-      ledger.profile->phase_skew > seconds{0} ? loads_at(ledger, t - ledger.profile->phase_skew) : totals;
+  const PhaseLoads phases = ledger.profile->phase_skew > seconds{0}
+                                ? loads_at(ledger, t - ledger.profile->phase_skew)
+                                : totals;
   set_instantaneous(phases, totals, ledger.profile->phases_each, state);
   if (!ledger.neutral) state[Quantity::kVoltageL2] = 0;
   for (std::size_t i = 0; i < kDemands.size(); ++i) {

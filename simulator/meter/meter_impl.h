@@ -84,7 +84,8 @@ void each_counted(const Flow& flow, int tariff, Each&& each) {
 Ledger::Demands demands_of(const Flow& flow, bool apparent);
 
 struct Meter::Impl {
-  std::shared_ptr<const Profile> installed;  ///< at the start; what it prints as now, the ledger says
+  std::shared_ptr<const Profile>
+      installed;  ///< at the start; what it prints as now, the ledger says
   std::shared_ptr<const Scenario> scenario;
   std::uint64_t seed, id_seed;
   Ledger ledger = {};

@@ -50,10 +50,11 @@ void Meter::Impl::print(sys_seconds t, std::string& telegram) {
   advance(t);
   printing.now = printing.until = t;
   // A stencil is of one layout.
-  if (printing.profile != ledger.profile) printing = {.profile = ledger.profile, .now = t, .until = t};
+  if (printing.profile != ledger.profile)
+    printing = {.profile = ledger.profile, .now = t, .until = t};
   const MeterState state = shown();
-  const bool steady =
-      printing.printer.print(ledger.profile->layout, ledger.profile->zone, state, growths(), telegram);
+  const bool steady = printing.printer.print(ledger.profile->layout, ledger.profile->zone, state,
+                                             growths(), telegram);
   if (steady) printing.until = steady_until();
 }
 

@@ -59,8 +59,9 @@ class Channels {
       if (!channel.used) continue;
       const std::string medium(to_string(channel.medium));
       if (profile.mbus_text[static_cast<std::size_t>(channel.medium)].empty()) {
-        complaints_.add(place, profile.name + " has no [mbus." + medium + "] for the device on channel " +
-                                   std::to_string(i + 1) + ": disconnect it before");
+        complaints_.add(place, profile.name + " has no [mbus." + medium +
+                                   "] for the device on channel " + std::to_string(i + 1) +
+                                   ": disconnect it before");
       } else if (channel.use > most_use(profile)) {
         complaints_.add(place, "the device on channel " + std::to_string(i + 1) +
                                    " uses too much for the shorter capture period of " +
@@ -105,7 +106,8 @@ void check_channels(const Scenario& scenario, const std::vector<Place>& device_p
       channels.take((*scenario.devices)[i], device_places[i]);
     }
   } else {
-    for (const MbusDevice& device : profile.start.devices) channels.take({device, std::nullopt}, {});
+    for (const MbusDevice& device : profile.start.devices)
+      channels.take({device, std::nullopt}, {});
   }
   for (const Event& event : scenario.events) {
     std::visit([&](const auto& what) { channels.happens(what, event.place); }, event.what);

@@ -1,5 +1,7 @@
 // The events of a scenario's file: a row for each kind, with the function that reads its keys.
 
+#include "simulator/scenario/scenario_events.h"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -7,7 +9,6 @@
 
 #include "protocol/wording.h"
 #include "simulator/profile/table_values.h"
-#include "simulator/scenario/scenario_events.h"
 #include "simulator/scenario/scenario_file.h"
 
 namespace p1rig {
@@ -271,8 +272,7 @@ void EventReader::clock(TableReader& table, std::string_view, Event& event) {
     table.complain("kind", "needs unset = true, or deviation_s: 0 corrects the clock");
   }
   if (clock.unset && profile_->layout.unset_time.empty()) {
-    table.complain("unset",
-                   profile_->name + " does not define what it prints then: [unset] time");
+    table.complain("unset", profile_->name + " does not define what it prints then: [unset] time");
   }
   was_unset_ = was_unset_ || clock.unset;
   event.what = clock;
@@ -321,15 +321,17 @@ void EventReader::firmware(TableReader& table, std::string_view, Event& event) {
   const auto name = table.string("profile");
   const auto identification = table.string("identification");
   if (table.node("profile") == nullptr && table.node("identification") == nullptr) {
-    table.complain("kind", "needs profile, identification, or both: what does the firmware change?");
+    table.complain("kind",
+                   "needs profile, identification, or both: what does the firmware change?");
   }
   if (identification && identification->starts_with('/')) {
     table.complain("identification", "is written without the '/' that it is sent behind");
   }
   if (auto next = firmware_of(table, name, identification)) {
     if (was_unset_ && next->layout.unset_time.empty()) {
-      table.complain("profile", next->name + " does not define what it prints for times when the "
-                                             "clock was unset: [unset] time");
+      table.complain("profile", next->name +
+                                    " does not define what it prints for times when the "
+                                    "clock was unset: [unset] time");
     }
     firmware.brings = brought_by(*profile_, *next);
     profile_ = next.get();
@@ -363,7 +365,8 @@ std::shared_ptr<const Profile> EventReader::firmware_of(
   if (name) {
     const bool is_path = name->find('/') != std::string::npos || name->ends_with(".toml");
     const std::string source = is_path ? (folder_ / *name).string() : *name;
-    next = known_or_new(source, "", [&] { return find_profile(source); }, "profile");
+    next = known_or_new(
+        source, "", [&] { return find_profile(source); }, "profile");
     if (next == nullptr) return nullptr;
     refuse_another_meter(table, *profile_, *next);
   }
@@ -377,8 +380,8 @@ std::shared_ptr<const Profile> EventReader::firmware_of(
 /// So many different ones are enough.
 bool EventReader::is_full(TableReader& table, std::size_t count) {
   if (count < kMostTelegrams) return false;
-  table.complain("kind", "more than " + std::to_string(kMostTelegrams) +
-                             " different telegrams in one scenario: make two of it");
+  table.complain("kind", "the scenario has more than " + counted(kMostTelegrams, "telegram") +
+                             " that differ in objects or identification: make two of it");
   return true;
 }
 
