@@ -71,14 +71,21 @@ Findings check_scenario(const std::string& file) {
     return std::holds_alternative<ClockEvent>(event.what) ||
            std::holds_alternative<DeviceClockEvent>(event.what);
   });
-  Linter linter(chosen.profile->dialect, quirks_of(*chosen.profile));
+  std::shared_ptr<const Profile> as;
+  std::optional<Linter> linter;
   // Of a window of years, fewer moments are enough.
   constexpr std::int64_t kMostMoments = 10'000;
   const auto step =
       std::max<std::chrono::seconds>(std::chrono::minutes{10}, (until - from) / kMostMoments);
   for (auto t = from; t < until; t += step) {
     if (!chosen.meter->sends_at(t)) continue;
-    lint_next(*chosen.profile, chosen.telegram_at(t), &linter, problems, clock_is_wrong);
+    // What one dialect says, another one does not know.
+    if (auto now = chosen.meter->profile_at(t); now != as) {
+      const bool judges_on = as != nullptr && as->dialect == now->dialect && as->name == now->name;
+      as = std::move(now);
+      if (!judges_on) linter.emplace(as->dialect, quirks_of(*as));
+    }
+    lint_next(*as, chosen.telegram_at(t), &*linter, problems, clock_is_wrong);
   }
   return {once_each(std::move(problems)), std::move(notes)};
 }

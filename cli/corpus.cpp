@@ -72,7 +72,7 @@ class Corpus {
       return {};
     }
     Emission emission{.bytes = chosen_.telegram_at(t_),
-                      .crc_algorithm = chosen_.profile->layout.crc_algorithm};
+                      .crc_algorithm = chosen_.meter->profile_at(t_)->layout.crc_algorithm};
     Result<bool> sealed = true;
     const auto seal = [&](Emission& telegram) { sealed = sealer_->seal(telegram); };
     apply_faults(faults_, chosen_.seeds.values, number_, t_, emission,
@@ -82,7 +82,7 @@ class Corpus {
     return {};
   }
 
-  void add_entry(std::string& entry, std::uint64_t offset, std::size_t length) const {
+  void add_entry(std::string& entry, std::uint64_t offset, std::size_t length) {
     // One append for the numbers instead of eight.
     constexpr std::size_t kDigits = 20, kNumbers = 4;
     std::array<char, 64 + kNumbers * kDigits> line;
@@ -103,7 +103,7 @@ class Corpus {
     entry += "]}\n";
   }
 
-  void add_expectation(std::string& entry) const {
+  void add_expectation(std::string& entry) {
     if (faults_.empty()) {
       entry += faultless_;
       return;
@@ -115,7 +115,7 @@ class Corpus {
       names += fmt::format("{}\"{}\"", names.empty() ? "" : ",", faults()[fault.row].id);
       done.push_back(fault);
     }
-    const auto whole = expectation_after(done, *chosen_.profile->dialect).whole;
+    const auto whole = expectation_after(done, *chosen_.meter->profile_at(t_)->dialect).whole;
     entry.append(to_string(whole)).append("\",\"faults\":[").append(names);
   }
 
@@ -297,6 +297,11 @@ Result<std::string> head_of(const ChosenMeter& chosen, sys_seconds start,
                {"seed", chosen.seeds.values},
                {"start", start.time_since_epoch().count()},
                {"sealed", sealer.has_value()}};
+  for (const std::string& file : chosen.later_profiles()) {
+    const auto digest = sha256_of(file);
+    if (!digest) return digest;
+    head["firmware_sha256"].push_back(*digest);
+  }
   if (chosen.seeds.ids != chosen.seeds.values) head["id_seed"] = chosen.seeds.ids;
   if (!chosen.devices.empty()) head["devices"] = chosen.devices;
   if (sealer) {

@@ -8,7 +8,7 @@ int choose_faults(const Options& options, ChosenMeter& chosen, std::chrono::sys_
     auto request = parse_fault(text);
     if (!request) return options.misuse("--fault: " + request.error().message);
     const Emission example{.bytes = chosen.telegram_at(start),
-                           .crc_algorithm = chosen.profile->layout.crc_algorithm};
+                           .crc_algorithm = chosen.meter->profile_at(start)->layout.crc_algorithm};
     if (const auto why = cannot_apply(*request, example, sealed)) {
       return complain(kUsage, why->message);
     }

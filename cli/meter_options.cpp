@@ -1,5 +1,7 @@
 #include "cli/meter_options.h"
 
+#include <algorithm>
+
 #include "simulator/render/render.h"
 #include "simulator/scenario/device_list.h"
 #include "simulator/scenario/scenario_notes.h"
@@ -11,6 +13,20 @@ std::vector<std::string> ChosenMeter::files() const {
   for (const Load& load : scenario->loads) {
     if (const auto* table = std::get_if<TableLoad>(&load.kind)) files.push_back(table->file);
   }
+  const auto later = later_profiles();
+  files.insert(files.end(), later.begin(), later.end());
+  return files;
+}
+
+std::vector<std::string> ChosenMeter::later_profiles() const {
+  std::vector<std::string> files;
+  for (const Event& event : scenario->events) {
+    const auto* const firmware = std::get_if<FirmwareEvent>(&event.what);
+    if (firmware == nullptr || firmware->profile->file == profile->file) continue;
+    if (std::ranges::find(files, firmware->profile->file) == files.end()) {
+      files.push_back(firmware->profile->file);
+    }
+  }
   return files;
 }
 
@@ -19,7 +35,8 @@ std::string ChosenMeter::telegram_at(std::chrono::sys_seconds t, Truth* truth) {
   if (truth == nullptr) {
     meter->print(t, telegram);
   } else {
-    render(profile->layout, meter->at(t), profile->zone, telegram, truth);
+    const auto as = meter->profile_at(t);
+    render(as->layout, meter->at(t), as->zone, telegram, truth);
   }
   return telegram;
 }

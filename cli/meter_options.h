@@ -18,14 +18,17 @@ namespace p1rig {
 
 /// The meter and the scenario of `simulate`, `render` and `check`.
 struct ChosenMeter {
-  std::shared_ptr<const Profile> profile;
+  std::shared_ptr<const Profile> profile;  ///< at the scenario's start: see Meter::profile_at()
   std::shared_ptr<const Scenario> scenario;
   std::optional<Meter> meter;
   Seeds seeds;
   std::string devices = {};  ///< of --devices; empty: not given
 
-  /// The files that it is made of: profile, scenario, tables of loads.
+  /// The files that it is made of: profiles, scenario, tables of loads.
   std::vector<std::string> files() const;
+
+  /// Those of the profiles that firmware brings, each once.
+  std::vector<std::string> later_profiles() const;
 
   /// The telegram that the meter sends at `t`.
   std::string telegram_at(std::chrono::sys_seconds t, Truth* truth = nullptr);

@@ -83,21 +83,21 @@ int run_render(const Arguments& arguments) {
   std::chrono::sys_seconds at;
   if (const int code = choose_meter(options, "at", this_second(), chosen, at); code != kAsExpected)
     return code;
-  const Profile& profile = *chosen.profile;
+  const auto profile = chosen.meter->profile_at(at);
   std::optional<TelegramSealer> sealer;
-  if (const int code = choose_sealer(options, profile, chosen.seeds.ids, false, sealer);
+  if (const int code = choose_sealer(options, *chosen.profile, chosen.seeds.ids, false, sealer);
       code != kAsExpected)
     return code;
   if (!chosen.meter->sends_at(at)) {
     say("p1rig: the meter is silent at this time: this is what it would send");
   }
   MeterState state = chosen.meter->at(at);
-  if (const auto done = set_all(options.list("set"), profile, state); !done) {
+  if (const auto done = set_all(options.list("set"), *profile, state); !done) {
     return options.misuse(done.error().message);
   }
   std::string telegram;
   Truth truth;
-  render(profile.layout, state, profile.zone, telegram, &truth);
+  render(profile->layout, state, profile->zone, telegram, &truth);
   OutputGuard guard = guard_of(options, chosen);
   std::optional<OutputFile> truth_file;
   if (const auto claimed = guard.uses_stdout("the telegram"); !claimed) {
@@ -114,7 +114,7 @@ int run_render(const Arguments& arguments) {
     if (telegram.empty()) return complain(kNotAsExpected, "the frame counter is exhausted");
   }
   if (truth_file) {
-    const auto done = truth_file->write(truth_json_line(truth, profile.zone) + "\n");
+    const auto done = truth_file->write(truth_json_line(truth, profile->zone) + "\n");
     if (!done) return complain(kEnvironment, "--truth: " + done.error().message);
   }
   std::fwrite(telegram.data(), 1, telegram.size(), stdout);

@@ -147,7 +147,7 @@ class TelegramSource {
     if (is_silent_ || !chosen_.meter->sends_at(t)) return {};
     Truth truth;
     Emission emission{.bytes = chosen_.telegram_at(t, truth_file_ != nullptr ? &truth : nullptr),
-                      .crc_algorithm = chosen_.profile->layout.crc_algorithm};
+                      .crc_algorithm = chosen_.meter->profile_at(t)->layout.crc_algorithm};
     std::function<void(Emission&)> sealing;
     if (sealer_ != nullptr) sealing = [this](Emission& passing) { seal(passing); };
     apply_faults(faults_, chosen_.seeds.values, ++sent_, t, emission, sealing);

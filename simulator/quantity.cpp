@@ -342,6 +342,11 @@ const QuantityRow* find_quantity(std::string_view name) {
   return row == kRows.end() ? nullptr : &*row;
 }
 
+bool names_firmware(Quantity quantity) {
+  return quantity == Quantity::kMeterVersion ||
+         (quantity >= Quantity::kFirmwareVersion && quantity <= Quantity::kFirmwareAppSignature);
+}
+
 bool follows_from_loads(Quantity quantity) {
   switch (quantity) {
     case Quantity::kTime:

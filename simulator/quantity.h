@@ -199,6 +199,9 @@ const QuantityRow* find_quantity(std::string_view name);
 /// give it a value: powers, voltages, currents, the running demands, the tariff.
 bool follows_from_loads(Quantity quantity);
 
+/// True for texts that say which firmware a meter has.
+bool names_firmware(Quantity quantity);
+
 inline constexpr std::size_t kQuantityCount =
     static_cast<std::size_t>(Quantity::kFirmwareAppSignature) + 1;
 

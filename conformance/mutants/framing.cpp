@@ -165,6 +165,12 @@ bool refuse_backslash(Telegram& telegram, MutantState&) {
   return telegram.identification.find('\\') == std::string_view::npos;
 }
 
+/// The meter is the one that it has met first.
+bool refuse_another_identification(Telegram& telegram, MutantState& state) {
+  if (state.identification.empty()) state.identification = telegram.identification;
+  return telegram.identification == state.identification;
+}
+
 void tell_twice(MutantReport& report, MutantState&) { report.times = 2; }
 
 void tell_every_second(MutantReport& report, MutantState& state) {
@@ -257,6 +263,9 @@ constexpr auto kRows = std::to_array<Mutant>({
                     refuse_slash_in_identification),
     telegram_filter("no-backslash", kFamily, "rejects identifications with a backslash",
                     refuse_backslash),
+    telegram_filter("one-identification", kFamily,
+                    "rejects identifications other than that of the first telegram",
+                    refuse_another_identification),
     report_filter("tells-twice", kFamily, "reports each telegram twice", tell_twice),
     report_filter("tells-every-second", kFamily, "reports every second telegram",
                   tell_every_second),

@@ -52,6 +52,8 @@ struct MutantState {
   std::uint64_t calls = 0;      ///< for byte filters: bytes so far
   bool mark = false;            ///< for byte filters
   std::optional<ContractTelegram> previous = {};  ///< as it was reported
+  std::optional<ContractTelegram> first = {};     ///< likewise
+  std::string identification = {};                ///< of the first telegram
 };
 
 /// What is about to be reported.

@@ -187,6 +187,7 @@ void MutantReader::tell(const std::string& json_line) {
     ++state.telegrams;
     if (mutant->report != nullptr) mutant->report(report, state);
     state.previous = meant;
+    if (!state.first) state.first = meant;
     if (is_over()) return;
   }
   for (int i = 0; i < report.times; ++i) sink_(to_json(report.telegram), report.telegram);

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "conformance/mutants/mutant_rows.h"
@@ -151,6 +153,41 @@ void keep_old_value(MutantReport& report, MutantState& state) {
   for (const auto& [code, value] : state.previous->values) {
     report.telegram.values.try_emplace(code, value);
   }
+}
+
+/// What a meter measures has its place in a list that `known` has filled.
+void lose_what_is_new(MutantReport& report, const std::optional<ContractTelegram>& known) {
+  if (!known) return;
+  std::erase_if(report.telegram.values, [&](const auto& entry) {
+    return entry.first.a == 1 && !known->values.contains(entry.first);
+  });
+}
+
+void objects_of_first(MutantReport& report, MutantState& state) {
+  lose_what_is_new(report, state.first);
+}
+
+void objects_of_previous(MutantReport& report, MutantState& state) {
+  lose_what_is_new(report, state.previous);
+}
+
+void keep_first(MutantReport& report, const MutantState& state, std::span<const Obis> codes) {
+  if (!state.first) return;
+  for (const Obis code : codes) {
+    const auto old = state.first->values.find(code);
+    ContractValue* const now = find_value(report.telegram, code);
+    if (old != state.first->values.end() && now != nullptr) *now = old->second;
+  }
+}
+
+void keep_limits(MutantReport& report, MutantState& state) {
+  constexpr std::array kLimits = {Obis{0, 0, 17, 0, 0}, Obis{1, 0, 31, 4, 0}, Obis{1, 1, 31, 4, 0}};
+  keep_first(report, state, kLimits);
+}
+
+void keep_version(MutantReport& report, MutantState& state) {
+  constexpr std::array kVersions = {Obis{1, 3, 0, 2, 8}, Obis{0, 0, 96, 1, 4}};
+  keep_first(report, state, kVersions);
 }
 
 void zero_for_null(MutantReport& report, MutantState&) {
@@ -320,6 +357,16 @@ constexpr auto kRows = std::to_array<Mutant>({
                   zero_for_missing),
     report_filter("old-for-missing", kFamily, "reports the previous value for a missing one",
                   keep_old_value),
+    report_filter("objects-of-first", kFamily,
+                  "reports no measured value that the first telegram did not have",
+                  objects_of_first),
+    report_filter("objects-of-previous", kFamily,
+                  "reports no measured value that the previous telegram did not have",
+                  objects_of_previous),
+    report_filter("limits-of-first", kFamily, "reports the thresholds of the first telegram",
+                  keep_limits),
+    report_filter("version-of-first", kFamily, "reports the version of the first telegram",
+                  keep_version),
     report_filter("zero-for-null", kFamily, "reports zero for empty brackets", zero_for_null),
     report_filter("mixes-telegrams", kFamily, "reports the registers of the previous telegram",
                   old_gas_with_new_power),

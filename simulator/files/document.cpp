@@ -275,12 +275,16 @@ std::optional<std::chrono::milliseconds> TableReader::duration(std::string_view 
 
 std::optional<std::string> TableReader::word(std::string_view key,
                                              std::initializer_list<std::string_view> of) {
+  return word(key, std::vector<std::string_view>(of));
+}
+
+std::optional<std::string> TableReader::word(std::string_view key,
+                                             const std::vector<std::string_view>& of) {
   auto text = string(key);
   if (!text || std::ranges::find(of, *text) != of.end()) return text;
   std::string list;
   for (const std::string_view word : of) list += (list.empty() ? "" : ", ") + std::string(word);
-  complain(key, "\"" + *text + "\" is not one of: " + list +
-                    did_you_mean(*text, std::vector<std::string_view>(of)));
+  complain(key, "\"" + *text + "\" is not one of: " + list + did_you_mean(*text, of));
   return std::nullopt;
 }
 

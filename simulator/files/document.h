@@ -109,6 +109,7 @@ class TableReader {
   std::optional<std::chrono::milliseconds> duration(std::string_view key);
   /// One of the words; another one is complained about with the nearest.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
+  std::optional<std::string> word(std::string_view key, const std::vector<std::string_view>& of);
   /// Each of them as string() takes it.
   std::vector<std::string> strings(std::string_view key);
   /// Like strings(), but complains of an empty list, where leaving the key out means something else.

@@ -3,10 +3,12 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "simulator/electric.h"
+#include "simulator/profile/profile.h"
 #include "simulator/scenario/scenario.h"
 #include "simulator/state.h"
 
@@ -37,9 +39,10 @@ struct LedgerDevice {
 struct Ledger {
   std::chrono::sys_seconds now;
   std::size_t next_event = 0;
-  MeterState state;                      ///< registers, counters, texts, logs, codes
-  MeterState::Values registers_shown{};  ///< where registers follow in steps
-  std::vector<LedgerDevice> devices;     ///< in channel order
+  std::shared_ptr<const Profile> profile;  ///< as which it prints
+  MeterState state;                        ///< registers, counters, texts, logs, codes
+  MeterState::Values registers_shown{};    ///< where registers follow in steps
+  std::vector<LedgerDevice> devices;       ///< in channel order
   std::uint64_t devices_seen = 0;
 
   /// Import, export, reactive import and export, apparent import and export: mW s and so on, since

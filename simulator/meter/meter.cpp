@@ -26,13 +26,13 @@ PhaseLoads Meter::Impl::loads_at(const Ledger& at, sys_seconds t) const {
   const bool connected = !at.dark() && at.state[Quantity::kBreaker] == 1;
   for (const Load& load : scenario->loads) {
     if (!connected) break;
-    const PhasePowers powers = power_at(load, profile->zone, seed, t);
+    const PhasePowers powers = power_at(load, at.profile->zone, seed, t);
     for (std::size_t phase = 0; phase < 3; ++phase) {
       loads[phase].active += powers[phase].active;
       loads[phase].reactive += powers[phase].reactive;
     }
   }
-  const std::size_t phases = profile->phases == 1 ? 1 : 3;
+  const std::size_t phases = at.profile->phases == 1 ? 1 : 3;
   for (std::size_t phase = 0; phase < phases; ++phase) {
     loads[phase].voltage = voltage(at, loads[phase].active, phase, t);
   }
@@ -66,11 +66,11 @@ Ledger::Demands demands_of(const Flow& flow, bool apparent_too) {
 }
 
 void Meter::Impl::integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed) {
-  const Flow flow = flow_of(loads, profile->phases_each);
+  const Flow flow = flow_of(loads, ledger.profile->phases_each);
   each_counted(flow, tariff, [&](Quantity quantity, std::int64_t power) {
     ledger.state[quantity] += power * elapsed;
   });
-  const Ledger::Demands now = demands_of(flow, profile->layout.uses_apparent_demand);
+  const Ledger::Demands now = demands_of(flow, follows_apparent);
   for (std::size_t i = 0; i < now.size(); ++i) ledger.quarter[i] += now[i] * elapsed;
   Ledger::TenMinutes& sums = ledger.ten_minutes;
   if (!ledger.dark()) sums.measured += elapsed;
@@ -82,11 +82,24 @@ void Meter::Impl::integrate(const PhaseLoads& loads, int tariff, std::int64_t el
   }
 }
 
+void Meter::Impl::look_ahead() {
+  const auto consider = [&](const Profile& profile) {
+    follows_month = follows_month || profile.layout.uses_month;
+    follows_apparent = follows_apparent || profile.layout.uses_apparent_demand;
+  };
+  consider(*installed);
+  for (const Event& event : scenario->events) {
+    if (const auto* readout = std::get_if<ReadoutEvent>(&event.what)) consider(*readout->profile);
+    if (const auto* other = std::get_if<FirmwareEvent>(&event.what)) consider(*other->profile);
+  }
+}
+
 void Meter::Impl::restart() {
   ledger = Ledger{};
   ledger.now = scenario->start;
   ledger.booted = scenario->start;
-  ledger.state = profile->start;
+  ledger.profile = installed;
+  ledger.state = ledger.profile->start;
   identify(ledger.state, id_seed);
   for (const auto& [quantity, text] : scenario->values) assign(quantity, text);
   complete_totals();
@@ -100,7 +113,7 @@ void Meter::Impl::restart() {
     for (const MbusDevice& device : ledger.state.devices) connect({device, std::nullopt});
   }
   ledger.state.devices.clear();
-  if (profile->layout.uses_month) ledger.state.month = ledger.state.values;
+  if (follows_month) ledger.state.month = ledger.state.values;
   if (ledger.state.month) {
     (*ledger.state.month)[kTimeIndex] = month_start(scenario->start).time_since_epoch().count();
   }
@@ -136,13 +149,13 @@ void Meter::Impl::complete_totals() {
 
 void Meter::Impl::assign(Quantity quantity, const std::string& text) {
   // The scenario's loader has shown that the value can be read.
-  static_cast<void>(set_quantity(row_of(quantity), text, profile->zone, ledger.state));
+  static_cast<void>(set_quantity(row_of(quantity), text, ledger.profile->zone, ledger.state));
 }
 
 void Meter::Impl::advance(sys_seconds t) {
   if (t < ledger.now) restart();
   if (t - ledger.now >= std::chrono::days{1}) {
-    if (profile->layout.uses_month) {
+    if (follows_month) {
       // What was at the month's end is shown until the next.
       const sys_seconds month = month_start(t);
       leap_towards(month);
@@ -173,7 +186,7 @@ sys_seconds Meter::Impl::next_boundary() const {
   };
   for (const Load& load : scenario->loads) consider(next_change(load, ledger.now));
   if (ledger.next_event < scenario->events.size()) consider(scenario->events[ledger.next_event].at);
-  const seconds step = profile->register_update;
+  const seconds step = ledger.profile->register_update;
   if (step > seconds{0}) consider(next_multiple(ledger.now, step.count()));
   if (ledger.dark()) consider(ledger.dark_until);
   for (const auto& disturbance : ledger.disturbances) {
@@ -181,7 +194,8 @@ sys_seconds Meter::Impl::next_boundary() const {
   }
   if (!ledger.devices.empty()) {
     consider(next_capture(ledger.now));
-    consider(next_capture(ledger.now - profile->capture.delay) + profile->capture.delay);
+    consider(next_capture(ledger.now - ledger.profile->capture.delay) +
+             ledger.profile->capture.delay);
   }
   return next;
 }
@@ -198,7 +212,7 @@ void Meter::Impl::happen() {
     std::visit([this](const auto& what) { this->take(what); }, event.what);
   }
   capture(now);
-  const seconds step = profile->register_update;
+  const seconds step = ledger.profile->register_update;
   if (step > seconds{0} && is_multiple(now, step.count())) {
     ledger.registers_shown = ledger.state.values;
   }
@@ -223,13 +237,13 @@ std::optional<sys_seconds> Meter::Impl::known_time_now() const {
 }
 
 int Meter::Impl::tariff_now() const {
-  return scenario->calendar.tariff_at(profile->zone, clock_time());
+  return scenario->calendar.tariff_at(ledger.profile->zone, clock_time());
 }
 
 MeterState Meter::Impl::shown() const {
   MeterState state = ledger.state;
   const sys_seconds t = ledger.now;
-  if (profile->register_update > seconds{0}) {
+  if (ledger.profile->register_update > seconds{0}) {
     for (const QuantityRow& row : quantities()) {
       if (row.kind != QuantityKind::kRegister) continue;
       state[row.id] = ledger.registers_shown[static_cast<std::size_t>(row.id)];
@@ -241,9 +255,10 @@ MeterState Meter::Impl::shown() const {
   state[Quantity::kFrequency] =
       ledger.dark() ? 0 : 50'000 + random_below(random_at(seed, 0x46726571, minute), 41) - 20;
   const PhaseLoads totals = loads_at(ledger, t);
-  const PhaseLoads phases =
-      profile->phase_skew > seconds{0} ? loads_at(ledger, t - profile->phase_skew) : totals;
-  set_instantaneous(phases, totals, profile->phases_each, state);
+  const PhaseLoads phases = ledger.profile->phase_skew > seconds{0}
+                                ? loads_at(ledger, t - ledger.profile->phase_skew)
+                                : totals;
+  set_instantaneous(phases, totals, ledger.profile->phases_each, state);
   if (!ledger.neutral) state[Quantity::kVoltageL2] = 0;
   for (std::size_t i = 0; i < kDemands.size(); ++i) {
     // Over the full interval, not a running mean (measured on Belgian meters).
@@ -252,17 +267,20 @@ MeterState Meter::Impl::shown() const {
   state[Quantity::kFactorMin] = state[Quantity::kFactor];
   for (const LedgerDevice& device : ledger.devices) {
     // How a meter without a stamp for "never" shows a device that it has no value of is not known.
-    const bool showable = device.captured || !profile->layout.unset_time.empty();
+    const bool showable = device.captured || !ledger.profile->layout.unset_time.empty();
     if (showable) state.devices.push_back(device.shown);
   }
-  fill_free_channels(profile->capture, state);
+  fill_free_channels(ledger.profile->capture, state);
   return state;
 }
 
 Meter::Meter(std::shared_ptr<const Profile> profile, std::shared_ptr<const Scenario> scenario,
              std::uint64_t seed, std::optional<std::uint64_t> id_seed)
-    : impl_(std::make_unique<Impl>(Impl{
-          std::move(profile), std::move(scenario), seed, id_seed.value_or(seed), {}, {}, {}, 0})) {
+    : impl_(std::make_unique<Impl>(Impl{.installed = std::move(profile),
+                                        .scenario = std::move(scenario),
+                                        .seed = seed,
+                                        .id_seed = id_seed.value_or(seed)})) {
+  impl_->look_ahead();
   impl_->restart();
 }
 

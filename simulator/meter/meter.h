@@ -53,6 +53,9 @@ class Meter {
   /// has switched the port off.
   bool sends_at(std::chrono::sys_seconds t);
 
+  /// As which profile it prints: another one after events that change its telegram.
+  std::shared_ptr<const Profile> profile_at(std::chrono::sys_seconds t);
+
   /// False while the +5 V of the port is gone.
   bool supplies_at(std::chrono::sys_seconds t);
 

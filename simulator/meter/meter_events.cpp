@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "simulator/meter/meter_impl.h"
+#include "simulator/profile/identity.h"
 #include "simulator/random.h"
 
 namespace p1rig {
@@ -40,25 +41,25 @@ sys_seconds capture_of(const CaptureSettings& capture, std::uint64_t seed, sys_s
 }  // namespace
 
 sys_seconds Meter::Impl::next_capture(sys_seconds t) const {
-  const auto& settings = profile->capture;
+  const auto& settings = ledger.profile->capture;
   const sys_seconds begin = next_multiple(t, settings.period.count()) - settings.period;
   const sys_seconds next = capture_of(settings, seed, begin);
   return next > t ? next : capture_of(settings, seed, begin + settings.period);
 }
 
 sys_seconds Meter::Impl::last_capture(sys_seconds t) const {
-  const auto& settings = profile->capture;
+  const auto& settings = ledger.profile->capture;
   const sys_seconds begin = next_multiple(t, settings.period.count()) - settings.period;
   const sys_seconds last = capture_of(settings, seed, begin);
   return last <= t ? last : capture_of(settings, seed, begin - settings.period);
 }
 
 sys_seconds Meter::Impl::last_shown_capture(sys_seconds t) const {
-  return last_capture(t - profile->capture.delay);
+  return last_capture(t - ledger.profile->capture.delay);
 }
 
 void Meter::Impl::capture(sys_seconds now) {
-  const auto& settings = profile->capture;
+  const auto& settings = ledger.profile->capture;
   const bool captures = next_capture(now - seconds{1}) == now && now > scenario->start;
   for (LedgerDevice& device : ledger.devices) {
     if (captures && device.use && device.shown.valve != 0) device.counted += *device.use;
@@ -245,5 +246,25 @@ void Meter::Impl::take(const DeviceClockEvent& event) {
 }
 
 void Meter::Impl::take(const GridEvent& event) { ledger.neutral = event.neutral; }
+
+void Meter::Impl::take(const ReadoutEvent& event) { ledger.profile = event.profile; }
+
+void Meter::Impl::take(const FirmwareEvent& event) {
+  // Where they have been shown as they grew, they go on from what they are.
+  if (ledger.profile->register_update == seconds{0}) ledger.registers_shown = ledger.state.values;
+  ledger.profile = event.profile;
+  MeterState fresh = event.profile->start;
+  identify(fresh, id_seed);
+  MeterState& state = ledger.state;
+  for (const Quantity quantity : event.brings) {
+    if (row_of(quantity).kind != QuantityKind::kText) {
+      if (state[quantity] == 0) state[quantity] = fresh[quantity];
+    } else if (const auto text = fresh.texts.find(quantity); text != fresh.texts.end()) {
+      std::string& shown = state.texts[quantity];
+      if (shown.empty() || names_firmware(quantity)) shown = text->second;
+    }
+  }
+  ledger.booted = std::max(ledger.booted, ledger.now + event.duration);
+}
 
 }  // namespace p1rig

@@ -84,24 +84,32 @@ void each_counted(const Flow& flow, int tariff, Each&& each) {
 Ledger::Demands demands_of(const Flow& flow, bool apparent);
 
 struct Meter::Impl {
-  std::shared_ptr<const Profile> profile;
+  std::shared_ptr<const Profile>
+      installed;  ///< at the start; what it prints as now, the ledger says
   std::shared_ptr<const Scenario> scenario;
   std::uint64_t seed, id_seed;
-  Ledger ledger;
+  Ledger ledger = {};
+
+  // What only some profiles show and what costs time; of all that it prints as.
+  bool follows_month = false;     ///< the values at the end of the last month
+  bool follows_apparent = false;  ///< averages of apparent power
 
   /// Telegrams are printed one from the other until something happens.
   struct Printing {
-    SteadyPrinter printer;
+    std::shared_ptr<const Profile> profile = {};  ///< whose telegrams they are
+    SteadyPrinter printer = {};
     std::chrono::sys_seconds now, until;  ///< the second printed last; equal where it leads nowhere
   };
-  Printing printing;
+  Printing printing = {};
 
   /// Whether it sends from `from` on, as far as nothing happens; valid before `until`.
   struct Sending {
     std::chrono::sys_seconds from, until, booted;  ///< from equals until where it is not known
     bool on = false;
+    std::shared_ptr<const Profile> profile = {};  ///< as which it prints
   };
-  Sending sending;
+  Sending sending = {};
+  const Sending& sending_at(std::chrono::sys_seconds t);
 
   std::size_t effort = 0;  ///< steps taken and kinds of days added up
 
@@ -113,6 +121,7 @@ struct Meter::Impl {
   void integrate(const PhaseLoads& loads, int tariff, std::int64_t elapsed);
 
   // going on in time
+  void look_ahead();
   void restart();
   /// Totals that the profile does not give are the sums of their tariffs.
   void complete_totals();
@@ -181,6 +190,8 @@ struct Meter::Impl {
   void take(const ReadingEvent& event);
   void take(const DeviceClockEvent& event);
   void take(const GridEvent& event);
+  void take(const ReadoutEvent& event);
+  void take(const FirmwareEvent& event);
 
   // what it shows
   MeterState shown() const;

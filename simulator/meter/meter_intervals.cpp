@@ -64,7 +64,7 @@ void Meter::Impl::begin_averages() {
     if (state[average] == 0) state[average] = value;
   };
   const PhaseLoads loads = loads_at(ledger, ledger.now);
-  const Flow flow = flow_of(loads, profile->phases_each);
+  const Flow flow = flow_of(loads, ledger.profile->phases_each);
   begin(Quantity::kAveragePowerImport, flow.import);
   begin(Quantity::kAveragePowerNet, flow.import - flow.export_);
   begin(Quantity::kAveragePowerAbsolute, flow.import + flow.export_);
@@ -84,7 +84,7 @@ void Meter::Impl::quarter_ends() {
     state[kDemands[i].max] = std::max(state[kDemands[i].max], average);
   }
   const std::int64_t import = ledger.quarter[0] / kQuarter;
-  const int tariff = scenario->calendar.tariff_at(profile->zone, clock_time() - seconds{1});
+  const int tariff = scenario->calendar.tariff_at(ledger.profile->zone, clock_time() - seconds{1});
   if (tariff == 1 || tariff == 2) {
     const auto index = static_cast<std::size_t>(tariff - 1);
     auto& import_max = state[nth(Quantity::kDemandMaxImportT1, index)];
@@ -110,7 +110,7 @@ void Meter::Impl::month_ends() {
   if (state.peaks.size() > kKeptPeaks) state.peaks.pop_back();
   state[Quantity::kPeakPower] = 0;
   state[Quantity::kPeakTime] = clock_now();
-  if (profile->layout.uses_month) {
+  if (ledger.profile->layout.uses_month) {
     state.month.reset();
     state.month = state.values;
     (*state.month)[kTimeIndex] = ledger.month_begin.time_since_epoch().count();
@@ -120,13 +120,13 @@ void Meter::Impl::month_ends() {
 }
 
 sys_seconds Meter::Impl::month_start(sys_seconds t) const {
-  Timestamp first = profile->zone.local(t);
+  Timestamp first = ledger.profile->zone.local(t);
   const auto into = std::chrono::days{first.day - 1} + std::chrono::hours{first.hour} +
                     std::chrono::minutes{first.minute} + seconds{first.second};
   first.day = 1;
   first.hour = first.minute = first.second = 0;
   first.season = '\0';
-  return profile->zone.instant(first).value_or(t - into);
+  return ledger.profile->zone.instant(first).value_or(t - into);
 }
 
 }  // namespace p1rig

@@ -104,7 +104,7 @@ class Meter::Impl::DayKinds {
   explicit DayKinds(Impl& meter)
       : meter_(meter),
         begin_(meter.ledger.now),
-        phases_(meter.profile->phases_each && meter.profile->phases == 3 ? 3 : 1),
+        phases_(meter.ledger.profile->phases_each && meter.ledger.profile->phases == 3 ? 3 : 1),
         sunny_(std::ranges::any_of(meter.scenario->loads, [](const Load& load) {
           return std::holds_alternative<SunLoad>(load.kind);
         })) {
@@ -199,7 +199,7 @@ class Meter::Impl::DayKinds {
       if (connected) add_slots(load, meter_.seed, kind.day, kind.group.summer, begin_, slots);
     }
     kind.total = total_of(*minutes, slots, classes_[kind.group.day_class].runs, kind.group.from,
-                          kind.group.until, meter_.profile->layout.uses_apparent_demand);
+                          kind.group.until, meter_.follows_apparent);
     return *kind.total;
   }
 
@@ -257,8 +257,8 @@ sys_seconds Meter::Impl::next_incident() const {
 
 /// After so long, nothing of a leap is left in what the meter shows.
 seconds Meter::Impl::settling() const {
-  return std::max({seconds{std::chrono::hours{1}}, profile->register_update,
-                   profile->capture.period + profile->capture.delay});
+  return std::max({seconds{std::chrono::hours{1}}, ledger.profile->register_update,
+                   ledger.profile->capture.period + ledger.profile->capture.delay});
 }
 
 void Meter::Impl::leap_towards(sys_seconds t) {
@@ -266,7 +266,7 @@ void Meter::Impl::leap_towards(sys_seconds t) {
   while (t - ledger.now >= kLeastLeap + settled) {
     // Whatever happens, happens to a meter that has lived through the hours before.
     const sys_seconds next = std::min(t, next_incident());
-    const auto midnight = next_midnight(profile->zone, ledger.now);
+    const auto midnight = next_midnight(ledger.profile->zone, ledger.now);
     if (!calm() || !midnight || next - *midnight < kLeastLeap + settled) {
       step_to(std::min(next, ledger.now + days{1}));
       continue;
@@ -280,7 +280,7 @@ void Meter::Impl::leap_towards(sys_seconds t) {
 bool Meter::Impl::leap(sys_seconds limit) {
   const sys_seconds begin = ledger.now;
   DayKinds kinds(*this);
-  LocalDays going(profile->zone, begin);
+  LocalDays going(ledger.profile->zone, begin);
   std::array<DayPart, 2> parts;
   std::optional<sys_seconds> remembered;
   while (const std::size_t count = going.next(limit, parts)) {
@@ -290,17 +290,17 @@ bool Meter::Impl::leap(sys_seconds limit) {
   const sys_seconds end = going.now();
   if (end == begin) return false;
   ledger.quarter = {};
-  for (LocalDays again(profile->zone, remembered.value_or(end)); again.now() < end;) {
+  for (LocalDays again(ledger.profile->zone, remembered.value_or(end)); again.now() < end;) {
     const std::size_t count = again.next(end, parts);
     for (std::size_t i = 0; i < count; ++i) kinds.remember(parts[i], ledger.state);
     ledger.now = again.now();
-    if (profile->zone.local(ledger.now).day == 1) end_month();
+    if (ledger.profile->zone.local(ledger.now).day == 1) end_month();
   }
   ledger.now = end;
   kinds.add_to(ledger.state);
   const std::int64_t captures =
-      interval_of(end - profile->capture.offset, profile->capture.period.count()) -
-      interval_of(begin - profile->capture.offset, profile->capture.period.count());
+      interval_of(end - ledger.profile->capture.offset, ledger.profile->capture.period.count()) -
+      interval_of(begin - ledger.profile->capture.offset, ledger.profile->capture.period.count());
   for (LedgerDevice& device : ledger.devices) {
     device.captured = device.captured || device.heard;
     device.pending.reset();

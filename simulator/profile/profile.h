@@ -112,8 +112,22 @@ std::map<std::string, std::filesystem::path> list_profiles();
 /// unknown name suggests the nearest.
 Result<Profile> find_profile(std::string_view name);
 
-/// The profile with only the objects of `readout` in its telegram (LUX-P1 1.1.3 §3.2.3: what the
-/// port shows is a list that the operator sets). M-Bus blocks go unless their objects are listed.
-Result<Profile> with_readout(const Profile& profile, const std::vector<Obis>& readout);
+/// Which objects a port shows: a list that the operator sets (LUX-P1 1.1.3 §3.2.3).
+struct Readout {
+  std::vector<Obis> only;     ///< no others; empty: all that there are
+  std::vector<Obis> without;  ///< of those, these are not shown
+  bool shows(Obis code) const;
+  bool operator==(const Readout&) const = default;
+};
+
+/// The objects of its telegram in their order, those of M-Bus devices for each channel.
+std::vector<Obis> objects_of(const Profile& profile);
+
+/// The profile with only the objects of `readout` in its telegram. Of a block of the M-Bus, too, each
+/// data line is an object.
+Result<Profile> with_readout(const Profile& profile, const Readout& readout);
+
+/// The profile with another identification, what follows the '/', printed as it is.
+Result<Profile> with_identification(const Profile& profile, std::string_view identification);
 
 }  // namespace p1rig

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "simulator/profile/profile.h"
 
@@ -13,29 +15,57 @@ std::optional<Obis> code_of(std::string_view line, int channel) {
   return written ? std::optional(written->code) : std::nullopt;
 }
 
-/// The template without the data lines whose code is not listed. A line that begins with a bracket
-/// or a list belongs to the one before.
-std::string only_listed(std::string_view text, const std::vector<Obis>& readout, int channel) {
-  std::string kept;
-  bool listed = true;
+/// Calls each(line) for each line of a template, with its line end.
+template <class Each>
+void each_line(std::string_view text, Each&& each) {
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
-    const std::string_view line = text.substr(0, end);
+    each(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
+/// The template without the data lines whose code is not listed. A line that begins with a bracket
+/// or a list belongs to the one before.
+std::string only_listed(std::string_view text, const Readout& readout, int channel) {
+  std::string kept;
+  bool listed = true;
+  each_line(text, [&](std::string_view line) {
     const bool continues = line.starts_with('(') || line.starts_with("{each");
     if (!continues) {
       const auto code = code_of(line, channel);
-      listed = !code || std::ranges::find(readout, *code) != readout.end();
+      listed = !code || readout.shows(*code);
     }
     if (listed) kept += line;
-    text.remove_prefix(end);
-  }
+  });
   return kept;
 }
 
 }  // namespace
 
-Result<Profile> with_readout(const Profile& profile, const std::vector<Obis>& readout) {
-  if (readout.empty()) return profile;
+bool Readout::shows(Obis code) const {
+  const auto has = [&](const std::vector<Obis>& list) {
+    return std::ranges::find(list, code) != list.end();
+  };
+  return (only.empty() || has(only)) && !has(without);
+}
+
+std::vector<Obis> objects_of(const Profile& profile) {
+  std::vector<Obis> objects;
+  const auto add = [&](std::string_view text, int channel) {
+    each_line(text, [&](std::string_view line) {
+      if (const auto code = code_of(line, channel)) objects.push_back(*code);
+    });
+  };
+  add(profile.telegram_text, 0);
+  for (const std::string& block : profile.mbus_text) {
+    for (int channel = 1; channel <= 4; ++channel) add(block, channel);
+  }
+  return objects;
+}
+
+Result<Profile> with_readout(const Profile& profile, const Readout& readout) {
+  if (readout == Readout{}) return profile;
   Profile shorter = profile;
   const auto listed = [&](std::string_view text, int channel) {
     return only_listed(text, readout, channel);
@@ -50,6 +80,20 @@ Result<Profile> with_readout(const Profile& profile, const std::vector<Obis>& re
   }
   if (flaw) return fail(profile.file + ": " + flaw->message);
   return shorter;
+}
+
+Result<Profile> with_identification(const Profile& profile, std::string_view identification) {
+  Profile renamed = profile;
+  renamed.identification.clear();
+  for (const char c : identification) {
+    if (c == '{' || c == '}') renamed.identification += c;  // a hole nowhere
+    renamed.identification += c;
+  }
+  renamed.telegram_text.replace(1, profile.identification.size(), renamed.identification);
+  if (const auto flaw = renamed.layout.compile(renamed.telegram_text)) {
+    return fail(profile.file + ": " + flaw->message);
+  }
+  return renamed;
 }
 
 }  // namespace p1rig

@@ -7,6 +7,7 @@
 
 #include "simulator/files/suggest.h"
 #include "simulator/profile/identity.h"
+#include "simulator/state.h"
 
 namespace p1rig {
 namespace {
@@ -121,6 +122,16 @@ Result<void> set_devices(std::vector<ScenarioDevice> devices, Scenario& scenario
                                 std::holds_alternative<ValveEvent>(e.what);
                        });
   if (has_own) return fail(scenario.file + " itself says what is on the M-Bus");
+  for (const Event& event : scenario.events) {
+    const auto* firmware = std::get_if<FirmwareEvent>(&event.what);
+    if (firmware == nullptr) continue;
+    for (const ScenarioDevice& device : devices) {
+      const Medium medium = device.device.medium;
+      if (!firmware->profile->mbus_text[static_cast<std::size_t>(medium)].empty()) continue;
+      return fail(scenario.file + ": firmware of " + firmware->profile->name + " has no [mbus." +
+                  std::string(to_string(medium)) + "]");
+    }
+  }
   scenario.devices = std::move(devices);
   return {};
 }

@@ -16,8 +16,8 @@ namespace p1rig {
 Result<std::vector<ScenarioDevice>> read_device_list(std::string_view list, const Profile& profile,
                                                      std::uint64_t id_seed);
 
-/// Replaces what is on the M-Bus from the start. An error if the scenario says that itself, or if
-/// devices come and go in it.
+/// Replaces what is on the M-Bus from the start. An error if the scenario says that itself, if
+/// devices come and go in it, or if a firmware of it does not know one of them.
 Result<void> set_devices(std::vector<ScenarioDevice> devices, Scenario& scenario);
 
 }  // namespace p1rig

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,6 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/obis.h"
 #include "protocol/result.h"
 #include "simulator/files/document.h"
 #include "simulator/profile/profile.h"
@@ -104,6 +104,18 @@ struct ClockEvent {
   std::chrono::seconds deviation{};
 };
 
+/// The operator changes which objects the port shows.
+struct ReadoutEvent {
+  std::shared_ptr<const Profile> profile;  ///< as which the meter prints from now on
+};
+/// Other firmware: the meter prints as another profile, with another identification, or both. What it
+/// counts, its ids, its devices and its logs go on.
+struct FirmwareEvent {
+  std::shared_ptr<const Profile> profile;  ///< as which the meter prints from now on
+  std::chrono::seconds duration{};         ///< silent meanwhile, with supply
+  std::vector<Quantity> brings;  ///< what names the firmware, and what the one before did not show
+};
+
 /// Data Request becomes active, or is released, whatever the lines say; so from the first on.
 struct RequestEvent {
   bool on = true;
@@ -113,7 +125,8 @@ struct Event {
   std::chrono::sys_seconds at;
   std::variant<PowerFailureEvent, VoltageEvent, SetEvent, MeterExchangeEvent, MessageEvent,
                ConnectEvent, DisconnectEvent, ExchangeEvent, RadioEvent, ValveEvent, PortEvent,
-               ClockEvent, RequestEvent, ReadingEvent, DeviceClockEvent, GridEvent>
+               ClockEvent, RequestEvent, ReadingEvent, DeviceClockEvent, GridEvent, ReadoutEvent,
+               FirmwareEvent>
       what;
   Place place;  ///< in the scenario's file
 };
@@ -132,7 +145,7 @@ struct Scenario {
   std::optional<std::vector<ScenarioDevice>> devices;  ///< instead of the profile's own
   std::vector<Load> loads;
   std::vector<Event> events;  ///< in the order of time
-  std::vector<Obis> readout;  ///< objects that the port shows; empty: all
+  Readout readout;            ///< objects that the port shows at the start
 
   /// Where the window that it is about begins: `moment` if it has no start of its own.
   std::chrono::sys_seconds window_from(std::chrono::sys_seconds moment) const {
@@ -144,6 +157,9 @@ struct Scenario {
 /// start begins with the year 2000, the first that a telegram can show, so that all moments are of one
 /// life. The error has a line for each thing that is wrong, contradictions with the profile included.
 Result<Scenario> load_scenario(const std::filesystem::path& file, const Profile& profile);
+
+/// The words that `kind` of an event may be.
+std::vector<std::string_view> event_kinds();
 
 /// By name (profiles/scenarios/) or path; the error of an unknown name suggests the nearest.
 Result<Scenario> find_scenario(std::string_view name, const Profile& profile);

@@ -11,9 +11,9 @@ class Channels {
  public:
   explicit Channels(Complaints& complaints) : complaints_(complaints) {}
 
-  /// A device comes; 0: to the first free channel.
-  void take(int wanted, Place place) {
-    int channel = wanted;
+  /// A device comes; channel 0: to the first free one.
+  void take(const ScenarioDevice& device, Place place) {
+    int channel = device.device.channel;
     for (int free = 1; channel == 0 && free <= 4; ++free) {
       if (!at(free).used) channel = free;
     }
@@ -23,10 +23,10 @@ class Channels {
     if (at(channel).used) {
       complaints_.add(place, "channel " + std::to_string(channel) + " is taken");
     }
-    at(channel) = {.used = true};
+    at(channel) = {.used = true, .medium = device.device.medium, .use = device.use.value_or(0)};
   }
 
-  void happens(const ConnectEvent& event, Place place) { take(event.device.device.channel, place); }
+  void happens(const ConnectEvent& event, Place place) { take(event.device, place); }
 
   void happens(const DisconnectEvent& event, Place place) {
     at(event.channel).gone = false;  // its last value may go, too
@@ -36,8 +36,9 @@ class Channels {
 
   void happens(const ExchangeEvent& event, Place place) {
     meets(event.channel, place);
-    at(event.channel) = {.used = event.old_stays, .gone = event.old_stays};
-    take(0, place);
+    Channel& old = at(event.channel);
+    old = event.old_stays ? Channel{.used = true, .gone = true, .medium = old.medium} : Channel{};
+    take(event.device, place);
   }
 
   void happens(const RadioEvent& event, Place place) { meets(event.channel, place); }
@@ -51,6 +52,24 @@ class Channels {
     }
   }
 
+  void happens(const FirmwareEvent& event, Place place) {
+    const Profile& profile = *event.profile;
+    for (std::size_t i = 0; i < channels_.size(); ++i) {
+      const Channel& channel = channels_[i];
+      if (!channel.used) continue;
+      const std::string medium(to_string(channel.medium));
+      if (profile.mbus_text[static_cast<std::size_t>(channel.medium)].empty()) {
+        complaints_.add(place, profile.name + " has no [mbus." + medium +
+                                   "] for the device on channel " + std::to_string(i + 1) +
+                                   ": disconnect it before");
+      } else if (channel.use > most_use(profile)) {
+        complaints_.add(place, "the device on channel " + std::to_string(i + 1) +
+                                   " uses too much for the shorter capture period of " +
+                                   profile.name);
+      }
+    }
+  }
+
   template <class Other>
   void happens(const Other&, Place) {}
 
@@ -58,6 +77,8 @@ class Channels {
   struct Channel {
     bool used = false;
     bool gone = false;  ///< exchanged: only its last value is left
+    Medium medium = Medium::kGas;
+    std::int64_t use = 0;  ///< in each capture period
   };
 
   Channel& at(int channel) { return channels_[static_cast<std::size_t>(channel - 1)]; }
@@ -82,10 +103,11 @@ void check_channels(const Scenario& scenario, const std::vector<Place>& device_p
   Channels channels(complaints);
   if (scenario.devices) {
     for (std::size_t i = 0; i < scenario.devices->size(); ++i) {
-      channels.take((*scenario.devices)[i].device.channel, device_places[i]);
+      channels.take((*scenario.devices)[i], device_places[i]);
     }
   } else {
-    for (const MbusDevice& device : profile.start.devices) channels.take(device.channel, {});
+    for (const MbusDevice& device : profile.start.devices)
+      channels.take({device, std::nullopt}, {});
   }
   for (const Event& event : scenario.events) {
     std::visit([&](const auto& what) { channels.happens(what, event.place); }, event.what);

@@ -160,6 +160,71 @@ class LoadReader {
 
 }  // namespace
 
+std::int64_t most_use(const Profile& profile) {
+  const std::int64_t captures = std::chrono::days{36'525} / profile.capture.period;
+  return INT64_MAX / 16 / captures;
+}
+
+ScenarioDevice read_scenario_device(TableReader& table, const Profile& profile) {
+  ScenarioDevice result{read_device(table, profile), std::nullopt};
+  MbusDevice& device = result.device;
+  device.id = table.required_string("id");
+  device.channel = table.integer("channel", 1, 4).value_or(0);
+  if (table.node("use") != nullptr) {
+    result.use = read_reading(table, "use", device.medium);
+    if (*result.use > most_use(profile)) table.complain("use", "is too large");
+  }
+  return result;
+}
+
+Assignments read_assignments(const std::string& name, const Node& node, const Zone& zone,
+                             Complaints& complaints) {
+  Assignments list;
+  read_quantities(name, node, complaints,
+                  [&](const QuantityRow& row, const std::string& text) -> Result<void> {
+                    if (follows_from_loads(row.id)) return fail(std::string(kFollowsFromLoads));
+                    list.emplace_back(row.id, text);
+                    MeterState scratch;
+                    return set_quantity(row, text, zone, scratch);
+                  });
+  return list;
+}
+
+std::int64_t read_voltage(TableReader& table, std::string_view key) {
+  return read_value(table, key, Dimension::kVoltage, QuantityKind::kInstant, "V");
+}
+
+std::vector<Obis> read_objects(TableReader& table, std::string_view key, const Profile& profile,
+                               const std::vector<Obis>& objects) {
+  std::vector<Obis> list;
+  for (const std::string& code : table.some_strings(key)) {
+    const auto written = parse_obis(code);
+    if (!written) {
+      table.complain(key, "\"" + code + "\" is not an OBIS code such as \"1-0:1.8.0\"");
+    } else if (std::ranges::find(objects, written->code) == objects.end()) {
+      table.complain(key, profile.name + " has no object " + code);
+    } else {
+      list.push_back(written->code);
+    }
+  }
+  return list;
+}
+
+void check_readout(TableReader& table, std::string_view key, const Readout& readout,
+                   const std::vector<Obis>& objects) {
+  constexpr Obis kVersion{1, 3, 0, 2, 8};
+  const bool has_version = std::ranges::find(objects, kVersion) != objects.end();
+  const auto shown = [&](Obis code) { return readout.shows(code); };
+  if (std::ranges::none_of(objects, shown)) {
+    table.complain(key, "leaves no object: port-off makes the port silent");
+  } else if (has_version && !readout.shows(kVersion)) {
+    table.complain(key, "must leave 1-3:0.2.8 in the list (LUX-P1 1.1.3 table 3.1)");
+  }
+  if (readout.only.size() > 64) {
+    table.complain(key, "at most 64 objects (DSMR-P3 4.2.2, object 0-0:21.0.0)");
+  }
+}
+
 Load read_load(const Node& node, const std::filesystem::path& folder, const Profile& profile,
                const Scenario& scenario, std::uint64_t stream, Complaints& complaints) {
   return LoadReader(folder, profile, scenario, complaints).load(node, stream);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/judge/lint.h"
@@ -67,6 +68,9 @@ std::vector<sys_seconds> moments_of(const Life& life) {
     if (const auto* exchange = std::get_if<MeterExchangeEvent>(&event.what)) {
       around(event.at + exchange->duration, seconds{5});
     }
+    if (const auto* firmware = std::get_if<FirmwareEvent>(&event.what)) {
+      around(event.at + firmware->duration, seconds{5});
+    }
   }
   std::erase_if(moments, [&](sys_seconds t) { return t < life.from; });
   std::ranges::sort(moments);
@@ -99,17 +103,21 @@ bool exchanges_meter(const Scenario& scenario, sys_seconds after, sys_seconds un
 /// How many telegrams were judged.
 int lint(const Life& life) {
   Meter meter(life.profile, life.scenario, 1);
-  Linter linter(life.profile->dialect, quirks_of(*life.profile));
+  auto as = meter.profile_at(life.from);
+  Linter linter(as->dialect, quirks_of(*as));
   int judged = 0;
   sys_seconds before = life.from;
   for (const sys_seconds t : moments_of(life)) {
     if (!tells_its_id(*life.profile) && exchanges_meter(*life.scenario, before, t)) {
-      linter = Linter(life.profile->dialect, quirks_of(*life.profile));
+      linter = Linter(as->dialect, quirks_of(*as));
     }
     before = t;
     if (!meter.sends_at(t)) continue;
+    // Other firmware may speak another dialect; in the same one, what was before is remembered.
+    const auto then = std::exchange(as, meter.profile_at(t));
+    if (then->name != as->name) linter = Linter(as->dialect, quirks_of(*as));
     std::string bytes;
-    render(life.profile->layout, meter.at(t), life.profile->zone, bytes);
+    render(as->layout, meter.at(t), as->zone, bytes);
     ++judged;
     for (const Finding& finding : linter.check(decode_telegram(bytes), 0)) {
       if (finding.severity != Severity::kError) continue;

@@ -229,6 +229,22 @@ class Corpus(rig.Case):
                 file.write("# changed\n")
             self.refuse("c", "--count", "9", *words, says=["belongs to another corpus"], profile=profile)
 
+    def test_it_does_not_go_on_with_other_firmware(self):
+        own = self.folder / "later.toml"
+        shutil.copy(rig.SOURCE / "profiles/iskra-am550.toml", own)
+        scenario = self.folder / "s.toml"
+        scenario.write_text('[scenario]\ntitle = "S"\nstart = "2026-01-12T00:00:00Z"\n[[event]]\n'
+                            'at = "2026-01-12T00:00:03Z"\nkind = "firmware"\nprofile = "./later.toml"\n')
+        words = ("--scenario", scenario)
+        self.make("c", "--count", "5", *words)
+        head, _ = self.index("c")
+        self.assertEqual(head["firmware_sha256"], [hashlib.sha256(own.read_bytes()).hexdigest()])
+        self.copy("c", "on")
+        self.make("on", "--count", "9", *words, "--resume")
+        with own.open("a") as file:
+            file.write("# changed\n")
+        self.refuse("c", "--count", "9", *words, says=["belongs to another corpus"])
+
     def test_it_does_not_go_on_with_another_key(self):
         key = self.write_key(KEY)
         self.make("c", "--count", "5", "--key-file", key, profile=SEALED)

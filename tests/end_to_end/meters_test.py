@@ -135,6 +135,63 @@ class Set(rig.Case):
         self.assertEqual(lines["1-0:1.7.0"], "02.000*kW)")
 
 
+class TelegramChanges(rig.Case):
+    """A list of objects, or firmware, that changes while the meter runs."""
+    FIRMWARE = ("sagemcom-t211-d-emucs14", "--scenario", "firmware-update")
+    READOUT = ("sagemcom-smarty-lux", "--scenario", "readout-changes")
+
+    def sent(self, *words):
+        result = rig.run("simulate", *words, "--line", "stdout", "--speed", "max")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return [telegram for telegram in re.split(rb"(?m)^(?=/)", result.stdout) if telegram]
+
+    def test_every_command_sends_the_same(self):
+        for words, start, until in ((self.FIRMWARE, "2023-12-05T02:12:40Z", "2023-12-05T02:14:10Z"),
+                                    (self.READOUT, "2026-04-14T00:29:30Z", "2026-04-14T00:30:30Z")):
+            telegrams = self.sent(*words, "--start", start, "--until", until)
+            # 90 s, of which the meter starts for 50; and one each 10 s.
+            self.assertEqual(len(telegrams), 40 if words is self.FIRMWARE else 6)
+            made = rig.run("corpus", *words, "--start", start, "--count", len(telegrams), "-o", "-")
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertEqual(made.stdout, b"".join(telegrams))
+            truth = self.folder / "truth"
+            with_truth = self.sent(*words, "--start", start, "--until", until, "--truth", truth, "--force")
+            self.assertEqual(with_truth, telegrams)
+            for telegram in telegrams:
+                covered, crc = rig.parts_of(telegram)
+                self.assertEqual(crc, b"%04X" % rig.crc16(covered))
+                at = re.search(rb"\n0-0:1\.0\.0\((\d{12}[SW])\)", telegram)[1].decode()
+                one = rig.run("render", *words, "--at", at)
+                self.assertEqual((one.returncode, one.stdout), (0, telegram))
+
+    def test_a_reader_goes_on_and_tells_no_old_value(self):
+        telegrams = b"".join(self.sent(*self.READOUT, "--start", "2026-04-14T09:59:30Z", "--until",
+                                       "2026-04-14T10:00:30Z"))
+        read = rig.run("read", "-", "--dialect", "lux-1.1", stdin=telegrams)
+        reports = [json.loads(line) for line in read.stdout.decode().splitlines()]
+        values = [report["telegram"] if "telegram" in report else report for report in reports if "hello" not in report]
+        self.assertEqual(len(values), 6)
+        self.assertEqual(["1-0:1.8.0" in json.dumps(value) for value in values], [True] * 3 + [False] * 3)
+
+    def test_check_lives_through_them(self):
+        for name in ("firmware-update", "readout-changes"):
+            self.assertEqual(rig.run("check", name).returncode, 0)
+        file = self.folder / "s.toml"
+        file.write_text('[scenario]\ntitle = "S"\nmade_for = "sagemcom-t211-d-emucs14"\n'
+                        'start = "2026-05-04T10:07:00Z"\n[[event]]\nat = "2026-05-04T11:00:00Z"\n'
+                        'kind = "firmware"\nprofile = "sagemcom-t211-d-emucs77"\n')
+        check = rig.run("check", file)
+        self.assertEqual(check.returncode, MISTAKE)
+        self.assertIn(f'{file}:8:11: [[event]]: profile: unknown profile "sagemcom-t211-d-emucs77", '
+                      'did you mean "sagemcom-t211-d-emucs', check.stdout.decode())
+        # What is valid, and no telegram of the dialect, is found on the way.
+        file.write_text(file.read_text().replace('profile = "sagemcom-t211-d-emucs77"',
+                                                 'identification = "No maker"'))
+        check = rig.run("check", file)
+        self.assertEqual(check.returncode, 1)
+        self.assertIn("[identification-form]", check.stdout.decode())
+
+
 class Limits(rig.Case):
     def scenario(self, text, name="s.toml"):
         file = self.folder / name

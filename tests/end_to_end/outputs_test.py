@@ -217,6 +217,17 @@ class Outputs(rig.Case):
         self.assertIn(b"loads.csv: is read by the same command", result.stderr)
         self.assertEqual(self.content(), before)
 
+    def test_a_profile_of_later_firmware_is_read_too(self):
+        self.write("later.toml", (self.folder / "meter.toml").read_text())
+        self.write("scenario.toml", '[scenario]\ntitle = "t"\n[[event]]\nat = "2031-01-01T00:00:00Z"\n'
+                                    'kind = "firmware"\nprofile = "./later.toml"\n')
+        before = self.content()
+        result = self.run_words(*shlex.split(
+            "render meter.toml --scenario scenario.toml --truth later.toml --force"))
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn(b"later.toml: is read by the same command", result.stderr)
+        self.assertEqual(self.content(), before)
+
     def test_a_command_that_fails_leaves_all_as_it_was(self):
         self.write("other.key", KEY[::-1].strip() + "\n")
         (self.folder / "other.key").chmod(0o600)

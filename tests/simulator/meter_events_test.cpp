@@ -577,7 +577,7 @@ std::string shown_by(const std::vector<std::string>& codes) {
   const auto profile = profile_named("sagemcom-smarty-lux");
   std::vector<Obis> readout;
   for (const std::string& code : codes) readout.push_back(parse_obis(code)->code);
-  const auto shorter = with_readout(*profile, readout);
+  const auto shorter = with_readout(*profile, {readout, {}});
   EXPECT_TRUE(shorter) << (shorter ? "" : shorter.error().message);
   Life life({}, "sagemcom-smarty-lux");
   std::string text;

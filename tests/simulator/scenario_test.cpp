@@ -8,7 +8,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
 
+#include "simulator/meter/meter.h"
 #include "simulator/scenario/scenario_notes.h"
 #include "tests/simulator/small_profile.h"
 
@@ -126,7 +133,7 @@ TEST_F(ScenarioFile, SaysWhatHappensInTheOrderOfTime) {
   EXPECT_EQ(scenario.until, kMoment + 2h);
   EXPECT_EQ(scenario.calendar.name, "be-wallonia");
   EXPECT_EQ(scenario.voltage, 231'500);
-  EXPECT_EQ(scenario.readout.size(), 3U);
+  EXPECT_EQ(scenario.readout.only.size(), 3U);
   ASSERT_EQ(scenario.values.size(), 1U);
   EXPECT_EQ(scenario.values[0], (std::pair{Quantity::kEnergyImportT1, std::string("1000 kWh")}));
   ASSERT_TRUE(scenario.devices && scenario.devices->size() == 1);
@@ -265,6 +272,178 @@ TEST_F(ScenarioFile, RefusesWhatHappensToADeviceThatWasExchanged) {
   const std::string four = "kind = \"connect\"\nmedium = \"gas\"\nid = \"O\"\nchannel = 1";
   EXPECT_EQ(complaint(kHead + exchange + meter + event(four, "2026-07-15T10:00:00Z")), "");
   expect_refused(kHead + exchange + event(four, "2026-07-15T10:00:00Z"), 11, {"is taken"});
+}
+
+TEST_F(ScenarioFile, RefusesListsOfObjectsThatNoOperatorSets) {
+  const std::string lux = "sagemcom-smarty-lux";
+  const auto readout = [](const std::string& rest, const std::string& at = "2026-07-15T09:00:00Z") {
+    return event("kind = \"readout\"\n" + rest, at);
+  };
+  EXPECT_EQ(complaint(kHead + readout(""), lux), "") << "all of them";
+  expect_refused(kHead + readout("objects = []"), 8, {"objects", "empty"}, lux);
+  expect_refused(kHead + readout("objects = [\"1-3:0.2.8\", \"1-0:99.7.0\"]"), 8,
+                 {"sagemcom-smarty-lux has no object 1-0:99.7.0"}, lux);
+  expect_refused(kHead + readout("objects = [\"1-0:1.8.0\"]"), 8, {"1-3:0.2.8", "table 3.1"}, lux);
+  expect_refused(kHead + readout("remove = [\"1-3:0.2.8\"]"), 8, {"remove", "1-3:0.2.8"}, lux);
+  expect_refused(kHead + readout("remove = [\"1.8.x\"]"), 8, {"1.8.x", "OBIS code"}, lux);
+  expect_refused(kHead + readout("add = [\"1-0:1.8.0\"]"), 8, {"1-0:1.8.0 is shown already"}, lux);
+  const std::string gone = readout("remove = [\"1-0:1.8.0\"]", "2026-07-15T08:30:00Z");
+  EXPECT_EQ(complaint(kHead + gone + readout("add = [\"1-0:1.8.0\"]"), lux), "");
+  EXPECT_EQ(complaint(kHead + readout("add = [\"1-0:1.8.0\"]") + gone, lux), "")
+      << "in the order of time, not of the file";
+  expect_refused(kHead + gone + readout("remove = [\"1-0:1.8.0\"]"), 12, {"not shown before"}, lux);
+  expect_refused(kHead + readout("objects = [\"1-3:0.2.8\"]\nadd = [\"1-0:1.8.0\"]"), 8,
+                 {"objects", "event of their own"}, lux);
+  expect_refused(kHead + readout("remove = [\"0-0:1.0.0\", \"1-0:1.8.1\", \"1-0:1.8.2\", "
+                                 "\"0-1:24.2.1\", \"0-2:24.2.1\", \"0-3:24.2.1\", \"0-4:24.2.1\"]"),
+                 8, {"leaves no object", "port-off"}, "small");
+  expect_refused(kHead + readout("object = [\"1-3:0.2.8\"]"), 8, {"\"objects\""}, lux);
+}
+
+TEST_F(ScenarioFile, RefusesFirmwareThatAMeterCannotHave) {
+  const auto firmware = [](const std::string& rest) {
+    return kHead + event("kind = \"firmware\"\n" + rest);
+  };
+  const std::string belgian = "sagemcom-t211-d-emucs16";
+  EXPECT_EQ(complaint(firmware("profile = \"sagemcom-t211-d-emucs17\""), belgian), "");
+  EXPECT_EQ(complaint(firmware("identification = \"FLU5X\"\nduration = \"50s\""), belgian), "");
+  expect_refused(firmware("duration = \"50s\""), 7, {"needs profile, identification"}, belgian);
+  expect_refused(firmware("profile = \"sagemcom-t211-d-emucs71\""), 8,
+                 {"unknown profile", "did you mean \"sagemcom-t211-d-emucs1"}, belgian);
+  expect_refused(firmware("profile = \"./none.toml\""), 8, {"none.toml"}, belgian);
+  expect_refused(firmware("profile = \"sagemcom-s211-emucs17\""), 8,
+                 {"1 phase", "has 3 phases", "firmware does not change that"}, belgian);
+  expect_refused(firmware("profile = \"iskra-am550\""), 8, {"Europe/Amsterdam", "Europe/Brussels"},
+                 belgian);
+  expect_refused(firmware("profile = \"kaifa-ma304c\""), 8, {"every 10 s", "every 1 s"});
+  expect_refused(firmware("profile = \"sagemcom-smarty-lux-encrypted\""), 8,
+                 {"encryption with suite", "no encryption"}, "sagemcom-smarty-lux");
+  expect_refused(firmware("identification = \"/FLU5X\""), 8, {"without the '/'"}, belgian);
+  expect_refused(firmware("identification = \"\""), 8, {"identification"}, belgian);
+  expect_refused(firmware("profile = \"sagemcom-t211-d-emucs17\"\nduration = \"367d\""), 9,
+                 {"duration"}, belgian);
+  // An old meter's line is another one.
+  const std::string line = complaint(firmware("profile = \"iskra-mt382\""), "iskra-mt382-dsmr42");
+  EXPECT_THAT(line, HasSubstr("9600 7E1, where iskra-mt382-dsmr42 has 115200 8N1"));
+}
+
+TEST_F(ScenarioFile, RefusesFirmwareThatDoesNotKnowWhatThereIs) {
+  // A device whose medium it does not print.
+  std::string without = test::small_profile();
+  without.erase(without.find("{mbus}\n"), 7);
+  without.erase(without.find("[mbus.gas]"), without.find("[values]") - without.find("[mbus.gas]"));
+  without.erase(without.find("[[device]]"));
+  write("bare.toml", without);
+  const std::string bare = event("kind = \"firmware\"\nprofile = \"./bare.toml\"");
+  expect_refused(kHead + bare, 5, {"bare has no [mbus.gas]", "channel 1", "disconnect it before"},
+                 "small");
+  EXPECT_EQ(
+      complaint(kHead + event("kind = \"disconnect\"\nchannel = 1", "2026-07-15T08:30:00Z") + bare,
+                "small"),
+      "");
+  // A time that was unset, which it has no form for.
+  const std::string unset = event("kind = \"clock\"\nunset = true", "2026-07-15T08:30:00Z");
+  write("set.toml", test::small_profile());
+  expect_refused(kHead + unset + event("kind = \"firmware\"\nprofile = \"./set.toml\""), 12,
+                 {"[unset] time"}, "iskra-am550");
+  // What it brings may be told of from then on only.
+  const std::string peak = event("kind = \"readout\"\nremove = [\"1-0:1.4.0\"]");
+  const auto update = [](const char* at) {
+    return event("kind = \"firmware\"\nprofile = \"sagemcom-t211-d-emucs17\"", at);
+  };
+  EXPECT_EQ(complaint(kHead + update("2026-07-15T08:30:00Z") + peak, "sagemcom-t211-d-emucs16"),
+            "");
+  expect_refused(kHead + peak + update("2026-07-15T09:30:00Z"), 8, {"has no object 1-0:1.4.0"},
+                 "sagemcom-t211-d-emucs16");
+}
+
+TEST_F(ScenarioFile, RefusesMoreTelegramsThanMemoryHolds) {
+  const auto renamed = [](int count) {
+    std::string events;
+    for (int i = 0; i < count; ++i) {
+      events +=
+          event("kind = \"firmware\"\nidentification = \"ISK5-" + std::to_string(i % 300) + "\"");
+    }
+    return kHead + events;
+  };
+  EXPECT_THAT(complaint(renamed(300), "small"), HasSubstr("more than 256 telegrams"));
+  std::string events;
+  for (int i = 0; i < 2000; ++i) {
+    events +=
+        event("kind = \"firmware\"\nidentification = \"ISK5-" + std::to_string(i % 2) + "\"") +
+        event(i % 2 == 0 ? "kind = \"readout\"\nremove = [\"1-0:1.8.1\"]" : "kind = \"readout\"");
+  }
+  EXPECT_EQ(complaint(kHead + events, "small"), "") << "the same ones again are no others";
+}
+
+// --- every kind ----------------------------------------------------------------------------------
+
+/// What makes an event of each kind do something to a meter that would do nothing else.
+const std::map<std::string, std::string, std::less<>>& examples() {
+  static const std::map<std::string, std::string, std::less<>> kExamples = {
+      {"power-failure", "duration = \"4min\""},
+      {"sag", "duration = \"2min\""},
+      {"swell", "duration = \"2min\""},
+      {"set", "values = { \"meter.id\" = \"E0099\" }"},
+      {"breaker", "state = 0"},
+      {"message", "text = \"hello\""},
+      {"connect", "medium = \"gas\"\nid = \"G0025000000000009\"\nreading = \"4 m3\""},
+      {"disconnect", "channel = 1"},
+      {"exchange", "channel = 1\nmedium = \"gas\"\nid = \"G0025000000000009\""},
+      {"radio-lost", "channel = 1"},
+      {"radio-back", "channel = 1"},
+      {"valve", "channel = 1\nstate = 0"},
+      {"reading", "channel = 1\nmedium = \"gas\"\nreading = \"9000 m3\""},
+      {"device-clock", "channel = 1\ndeviation_s = 86400"},
+      {"grid", "neutral = false"},
+      {"port-off", ""},
+      {"port-on", ""},
+      {"request-on", ""},
+      {"request-off", ""},
+      {"readout", "remove = [\"1-0:1.7.0\"]"},
+      {"firmware", "identification = \"ISK5-NEW\""},
+      {"clock", "deviation_s = 300"},
+      {"meter-exchange", ""},
+  };
+  return kExamples;
+}
+
+/// All that can be seen of the meter for half a day.
+std::string seen(const Profile& profile, const Scenario& scenario) {
+  Meter meter(std::make_shared<const Profile>(profile), std::make_shared<const Scenario>(scenario),
+              1);
+  std::string all;
+  for (auto t = kMoment - 2h; t < kMoment + 10h; t += 30s) {
+    all += meter.sends_at(t) ? 's' : '-';
+    all += meter.supplies_at(t) ? '5' : '0';
+    if (meter.sends_at(t)) meter.print(t, all);
+  }
+  return all;
+}
+
+TEST_F(ScenarioFile, HasADescriptionAndAnEffectForEachKindOfEvent) {
+  std::ifstream file(std::filesystem::path(P1RIG_SOURCE_DIR) / "docs/scenarios.md");
+  const std::string docs{std::istreambuf_iterator<char>(file), {}};
+  const std::string load = "[[load]]\nkind = \"fixed\"\nl1 = \"500 W\"\nl2 = \"500 W\"\n";
+  const Profile& profile = profile_named("iskra-am550");
+  const std::string nothing = seen(profile, loaded(kHead + load));
+  for (const std::string_view kind : event_kinds()) {
+    SCOPED_TRACE(kind);
+    EXPECT_THAT(docs, ::testing::ContainsRegex("\n\\| [^|]*`" + std::string(kind) + "`[^|]* \\|"));
+    const auto example = examples().find(kind);
+    ASSERT_NE(example, examples().end()) << "no example here shows what it does";
+    const std::string its = event("kind = \"" + std::string(kind) + "\"\n" + example->second);
+    // The end of something is seen after its beginning, and requests by the line, not the meter.
+    const std::string before = kind == "radio-back" ? "radio-lost\"\nchannel = 1"
+                               : kind == "port-on"  ? "port-off\""
+                                                    : "";
+    const std::string begun =
+        before.empty() ? "" : event("kind = \"" + before, "2026-07-15T08:30:00Z");
+    const std::string without =
+        begun.empty() ? nothing : seen(profile, loaded(kHead + load + begun));
+    const bool shows = seen(profile, loaded(kHead + load + begun + its)) != without;
+    EXPECT_EQ(shows, !kind.starts_with("request-"));
+  }
 }
 
 // --- what may be meant: said, but not refused ------------------------------------------------------
@@ -528,10 +707,10 @@ TEST(Scenario, UnknownNamesAreSuggested) {
 
 TEST(Scenario, EveryShippedOneSuitsTheProfileItIsMadeFor) {
   const auto scenarios = list_scenarios();
-  for (const char* named :
-       {"household", "solar-day", "ev-evening", "power-failures", "dst-spring", "dst-autumn",
-        "new-year", "month-end-peak", "gas-exchange", "unlinked-mbus", "message",
-        "register-rollover", "meter-exchange", "port-disabled", "p1reader"}) {
+  for (const char* named : {"household", "solar-day", "ev-evening", "power-failures", "dst-spring",
+                            "dst-autumn", "new-year", "month-end-peak", "gas-exchange",
+                            "unlinked-mbus", "message", "register-rollover", "meter-exchange",
+                            "port-disabled", "p1reader", "readout-changes", "firmware-update"}) {
     EXPECT_TRUE(scenarios.contains(named)) << named;
   }
   for (const auto& [name, file] : scenarios) {
