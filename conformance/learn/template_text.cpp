@@ -154,8 +154,16 @@ std::optional<LearnedHole> HoleMaker::time(const Bracket& bracket) {
     if (unset_time_ != bracket.text) return std::nullopt;
     return hole;
   }
-  if (time->season != '\0' && (time->season == 'S') != is_summer(*time)) return std::nullopt;
-  hole.value = to_string(*time);
+  Timestamp summer = *time, winter = *time;
+  summer.season = 'S';
+  winter.season = 'W';
+  const bool may_be_summer = is_summer(summer), may_be_winter = !is_summer(winter);
+  const bool is_shown =
+      (time->season != 'W' && may_be_summer) || (time->season != 'S' && may_be_winter);
+  if (!is_shown) return std::nullopt;
+  // A profile says which of the two hours it is; without letter both are printed alike.
+  const bool comes_twice = time->season == '\0' && may_be_summer && may_be_winter;
+  hole.value = to_string(comes_twice ? summer : *time);
   return hole;
 }
 
@@ -177,7 +185,9 @@ bool is_summer_date(const Timestamp& time) {
                               end = change(std::chrono::October);
   const std::chrono::sys_days today = date;
   constexpr int kBegins = 3, kEnds = 3, kTwice = 2;
-  if (today == begin) return time.hour >= kBegins;
+  if (today == begin) {
+    return time.hour >= kBegins || (time.hour == kTwice && time.season == 'W');
+  }
   if (today == end) {
     return time.hour < kTwice || (time.hour < kEnds && time.season != 'W');
   }

@@ -180,6 +180,20 @@ TEST(Learn, KeepsAMessageThatIsNotInHexadecimal) {
             "/XXX5\n\n0-0:96.13.1(XMX_P1CS_V01)\n0-0:96.13.0({message.text X})\n!\n");
 }
 
+TEST(Learn, NamesTheFirstOfTwoHoursThatHaveNoLetter) {
+  const auto device_of = [](const std::string& stamp) {
+    const std::string telegram = "/XXX5\r\n\r\n0-1:24.1.0(3)\r\n0-1:96.1.0(3031)\r\n0-1:24.3.0(" +
+                                 stamp + ")(00)(60)(1)(0-1:24.2.1)(m3)\r\n(00012.345)\r\n!\r\n";
+    const LearnedTelegram learned =
+        learn_telegram(decode_telegram(telegram), {.dialect = find_dialect("dsmr-2.2")});
+    return learned.devices.at(0).time;
+  };
+  EXPECT_EQ(device_of("261025020000"), "261025020000S");
+  EXPECT_EQ(device_of("261025013000"), "261025013000");
+  EXPECT_EQ(device_of("260715020000"), "260715020000");
+  EXPECT_EQ(device_of("260329023000"), "") << "the clock was put forward";
+}
+
 // Israel's summer begins on the Friday before Europe's, and ends an hour earlier.
 TEST(Learn, GoesByTheSummersOfTheZone) {
   using namespace std::chrono_literals;
