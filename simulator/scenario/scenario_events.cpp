@@ -293,7 +293,9 @@ void EventReader::readout(TableReader& table, std::string_view, Event& event) {
       readout_.only = read_objects(table, "objects", *profile_, objects_);
     }
   } else if (table.node("objects") != nullptr) {
-    table.complain("objects", "is the whole list: add and remove belong in an event of their own");
+    event.what = ReadoutEvent{};
+    return table.complain("objects",
+                          "is the whole list: add and remove belong in an event of their own");
   }
   for (const Obis code : read_objects(table, "remove", *profile_, objects_)) {
     if (readout_.shows(code)) {
