@@ -182,7 +182,7 @@ class TelegramChanges(rig.Case):
                         'kind = "firmware"\nprofile = "sagemcom-t211-d-emucs77"\n')
         check = rig.run("check", file)
         self.assertEqual(check.returncode, MISTAKE)
-        self.assertIn(f'{file}:8:11: [[event]]: profile: unknown profile "sagemcom-t211-d-emucs77", '
+        self.assertIn(f'{file}:8:11: profile: unknown profile "sagemcom-t211-d-emucs77", '
                       'did you mean "sagemcom-t211-d-emucs', check.stdout.decode())
         # What is valid, and no telegram of the dialect, is found on the way.
         file.write_text(file.read_text().replace('profile = "sagemcom-t211-d-emucs77"',
