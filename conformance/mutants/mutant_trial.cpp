@@ -17,7 +17,7 @@ namespace {
 
 /// Enough for what needs many, and for memory to be sampled.
 constexpr int kMostTelegrams = 120;
-/// Garbage without end is as endless to a reader of this kind.
+/// Of one step. Garbage without end is as endless to a reader of this kind.
 constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 
 constexpr std::uint64_t kSeed = 1;
@@ -40,7 +40,9 @@ void add_cases(std::span<const Case> cases, TrialGround& ground) {
     ground.cases.push_back(one);
     for (CaseStep& step : ground.cases.back().steps) {
       step.count = std::min(step.count, kMostTelegrams);
-      if (step.bytes && step.bytes->size() > kMostBytes) step.bytes->resize(kMostBytes);
+      if (!step.bytes) continue;
+      const std::size_t most = kMostBytes / static_cast<std::size_t>(std::max(step.count, 1));
+      step.bytes->resize(std::min(step.bytes->size(), most));
     }
   }
 }
