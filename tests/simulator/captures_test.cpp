@@ -103,9 +103,18 @@ class Story {
         return tell(t, DeviceClockEvent{});  // and so are stamps
       case 15:
         return tell(t, GridEvent{random_.below(2) == 0});
+      case 16:
+        return tell(t, ReadoutEvent{another_print()});
+      case 17:
+        return tell(t, FirmwareEvent{another_print(), 0s, {}});
       default:
         FAIL() << "an event that this test does not know";
     }
+  }
+
+  /// It prints as before, and shows the same devices.
+  std::shared_ptr<const Profile> another_print() const {
+    return std::make_shared<const Profile>(profile_);
   }
 
   void tell(sys_seconds t, decltype(Event::what) what) {
