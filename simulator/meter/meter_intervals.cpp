@@ -110,7 +110,7 @@ void Meter::Impl::month_ends() {
   if (state.peaks.size() > kKeptPeaks) state.peaks.pop_back();
   state[Quantity::kPeakPower] = 0;
   state[Quantity::kPeakTime] = clock_now();
-  if (ledger.profile->layout.uses_month) {
+  if (follows_month) {
     state.month.reset();
     state.month = state.values;
     (*state.month)[kTimeIndex] = ledger.month_begin.time_since_epoch().count();

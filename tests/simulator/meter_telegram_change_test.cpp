@@ -150,6 +150,21 @@ TEST(ReadoutEvent, GoesOnFromTheListOfTheStart) {
             (std::vector<std::string>{"1-3:0.2.8", "0-0:1.0.0", "1-0:2.8.0"}));
 }
 
+// What costs time to follow is followed where it is shown later: values of the month before, averages of
+// apparent power.
+TEST(ReadoutEvent, ShowsWhatWasMeasuredWhileItWasNotShown) {
+  const std::string start = "[scenario]\ntitle = \"T\"\nstart = \"2026-01-20T00:00:00Z\"\n";
+  const std::string load = "[[load]]\nkind = \"fixed\"\nl1 = \"2 kW\"\nq1 = \"900 var\"\n";
+  for (const char* name : {"sagemcom-sag-eon", "eso-maximum"}) {
+    Life all(name, start + load);
+    Life later(name, start + "readout = [\"0-0:1.0.0\"]\n" + load +
+                         "[[event]]\nat = \"2026-03-02T00:00:00Z\"\nkind = \"readout\"\n");
+    const sys_seconds t = sys_days{year{2026} / 3 / 2} + 7min;
+    EXPECT_EQ(codes_of(later.rendered(t - 8min)), (std::vector<std::string>{"0-0:1.0.0"})) << name;
+    EXPECT_EQ(later.rendered(t), all.rendered(t)) << name;
+  }
+}
+
 // --- firmware ----------------------------------------------------------------------------------
 
 constexpr sys_seconds kFirst = sys_days{year{2023} / 12 / 5} + 2h + 13min;
