@@ -127,9 +127,12 @@ int run_trials(const Options& options, const std::vector<const Mutant*>& chosen,
   return wrong + missed + unfailed == 0 ? kAsExpected : kNotAsExpected;
 }
 
-/// That nothing has this name; an empty text if all is well.
+/// That nothing has this name; an empty text if all is well. Notes what has another name now.
 std::string unknown_choice(const Options& options, const std::vector<Case>& cases) {
   const auto mutant_glob = options.get("mutant"), case_glob = options.get("case");
+  if (const auto note = note_on_renamed(case_glob.value_or("*"), cases); !note.empty()) {
+    complain(kAsExpected, "--case: " + note);
+  }
   const bool any_mutant = std::ranges::any_of(mutants(), [&](const Mutant& mutant) {
     return matches_glob(mutant_glob.value_or("*"), mutant.name);
   });
@@ -147,9 +150,6 @@ std::string unknown_choice(const Options& options, const std::vector<Case>& case
 int choose_and_run(const Options& options, std::vector<Case> cases) {
   const std::string mutant_glob = options.get("mutant").value_or("*");
   const std::string case_glob = options.get("case").value_or("*");
-  if (const std::string note = note_on_renamed(case_glob, cases); !note.empty()) {
-    complain(kAsExpected, "--case: " + note);
-  }
   if (const auto unknown = unknown_choice(options, cases); !unknown.empty()) {
     return options.misuse(unknown);
   }
@@ -233,7 +233,8 @@ int run_mutants(const Arguments& arguments) {
       return options.misuse(fmt::format("--{} requires --run", name));
   }
   if (is_run && options.has("json")) return options.misuse("--json cannot be combined with --run");
-  if (is_run && !options.words().empty()) {
+  const bool lists = !is_run && !options.get("write-defects");
+  if (!lists && !options.words().empty()) {
     return options.misuse(fmt::format("unexpected argument \"{}\"", options.words()[0]));
   }
   auto cases = load_all_cases();

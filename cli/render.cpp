@@ -30,7 +30,8 @@ Result<Quantity> set(std::string_view assignment, const Layout& layout, const Zo
   if (row == nullptr) {
     std::vector<std::string_view> names;
     for (const QuantityRow& known : quantities()) names.push_back(known.name);
-    return fail(fmt::format("--set: unknown quantity \"{}\"{}", name, did_you_mean(name, names)));
+    return fail(fmt::format("--set: unknown quantity \"{}\"{} (`p1rig quantities` lists them)",
+                            name, did_you_mean(name, names)));
   }
   if (!layout.shows(row->id)) {
     return fail(fmt::format("--set {}: this meter's telegram does not show it", name));

@@ -22,8 +22,7 @@ class NumberReader {
   static constexpr std::size_t kMaxDecimals = 7;
   static constexpr std::size_t kMargin = kMaxDigits + 1;
 
-  /// `bytes_at_once`: 64, four numbers at once; 32, two; 16, eight digits. No more than bytes_at_once()
-  /// says runs here.
+  /// `bytes_at_once`: 64, four numbers at once; 32, two; 16, eight digits. At most bytes_at_once().
   explicit NumberReader(std::size_t bytes_at_once) : bytes_at_once_(bytes_at_once) {}
 
   void add(const Place& place);

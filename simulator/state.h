@@ -53,7 +53,7 @@ struct MonthPeak {
   bool operator==(const MonthPeak&) const = default;
 };
 
-/// In how many of their last characters the identifiers of meters of one kind differ.
+/// How many characters of an identifier are its serial number: meters of one kind differ in them.
 inline constexpr std::size_t kSerialSize = 8;
 
 /// Where in the identifier its serial number stands: its last characters, but of an address on the

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/ascii.h"
 #include "protocol/decimal.h"
 
 namespace p1rig {
@@ -78,9 +79,6 @@ class YearlyRule {
     if (text.starts_with('<')) {
       size = text.find('>') + 1;  // 0 where there is none
     } else {
-      const auto is_letter = [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-      };
       while (size < text.size() && is_letter(text[size])) ++size;
     }
     text.remove_prefix(size);

@@ -28,6 +28,12 @@ bool was_never_ready(std::span<const CaseResult> results) {
   });
 }
 
+void add_failure(const CaseResult& result, DefectAnswers& answers) {
+  if (!is_caught(result)) return;
+  answers.failed.push_back(result.of->id);
+  if (!result.ways.empty()) answers.ways[result.of->id] = result.ways;
+}
+
 /// What the known defects say of a mutant; nothing if it is not among them.
 std::optional<DefectTrial> known_trial(const Mutant& mutant, std::span<const TrialGround> grounds,
                                        const KnownDefects& known) {
@@ -56,7 +62,7 @@ std::optional<DefectTrial> known_trial(const Mutant& mutant, std::span<const Tri
 }
 
 /// The cases of a ground that are measured again, each behind the one that comes before it: a mutant
-/// may remember that.
+/// may remember that. The ordinary ones are run in any case.
 struct AskedAgain {
   std::set<std::string> judged;
   std::vector<std::string> run;
@@ -64,9 +70,15 @@ struct AskedAgain {
 
 AskedAgain asked_again(const TrialGround& ground, const Remeasuring& again) {
   AskedAgain asked;
+  const auto is_asked = [&](const Case& one) {
+    return !again.known.find_case(one.id) || is_named(one, again.cases);
+  };
+  for (const Case& one : ground.ordinary) {
+    if (is_asked(one)) asked.judged.insert(one.id);
+  }
   const std::string* before = nullptr;
   for (const Case& one : ground.cases) {
-    if (!again.known.find_case(one.id) || matches_glob(again.cases, one.id)) {
+    if (is_asked(one)) {
       asked.judged.insert(one.id);
       if (before != nullptr) asked.run.push_back(*before);
       asked.run.push_back(one.id);
@@ -90,9 +102,7 @@ DefectTrial trial_of(const Mutant& mutant, std::span<const TrialGround> grounds)
     DefectAnswers& answers = trial.at[dialect];
     for (const CaseResult& result : results) {
       answers.asked.push_back(result.of->id);
-      if (!is_caught(result)) continue;
-      answers.failed.push_back(result.of->id);
-      if (!result.ways.empty()) answers.ways[result.of->id] = result.ways;
+      add_failure(result, answers);
     }
   }
   return trial;
@@ -106,12 +116,12 @@ DefectTrial trial_again(const Mutant& mutant, std::span<const TrialGround> groun
     const auto at = known->at.find(std::string(ground.profile->dialect->name));
     const AskedAgain asked = asked_again(ground, again);
     if (at == known->at.end() || asked.judged.empty()) continue;
-    std::vector<std::string>& failed = at->second.failed;
-    std::erase_if(failed, [&](const std::string& id) { return asked.judged.contains(id); });
+    DefectAnswers& answers = at->second;
+    const auto is_judged = [&](const std::string& id) { return asked.judged.contains(id); };
+    std::erase_if(answers.failed, is_judged);
+    std::erase_if(answers.ways, [&](const auto& way) { return is_judged(way.first); });
     for (const CaseResult& result : try_mutant(&mutant, ground, asked.run)) {
-      if (asked.judged.contains(result.of->id) && is_caught(result)) {
-        failed.push_back(result.of->id);
-      }
+      if (is_judged(result.of->id)) add_failure(result, answers);
     }
   }
   return std::move(*known);

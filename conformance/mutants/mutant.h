@@ -50,7 +50,7 @@ struct MutantState {
   bool hung = false;            ///< it takes no notice of the line any more
   std::uint64_t telegrams = 0;  ///< that it was about to report, this one included
   std::uint64_t calls = 0;      ///< for byte filters: bytes so far
-  bool mark = false;            ///< for byte filters
+  bool mark = false;            ///< between two filters of one mutant
   std::optional<ContractTelegram> previous = {};  ///< as it was reported
   std::optional<ContractTelegram> first = {};     ///< likewise
   std::string identification = {};                ///< of the first telegram

@@ -276,7 +276,7 @@ void garble_long_text(MutantReport& report, MutantState&) {
 
 bool is_power(Obis code) { return code.a == 1 && code.d == 7; }
 
-/// 00.120 and 10.100 are no octal numbers that it cannot read, 08.009 is one.
+/// 00 and 10 are octal numbers, 08 and 09 are none.
 void lose_octal_powers(MutantReport& report, MutantState&) {
   edit_values(report.telegram, [](Obis code, ContractValue& value) {
     const bool is_octal = value.text.starts_with("8.") || value.text.starts_with("9.");

@@ -8,6 +8,7 @@
 
 #include "conformance/run/contract_telegram.h"
 #include "conformance/run/telegram_edit.h"
+#include "protocol/ascii.h"
 #include "protocol/dialect.h"
 #include "simulator/meter/meter.h"
 #include "simulator/profile/identity.h"
@@ -44,7 +45,6 @@ sys_seconds ordinary_time(std::uint64_t n, seconds step) {
 /// True for a CRC that no reader has trouble with: digits and letters, and no zero in front.
 bool is_ordinary_crc(std::string_view crc) {
   if (crc.empty()) return true;  // the meter sends none
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto digits = std::ranges::count_if(crc, is_digit);
   return crc.front() != '0' && digits > 0 && digits < std::ssize(crc);
 }

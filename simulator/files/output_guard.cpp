@@ -57,7 +57,6 @@ bool begins_with_obis_code(std::string_view line) {
 
 /// A capture that somebody made begins anywhere; a list of paths begins with '/', too.
 bool begins_with_plain_telegram(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
   const auto first = next_line(text);
   if (!first || first->size() < 5 || first->front() != '/') return false;
   if (!std::ranges::all_of(first->substr(1, 3), is_letter)) return false;

@@ -20,9 +20,11 @@
 namespace p1rig {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Key;
 
 constexpr const char* kRenew =
     "p1rig mutants --write-defects conformance/known-defects.json renews the file: ";
@@ -121,6 +123,18 @@ TEST(KnownDefects, OnlyWhatIsNewOrNamedIsMeasuredAgain) {
   again.mutants = "no-*";
   EXPECT_THAT(failed_by("no-crc"), ElementsAre("x/named", "x/new"));
   EXPECT_THAT(failed_by("crc-low-byte"), IsEmpty());
+}
+
+TEST(KnownDefects, OrdinaryCasesThatAreNotKnownAreMeasured) {
+  const auto grounds = trial_grounds({}, "dsmr-5.0");
+  ASSERT_TRUE(grounds) << grounds.error().message;
+  Remeasuring again;
+  again.known.all.push_back(
+      {.name = "cuts-decimals", .twins = {}, .does = "", .code = "", .fails = {}, .fails_at = {}});
+  const auto trial = trial_again(*find_mutant("cuts-decimals"), *grounds, again);
+  const std::string power = "dsmr-5.0/ordinary/1-0:1.7.0";
+  EXPECT_THAT(trial.at.at("dsmr-5.0").failed, Contains(power));
+  EXPECT_THAT(trial.at.at("dsmr-5.0").ways, Contains(Key(power)));
 }
 
 TEST(KnownDefects, MutantsThatFailTheSameAreOne) {
