@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -41,6 +42,7 @@ struct Ledger {
   std::size_t next_event = 0;
   std::shared_ptr<const Profile> profile;  ///< as which it prints
   MeterState state;                        ///< registers, counters, texts, logs, codes
+  std::bitset<kQuantityCount> given;       ///< what the scenario has given a value, be it 0 or ""
   MeterState::Values registers_shown{};    ///< where registers follow in steps
   std::vector<LedgerDevice> devices;       ///< in channel order
   std::uint64_t devices_seen = 0;
@@ -66,7 +68,7 @@ struct Ledger {
   std::chrono::sys_seconds dark_until{};
   std::chrono::seconds boot{};
   bool exchanging = false;            ///< off because the meter is being exchanged
-  std::chrono::sys_seconds booted{};  ///< silent before it
+  std::chrono::sys_seconds booted{};  ///< silent before it: it boots, or is updated
   bool port_on = true;
   bool clock_unset = false;
   std::chrono::seconds deviation{};

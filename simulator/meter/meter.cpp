@@ -150,6 +150,7 @@ void Meter::Impl::complete_totals() {
 void Meter::Impl::assign(Quantity quantity, const std::string& text) {
   // The scenario's loader has shown that the value can be read.
   static_cast<void>(set_quantity(row_of(quantity), text, ledger.profile->zone, ledger.state));
+  ledger.given.set(static_cast<std::size_t>(quantity));
 }
 
 void Meter::Impl::advance(sys_seconds t) {

@@ -113,7 +113,8 @@ void Meter::Impl::take(const PowerFailureEvent& failure) {
 void Meter::Impl::power_returns() {
   const seconds duration = ledger.now - *ledger.dark_since;
   ledger.dark_since.reset();
-  ledger.booted = ledger.now + ledger.boot;
+  // An update that was going on is not over sooner.
+  ledger.booted = std::max(ledger.booted, ledger.now + ledger.boot);
   begin_averages();
   // The new meter was not there during the power failure: its counters do not count it.
   if (std::exchange(ledger.exchanging, false)) return;
@@ -181,6 +182,7 @@ void Meter::Impl::take(const MeterExchangeEvent& event) {
   // It knows the devices that are there, and has heard of none yet.
   std::erase_if(ledger.devices, [](const LedgerDevice& device) { return device.gone; });
   for (LedgerDevice& device : ledger.devices) forget_captures(device);
+  ledger.booted = ledger.now;  // an update of the old meter is not the new one's
   if (event.duration == seconds{0}) return begin_averages();
   ledger.dark_since = ledger.now;
   ledger.dark_until = ledger.now + event.duration;
@@ -189,8 +191,8 @@ void Meter::Impl::take(const MeterExchangeEvent& event) {
 }
 
 void Meter::Impl::take(const MessageEvent& message) {
-  ledger.state.texts[Quantity::kMessageText] = message.text;
-  ledger.state.texts[Quantity::kMessageCode] = message.code;
+  assign(Quantity::kMessageText, message.text);
+  assign(Quantity::kMessageCode, message.code);
 }
 
 void Meter::Impl::take(const ConnectEvent& event) { connect(event.device); }
@@ -257,11 +259,13 @@ void Meter::Impl::take(const FirmwareEvent& event) {
   identify(fresh, id_seed);
   MeterState& state = ledger.state;
   for (const Quantity quantity : event.brings) {
+    const bool names = names_firmware(quantity);
+    if (ledger.given.test(static_cast<std::size_t>(quantity)) && !names) continue;
     if (row_of(quantity).kind != QuantityKind::kText) {
       if (state[quantity] == 0) state[quantity] = fresh[quantity];
     } else if (const auto text = fresh.texts.find(quantity); text != fresh.texts.end()) {
       std::string& shown = state.texts[quantity];
-      if (shown.empty() || names_firmware(quantity)) shown = text->second;
+      if (shown.empty() || names) shown = text->second;
     }
   }
   ledger.booted = std::max(ledger.booted, ledger.now + event.duration);

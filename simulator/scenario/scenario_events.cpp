@@ -335,7 +335,8 @@ void EventReader::firmware(TableReader& table, std::string_view, Event& event) {
                                     " does not define what it prints for times when the "
                                     "clock was unset: [unset] time");
     }
-    firmware.brings = brought_by(*profile_, *next);
+    // Another identification is the same firmware under another name.
+    if (name) firmware.brings = brought_by(*profile_, *next);
     profile_ = next.get();
     objects_ = objects_of(*profile_);
     check_readout(table, "profile", readout_, objects_);

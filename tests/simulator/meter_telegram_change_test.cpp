@@ -212,14 +212,59 @@ std::string at(const std::string& time, const std::string& rest) {
   return "[[event]]\nat = \"" + time + "\"\n" + rest + "\n";
 }
 
+// A value that was given is given, be it 0: an open breaker stays open.
+TEST(FirmwareEvent, LeavesWhatTheScenarioSetToNothing) {
+  const std::string load = "[[load]]\nkind = \"fixed\"\nl1 = \"2 kW\"\n";
+  const std::string given =
+      at("2026-04-14T00:30:00Z", "kind = \"breaker\"\nstate = 0") +
+      at("2026-04-14T00:31:00Z", "kind = \"set\"\nvalues = { \"limit.power\" = \"0 kW\" }");
+  const std::string update =
+      at("2026-04-14T01:00:00Z", "kind = \"firmware\"\nprofile = \"sagemcom-t211-d-emucs17\"");
+  Life life("sagemcom-t211-d-dutch-layout", kHead + load + given + update);
+  const MeterState after = life.meter->at(kNight + 1h);
+  EXPECT_EQ(after[Quantity::kBreaker], 0);
+  EXPECT_EQ(after[Quantity::kPowerImport], 0) << "the house is disconnected";
+  EXPECT_EQ(value_of(life.rendered(kNight + 1h), "0-0:96.3.10"), "(0)");
+  EXPECT_EQ(value_of(life.rendered(kNight + 1h), "0-0:17.0.0"), "(000.0*kW)");
+  Life plain("sagemcom-t211-d-dutch-layout", kHead + load + update);
+  EXPECT_EQ(value_of(plain.rendered(kNight + 1h), "0-0:17.0.0"), "(999.9*kW)");
+}
+
+// The firmware that is being written is not written faster because the power fails; another meter has
+// nothing to do with it.
+TEST(FirmwareEvent, StaysSilentThroughAPowerFailure) {
+  const std::string update = at(
+      "2026-04-14T01:00:00Z", "kind = \"firmware\"\nidentification = 'FLU5X'\nduration = \"5min\"");
+  Life life("sagemcom-t211-d-emucs17",
+            kHead + update +
+                at("2026-04-14T01:01:00Z",
+                   "kind = \"power-failure\"\nduration = \"20s\"\nboot = \"10s\""));
+  EXPECT_FALSE(life.meter->sends_at(kNight + 1h + 91s));
+  EXPECT_FALSE(life.meter->sends_at(kNight + 1h + 5min - 1s));
+  EXPECT_TRUE(life.meter->sends_at(kNight + 1h + 5min));
+  for (const char* duration : {"0s", "60s"}) {
+    Life another("sagemcom-t211-d-emucs17",
+                 kHead + update +
+                     at("2026-04-14T01:01:00Z",
+                        "kind = \"meter-exchange\"\nduration = \"" + std::string(duration) + "\""));
+    EXPECT_TRUE(another.meter->sends_at(kNight + 1h + 2min)) << duration;
+  }
+}
+
 TEST(FirmwareEvent, OfAnotherIdentificationAloneChangesThatAlone) {
-  Life life("iskra-am550", kHead + at("2026-04-14T01:00:00Z",
-                                      "kind = \"firmware\"\nidentification = 'ISK5\\2{x}-2'"));
+  const std::string rename =
+      at("2026-04-14T01:00:00Z", "kind = \"firmware\"\nidentification = 'ISK5\\2{x}-2'");
+  Life life("iskra-am550", kHead + rename);
   const std::string other = life.rendered(kNight + 1h);
   EXPECT_THAT(other, StartsWith("/ISK5\\2{x}-2\r\n\r\n1-3:0.2.8(50)\r\n"));
   EXPECT_EQ(codes_of(other), codes_of(life.rendered(kNight)));
   EXPECT_TRUE(life.meter->sends_at(kNight + 1h)) << "without a duration it is not silent";
   expect_right_crc(other);
+  Life given("iskra-ie5", kHead +
+                              at("2026-04-14T00:30:00Z",
+                                 "kind = \"set\"\nvalues = { \"firmware.version\" = \"1234\" }") +
+                              rename);
+  EXPECT_EQ(given.meter->at(kNight + 1h).texts.at(Quantity::kFirmwareVersion), "1234");
 }
 
 // The operator's list outlives the firmware.
