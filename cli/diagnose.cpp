@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -14,6 +16,7 @@
 #include "conformance/judge/line_mistakes.h"
 #include "protocol/crc16.h"
 #include "protocol/wording.h"
+#include "simulator/line/reader_end.h"
 #include "simulator/profile/profile.h"
 
 namespace p1rig {
@@ -125,27 +128,53 @@ Json json_of(const LineDiagnosis& diagnosis) {
           {"notes", std::move(notes)}};
 }
 
+/// True if the input ends, and all of it is there: what was not looked at can be counted.
+bool is_whole_file(const std::string& name) {
+  struct stat status {};
+  const bool known =
+      name == "-" ? ::fstat(STDIN_FILENO, &status) == 0 : ::stat(name.c_str(), &status) == 0;
+  return known && S_ISREG(status.st_mode);
+}
+
+/// Of more bytes than were looked at nobody knows whether all is well.
+void tell_part(std::uint64_t all, bool is_whole, LineDiagnosis& diagnosis) {
+  if (all <= diagnosis.bytes) return;
+  diagnosis.all_well = false;
+  const std::string looked_at = is_whole
+                                    ? fmt::format("{} of {}", diagnosis.bytes, counted(all, "byte"))
+                                    : counted(diagnosis.bytes, "byte");
+  diagnosis.notes.push_back({"part", fmt::format("only the first {} were looked at", looked_at),
+                             "p1rig lint judges all of it"});
+}
+
 int diagnose_input(const std::string& name, bool raw, bool json) {
-  constexpr std::size_t kEnough = 256 * 1024;
+  const bool is_live = name != "-" && ReaderEnd::is_live(name);
+  const bool is_whole = is_whole_file(name);
   std::string bytes;
   std::vector<std::uint64_t> releases;
   bool requested = true;
+  std::uint64_t all = 0;
   const auto take = [&](const InputPortion& portion) {
+    all += portion.bytes.size();
+    if (bytes.size() >= kMostDiagnosed) return is_whole;
     if (portion.requested && !*portion.requested && requested) releases.push_back(bytes.size());
     requested = portion.requested.value_or(requested);
     bytes += portion.bytes;
-    return bytes.size() < kEnough;
+    // A line has no end; of a pipe, one more portion shows whether it has.
+    return !is_live || bytes.size() < kMostDiagnosed;
   };
   const int code = read_portions(name, LineSettings{}, take, {.unwrap = !raw});
   if (code != kAsExpected) return code;
-  const LineDiagnosis diagnosis = diagnose_bytes(bytes, releases);
+  LineDiagnosis diagnosis = diagnose_bytes(bytes, releases);
+  const bool nothing_wrong = diagnosis.all_well;
+  if (!is_live) tell_part(all, is_whole, diagnosis);
   if (json) {
     fmt::print("{}\n", json_of(diagnosis).dump(1));
   } else {
     print_diagnosis(diagnosis);
   }
-  if (!diagnosis.all_well) return kNotAsExpected;
-  return diagnosis.sealed_frames > 0 ? kInconclusive : kAsExpected;
+  if (!nothing_wrong) return kNotAsExpected;
+  return diagnosis.all_well && diagnosis.sealed_frames == 0 ? kAsExpected : kInconclusive;
 }
 
 struct LineQuestion {

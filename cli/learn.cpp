@@ -16,6 +16,7 @@
 #include "conformance/judge/anonymise.h"
 #include "conformance/judge/clock_rule.h"
 #include "conformance/judge/detect_dialect.h"
+#include "conformance/judge/printable_text.h"
 #include "conformance/learn/learn_series.h"
 #include "conformance/learn/profile_text.h"
 #include "conformance/learn/whole_telegram.h"
@@ -73,6 +74,18 @@ std::optional<bool> has_summer_time(const Telegram& telegram,
   return summer;
 }
 
+/// The first object with a stamp of summer; nullptr if there is none.
+const DataLine* find_summer_stamp(const Telegram& telegram) {
+  const auto is_of_summer = [](const Bracket& bracket) {
+    const auto time = parse_timestamp(bracket.text);
+    return time && time->season == 'S' && !is_unset(*time);
+  };
+  const auto line = std::ranges::find_if(telegram.lines, [&](const DataLine& each) {
+    return each.code && std::ranges::any_of(each.brackets, is_of_summer);
+  });
+  return line == telegram.lines.end() ? nullptr : &*line;
+}
+
 /// Turns telegrams into a profile that gives them back.
 class Learning {
  public:
@@ -123,7 +136,9 @@ class Learning {
         continue;
       }
       const auto shared = std::make_shared<const Profile>(std::move(*profile));
-      if (!add_quirks(shared)) return checked(shared, std::move(text));
+      if (add_quirks(shared)) continue;
+      if (const auto known = check_clock(); !known) return fail(known.error().message);
+      return checked(shared, std::move(text));
     }
     return fail("a profile cannot print this telegram");
   }
@@ -142,6 +157,14 @@ class Learning {
   int choose_clock(const Origin& origin, const Zone& usual) {
     std::optional<ClockRule> given;
     if (const int code = choose_zone(options_, given); code != kAsExpected) return code;
+    const DataLine* const in_summer = find_summer_stamp(telegram_);
+    if (given && given->summers.empty() && in_summer != nullptr) {
+      return complain(
+          kNotAsExpected,
+          fmt::format("{} has no summer time, but the telegram says S ({}): another "
+                      "--zone; nothing was written",
+                      options_.get("zone").value_or(""), to_string(in_summer->code->code)));
+    }
     const auto letters = has_summer_time(telegram_, given);
     if (given) {
       use_zone(*given, letters.value_or(origin.dialect->summer_time));
@@ -188,6 +211,26 @@ class Learning {
                                                    .normal_offset = normal_offset_,
                                                    .literal = literal_,
                                                    .numbers = numbers_});
+  }
+
+  /// A clock that stands still is no clock: an error if --zone is to blame, else somebody is told.
+  Result<void> check_clock() const {
+    constexpr Obis kClock{0, 0, 1, 0, 0};
+    const DataLine* const clock = telegram_.find(kClock);
+    if (clock == nullptr) return {};
+    if (!learned_.telegram.at.empty() && !literal_.contains(clock->line)) return {};
+    const std::string text =
+        clock->brackets.empty() ? "" : printable_text(clock->brackets.front().text);
+    const auto time = parse_timestamp(text);
+    if (options_.get("zone") && time && !is_unset(*time)) {
+      return fail(fmt::format("the clock of {} never shows {} (0-0:1.0.0): another --zone",
+                              learned_.zone, text));
+    }
+    say(
+        fmt::format("p1rig: 0-0:1.0.0({}) is never shown by the clock of {}: it is kept as it "
+                    "is, so the clock of the profile stands still",
+                    text, learned_.zone));
+    return {};
   }
 
   /// Keeps the first line that differs as it is; false if it was kept already.

@@ -62,7 +62,8 @@ FACES = {
                        "reader_tty recorded_steps recording recording_line recording_note replay run_session session "
                        "tcp_address uart_model",
     "conformance/judge/": "anonymise clause clock_rule compare contract crc_ways detect_dialect frame_counter json_depth json_text "
-                          "line_judge line_mistakes lint medium reader rule_shape stream_linter telegram_judge unwrap",
+                          "line_judge line_mistakes line_repairs lint medium one_meter printable_text reader rule_shape "
+                          "stream_linter telegram_judge unwrap",
     "conformance/learn/": "learn_series meter_template profile_text whole_telegram",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
     "conformance/speed/": "speed speed_report",

@@ -9,6 +9,7 @@
 #include "conformance/judge/line_contents.h"
 #include "conformance/judge/line_repairs.h"
 #include "conformance/judge/mistake_texts.h"
+#include "conformance/judge/one_meter.h"
 #include "conformance/judge/other_protocols.h"
 #include "conformance/judge/telegram_mistakes.h"
 #include "conformance/judge/turn_signal.h"
@@ -18,7 +19,6 @@
 namespace p1rig {
 namespace {
 
-constexpr std::size_t kLookAt = 256 * 1024;
 constexpr std::size_t kTurnAt = 4096;   ///< the search for an inversion is not cheap
 constexpr std::size_t kTooFew = 16;     ///< bytes, too few to decide anything
 constexpr std::size_t kForParity = 32;  ///< bytes: all even by chance once in 2^32 times
@@ -265,6 +265,7 @@ class Examination {
       found_.origin = detect_origin(decode_telegram(right->bytes));
     }
     found_.notes = note_devices(contents_);
+    note_two_meters();
     if (!found_.all_well) return;
     if (contents_.frames > 0) {
       found_.notes.push_back({"sealed",
@@ -276,6 +277,18 @@ class Examination {
       const std::size_t at = find_telnet_option(bytes_.substr(begin, telegram.offset - begin));
       if (contents_.frames == 0 && at != bytes_.npos) return note_telnet(begin + at);
       begin = telegram.offset + telegram.bytes.size();
+    }
+  }
+
+  void note_two_meters() {
+    OneMeter meter;
+    for (const SeenTelegram& telegram : contents_.telegrams) {
+      if (telegram.verdict != TelegramVerdict::kRight) continue;
+      const auto other = meter.take(decode_telegram(telegram.bytes));
+      if (!other) continue;
+      found_.notes.push_back(
+          {"two-meters", *other, "keep the telegrams of one in a file of its own"});
+      return;
     }
   }
 
@@ -306,7 +319,7 @@ std::string_view to_string(Likelihood likelihood) {
 }
 
 LineDiagnosis diagnose_bytes(std::string_view bytes, const std::vector<std::uint64_t>& releases) {
-  return Examination(bytes.substr(0, kLookAt), releases).run();
+  return Examination(bytes.substr(0, kMostDiagnosed), releases).run();
 }
 
 }  // namespace p1rig

@@ -43,8 +43,11 @@ struct LineDiagnosis {
   std::optional<Origin> origin = {};  ///< of the first telegram that is right
 };
 
+/// How many bytes are looked at.
+inline constexpr std::size_t kMostDiagnosed = 256 * 1024;
+
 /// Says what is likely wrong with the reader's settings, the wiring, the request or a program in
-/// between, from the bytes alone. Takes any bytes; looks at the first 256 KiB. A second or more of a
+/// between, from the bytes alone. Takes any bytes; looks at the first kMostDiagnosed. A second or more of a
 /// line is enough. Telegrams are right as verdict_of() has it, and losses those of a LossFinder.
 /// `releases`: after how many bytes Data Request was released, if that is known.
 LineDiagnosis diagnose_bytes(std::string_view bytes,

@@ -61,7 +61,10 @@ class StreamLinter {
   /// nullptr while unknown.
   const Dialect* dialect() const { return dialect_; }
   /// True if nothing in the telegram speaks for one country; see Origin.
-  bool is_dialect_guessed() const { return is_guessed_; }
+  /// The dialect or its country is a guess.
+  bool is_dialect_guessed() const {
+    return is_guessed_ || (origin_ && origin_->sureness == Sureness::kGuess);
+  }
   /// How the dialect was found; nothing if it was given, or while it is unknown.
   const std::optional<Origin>& origin() const { return origin_; }
   /// By which rule times were judged; empty while unknown.

@@ -4,36 +4,20 @@
 
 #include <algorithm>
 
-#include "conformance/learn/template_text.h"
+#include "protocol/decimal.h"
+#include "protocol/unit.h"
 #include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
 
-constexpr Obis kIdentifiers[] = {
-    {0, 0, 96, 1, 0}, {0, 0, 96, 1, 1}, {0, 0, 42, 0, 0}, {1, 0, 0, 0, 0}};
 constexpr std::size_t kMostObjects = 2000;  ///< a meter has tens of them
 
 }  // namespace
 
 Result<void> SeriesLearner::take(const Telegram& telegram, TimeLearner::Received received) {
-  if (telegrams_ > 0 && telegram.identification != identification_) {
-    return fail(
-        fmt::format("there are two meters: one says /{}, another one /{}; keep the telegrams "
-                    "of one in a file of its own",
-                    printable_text(identification_), printable_text(telegram.identification)));
-  }
-  identification_ = telegram.identification;
-  for (const Obis& code : kIdentifiers) {
-    const DataLine* const line = telegram.find(code);
-    if (line == nullptr || line->brackets.empty() || line->brackets[0].text.empty()) continue;
-    const auto [known, is_new] = identifiers_.try_emplace(to_string(code), line->brackets[0].text);
-    if (!is_new && known->second != line->brackets[0].text) {
-      return fail(fmt::format(
-          "there are two meters: {} is ({}) and ({}); keep the telegrams of one "
-          "in a file of its own",
-          known->first, printable_text(known->second), printable_text(line->brackets[0].text)));
-    }
+  if (const auto other = meter_.take(telegram)) {
+    return fail(*other + "; keep the telegrams of one in a file of its own");
   }
   ++telegrams_;
   for (const DataLine& line : telegram.lines) take_object(line);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/judge/one_meter.h"
 #include "conformance/learn/learn_telegram.h"
 #include "conformance/learn/learn_times.h"
 #include "protocol/result.h"
@@ -42,9 +43,9 @@ class SeriesLearner {
   void take_object(const DataLine& line);
 
   std::uint64_t telegrams_ = 0;
-  std::string richest_, identification_;
+  std::string richest_;
   std::size_t most_objects_ = 0;
-  std::map<std::string, std::string> identifiers_;
+  OneMeter meter_;
   std::map<std::string, Seen> objects_;
   NumberForms numbers_;  ///< but for widths
   TimeLearner times_;

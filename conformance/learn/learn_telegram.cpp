@@ -6,6 +6,7 @@
 #include <array>
 
 #include "conformance/judge/crc_ways.h"
+#include "conformance/judge/printable_text.h"
 #include "conformance/judge/rule_shape.h"
 #include "conformance/learn/known_objects.h"
 #include "conformance/learn/learn_mbus.h"

@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
-#include "conformance/learn/template_text.h"
+#include "conformance/judge/printable_text.h"
+#include "conformance/learn/known_objects.h"
 #include "protocol/dialect.h"
 #include "protocol/hex.h"
 #include "protocol/timestamp.h"
+#include "protocol/wording.h"
 
 namespace p1rig {
 namespace {
@@ -88,6 +91,7 @@ class LineParser {
 
 /// `channel` 1 to 4: that of a block; 0: of a telegram.
 void parse_lines(std::string_view text, int channel, std::vector<TemplateLine>& lines) {
+  std::map<Obis, std::size_t> occurrences;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string line(text.substr(0, end));
@@ -102,7 +106,7 @@ void parse_lines(std::string_view text, int channel, std::vector<TemplateLine>& 
     const std::size_t bracket = line.find('(');
     const auto code = parse_obis(std::string_view(line).substr(0, bracket));
     if (bracket == line.npos || !code) continue;
-    lines.push_back({code->code, line.substr(0, bracket), {}, {}});
+    lines.push_back({code->code, line.substr(0, bracket), {}, {}, ++occurrences[code->code]});
     LineParser(std::string_view(line).substr(bracket)).run(lines.back());
   }
 }
@@ -123,6 +127,19 @@ bool is_of_format(std::string_view text, const ValueFormat& format) {
   return conforms(text, format);
 }
 
+/// How many lines of this code one text has at most.
+std::size_t count_of(const std::vector<TemplateLine>& lines, const Obis& code) {
+  std::size_t count = 0;
+  for (const TemplateLine& line : lines) {
+    if (line.code == code) count = std::max(count, line.occurrence);
+  }
+  return count;
+}
+
+std::string times_in_words(std::size_t count) {
+  return count == 1 ? "once" : count == 2 ? "twice" : counted(count, "time");
+}
+
 class Comparison {
  public:
   Comparison(const MeterTemplate& meter, const Telegram& telegram)
@@ -132,6 +149,9 @@ class Comparison {
     if (!matches_glob(meter_.identification, telegram_.identification)) {
       found_.push_back({Kind::kIdentification, "", meter_.identification,
                         printable_text(telegram_.identification), 1, 0});
+    }
+    for (const DataLine& line : telegram_.lines) {
+      if (line.code) ++counts_[line.code->code];
     }
     for (const DataLine& line : telegram_.lines) compare_line(line);
     if (meter_.has_crc != !telegram_.crc_text.empty()) {
@@ -155,15 +175,36 @@ class Comparison {
   void compare_line(const DataLine& line) {
     if (!line.code) return;
     const Obis code = line.code->code;
-    const auto own = std::ranges::find(meter_.lines, code, &TemplateLine::code);
+    const std::size_t occurrence = ++reached_occurrence_[code];
+    compare_count(line, occurrence);
+    auto own = std::ranges::find(meter_.lines, code, &TemplateLine::code);
     if (own == meter_.lines.end()) return compare_device(line);
+    const auto same = std::find_if(own, meter_.lines.end(), [&](const TemplateLine& each) {
+      return each.code == code && each.occurrence == occurrence;
+    });
+    if (same != meter_.lines.end()) own = same;
+    // Of a line that the profile does not have so often, the place says nothing.
+    if (same == meter_.lines.end()) return add_all(differences(line, *own));
     const auto place = static_cast<std::size_t>(own - meter_.lines.begin());
     if (place < reached_) {
       add(Kind::kOrder, line, fmt::format("before {}", to_string(meter_.lines[reached_].code)),
           "after it");
     }
     reached_ = std::max(reached_, place);
-    for (TemplateDifference& each : differences(line, *own)) found_.push_back(std::move(each));
+    add_all(differences(line, *own));
+  }
+
+  void add_all(std::vector<TemplateDifference> differences) {
+    for (TemplateDifference& each : differences) found_.push_back(std::move(each));
+  }
+
+  /// Said once: at the first line too many, or at the last one that is there.
+  void compare_count(const DataLine& line, std::size_t occurrence) {
+    const Obis code = line.code->code;
+    const std::size_t own = count_of(meter_.lines, code) + count_of(meter_.devices, code);
+    const std::size_t count = counts_[code];
+    if (own == 0 || own == count || occurrence != std::min(own + 1, count)) return;
+    add(Kind::kCount, line, times_in_words(own), times_in_words(count));
   }
 
   /// A device may be of any medium: the block that it is most like counts.
@@ -175,7 +216,7 @@ class Comparison {
       if (!best || found.size() < best->size()) best = std::move(found);
     }
     if (!best) return add(Kind::kUnknown, line, "absent", "present");
-    for (TemplateDifference& each : *best) found_.push_back(std::move(each));
+    add_all(std::move(*best));
   }
 
   static std::vector<TemplateDifference> differences(const DataLine& line,
@@ -188,6 +229,9 @@ class Comparison {
     if (line.code_text != meter.code_text) {
       add(Kind::kSpelling, line.offset, meter.code_text, std::string(line.code_text));
     }
+    // The text of a message is a value, even where no hole prints it.
+    const KnownObject* const known = find_known_object(line.code->code, "");
+    const bool is_message = known != nullptr && known->kind == KnownObject::Kind::kMessage;
     const std::size_t head = meter.brackets.size(), count = line.brackets.size();
     const std::size_t in_entries = count - std::min(head, count);
     const bool fits = meter.entry.empty() ? in_entries == 0 : in_entries % meter.entry.size() == 0;
@@ -203,7 +247,7 @@ class Comparison {
       if (text.ends_with(own.tail)) text.remove_suffix(own.tail.size());
       const auto [value, unit] = split_unit(text);
       if (!own.format) {
-        if (bracket.text != own.text) {
+        if (bracket.text != own.text && !is_message) {
           add(Kind::kText, bracket.offset, shape_of(own), std::string(bracket.text));
         }
         continue;
@@ -222,12 +266,13 @@ class Comparison {
   const MeterTemplate& meter_;
   const Telegram& telegram_;
   std::size_t reached_ = 0;
+  std::map<Obis, std::size_t> counts_, reached_occurrence_;
   std::vector<TemplateDifference> found_;
 };
 
-constexpr std::array<std::string_view, 10> kKinds{"identification", "missing", "unknown", "order",
-                                                  "brackets",       "width",   "unit",    "text",
-                                                  "spelling",       "crc"};
+constexpr std::array<std::string_view, 11> kKinds{"identification", "missing",  "unknown", "count",
+                                                  "order",          "brackets", "width",   "unit",
+                                                  "text",           "spelling", "crc"};
 
 }  // namespace
 
@@ -266,6 +311,10 @@ std::string_view to_string(TemplateDifference::Kind kind) {
 }
 
 std::string description_of(const TemplateDifference& difference) {
+  if (difference.kind == Kind::kCount) {
+    return fmt::format("{}: {} in the capture, {} in the profile", difference.obis,
+                       difference.telegram, difference.profile);
+  }
   return fmt::format("{}{}: {} in the profile, {} in the capture",
                      difference.obis.empty() ? "" : difference.obis + ": ",
                      to_string(difference.kind), difference.profile, difference.telegram);

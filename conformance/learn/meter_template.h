@@ -30,6 +30,7 @@ struct TemplateLine {
   std::string code_text;
   std::vector<TemplateBracket> brackets;
   std::vector<TemplateBracket> entry;  ///< of its list, any number of times
+  std::size_t occurrence = 1;          ///< 2: the second line of this code in its text
 };
 
 struct MeterTemplate {
@@ -53,6 +54,7 @@ struct TemplateDifference {
     kIdentification,
     kMissing,   ///< in the profile, not in the telegram
     kUnknown,   ///< in the telegram, not in the profile
+    kCount,     ///< how often it is there, if it is in both
     kOrder,     ///< it comes earlier in the profile
     kBrackets,  ///< their number
     kWidth,     ///< digits, or the kind of value

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "conformance/judge/printable_text.h"
 #include "conformance/learn/template_text.h"
 
 namespace p1rig {

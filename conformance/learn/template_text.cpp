@@ -12,7 +12,6 @@
 #include "protocol/unit.h"
 
 namespace p1rig {
-namespace {}  // namespace
 
 std::string template_text(std::string_view bytes) {
   std::string text;
@@ -29,13 +28,6 @@ std::string template_text(std::string_view bytes) {
     }
   }
   return text;
-}
-
-std::string printable_text(std::string_view text) {
-  std::string shown(text);
-  std::ranges::replace_if(
-      shown, [](char c) { return !is_printable(c); }, '?');
-  return shown;
 }
 
 std::string TextEdits::apply(std::string_view bytes, std::size_t begin, std::size_t end) const {
@@ -126,8 +118,10 @@ std::optional<LearnedHole> HoleMaker::number(const DataLine& line, std::size_t b
     hole.doubt = "as many digits as it needs, since it has no zero in front: more telegrams decide";
   }
   if (may_be_negative && !was_negative(line, bracket, *number) && hole.doubt.empty()) {
-    hole.doubt = fmt::format("was never below zero: {} sign there, as in the dialect",
-                             has_a_sign ? "a" : "no");
+    hole.doubt =
+        fmt::format("was never below zero: {} sign there, {}", has_a_sign ? "a" : "no",
+                    usual_field(line, bracket) != nullptr ? "as in the dialect"
+                                                          : "since the dialect does not say");
   }
   const std::string width = padded ? std::to_string(number->width) : "";
   if (object.kind == Kind::kCode && number->decimals == 0) {

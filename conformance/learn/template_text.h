@@ -34,9 +34,6 @@ class TextEdits {
 /// Bytes as a template has them outside holes.
 std::string template_text(std::string_view bytes);
 
-/// With anything but printable ASCII as '?'.
-std::string printable_text(std::string_view text);
-
 /// What a hole asks for, without the name of the quantity: "F9(3,3) kWh", and the value.
 struct LearnedHole {
   std::string format, value;

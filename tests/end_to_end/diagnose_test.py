@@ -102,6 +102,30 @@ source = "dsmr_parser#91"
         self.assertIn("1 byte: 0 telegrams right", result.stdout.decode())
         self.assertNotIn("certain", result.stdout.decode())
 
+    def test_a_part_of_a_large_file_is_not_all_of_it(self):
+        telegram = (rig.SOURCE / "captures/printed/dsmr-5.0.2.recomputed-crc.txt").read_bytes()
+        large = telegram * (262144 // len(telegram) + 2)
+        path = self.folder / "large"
+        for data, count in ((large, f"262144 of {len(large)} bytes"),
+                            (large + b"\0" * 5000, f"262144 of {len(large) + 5000} bytes")):
+            path.write_bytes(data)
+            for name, stdin, said in ((path, None, count), ("-", data, "262144 bytes")):
+                with self.subTest(size=len(data), name=name):
+                    result = rig.run("diagnose", name, stdin=stdin)
+                    self.assertEqual(result.returncode, 75, result.stdout)
+                    self.assertIn(f"note: part: only the first {said} were looked at", result.stdout.decode())
+                    self.assertNotIn(b"all is well", result.stdout)
+                    told = json.loads(rig.run("diagnose", "--json", name, stdin=stdin).stdout)
+                    self.assertFalse(told["all_well"])
+
+    def test_two_meters_are_spoken_of(self):
+        captures = rig.SOURCE / "captures/printed"
+        one = (captures / "dsmr-5.0.2.recomputed-crc.txt").read_bytes()
+        two = one + rig.run("render", "kaifa-ma304c").stdout
+        self.assertNotIn("two-meters", [note["id"] for note in self.bytes(0, one * 2)["notes"]])
+        notes = {note["id"]: note["what"] for note in self.bytes(0, two)["notes"]}
+        self.assertTrue(notes["two-meters"].startswith("there are two meters: one says /"), notes)
+
     def test_misuse(self):
         self.assert_fails(2, "either bytes", "diagnose")
         self.assert_fails(2, "either bytes", "diagnose", "file", "--meter", "9600 7E1")
