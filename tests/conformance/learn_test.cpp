@@ -173,6 +173,20 @@ TEST(Learn, GivesASignToWhatWasNegativeOrHasOneInTheDialect) {
   EXPECT_EQ(hole_of("lt-eso", "0.987"), "{factor +F4(3,3)}");
 }
 
+TEST(Learn, SaysWhetherTheDialectDecidesAboutASign) {
+  const auto says = [](const char* dialect, const std::string& line, const std::string& note) {
+    const std::string telegram = "/XXX5\r\n\r\n" + line + "\r\n!\r\n";
+    const auto notes =
+        learn_telegram(decode_telegram(telegram), {.dialect = find_dialect(dialect)}).notes;
+    return std::ranges::find(notes, note) != notes.end();
+  };
+  EXPECT_TRUE(says("lt-eso", "1-0:13.7.0(0.987)",
+                   "1-0:13.7.0: was never below zero: a sign there, as in the dialect"));
+  EXPECT_TRUE(
+      says("dsmr-5.0", "1-0:13.7.0(00.987)",
+           "1-0:13.7.0: was never below zero: a sign there, since the dialect does not say"));
+}
+
 TEST(Learn, KeepsAMessageThatIsNotInHexadecimal) {
   const std::string telegram =
       "/XXX5\r\n\r\n0-0:96.13.1(XMX_P1CS_V01)\r\n0-0:96.13.0(4142)\r\n!\r\n";
@@ -350,6 +364,38 @@ TEST(Compare, FindsPresenceOrderWidthUnitAndSpelling) {
             (List{"width 1-0:1.8.0", "unit 1-0:1.7.0"}));
   EXPECT_EQ(of("1-0:1.8.0*255(000123.456*kWh)\n1-0:1.7.0(00.123*kW)\n1-0:2.7.0(00.000*kW)\n"),
             (List{"spelling 1-0:1.8.0", "unknown 1-0:2.7.0"}));
+}
+
+TEST(Compare, SeesHowOftenAnObjectIsThere) {
+  const auto of = [](const std::string& text, const std::string& lines) {
+    std::vector<std::string> found;
+    for (const TemplateDifference& each :
+         compare(parse_template("/XXX5\n\n" + text + "!\n", {"0-n:24.1.0(003)\n"}),
+                 decode_telegram("/XXX5\r\n\r\n" + test::with_line_ends(lines) + "!\r\n"))) {
+      found.push_back(description_of(each));
+    }
+    return found;
+  };
+  using List = std::vector<std::string>;
+  const std::string once = "1-0:1.7.0({power.import F5(3,3) kW})\n1-0:2.7.0(0)\n{mbus}\n";
+  const std::string line = "1-0:1.7.0(00.123*kW)\n", rest = "1-0:2.7.0(0)\n",
+                    gas = "0-1:24.1.0(003)\n";
+  EXPECT_EQ(of(once, line + rest + gas + "0-2:24.1.0(003)\n"), List{});
+  EXPECT_EQ(of(once, line + line + rest),
+            List{"1-0:1.7.0: twice in the capture, once in the profile"});
+  EXPECT_EQ(of(once, line + rest + line + line),
+            List{"1-0:1.7.0: 3 times in the capture, once in the profile"});
+  EXPECT_EQ(of(once, line + rest + gas + gas),
+            List{"0-1:24.1.0: twice in the capture, once in the profile"});
+  const std::string twice = "1-0:1.7.0({power.import F5(3,3) kW})\n1-0:2.7.0(0)\n1-0:1.7.0(x)\n";
+  EXPECT_EQ(of(twice, line + rest + "1-0:1.7.0(x)\n"), List{});
+  EXPECT_EQ(of(twice, line + rest), List{"1-0:1.7.0: once in the capture, twice in the profile"});
+}
+
+TEST(Compare, TakesTheTextOfAMessageForAValue) {
+  EXPECT_EQ(differences("/XXX5\n\n0-0:96.13.0(3030\n3030)\n1-0:9.9.9(1)\n!\n",
+                        "/XXX5\r\n\r\n0-0:96.13.0(3132\r\n3334)\r\n1-0:9.9.9(2)\r\n!\r\n"),
+            std::vector<std::string>{"text 1-0:9.9.9"});
 }
 
 TEST(Compare, FindsNoDifferenceBetweenAProfileAndWhatItSends) {

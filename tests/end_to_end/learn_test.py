@@ -1,4 +1,5 @@
 """`learn`, `compare` and `profiles --like`, as people use them."""
+import json
 import pathlib
 import random
 import re
@@ -245,6 +246,29 @@ class Learn(rig.Case):
                 self.assertIn("0-0:1.0.0({time TST})", learned)
                 self.assertEqual(rig.run("lint", "-", "--zone", "Asia/Jerusalem", stdin=telegram).returncode, 0)
 
+    def test_a_zone_that_contradicts_the_stamps_is_refused(self):
+        summer = rig.run("render", "iskra-am550", "--at", "2026-07-15T12:00:00Z").stdout
+        result = self.learn("-", "--zone", "Asia/Tokyo", stdin=summer)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("Asia/Tokyo has no summer time, but the telegram says S (0-0:1.0.0): another --zone",
+                      result.stderr.decode())
+        self.assertFalse(self.profile.exists())
+        # It is winter in Sydney.
+        result = self.learn("-", "--zone", "Australia/Sydney", stdin=summer)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("the clock of Australia/Sydney never shows 260715140000S (0-0:1.0.0): another --zone",
+                      result.stderr.decode())
+        self.assertFalse(self.profile.exists())
+        self.assertFalse(self.profile.with_suffix(".txt").exists())
+
+    def test_a_clock_that_is_kept_as_it_is_is_spoken_of(self):
+        capture = self.folder / "odd.txt"
+        capture.write_bytes(b"/XXX5A\r\n\r\n1-3:0.2.8(50)\r\n0-0:1.0.0(260715140000W)\r\n"
+                            b"0-0:96.14.0(0001)\r\n1-0:99.97.0(1)(0-0:96.7.19)(260715130000S)(0000000240*s)\r\n!\r\n")
+        result = self.learn(capture)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("the clock of the profile stands still", result.stderr.decode())
+
     def test_a_zone_says_what_w_all_the_year_means(self):
         telegram = rig.run("render", "aidon-7534", "--at", "2026-07-15T12:00:00Z").stdout
         result = self.learn("-", "--zone", "Europe/Helsinki", stdin=telegram)
@@ -254,6 +278,9 @@ class Learn(rig.Case):
         learned = self.profile.read_text()
         self.assertIn('zone = "Etc/GMT-2"', learned)
         self.assertIn("0-0:1.0.0({time TST})", learned)
+        # It leaves the dialect open.
+        lint = json.loads(rig.run("lint", "-", "--json", "--zone", "Europe/Helsinki", stdin=telegram).stdout)
+        self.assertEqual((lint["dialect_is_guess"], lint["dialect_found"]["sureness"]), (True, "guess"))
 
     def test_a_stream_shows_the_clockwork(self):
         source = (rig.SOURCE / "profiles/iskra-am550.toml").read_text()
@@ -286,6 +313,30 @@ class Learn(rig.Case):
                 result = rig.run(*command.split(), cwd=self.folder)
                 expected = 1 if command.startswith("compare") else 0
                 self.assertEqual(result.returncode, expected, result.stdout + result.stderr)
+
+    def test_the_text_of_a_message_is_no_difference(self):
+        capture = rig.SOURCE / "captures/printed/dsmr-3.0-as-printed.txt"
+        self.assertEqual(self.learn(capture).returncode, 0)
+        compare = rig.run("compare", self.profile, capture)
+        self.assertEqual(compare.returncode, 0, compare.stdout)
+        self.assertIn(b"0 differences", compare.stdout)
+
+    def test_an_object_that_is_sent_twice_is_a_difference(self):
+        capture = self.folder / "twice.txt"
+        lines = rig.run("render", "kaifa-ma304c").stdout.split(b"\r\n")
+        at = next(i for i, line in enumerate(lines) if line.startswith(b"1-0:1.7.0("))
+        lines.insert(at, lines[at])
+        telegram = b"\r\n".join(lines[:-2]) + b"\r\n!"
+        capture.write_bytes(telegram + b"%04X\r\n" % rig.crc16(telegram))
+        said = "1-0:1.7.0: twice in the capture, once in the profile"
+        compare = rig.run("compare", "kaifa-ma304c", capture)
+        self.assertEqual(compare.returncode, 1, compare.stdout)
+        self.assertIn(said, compare.stdout.decode())
+        lint = rig.run("lint", capture, "--profile", "kaifa-ma304c")
+        self.assertEqual(lint.returncode, 1)
+        self.assertIn("[profile-count] " + said, lint.stdout.decode())
+        first = rig.run("profiles", "--like", capture).stdout.decode().splitlines()[0]
+        self.assertIn("1 difference: " + said, first)
 
     def test_profiles_are_ranked_by_likeness(self):
         telegram = rig.run("render", "kaifa-ma304c").stdout
