@@ -108,6 +108,9 @@ class CaptureReader {
       if (edited_.empty()) edited_ = edited_telegram(bytes).value_or("");
       return;
     }
+    if (!whole->restored.empty() && !counts_.other_line_ends) {
+      say(fmt::format("p1rig: {}: {}: the line ends were restored", shown_, whole->restored));
+    }
     counts_.other_line_ends = counts_.other_line_ends || whole->other_line_ends;
     ++counts_.telegrams;
     ++found_;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "conformance/judge/crc_ways.h"
+#include "conformance/judge/line_repairs.h"
 #include "protocol/telegram.h"
 
 namespace p1rig {
@@ -31,6 +33,25 @@ std::string with_cr_lf(std::string_view bytes) {
   return text;
 }
 
+/// The telegram as a meter sends it, if one of the known changes of line ends made this of it.
+std::optional<WholeTelegram> with_line_ends_repaired(std::string_view bytes) {
+  const Telegram telegram = decode_telegram(bytes);
+  const bool has_crc = !telegram.crc_text.empty();
+  if (has_crc && algorithm_of(telegram) != nullptr) return std::nullopt;
+  const std::string usual = with_usual_line_ends(bytes);
+  if (usual.starts_with(bytes)) return std::nullopt;
+  for (const LineRepair& repair : line_repairs()) {
+    // Without a CRC, the usual form decides. The framer takes the first end of the last line only.
+    std::string undone = repair.undo(bytes);
+    if (undone == bytes) continue;
+    undone = with_cr_lf(undone);
+    if (undone != usual) continue;
+    if (has_crc && algorithm_of(decode_telegram(undone)) == nullptr) continue;
+    return WholeTelegram{std::move(undone), true, fmt::format("{} ({})", repair.why, repair.id)};
+  }
+  return std::nullopt;
+}
+
 bool is_right(std::string_view bytes) {
   const Telegram telegram = decode_telegram(bytes);
   return telegram.crc_text.empty() || algorithm_of(telegram) != nullptr;
@@ -49,9 +70,10 @@ std::string printed_crc(std::uint16_t crc, std::string_view like) {
 std::optional<WholeTelegram> whole_telegram(std::string_view bytes) {
   const std::string plain = with_cr_lf(bytes);
   const bool other = plain.substr(0, bytes.size()) != bytes;
-  if (is_right(plain)) return WholeTelegram{plain, other};
+  if (auto repaired = with_line_ends_repaired(bytes)) return repaired;
+  if (is_right(plain)) return WholeTelegram{plain, other, {}};
   if (!other || !is_right(bytes)) return std::nullopt;
-  return WholeTelegram{with_crc_of(plain, bytes), true};
+  return WholeTelegram{with_crc_of(plain, bytes), true, {}};
 }
 
 std::optional<std::string> edited_telegram(std::string_view bytes) {

@@ -10,6 +10,8 @@ namespace p1rig {
 struct WholeTelegram {
   std::string bytes;             ///< with CR LF as line ends
   bool other_line_ends = false;  ///< it came with others
+  std::string restored =
+      {};  ///< what was wrong with them, as a diagnosis says it: "lines end … (line-ends-doubled)"
 };
 
 /// Nothing if the CRC is wrong in any way of crc_ways.h that a profile can name. Line ends that a program

@@ -337,6 +337,18 @@ TEST(WholeTelegram, RestoresLineEndsThatAProgramChanged) {
   EXPECT_FALSE(whole_telegram(test::edited(right, "1-0:1.7.0(", "1-0:1.7.0(9")));
 }
 
+TEST(WholeTelegram, SaysWhatWasWrongWithLineEndsAsADiagnosisDoes) {
+  const std::string right = test::read_file(std::string(P1RIG_SOURCE_DIR) +
+                                            "/captures/printed/dsmr-5.0.2.recomputed-crc.txt");
+  std::string doubled;
+  for (const char c : right) doubled += c == '\r' ? std::string("\r\r") : std::string(1, c);
+  const auto whole = whole_telegram(doubled);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->bytes, right);
+  EXPECT_TRUE(whole->restored.ends_with("(line-ends-doubled)")) << whole->restored;
+  EXPECT_EQ(whole_telegram(right)->restored, "");
+}
+
 // --- comparison -------------------------------------------------------------------------------------
 
 std::vector<std::string> differences(const std::string& text, const std::string& telegram) {

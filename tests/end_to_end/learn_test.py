@@ -164,6 +164,22 @@ class Learn(rig.Case):
         self.assertIn(b"extracted from", result.stderr)
         self.assertEqual(self.profile.with_suffix(".txt").read_bytes(), TELEGRAM.read_bytes())
 
+    def test_line_ends_that_were_changed_are_restored_and_spoken_of(self):
+        right = TELEGRAM.read_bytes()
+        for end, name in ((b"\r\r\n", "line-ends-doubled"), (b"\r\n\r\n", "line-ends-doubled"), (b"\n", "cr-lost")):
+            with self.subTest(end=end):
+                capture = self.folder / "changed.txt"
+                capture.write_bytes(right.replace(b"\r\n", end))
+                diagnosis = rig.run("diagnose", capture).stdout.decode()
+                self.assertIn(f"1. {name} (certain)", diagnosis)
+                why = re.search(r"because: (.*)", diagnosis)[1]
+                for result in (self.learn(capture, "--keep-ids", "--force"), rig.run("compare", self.profile, capture),
+                               rig.run("profiles", "--like", capture)):
+                    self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+                    self.assertIn(f"{why} ({name}): the line ends were restored", result.stderr.decode())
+                    self.assertNotIn("edited", result.stderr.decode())
+                self.assertEqual(self.profile.with_suffix(".txt").read_bytes(), right)
+
     def test_a_dump_in_hexadecimal_is_read(self):
         dump = self.folder / "dump.hex"
         dump.write_text(TELEGRAM.read_bytes().hex(" "))
