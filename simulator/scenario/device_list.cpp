@@ -51,7 +51,14 @@ MbusDevice pattern_of(Medium medium, const Profile& profile) {
   return own == profile.start.devices.end() ? any_device(medium, profile) : *own;
 }
 
-/// True if a line of the medium's block has a code without channel: two devices would have the same.
+/// How many of the medium; nothing if it is no number, or more than there are channels.
+std::optional<int> count_of(std::string_view text) {
+  if (text.size() != 1 || text[0] < '0' || text[0] > '0' + kChannels) return std::nullopt;
+  return text[0] - '0';
+}
+
+}  // namespace
+
 bool lacks_channel(Medium medium, const Profile& profile) {
   std::string_view text = profile.mbus_text[static_cast<std::size_t>(medium)];
   while (!text.empty()) {
@@ -62,13 +69,10 @@ bool lacks_channel(Medium medium, const Profile& profile) {
   return false;
 }
 
-/// How many of the medium; nothing if it is no number, or more than there are channels.
-std::optional<int> count_of(std::string_view text) {
-  if (text.size() != 1 || text[0] < '0' || text[0] > '0' + kChannels) return std::nullopt;
-  return text[0] - '0';
+std::string room_for_one(Medium medium, const Profile& profile) {
+  return "the codes of a " + std::string(to_string(medium)) + " meter have no channel in " +
+         profile.name + ": it has room for one";
 }
-
-}  // namespace
 
 Result<std::vector<ScenarioDevice>> read_device_list(std::string_view list, const Profile& profile,
                                                      std::uint64_t id_seed) {
@@ -96,8 +100,7 @@ Result<std::vector<ScenarioDevice>> read_device_list(std::string_view list, cons
     const Medium medium = *find_medium(name);
     const int before = of_medium[static_cast<std::size_t>(medium)];
     if (before + *count > 1 && lacks_channel(medium, profile)) {
-      return fail("the codes of a " + std::string(name) + " meter have no channel in " +
-                  profile.name + ": it has room for one");
+      return fail(room_for_one(medium, profile));
     }
     for (int i = 0; i < *count; ++i) {
       if (devices.size() == kChannels) return fail("a fifth device: there are only four channels");
@@ -127,7 +130,12 @@ Result<void> set_devices(std::vector<ScenarioDevice> devices, Scenario& scenario
     if (firmware == nullptr) continue;
     for (const ScenarioDevice& device : devices) {
       const Medium medium = device.device.medium;
-      if (!firmware->profile->mbus_text[static_cast<std::size_t>(medium)].empty()) continue;
+      if (!firmware->profile->mbus_text[static_cast<std::size_t>(medium)].empty()) {
+        const auto count = std::ranges::count_if(
+            devices, [&](const ScenarioDevice& other) { return other.device.medium == medium; });
+        if (count < 2 || !lacks_channel(medium, *firmware->profile)) continue;
+        return fail(scenario.file + ": " + room_for_one(medium, *firmware->profile));
+      }
       return fail(scenario.file + ": firmware of " + firmware->profile->name + " has no [mbus." +
                   std::string(to_string(medium)) + "]");
     }

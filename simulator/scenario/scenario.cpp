@@ -30,7 +30,7 @@ class ScenarioLoader {
     scenario_.name = std::filesystem::path(document_.file).stem();
     head();
     if (const Node* values = root_.node("values"))
-      scenario_.values = read_assignments("[values]", *values, profile_.zone, complaints_);
+      scenario_.values = read_assignments("[values]", *values, profile_, complaints_);
     devices();
     std::uint64_t stream = 0;
     const auto folder = std::filesystem::path(document_.file).parent_path();

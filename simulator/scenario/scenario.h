@@ -82,7 +82,8 @@ struct ValveEvent {
 struct ReadingEvent {
   int channel = 1;
   std::int64_t reading = 0;
-  int captures = 0;  ///< so many show it; 0: all from now on count from there
+  int captures = 0;                   ///< so many show it; 0: all from now on count from there
+  std::optional<Medium> medium = {};  ///< in whose unit it is written; nothing: as gas
 };
 /// The clock of a device, whose times its captures bear, deviates from the meter's from now on.
 struct DeviceClockEvent {

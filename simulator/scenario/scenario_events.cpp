@@ -149,7 +149,7 @@ std::optional<Event> EventReader::read(const Node& node, std::chrono::sys_second
 Assignments EventReader::values(TableReader& table) {
   const Node* const values = table.node("values");
   if (values == nullptr) return {};
-  return read_assignments("values", *values, profile_->zone, complaints_);
+  return read_assignments("values", *values, *profile_, complaints_);
 }
 
 void EventReader::power_failure(TableReader& table, std::string_view, Event& event) {
@@ -163,8 +163,13 @@ void EventReader::power_failure(TableReader& table, std::string_view, Event& eve
 void EventReader::voltage(TableReader& table, std::string_view kind, Event& event) {
   VoltageEvent sag;
   const std::string phase = table.string("phase").value_or("l1");
-  const bool known = phase == "l1" || (profile_->phases == 3 && (phase == "l2" || phase == "l3"));
-  if (!known) table.complain("phase", "\"" + phase + "\" is not a phase of " + profile_->name);
+  const bool is_phase = phase == "l1" || phase == "l2" || phase == "l3";
+  const bool known = is_phase && (phase == "l1" || profile_->phases == 3);
+  if (!is_phase) {
+    table.complain("phase", "expected l1, l2 or l3, found \"" + phase + "\"");
+  } else if (!known) {
+    table.complain("phase", "\"" + phase + "\" is not a phase of " + profile_->name);
+  }
   sag.phase = known ? static_cast<std::size_t>(phase[1] - '1') : 0;
   sag.voltage = kind == "sag" ? 190'000 : 258'000;
   if (table.node("voltage") != nullptr) sag.voltage = read_voltage(table, "voltage");
@@ -234,9 +239,11 @@ void EventReader::valve(TableReader& table, std::string_view, Event& event) {
 
 /// A reading is in the unit of its medium; of which the device is, the file says.
 void EventReader::reading(TableReader& table, std::string_view, Event& event) {
-  ReadingEvent reading{read_channel(table), 0, 0};
+  ReadingEvent reading;
+  reading.channel = read_channel(table);
   const auto name = table.word("medium", {"gas", "water", "heat", "cold", "electricity"});
-  const Medium medium = name ? find_medium(*name).value_or(Medium::kGas) : Medium::kGas;
+  if (name) reading.medium = find_medium(*name);
+  const Medium medium = reading.medium.value_or(Medium::kGas);
   if (table.node("reading") == nullptr) table.complain("reading", "is missing: \"0 m3\"");
   reading.reading = read_reading(table, "reading", medium);
   reading.captures = table.integer("captures", 1, 1000).value_or(0);

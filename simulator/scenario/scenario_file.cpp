@@ -5,6 +5,7 @@
 
 #include "simulator/files/read_file.h"
 #include "simulator/profile/table_values.h"
+#include "simulator/render/render.h"
 
 namespace p1rig {
 namespace {
@@ -177,7 +178,7 @@ ScenarioDevice read_scenario_device(TableReader& table, const Profile& profile) 
   return result;
 }
 
-Assignments read_assignments(const std::string& name, const Node& node, const Zone& zone,
+Assignments read_assignments(const std::string& name, const Node& node, const Profile& profile,
                              Complaints& complaints) {
   Assignments list;
   read_quantities(name, node, complaints,
@@ -185,7 +186,12 @@ Assignments read_assignments(const std::string& name, const Node& node, const Zo
                     if (follows_from_loads(row.id)) return fail(std::string(kFollowsFromLoads));
                     list.emplace_back(row.id, text);
                     MeterState scratch;
-                    return set_quantity(row, text, zone, scratch);
+                    auto done = set_quantity(row, text, profile.zone, scratch);
+                    if (!done) return done;
+                    // A meter would wrap or stop at all nines; who gives a value wants to read it.
+                    const auto limit = limit_passed(profile.layout, row.id, scratch[row.id]);
+                    if (limit) return fail(text + " does not fit: " + *limit);
+                    return {};
                   });
   return list;
 }

@@ -26,8 +26,8 @@ std::int64_t most_use(const Profile& profile);
 /// A table that connects a device.
 ScenarioDevice read_scenario_device(TableReader& table, const Profile& profile);
 
-/// A table of quantities that a scenario may give.
-Assignments read_assignments(const std::string& name, const Node& node, const Zone& zone,
+/// A table of quantities that a scenario may give to a meter that prints as the profile.
+Assignments read_assignments(const std::string& name, const Node& node, const Profile& profile,
                              Complaints& complaints);
 
 /// mV; 0 after a complaint.

@@ -604,6 +604,51 @@ TEST_F(ScenarioFile, RefusesUnknownQuantitiesAndValues) {
   EXPECT_EQ(complaint(kHead + event(reading + "reading = \"0 m3\"\ncaptures = 1")), "");
 }
 
+TEST_F(ScenarioFile, RefusesValuesThatTheMeterCannotPrint) {
+  const std::string belgian = "sagemcom-t211-d-emucs17";  // (limit.power F4(1,1) kW)
+  const auto set = [](const std::string& power) {
+    return event("kind = \"set\"\nvalues = { \"limit.power\" = \"" + power + "\" }");
+  };
+  expect_refused(kHead + set("-1 kW"), 8,
+                 {"limit.power: -1 kW does not fit", "F4(1,1), so at least 0 kW"}, belgian);
+  expect_refused(kHead + set("1000 kW"), 8, {"so at most 999.9 kW"}, belgian);
+  expect_refused(kHead + "[values]\n\"limit.power\" = \"1000 kW\"\n", 6,
+                 {"limit.power: 1000 kW does not fit"}, belgian);
+  EXPECT_EQ(complaint(kHead + set("999.9 kW"), belgian), "");
+}
+
+TEST_F(ScenarioFile, RefusesAReadingOfAnotherMedium) {
+  const auto reading = [](const std::string& rest) {
+    return event("kind = \"reading\"\nchannel = 1\n" + rest);
+  };
+  expect_refused(kHead + reading("medium = \"water\"\nreading = \"1 m3\""), 5,
+                 {"channel 1 has a gas meter, not water"});
+  EXPECT_EQ(complaint(kHead + reading("reading = \"1 m3\"")), "");
+  const std::string heat = "[[device]]\nmedium = \"heat\"\nid = \"H\"\n";
+  expect_refused(kHead + heat + reading("reading = \"1 m3\""), 8,
+                 {"channel 1 has a heat meter", "medium = \"heat\""});
+  EXPECT_EQ(complaint(kHead + heat + reading("medium = \"heat\"\nreading = \"1 GJ\"")), "");
+}
+
+// The codes of its gas meter have no channel: two would send the same lines.
+TEST_F(ScenarioFile, RefusesASecondDeviceWhoseCodesHaveNoChannel) {
+  const std::string ace = "itron-ace4000", room = "it has room for one";
+  EXPECT_EQ(complaint(kHead + devices(1), ace), "");
+  expect_refused(kHead + devices(2), 8, {"codes of a gas meter", room}, ace);
+  const std::string connect = event("kind = \"connect\"\nmedium = \"gas\"\nid = \"G2\"");
+  expect_refused(kHead + devices(1) + connect, 8, {room}, ace);
+  EXPECT_EQ(complaint(kHead + "device = []\n" + connect, ace).find(room), std::string::npos);
+  // Firmware that has no channels, where there are two.
+  std::string text = test::small_profile();
+  for (std::size_t at = text.find("[mbus.gas]"); (at = text.find("\n0-n:", at)) != text.npos;) {
+    text.replace(at + 1, 4, "7-0:");
+  }
+  write("none.toml", text);
+  const std::string firmware = event("kind = \"firmware\"\nprofile = \"./none.toml\"");
+  expect_refused(kHead + devices(2) + firmware, 11, {room}, "small");
+  EXPECT_EQ(complaint(kHead + devices(1) + firmware, "small"), "");
+}
+
 TEST_F(ScenarioFile, RefusesUnknownKeysAndKinds) {
   expect_refused("[scenario]\ntitle = \"T\"\nvoltag = \"230 V\"\n", 3, {"\"voltage\""});
   expect_refused(kHead + "[[load]]\nkind = \"car\"\ncurent = \"16 A\"\n", 7, {"\"current\""});
@@ -652,6 +697,8 @@ TEST_F(ScenarioFile, RefusesSagsAndSwellsThatAreNone) {
   expect_refused(voltage("sag", "207 V"), 8, {"below 207 V"});
   EXPECT_EQ(complaint(voltage("swell", "253.1 V")), "");
   expect_refused(voltage("swell", "253 V"), 8, {"above 253 V"});
+  expect_refused(kHead + event("kind = \"sag\"\nphase = \"L1\""), 8,
+                 {"phase", "expected l1, l2 or l3", "\"L1\""});
   expect_refused(voltage("sag", "-1 V"), 8, {"0 V to 1000 V"});
   expect_refused(voltage("swell", "1001 V"), 8, {"0 V to 1000 V"});
 }
