@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,10 @@ std::vector<std::string> telegrams_of(const std::shared_ptr<const Profile>& prof
 /// Where two texts part, for a person: the line, and both lines.
 std::string first_difference(std::string_view got, std::string_view expected);
 
-/// Lints one telegram, after those that `linter` has seen where one is given. Where times may be
-/// wrong, rules about times say nothing.
+/// Lints one telegram, after those that `linter` has seen where one is given. Rules whose name contains a
+/// word of `excused` say nothing.
 void lint_next(const Profile& profile, const std::string& bytes, Linter* linter,
-               std::vector<std::string>& problems, bool times_may_be_wrong = false);
+               std::vector<std::string>& problems, std::span<const std::string_view> excused = {});
 
 /// A deviation shows at every moment; once is enough.
 std::vector<std::string> once_each(std::vector<std::string> problems);

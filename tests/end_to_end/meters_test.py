@@ -173,6 +173,16 @@ class TelegramChanges(rig.Case):
         self.assertEqual(len(values), 6)
         self.assertEqual(["1-0:1.8.0" in json.dumps(value) for value in values], [True] * 3 + [False] * 3)
 
+    def test_check_takes_what_a_scenario_says_itself(self):
+        few = 'readout = ["1-3:0.2.8", "0-0:1.0.0", "1-0:1.8.1", "1-0:32.7.0"]\n'
+        for head, event in (("", 'kind = "reading"\nchannel = 1\nreading = "4000 m3"\ncaptures = 2'),
+                            (few, 'kind = "readout"\nadd = ["0-1:24.2.1"]\nremove = ["1-0:32.7.0"]')):
+            file = self.folder / "s.toml"
+            file.write_text('[scenario]\ntitle = "t"\nmade_for = "iskra-am550"\nstart = "2026-04-14T00:00:00Z"\n'
+                            f'{head}[[event]]\nat = "2026-04-14T02:00:00Z"\n{event}\n')
+            result = rig.run("check", file)
+            self.assertEqual(result.returncode, 0, result.stdout)
+
     def test_check_lives_through_them(self):
         for name in ("firmware-update", "readout-changes"):
             self.assertEqual(rig.run("check", name).returncode, 0)

@@ -260,10 +260,10 @@ TEST(FirmwareEvent, OfAnotherIdentificationAloneChangesThatAlone) {
   EXPECT_EQ(codes_of(other), codes_of(life.rendered(kNight)));
   EXPECT_TRUE(life.meter->sends_at(kNight + 1h)) << "without a duration it is not silent";
   expect_right_crc(other);
-  Life given("iskra-ie5", kHead +
-                              at("2026-04-14T00:30:00Z",
-                                 "kind = \"set\"\nvalues = { \"firmware.version\" = \"1234\" }") +
-                              rename);
+  Life given("eso-maximum", kHead +
+                                at("2026-04-14T00:30:00Z",
+                                   "kind = \"set\"\nvalues = { \"firmware.version\" = \"1234\" }") +
+                                rename);
   EXPECT_EQ(given.meter->at(kNight + 1h).texts.at(Quantity::kFirmwareVersion), "1234");
 }
 
