@@ -136,7 +136,7 @@ struct Life {
   /// Prints at that moment as the meter does and as its state says.
   ::testing::AssertionResult same_at(sys_seconds t) {
     std::string telegram = "what was there before stays";
-    const std::string expected = telegram + plainly(*profile, again.at(t));
+    const std::string expected = telegram + plainly(*again.profile_at(t), again.at(t));
     meter.print(t, telegram);
     if (telegram == expected) return ::testing::AssertionSuccess();
     return ::testing::AssertionFailure()
