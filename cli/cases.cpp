@@ -8,7 +8,6 @@
 #include "cli/catalogue.h"
 #include "cli/command.h"
 #include "cli/options.h"
-#include "conformance/judge/json_text.h"
 #include "conformance/report/report_text.h"
 #include "conformance/run/conform.h"
 #include "conformance/run/stimulus.h"
@@ -19,6 +18,7 @@
 #include "conformance/suite/renamed_cases.h"
 #include "protocol/dialect.h"
 #include "protocol/hex.h"
+#include "protocol/json_text.h"
 #include "protocol/wording.h"
 
 namespace p1rig {

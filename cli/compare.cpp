@@ -9,9 +9,9 @@
 
 #include "cli/capture.h"
 #include "cli/options.h"
-#include "conformance/judge/json_text.h"
 #include "conformance/learn/learn_series.h"
 #include "conformance/report/columns.h"
+#include "protocol/json_text.h"
 #include "protocol/wording.h"
 
 namespace p1rig {

@@ -16,8 +16,8 @@
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
-#include "conformance/judge/json_text.h"
 #include "conformance/run/fuzz.h"
+#include "protocol/json_text.h"
 #include "protocol/wording.h"
 #include "simulator/files/read_file.h"
 

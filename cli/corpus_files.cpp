@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "conformance/judge/json_depth.h"
+#include "protocol/json_depth.h"
 
 namespace p1rig {
 namespace {

@@ -14,8 +14,8 @@
 #include "cli/options.h"
 #include "cli/read_limits.h"
 #include "cli/zone_option.h"
-#include "conformance/judge/json_text.h"
 #include "conformance/judge/stream_linter.h"
+#include "protocol/json_text.h"
 #include "protocol/wording.h"
 #include "simulator/line/recording_note.h"
 

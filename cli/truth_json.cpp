@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "conformance/judge/json_text.h"
+#include "protocol/json_text.h"
 #include "simulator/truth_text.h"
 
 namespace p1rig {

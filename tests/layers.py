@@ -61,7 +61,7 @@ FACES = {
     "simulator/line/": "bench_check clock event_loop lateness line line_uri modem_shim pacing reader_end reader_process "
                        "reader_tty recorded_steps recording recording_line recording_note replay run_session session "
                        "tcp_address uart_model",
-    "conformance/judge/": "anonymise clause clock_rule compare contract crc_ways detect_dialect frame_counter json_depth json_text "
+    "conformance/judge/": "anonymise clause clock_rule compare contract crc_ways detect_dialect frame_counter "
                           "line_judge line_mistakes lint medium reader rule_shape stream_linter telegram_judge unwrap",
     "conformance/learn/": "learn_series meter_template profile_text whole_telegram",
     "conformance/suite/": "case coverage known_words renamed_cases requirement",
@@ -167,7 +167,7 @@ def deep_json(root, files):
     for path, includes in files.items():
         if path.startswith("tests/") or path in PARSES_OURS:
             continue
-        asks = any(target == "conformance/judge/json_depth.h" for _, _, target in includes)
+        asks = any(target == "protocol/json_depth.h" for _, _, target in includes)
         if not asks and PARSES_JSON.search((root / path).read_text(encoding="utf-8")):
             yield f"{path}: parses JSON without checking its depth (json_depth.h)"
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "conformance/judge/json_depth.h"
-#include "conformance/judge/json_text.h"
+#include "protocol/json_depth.h"
+#include "protocol/json_text.h"
 
 namespace p1rig {
 namespace {

@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "conformance/judge/json_depth.h"
-#include "conformance/judge/json_text.h"
 #include "conformance/reader/observers.h"
+#include "protocol/json_depth.h"
+#include "protocol/json_text.h"
 #include "simulator/line/event_loop.h"
 #include "simulator/line/tcp_address.h"
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "conformance/judge/json_depth.h"
 #include "protocol/decimal.h"
+#include "protocol/json_depth.h"
 
 namespace p1rig {
 namespace {

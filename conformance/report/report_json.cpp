@@ -4,10 +4,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "conformance/judge/json_text.h"
 #include "conformance/report/report.h"
 #include "conformance/report/report_text.h"
 #include "protocol/hex.h"
+#include "protocol/json_text.h"
 #include "simulator/files/visible.h"
 
 namespace p1rig {

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <utility>
 
-#include "conformance/judge/json_depth.h"
+#include "protocol/json_depth.h"
 #include "simulator/files/data_dir.h"
 
 namespace p1rig {

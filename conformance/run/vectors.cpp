@@ -13,12 +13,12 @@
 #include <set>
 #include <system_error>
 
-#include "conformance/judge/json_depth.h"
 #include "conformance/run/conform.h"
 #include "conformance/run/stimulus.h"
 #include "conformance/suite/known_words.h"
 #include "protocol/dialect.h"
 #include "protocol/hex.h"
+#include "protocol/json_depth.h"
 #include "simulator/files/data_dir.h"
 #include "simulator/files/output_guard.h"
 #include "simulator/files/read_file.h"

@@ -1,4 +1,4 @@
-#include "conformance/judge/json_depth.h"
+#include "protocol/json_depth.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
