@@ -11,6 +11,7 @@
 
 #include "protocol/wording.h"
 #include "simulator/line/tcp_address.h"
+#include "simulator/panel/session_script.h"
 
 namespace p1rig {
 namespace {
@@ -130,31 +131,8 @@ int open_lines(const Options& options, const LineSettings& settings, OutputGuard
   return kAsExpected;
 }
 
-namespace {
-
-/// The supply goes away with the grid, and while the meter is exchanged.
-std::vector<SupplyEdge> supply_edges(const Scenario& scenario) {
-  std::vector<SupplyEdge> edges;
-  for (const Event& event : scenario.events) {
-    std::chrono::seconds duration{};
-    if (const auto* failure = std::get_if<PowerFailureEvent>(&event.what)) {
-      duration = failure->duration;
-    } else if (const auto* exchange = std::get_if<MeterExchangeEvent>(&event.what)) {
-      duration = exchange->duration;
-    }
-    if (duration.count() <= 0) continue;
-    edges.push_back({event.at, false});
-    edges.push_back({event.at + duration, true});
-  }
-  std::stable_sort(edges.begin(), edges.end(),
-                   [](const SupplyEdge& a, const SupplyEdge& b) { return a.at < b.at; });
-  return edges;
-}
-
-}  // namespace
-
 int read_line_options(const Options& options, const Scenario& scenario, SessionOptions& session) {
-  session.supply_edges = supply_edges(scenario);
+  session.supply_edges = supply_edges_of(scenario);
   if (const auto who = options.get("request")) {
     if (*who != "line" && *who != "on" && *who != "off") {
       return options.misuse("--request: expected line, on or off");
@@ -163,11 +141,7 @@ int read_line_options(const Options& options, const Scenario& scenario, SessionO
                       : *who == "on" ? RequestMode::kOn
                                      : RequestMode::kOff;
   } else {
-    for (const Event& event : scenario.events) {
-      if (const auto* request = std::get_if<RequestEvent>(&event.what)) {
-        session.request_edges.push_back({event.at, request->on});
-      }
-    }
+    session.request_edges = request_edges_of(scenario);
   }
   const std::string pace = options.get("pace").value_or("line");
   if (pace != "line" && pace != "byte" && pace != "none") {

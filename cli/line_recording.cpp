@@ -51,6 +51,7 @@ void LineRecording::take(const Emission& emission) {
 
 void LineRecording::take(const SessionEvent& event) {
   if (time_) time_->take(event);
+  if (line_) line_->take(event);
 }
 
 int LineRecording::end() {

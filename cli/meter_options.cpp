@@ -9,7 +9,8 @@ namespace p1rig {
 std::vector<std::string> ChosenMeter::files() const {
   std::vector<std::string> files = {profile->file, scenario->file};
   for (const Load& load : scenario->loads) {
-    if (const auto* table = std::get_if<TableLoad>(&load.kind)) files.push_back(table->file);
+    const auto* table = std::get_if<TableLoad>(&load.kind);
+    if (table != nullptr && !table->file.empty()) files.push_back(table->file);
   }
   return files;
 }
@@ -52,8 +53,8 @@ int choose_meter(const Options& options, const char* moment, std::chrono::sys_se
   }
   auto scenario = find_scenario(options.get("scenario").value_or("household"), *profile);
   if (!scenario) return complain(kUsage, scenario.error().message);
-  // A scenario about a window is simulated from its start, unless --start says otherwise.
-  if (!asked && scenario->until) t = scenario->window_from(t);
+  // A scenario about a window is simulated from there, unless --start says otherwise.
+  if (!asked && (scenario->begin || scenario->until)) t = scenario->window_from(t);
   if (t < scenario->start) {
     const auto shown = [&](std::chrono::sys_seconds time) {
       return to_string(profile->zone.local(time));

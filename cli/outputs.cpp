@@ -16,7 +16,8 @@ void add_force_option(Options& options) {
 
 OutputGuard guard_of(const Options& options) {
   OutputGuard guard(options.has("force"));
-  for (const char* const input : {"key-file", "new-key-file", "counter-file", "waivers"}) {
+  for (const char* const input :
+       {"key-file", "new-key-file", "counter-file", "waivers", "panel-token-file"}) {
     if (const auto file = options.get(input)) guard.reads(*file);
   }
   if (const auto file = options.get("counter-file")) guard.reads(CounterFile::lock_of(*file));

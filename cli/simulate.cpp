@@ -20,6 +20,7 @@
 #include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
+#include "cli/panel_options.h"
 #include "cli/reader_command.h"
 #include "cli/truth_json.h"
 #include "protocol/wording.h"
@@ -117,6 +118,7 @@ void add_simulate_options(Options& options) {
   options.value("speed", "X",
                 "seconds of the meter's time per second, or max: as fast as the lines accept it");
   options.value("truth", "F", "write the values in each telegram to this file, as JSON Lines");
+  add_panel_options(options);
   add_force_option(options);
 }
 
@@ -193,7 +195,7 @@ class TelegramSource {
 };
 
 /// Opens what was asked for and sends there, to the end. Returns the exit code.
-int send(const Options& options, ChosenMeter& chosen, const std::vector<FaultRequest>& faults,
+int send(const Options& options, ChosenMeter& chosen, std::vector<FaultRequest>& faults,
          TelegramSealer* sealer, SessionOptions& session, const Arguments& reader_words) {
   const Profile& profile = *chosen.profile;
   OutputGuard guard = guard_of(options, chosen);
@@ -210,6 +212,8 @@ int send(const Options& options, ChosenMeter& chosen, const std::vector<FaultReq
 
   RealClock clock;
   EventLoop loop;
+  std::optional<PanelPort> port;
+  if (const int code = open_panel_port(options, port); code != kAsExpected) return code;
   OpenLines lines;
   if (const int code = open_lines(options, profile.line, guard, loop, lines); code != kAsExpected)
     return code;
@@ -228,14 +232,29 @@ int send(const Options& options, ChosenMeter& chosen, const std::vector<FaultReq
   recording.begin(session, clock, lines);
   TelegramSource source(chosen, faults, sealer, session, recording,
                         truth_file ? &*truth_file : nullptr, loop);
+  std::optional<Panel> panel;
+  if (port) {
+    make_panel(options, chosen, std::chrono::floor<std::chrono::seconds>(session.start), faults,
+               sealer != nullptr, lines, loop, std::move(*port), panel);
+  }
   const bool talkative = isatty(STDERR_FILENO) == 1;
   const SessionResult result = run_session(
-      session, [&](std::chrono::sys_seconds t) { return source.telegram_at(t); }, lines.list, clock,
-      loop,
+      session,
+      [&](std::chrono::sys_seconds t) {
+        Emission emission = source.telegram_at(t);
+        if (panel) panel->take(t, emission);
+        return emission;
+      },
+      lines.list, clock, loop,
       [&](const SessionEvent& event) {
         recording.take(event);
+        if (panel) panel->take(event);
         if (talkative || std::holds_alternative<LineNoted>(event)) print_event(event, profile.zone);
+      },
+      [&](Session& running, std::function<void()> advance) {
+        if (panel) panel->began(running, std::move(advance));
       });
+  panel.reset();
   const int recorded = recording.end();
   lines.owned.clear();  // hung up: the reader sees the end
   const int read = reader.finish();
@@ -256,7 +275,8 @@ int run_simulate(const Arguments& all_arguments) {
       "simulate PROFILE [--line URI]… [--scenario S] [--seed N] [--start T] [--until T]\n"
       "                [--speed X|max] [--count N] [--fault F]… [--truth F]\n"
       "                [--request line|on|off] [--pace line|byte|none] [--stats] [--stats-json F]\n"
-      "                [--key-file F] [--counter-file F] [--record F.pcap] [-- COMMAND...]",
+      "                [--key-file F] [--counter-file F] [--record F.pcap]\n"
+      "                [--panel [HOST:]PORT] [--panel-token-file F] [-- COMMAND...]",
       "Puts a meter on a line. PROFILE is a name of `p1rig profiles` or a path. COMMAND is a\n"
       "reader to start with it: when it ends, so does the meter, with exit code 1 if the reader\n"
       "failed.");
@@ -282,7 +302,7 @@ int run_simulate(const Arguments& all_arguments) {
   if (const int code = choose_faults(options, chosen, start, sealer.has_value(), faults);
       code != kAsExpected)
     return code;
-  if (sealer && !faults.empty()) sealer->remember_frames();
+  if (sealer && (!faults.empty() || options.has("panel"))) sealer->remember_frames();
 
   SessionOptions session;
   session.start = start;

@@ -14,7 +14,7 @@ packages=(
   libhowardhinnant-date-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev valgrind
   python3 python3-serial python3-cryptography python3-jsonschema
-  libxml2-utils chromium
+  libxml2-utils chromium curl
   ser2net gensio-bin tshark mosquitto
 )
 

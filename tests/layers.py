@@ -11,7 +11,7 @@ import sys
 BOXES = ("protocol/", "process/", "simulator/", "conformance/", "cli/", "bench/", "tests/")
 
 
-SIMULATOR = ("files", "render", "profile", "scenario", "meter", "seal", "faults", "line")
+SIMULATOR = ("files", "render", "profile", "scenario", "meter", "seal", "faults", "line", "panel")
 
 
 def simulator(*names):
@@ -36,6 +36,7 @@ ALLOWED = {
     "simulator/seal/": ("process/", *simulator("files", "seal")),
     "simulator/faults/": simulator("files", "faults"),
     "simulator/line/": ("process/", *simulator("files", "line")),
+    "simulator/panel/": ("process/", *simulator(*SIMULATOR)),
     "conformance/judge/": ("protocol/", "conformance/judge/"),
     "conformance/learn/": ("protocol/", *rooms("judge", "learn")),
     "conformance/suite/": ("protocol/", "process/", "simulator/", *rooms("judge", "suite")),
@@ -55,12 +56,13 @@ ALLOWED = {
 # benchmarks look inside.
 FACES = {
     "simulator/render/": "render",
-    "simulator/scenario/": "day_powers device_list scenario scenario_notes",
+    "simulator/scenario/": "day_powers device_list live_scenario scenario scenario_notes",
     "simulator/meter/": "meter",
     "simulator/faults/": "fault",
     "simulator/line/": "bench_check clock event_loop lateness line line_uri modem_shim pacing reader_end reader_process "
                        "reader_tty recorded_steps recording recording_line recording_note replay run_session session "
-                       "tcp_address uart_model",
+                       "tcp_acceptor tcp_address uart_model",
+    "simulator/panel/": "panel session_script",
     "conformance/judge/": "anonymise clause clock_rule compare contract crc_ways detect_dialect frame_counter "
                           "line_judge line_mistakes lint medium reader rule_shape stream_linter telegram_judge unwrap",
     "conformance/learn/": "learn_series meter_template profile_text whole_telegram",
@@ -160,7 +162,7 @@ def doubled_types(root, files):
 
 # Foreign JSON may nest to any depth; ours needs no check.
 PARSES_JSON = re.compile(r"\b(?:Json|json|Foreign)::parse\(")
-PARSES_OURS = ("cli/cases.cpp",)
+PARSES_OURS = ("cli/cases.cpp", "simulator/panel/openapi.cpp")
 
 
 def deep_json(root, files):

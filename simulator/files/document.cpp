@@ -171,20 +171,23 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
 }
 
 Error Complaints::error() const {
-  return Error{text_ + (count_ > kMostShown ? "\n" + file_ + ": and " +
-                                                  std::to_string(count_ - kMostShown) + " more"
-                                            : "")};
+  std::string text;
+  for (const auto& [place, message] : list_) {
+    if (!text.empty()) text += '\n';
+    text += file_;
+    if (place.line > 0) {
+      text += ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+    }
+    text += ": " + message;
+  }
+  if (count_ > kMostShown) {
+    text += "\n" + file_ + ": and " + std::to_string(count_ - kMostShown) + " more";
+  }
+  return Error{std::move(text)};
 }
 
 void Complaints::add(Place place, std::string_view message) {
-  if (++count_ > kMostShown) return;
-  if (!text_.empty()) text_ += '\n';
-  text_ += file_;
-  if (place.line > 0) {
-    text_ += ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
-  }
-  text_ += ": ";
-  text_ += message;
+  if (++count_ <= kMostShown) list_.push_back({place, std::string(message)});
 }
 
 TableReader::TableReader(std::string name, const Node* node, Complaints& complaints)
@@ -275,12 +278,16 @@ std::optional<std::chrono::milliseconds> TableReader::duration(std::string_view 
 
 std::optional<std::string> TableReader::word(std::string_view key,
                                              std::initializer_list<std::string_view> of) {
+  return word(key, std::vector<std::string_view>(of));
+}
+
+std::optional<std::string> TableReader::word(std::string_view key,
+                                             const std::vector<std::string_view>& of) {
   auto text = string(key);
   if (!text || std::ranges::find(of, *text) != of.end()) return text;
   std::string list;
   for (const std::string_view word : of) list += (list.empty() ? "" : ", ") + std::string(word);
-  complain(key, "\"" + *text + "\" is not one of: " + list +
-                    did_you_mean(*text, std::vector<std::string_view>(of)));
+  complain(key, "\"" + *text + "\" is not one of: " + list + did_you_mean(*text, of));
   return std::nullopt;
 }
 

@@ -65,6 +65,11 @@ inline constexpr std::chrono::milliseconds kLongestDuration = std::chrono::days{
 /// "10s", "5min", "1h", "500ms", "2d"; nothing if it is not a duration, or longer than a hundred years.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+struct Complaint {
+  Place place;
+  std::string message;
+};
+
 /// Collects the complaints about one file; loaders continue after the first.
 class Complaints {
  public:
@@ -73,10 +78,12 @@ class Complaints {
   bool none() const { return count_ == 0; }
   /// A line each, and how many more there are beyond the first hundred.
   Error error() const;
+  /// The first hundred.
+  const std::vector<Complaint>& list() const { return list_; }
 
  private:
   std::string file_;
-  std::string text_;
+  std::vector<Complaint> list_;
   std::size_t count_ = 0;
 };
 
@@ -109,6 +116,7 @@ class TableReader {
   std::optional<std::chrono::milliseconds> duration(std::string_view key);
   /// One of the words; another one is complained about with the nearest.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
+  std::optional<std::string> word(std::string_view key, const std::vector<std::string_view>& of);
   /// Each of them as string() takes it.
   std::vector<std::string> strings(std::string_view key);
   /// Like strings(), but complains of an empty list, where leaving the key out means something else.

@@ -1,6 +1,5 @@
 #include "simulator/line/recording_line.h"
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -17,7 +16,6 @@ RecordingLine::RecordingLine(Line& line, RecordingWriter& writer, RecordingTime&
       script_(session.request_edges),
       requested_(mode_ == RequestMode::kOn ||
                  (mode_ == RequestMode::kLine && line.state().requested)) {
-  std::reverse(script_.begin(), script_.end());
   const bool first = requested_;
   requested_ = !first;
   set_requested(first, time_.now());
@@ -47,12 +45,17 @@ void RecordingLine::on_change(std::function<void()> changed) {
   });
 }
 
+void RecordingLine::take(const SessionEvent& event) {
+  if (const auto* changed = std::get_if<ScriptChanged>(&event)) script_ = changed->request_edges;
+}
+
 void RecordingLine::note_request() {
   const MeterTime now = time_.now();
-  while (!script_.empty() && script_.back().at <= now) {
-    mode_ = script_.back().active ? RequestMode::kOn : RequestMode::kOff;
-    set_requested(script_.back().active, script_.back().at);
-    script_.pop_back();
+  for (; next_edge_ < script_.size() && script_[next_edge_].at <= now; ++next_edge_) {
+    mode_ = script_[next_edge_].mode;
+    if (mode_ != RequestMode::kLine) {
+      set_requested(mode_ == RequestMode::kOn, script_[next_edge_].at);
+    }
   }
   if (mode_ == RequestMode::kLine) set_requested(line_.state().requested, now);
 }
@@ -73,6 +76,11 @@ RecordingTime::RecordingTime(const SessionOptions& session, const Clock& clock)
 void RecordingTime::take(const Emission& emission) { next_pauses_ = emission.pauses; }
 
 void RecordingTime::take(const SessionEvent& event) {
+  if (const auto* const changed = std::get_if<SpeedChanged>(&event)) {
+    session_.start = changed->start;
+    session_.began = changed->began;
+    session_.speed = changed->speed;
+  }
   const auto* const started = std::get_if<TelegramStarted>(&event);
   if (started == nullptr) return;
   telegram_ = started->time;

@@ -67,6 +67,9 @@ class RecordingLine final : public Line {
   std::string shim() const override { return line_.shim(); }
   void on_change(std::function<void()> changed) override;
 
+  /// Receives the events of the session.
+  void take(const SessionEvent& event);
+
  private:
   void note_request();
   void set_requested(bool requested, MeterTime at);
@@ -75,7 +78,8 @@ class RecordingLine final : public Line {
   RecordingWriter& writer_;
   RecordingTime& time_;
   RequestMode mode_;
-  std::vector<RequestEdge> script_;  ///< what is still to come of it
+  std::vector<RequestEdge> script_;
+  std::size_t next_edge_ = 0;  ///< of the script
   bool requested_;
   std::function<void()> changed_;
 };

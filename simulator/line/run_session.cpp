@@ -31,7 +31,6 @@ class Driver {
 
   int signal() const { return signal_; }
 
- private:
   void advance() {
     const SteadyTime due = session_.advance();
     if (session_.end()) {
@@ -46,6 +45,7 @@ class Driver {
     }));
   }
 
+ private:
   Session& session_;
   std::span<Line* const> lines_;
   EventLoop& loop_;
@@ -58,11 +58,13 @@ class Driver {
 
 SessionResult run_session(const SessionOptions& options, TelegramSource source,
                           std::span<Line* const> lines, const Clock& clock, EventLoop& loop,
-                          Session::Listener listener) {
+                          Session::Listener listener,
+                          const std::function<void(Session&, std::function<void()>)>& begun) {
   Session session(options, std::move(source), lines, clock, std::move(listener));
   SessionResult result;
   {
     Driver driver(session, lines, loop);
+    if (begun) begun(session, [&driver] { driver.advance(); });
     loop.run();
     result.signal = driver.signal();
   }

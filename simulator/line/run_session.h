@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <span>
+#include <string>
+
 #include "simulator/line/event_loop.h"
 #include "simulator/line/session.h"
 
@@ -23,8 +27,12 @@ struct SessionResult {
 ///   Line* lines[] = {line->get()};
 ///   SessionOptions options{.settings = settings, .start = clock.time_of_day()};
 ///   SessionResult result = run_session(options, source, lines, clock, loop, listener);
-SessionResult run_session(const SessionOptions& options, TelegramSource source,
-                          std::span<Line* const> lines, const Clock& clock, EventLoop& loop,
-                          Session::Listener listener);
+///
+/// `begun` is called before the loop runs, for whoever steers the session meanwhile: with the session,
+/// and with what advances it at once.
+SessionResult run_session(
+    const SessionOptions& options, TelegramSource source, std::span<Line* const> lines,
+    const Clock& clock, EventLoop& loop, Session::Listener listener,
+    const std::function<void(Session&, std::function<void()> advance)>& begun = {});
 
 }  // namespace p1rig

@@ -72,17 +72,18 @@ struct Session::Impl {
         request(session_options.request) {
     while (next_edge < options.request_edges.size() &&
            options.request_edges[next_edge].at <= options.start) {
-      request = mode_of(options.request_edges[next_edge++]);
+      request = options.request_edges[next_edge++].mode;
     }
   }
 
-  const SessionOptions options;
+  SessionOptions options;  ///< `start` and `speed` are those since `began`
   const TelegramSource source;
   const Clock& clock;
   const Listener listener;
   Schedule schedule;
-  const nanoseconds period;  ///< of the host's time
-  const SteadyTime began;
+  nanoseconds period;  ///< of the host's time
+  SteadyTime began;
+  std::optional<MeterTime> paused_at;
   MeterTime meter_time;  ///< at kMaxSpeed, where it stands still between telegrams
   std::vector<Slot> slots;
   std::optional<Transmission> current;
@@ -103,19 +104,19 @@ struct Session::Impl {
   }
   MeterTime meter_now() const {
     if (unpaced()) return meter_time;
+    if (paused_at) return *paused_at;
     return options.start + multiplied(clock.now() - began, options.speed);
   }
 
-  static RequestMode mode_of(const RequestEdge& edge) {
-    return edge.active ? RequestMode::kOn : RequestMode::kOff;
-  }
   SteadyTime edge_time() const {
-    if (unpaced() || next_edge == options.request_edges.size()) return SteadyTime::max();
+    if (unpaced() || paused_at || next_edge == options.request_edges.size()) {
+      return SteadyTime::max();
+    }
     return host_time(options.request_edges[next_edge].at);
   }
   /// When something of the scenario is due, beside telegrams.
   SteadyTime scripted_time() const {
-    if (unpaced() || next_supply == options.supply_edges.size()) return edge_time();
+    if (unpaced() || paused_at || next_supply == options.supply_edges.size()) return edge_time();
     return std::min(edge_time(), host_time(options.supply_edges[next_supply].at));
   }
   Line::State state_of(const Line& line) const {
@@ -140,6 +141,7 @@ struct Session::Impl {
   void end_telegram();
   SteadyTime drain();
   void drain_then(SessionEnd reason);
+  void go_on_from(MeterTime start, double speed);
   void tell(const SessionEvent& event) const {
     if (listener) listener(event);
   }
@@ -215,6 +217,7 @@ bool Session::Impl::take_edge() {
   if (next_edge == options.request_edges.size()) return false;
   const RequestEdge& edge = options.request_edges[next_edge];
   const auto start = schedule.next_start();
+  if (paused_at) return false;
   if (unpaced()) {
     if (current || (start && *start < edge.at) || (options.until && *options.until <= edge.at)) {
       return false;
@@ -228,7 +231,7 @@ bool Session::Impl::take_edge() {
       return false;
     }
   }
-  request = mode_of(edge);
+  request = edge.mode;
   ++next_edge;
   watch_lines(edge.at);
   return true;
@@ -283,6 +286,7 @@ SteadyTime Session::Impl::wait_for_start() {
     drain_then(SessionEnd::kCount);
     return now;
   }
+  if (paused_at) return SteadyTime::max();
   if (start && !unpaced() && now - host_time(*start) > std::max(period, kCatchUp)) {
     schedule.skip_to(meter_now());
     start = schedule.next_start();
@@ -383,6 +387,14 @@ void Session::Impl::end_telegram() {
   }
 }
 
+void Session::Impl::go_on_from(MeterTime start, double speed) {
+  options.start = start;
+  options.speed = speed;
+  began = clock.now();
+  period = divided(options.schedule.period, speed);
+  tell(SpeedChanged{start, began, speed});
+}
+
 void Session::Impl::drain_then(SessionEnd reason) {
   end_after_draining = reason;
   drained_by = clock.now() + kLastBytes;
@@ -415,6 +427,46 @@ std::optional<SessionEnd> Session::end() const { return impl_->end; }
 
 void Session::stop(SessionEnd reason) {
   if (!impl_->end) impl_->end = reason;
+}
+
+void Session::set_speed(double speed) {
+  if (impl_->unpaced() || std::isinf(speed)) return;
+  if (impl_->paused_at) {
+    impl_->options.speed = speed;
+  } else {
+    impl_->go_on_from(impl_->meter_now(), speed);
+  }
+}
+
+void Session::pause(bool paused) {
+  if (paused == impl_->paused_at.has_value()) return;
+  const MeterTime now = impl_->meter_now();
+  if (paused) {
+    impl_->paused_at = now;
+    return;
+  }
+  impl_->paused_at.reset();
+  if (!impl_->unpaced()) impl_->go_on_from(now, impl_->options.speed);
+}
+
+void Session::set_script(std::vector<RequestEdge> request_edges,
+                         std::vector<SupplyEdge> supply_edges) {
+  impl_->options.request_edges = std::move(request_edges);
+  impl_->options.supply_edges = std::move(supply_edges);
+  impl_->tell(ScriptChanged{impl_->options.request_edges});
+}
+
+SessionNow Session::now() const {
+  SessionNow now{.meter = impl_->meter_now(),
+                 .speed = impl_->options.speed,
+                 .paused = impl_->paused_at.has_value(),
+                 .request = impl_->request,
+                 .requested = impl_->requested};
+  now.settled = std::chrono::floor<std::chrono::seconds>(now.meter);
+  if (const auto start = impl_->schedule.next_start()) {
+    now.settled = std::min(now.settled, std::chrono::floor<std::chrono::seconds>(*start));
+  }
+  return now;
 }
 
 SessionStats Session::stats() const {

@@ -27,10 +27,10 @@ inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
 /// What controls Data Request: the lines, or the person who runs the meter.
 enum class RequestMode { kLine, kOn, kOff };
 
-/// From `at` on, Data Request is active or not, whatever the lines say.
+/// From `at` on, this controls Data Request.
 struct RequestEdge {
   MeterTime at{};
-  bool active = false;
+  RequestMode mode = RequestMode::kOff;
 };
 
 /// From `at` on, the reader's 5 V is there or not: it goes away with the grid.
@@ -77,11 +77,34 @@ struct LineNoted {
   std::string line;
   std::string note;
 };
+/// From `began` on, when the meter's clock shows `start`, its time passes at this speed.
+struct SpeedChanged {
+  MeterTime start{};
+  SteadyTime began{};
+  double speed = 1.0;
+};
+/// What is to come of Data Request is another, and what has been is the same.
+struct ScriptChanged {
+  std::vector<RequestEdge> request_edges;
+};
 /// What the meter sends at a second of its own clock; no bytes where it is silent then, as in a power
 /// failure. Pure: the same call gives the same result.
 using TelegramSource = std::function<Emission(std::chrono::sys_seconds)>;
 
-using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped, LineNoted>;
+using SessionEvent = std::variant<TelegramStarted, ReaderCame, ReaderLeft, BytesDropped, LineNoted,
+                                  SpeedChanged, ScriptChanged>;
+
+/// How a session stands.
+struct SessionNow {
+  MeterTime meter{};  ///< what the meter's clock shows
+  /// The last second before which nothing will be sent any more. From the next one on, what happens to
+  /// the meter may still change.
+  std::chrono::sys_seconds settled{};
+  double speed = 1.0;
+  bool paused = false;
+  RequestMode request = RequestMode::kLine;  ///< what controls Data Request
+  bool requested = false;                    ///< Data Request is active
+};
 
 struct LineStats {
   std::string name;
@@ -138,6 +161,19 @@ class Session {
 
   /// Ends the session here, without waiting for readers.
   void stop(SessionEnd reason);
+
+  // Whoever changes something calls advance() afterwards.
+
+  /// From now on the meter's time passes at another speed; neither to nor from kMaxSpeed.
+  void set_speed(double speed);
+
+  /// While it is paused, the meter's clock stands still. A telegram on its way is sent to its end.
+  void pause(bool paused);
+
+  /// What is to come of Data Request and of the reader's 5 V. What has been must be as it was.
+  void set_script(std::vector<RequestEdge> request_edges, std::vector<SupplyEdge> supply_edges);
+
+  SessionNow now() const;
 
   SessionStats stats() const;
 

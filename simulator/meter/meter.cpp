@@ -270,6 +270,12 @@ Meter::~Meter() = default;
 Meter::Meter(Meter&&) noexcept = default;
 Meter& Meter::operator=(Meter&&) noexcept = default;
 
+void Meter::follow(std::shared_ptr<const Scenario> scenario) {
+  impl_->scenario = std::move(scenario);
+  impl_->printing.until = impl_->printing.now;
+  impl_->sending.until = impl_->sending.from;
+}
+
 std::size_t Meter::effort() const { return impl_->effort; }
 
 MeterState Meter::at(std::chrono::sys_seconds t) {

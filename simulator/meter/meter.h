@@ -35,6 +35,10 @@ class Meter {
   Meter(Meter&&) noexcept;
   Meter& operator=(Meter&&) noexcept;
 
+  /// From now on it lives through another scenario, which must be the same up to the last second that
+  /// was asked for. What it shows is then what a new meter would show that had this scenario from the start.
+  void follow(std::shared_ptr<const Scenario> scenario);
+
   /// What the meter shows at `t`; before the scenario's start, what it shows at the start.
   MeterState at(std::chrono::sys_seconds t);
 

@@ -388,7 +388,62 @@ bool has_segment(const std::vector<Segment>& segments, Segment::Kind kind) {
   return std::ranges::find(segments, kind, &Segment::kind) != segments.end();
 }
 
+std::string_view meaning_of(const Hole& hole) {
+  switch (hole.source) {
+    case Source::kQuantity:
+      return row_of(hole.quantity).meaning;
+    case Source::kMonthQuantity:
+      return row_of(hole.quantity).meaning;
+    case Source::kFailureTime:
+      return "end of a long power failure";
+    case Source::kFailureDuration:
+      return "duration of a long power failure";
+    case Source::kPeakMonth:
+      return "end of the month of a peak";
+    case Source::kPeakTime:
+      return "time of a month's peak";
+    case Source::kPeakPower:
+      return "highest quarter-hour of a month";
+    case Source::kFailureCount:
+      return "number of power failures in the log";
+    case Source::kPeakCount:
+      return "number of month peaks";
+    case Source::kDeviceId:
+      return "identifier of the M-Bus device";
+    case Source::kDeviceEan:
+      return "EAN of the M-Bus device";
+    case Source::kDeviceTime:
+      return "capture time of the M-Bus device";
+    case Source::kDeviceReading:
+      return "reading of the M-Bus device";
+    case Source::kDeviceValve:
+      return "valve of the M-Bus device";
+  }
+  return "";
+}
+
+void add_shown(const std::vector<Segment>& segments, Obis code, std::vector<ShownValue>& values) {
+  for (const Segment& segment : segments) {
+    if (segment.kind == Segment::Kind::kEntry) code = segment.code;
+    if (segment.kind == Segment::Kind::kHole) {
+      const bool of_quantity = segment.hole.source == Source::kQuantity;
+      values.push_back({code, of_quantity ? std::optional(segment.hole.quantity) : std::nullopt,
+                        meaning_of(segment.hole)});
+    }
+    add_shown(segment.body, code, values);
+  }
+}
+
 }  // namespace
+
+std::vector<ShownValue> shown_values(const Layout& layout) {
+  std::vector<ShownValue> values;
+  add_shown(layout.telegram, {}, values);
+  for (const auto& of_medium : layout.mbus) {
+    for (const auto& block : of_medium) add_shown(block, {}, values);
+  }
+  return values;
+}
 
 tl::expected<std::vector<Segment>, Layout::Flaw> compile_template(std::string_view text,
                                                                   int channel, Medium medium) {

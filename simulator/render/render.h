@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/crc_algorithms.h"
+#include "protocol/obis.h"
 #include "protocol/truth.h"
 #include "simulator/state.h"
 #include "simulator/zone.h"
@@ -67,6 +68,16 @@ struct Layout {
 /// Where `truth` is given, it becomes what the telegram says.
 void render(const Layout& layout, const MeterState& state, const Zone& zone, std::string& telegram,
             Truth* truth = nullptr);
+
+/// What an object of the telegram shows: one for each hole, in their order.
+struct ShownValue {
+  Obis code;
+  std::optional<Quantity> quantity;  ///< nothing: of a device, or of an entry of a list
+  std::string_view meaning;
+};
+
+/// Those of the telegram and of its lists, and of the blocks on the M-Bus.
+std::vector<ShownValue> shown_values(const Layout& layout);
 
 /// Why a hole of the quantity cannot print the value: "this meter prints F5(3,3), so at most 99.999 kW";
 /// nothing if all can. That digits after the last are rounded does not count.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "protocol/decimal.h"
 #include "protocol/wording.h"
@@ -281,6 +283,22 @@ void add_slots(const Load& load, std::uint64_t seed, const DayKind& day, bool su
   for (std::size_t phase = 0; phase < 3; ++phase) {
     powers.of(phase).add(0, kSlotsPerDay, all_day[phase]);
   }
+}
+
+void end_at_successors(std::vector<Load>& loads) {
+  std::map<std::string_view, std::vector<Load*>> of_name;
+  for (Load& load : loads) {
+    if (!load.name.empty()) of_name[load.name].push_back(&load);
+  }
+  for (auto& [name, followers] : of_name) {
+    std::ranges::stable_sort(followers, {}, &Load::from);
+    for (std::size_t i = 0; i + 1 < followers.size(); ++i) {
+      followers[i]->until = std::min(followers[i]->until, followers[i + 1]->from);
+    }
+  }
+  // Those that another one replaces at once never draw anything.
+  std::erase_if(loads,
+                [](const Load& load) { return !load.name.empty() && load.until <= load.from; });
 }
 
 sys_seconds next_edge(const Load& load, sys_seconds t) {

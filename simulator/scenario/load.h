@@ -2,9 +2,13 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -57,8 +61,24 @@ struct TableLoad {
     std::chrono::sys_seconds from;
     PhasePowers power;
   };
-  std::vector<Row> rows;  ///< in the order of time
-  std::string file{};     ///< that they are from
+  /// In the order of time. Copies of a load share them.
+  class Rows {
+   public:
+    Rows() : Rows(std::vector<Row>{}) {}
+    Rows(std::vector<Row> rows)
+        : rows_(std::make_shared<const std::vector<Row>>(std::move(rows))) {}
+    auto begin() const { return rows_->begin(); }
+    auto end() const { return rows_->end(); }
+    std::size_t size() const { return rows_->size(); }
+    const Row& operator[](std::size_t at) const { return (*rows_)[at]; }
+    const Row& front() const { return rows_->front(); }
+    const Row& back() const { return rows_->back(); }
+
+   private:
+    std::shared_ptr<const std::vector<Row>> rows_;
+  };
+  Rows rows;
+  std::string file{};  ///< that they are from; empty where the scenario itself has them
 };
 
 struct Load {
@@ -67,7 +87,11 @@ struct Load {
   std::chrono::sys_seconds until = std::chrono::sys_seconds::max();  ///< from then on: nothing
   std::uint64_t stream = 0;  ///< distinguishes the random numbers of the loads of one scenario
   Place place = {};          ///< in the scenario's file
+  std::string name = {};     ///< the next load of this name takes its place; empty: none does
 };
+
+/// Each load that has a name ends where the next one of that name begins, if it has not ended before.
+void end_at_successors(std::vector<Load>& loads);
 
 /// What the load draws at `t`.
 PhasePowers power_at(const Load& load, const Zone& zone, std::uint64_t seed,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,9 +105,10 @@ struct ClockEvent {
   std::chrono::seconds deviation{};
 };
 
-/// Data Request becomes active, or is released, whatever the lines say; so from the first on.
+/// Data Request becomes active, or is released, whatever the lines say; or is theirs again.
 struct RequestEvent {
-  bool on = true;
+  enum Who { kLine, kOn, kOff };  ///< kLine: what the lines say holds again
+  Who who = kOn;
 };
 
 struct Event {
@@ -125,18 +127,21 @@ struct Scenario {
   std::string made_for;  ///< a profile that it suits, for checking
   std::chrono::sys_seconds start;
   bool own_start = true;  ///< of the file; otherwise `start` is the beginning of 2000 for all
-  std::optional<std::chrono::sys_seconds> until;  ///< end of the window that it is about
+  std::optional<std::chrono::sys_seconds>
+      begin;  ///< of the window that it is about, after the start
+  std::optional<std::chrono::sys_seconds> until;  ///< its end
   Calendar calendar;
   std::int64_t voltage = 230'000;  ///< mV, nominal
   Assignments values;
   std::optional<std::vector<ScenarioDevice>> devices;  ///< instead of the profile's own
   std::vector<Load> loads;
-  std::vector<Event> events;  ///< in the order of time
-  std::vector<Obis> readout;  ///< objects that the port shows; empty: all
+  std::vector<Event> events;                      ///< in the order of time
+  std::vector<Obis> readout;                      ///< objects that the port shows; empty: all
+  std::shared_ptr<const Document> document = {};  ///< that it was read from, if any
 
   /// Where the window that it is about begins: `moment` if it has no start of its own.
   std::chrono::sys_seconds window_from(std::chrono::sys_seconds moment) const {
-    return own_start ? start : moment;
+    return begin ? *begin : own_start ? start : moment;
   }
 };
 

@@ -5,11 +5,15 @@
 
 #include "simulator/files/read_file.h"
 #include "simulator/profile/table_values.h"
+#include "simulator/scenario/load_sums.h"
 
 namespace p1rig {
 namespace {
 
 using std::chrono::sys_seconds;
+
+/// More loads than that no scenario has.
+constexpr std::int64_t kMostStreams = 1'000'000'000;
 
 bool exports(const Layout& layout) {
   return std::ranges::any_of(layout.shown(), [](Quantity quantity) {
@@ -24,15 +28,17 @@ class LoadReader {
              Complaints& complaints)
       : folder_(folder), profile_(profile), scenario_(scenario), complaints_(complaints) {}
 
-  Load load(const Node& node, std::uint64_t stream) {
+  Load load(const Node& node, std::int64_t stream) {
     TableReader table("[[load]]", &node, complaints_);
     Load load;
-    load.stream = stream;
+    load.stream = static_cast<std::uint64_t>(
+        table.integer<std::int64_t>("stream", 1, kMostStreams).value_or(stream));
     load.place = node.place;
+    load.name = table.string("name").value_or("");
     load.from = read_instant(table, "from", profile_.zone).value_or(scenario_.start);
     load.until = read_instant(table, "until", profile_.zone).value_or(sys_seconds::max());
     if (load.until <= load.from) table.complain("until", "is not after from");
-    const auto kind = table.word("kind", {"fixed", "household", "sun", "car", "table"});
+    const auto kind = table.word("kind", load_kinds());
     if (!kind) {
       if (table.node("kind") == nullptr)
         table.complain("kind", "is missing: fixed, household, sun, car or table");
@@ -45,9 +51,10 @@ class LoadReader {
     } else if (*kind == "car") {
       load.kind = car(table);
     } else {
-      load.kind = curve(table);
+      load.kind = curve(table, load.from);
     }
     table.finish();
+    refuse_ended(load);
     return load;
   }
 
@@ -123,7 +130,23 @@ class LoadReader {
     return load;
   }
 
-  TableLoad curve(TableReader& table) {
+  TableLoad curve(TableReader& table, sys_seconds from) {
+    const bool inside = table.node("csv") != nullptr;
+    if (inside && table.node("file") != nullptr) {
+      table.complain("csv", "is the curve already: leave out file");
+    }
+    return inside ? curve_inside(table, from) : curve_of_file(table);
+  }
+
+  /// The scenario itself has it.
+  TableLoad curve_inside(TableReader& table, sys_seconds from) {
+    const auto text = table.some_text("csv");
+    if (!text) return {};
+    return checked(table, "csv", "line ",
+                   parse_load_table(*text, profile_.zone, from, profile_.phases), "");
+  }
+
+  TableLoad curve_of_file(TableReader& table) {
     const std::string name = table.required_string("file");
     const auto file = folder_ / name;
     // A row for every second of some weeks.
@@ -133,18 +156,40 @@ class LoadReader {
       table.complain("file", text.error().message);
       return {};
     }
-    auto rows = parse_load_table(
-        *text, profile_.zone, scenario_.own_start ? std::optional(scenario_.start) : std::nullopt,
-        profile_.phases);
+    return checked(
+        table, "file", file.string() + ":",
+        parse_load_table(*text, profile_.zone,
+                         scenario_.own_start ? std::optional(scenario_.start) : std::nullopt,
+                         profile_.phases),
+        file.string());
+  }
+
+  TableLoad checked(TableReader& table, std::string_view key, const std::string& where,
+                    Result<std::vector<TableLoad::Row>> rows, std::string file) {
     if (!rows) {
-      table.complain("file", file.string() + ":" + rows.error().message);
+      table.complain(key, where + rows.error().message);
       return {};
     }
     const bool any_export = std::ranges::any_of(*rows, [](const TableLoad::Row& row) {
       return std::ranges::any_of(row.power, [](const Power& power) { return power.active < 0; });
     });
     if (any_export) refuse_export(table);
-    return {std::move(*rows), file.string()};
+    return {std::move(*rows), std::move(file)};
+  }
+
+  /// A load that is over before the start is a mistake.
+  void refuse_ended(const Load& load) {
+    // One that ends before it begins has been complained about.
+    if (load.from < load.until && load.until <= scenario_.start) {
+      complaints_.add(load.place, "[[load]]: until: is before the scenario's start");
+    }
+    const auto* table = std::get_if<TableLoad>(&load.kind);
+    if (table == nullptr || table->rows.size() < 2) return;
+    if (table->rows.back().from <= scenario_.start) {
+      complaints_.add(load.place,
+                      "[[load]]: " + (table->file.empty() ? "csv" : "file: " + table->file) +
+                          ": ends before the scenario's start");
+    }
   }
 
   void refuse_export(TableReader& table) {
@@ -162,7 +207,25 @@ class LoadReader {
 
 Load read_load(const Node& node, const std::filesystem::path& folder, const Profile& profile,
                const Scenario& scenario, std::uint64_t stream, Complaints& complaints) {
-  return LoadReader(folder, profile, scenario, complaints).load(node, stream);
+  return LoadReader(folder, profile, scenario, complaints)
+      .load(node, static_cast<std::int64_t>(stream));
+}
+
+const std::vector<std::string_view>& load_kinds() {
+  static const std::vector<std::string_view> kKinds = {"fixed", "household", "sun", "car", "table"};
+  return kKinds;
+}
+
+void check_powers(const Scenario& scenario, const Profile& profile, Complaints& complaints) {
+  const auto over = find_overload(scenario.loads, profile.phases);
+  if (!over) return;
+  const std::string unit = over->reactive ? " kvar" : " kW";
+  complaints.add(scenario.loads[over->load].place,
+                 "[[load]]: together with the other loads, up to " +
+                     std::to_string((over->power + 500'000) / 1'000'000) + unit + " flow on L" +
+                     std::to_string(over->phase + 1) + " from " +
+                     to_string(profile.zone.local(over->from)) + ": at most 500" + unit +
+                     " are allowed on a phase");
 }
 
 }  // namespace p1rig

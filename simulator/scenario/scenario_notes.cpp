@@ -33,7 +33,8 @@ class Notes {
   bool is_over(sys_seconds t) const { return scenario_.until && t >= *scenario_.until; }
 
   void curve(const Load& load, const TableLoad& table) {
-    const std::string nothing = "[[load]]: file: " + table.file + ": no power flows ";
+    const std::string nothing =
+        "[[load]]: " + (table.file.empty() ? "csv" : "file: " + table.file) + ": no power flows ";
     const sys_seconds begin = std::max(load.from, table.rows.front().from);
     if (begin > std::max(load.from, scenario_.window_from(from_))) {
       add(load.place, nothing + "before " + written(begin) + ", the first of its times");

@@ -45,8 +45,8 @@ class LineSession : public ::testing::Test {
             events += "came ";
           } else if (std::holds_alternative<ReaderLeft>(e)) {
             events += "left ";
-          } else {
-            events += "dropped " + std::to_string(std::get<BytesDropped>(e).bytes) + ' ';
+          } else if (const auto* dropped = std::get_if<BytesDropped>(&e)) {
+            events += "dropped " + std::to_string(dropped->bytes) + ' ';
           }
         });
     for (Line* line : lines) line->on_change([this] { session->advance(); });

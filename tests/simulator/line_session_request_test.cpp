@@ -117,7 +117,8 @@ TEST_F(LineSession, ARequestThatIsForbiddenSilencesEveryLine) {
 TEST_F(LineSession, ScriptedEdgesBeginAndCutTelegrams) {
   size = 1152;  // 100 ms
   options.request = RequestMode::kOff;
-  options.request_edges = {{kNoon + 3400ms, true}, {kNoon + 10s + 50ms, false}};
+  options.request_edges = {{kNoon + 3400ms, RequestMode::kOn},
+                           {kNoon + 10s + 50ms, RequestMode::kOff}};
   FakeLine line(kWire);
   begin({&line});
   run_until(60s);
@@ -131,7 +132,7 @@ TEST_F(LineSession, ScriptedEdgesBeginAndCutTelegrams) {
 
 TEST_F(LineSession, AScriptedEdgeIsWaitedForBetweenPieces) {
   size = 1152;
-  options.request_edges = {{kNoon + 50ms, false}};
+  options.request_edges = {{kNoon + 50ms, RequestMode::kOff}};
   FakeLine line(kWire);
   begin({&line});
   run_until(49900us);  // pieces are due at 48.7 ms and at 50.2 ms
@@ -142,7 +143,7 @@ TEST_F(LineSession, ALateHostDoesNotMoveAScriptedEdge) {
   options.speed = 1000;
   options.schedule.phase = Phase::kEdge;
   options.request = RequestMode::kOff;
-  options.request_edges = {{kNoon + 3s, true}};
+  options.request_edges = {{kNoon + 3s, RequestMode::kOn}};
   FakeLine line(kWire);
   begin({&line});
   clock.set(SteadyTime{5ms});  // two seconds of the meter too late
@@ -154,7 +155,7 @@ TEST_F(LineSession, ALateHostDoesNotMoveAScriptedEdge) {
 TEST_F(LineSession, ScriptedReleaseMayLetTheTelegramFinish) {
   size = 1152;
   options.schedule.on_release = OnRelease::kFinish;
-  options.request_edges = {{kNoon + 50ms, false}};
+  options.request_edges = {{kNoon + 50ms, RequestMode::kOff}};
   FakeLine line(kWire);
   begin({&line});
   run_until(60s);
@@ -162,7 +163,9 @@ TEST_F(LineSession, ScriptedReleaseMayLetTheTelegramFinish) {
 }
 
 TEST_F(LineSession, TheLastEdgeBeforeTheStartHolds) {
-  options.request_edges = {{kNoon - 20s, true}, {kNoon - 10s, false}, {kNoon + 30s, true}};
+  options.request_edges = {{kNoon - 20s, RequestMode::kOn},
+                           {kNoon - 10s, RequestMode::kOff},
+                           {kNoon + 30s, RequestMode::kOn}};
   FakeLine line(kWire);
   begin({&line});
   run_until(45s);
@@ -173,7 +176,9 @@ TEST_F(LineSession, ScriptedEdgesComeAtTheMeterTimeAtAnySpeed) {
   options.schedule.phase = Phase::kEdge;
   options.request = RequestMode::kOff;
   options.until = kNoon + 60s;
-  options.request_edges = {{kNoon + 3s, true}, {kNoon + 25s, false}, {kNoon + 41s, true}};
+  options.request_edges = {{kNoon + 3s, RequestMode::kOn},
+                           {kNoon + 25s, RequestMode::kOff},
+                           {kNoon + 41s, RequestMode::kOn}};
   for (const double speed : {1.0, 1000.0, kMaxSpeed}) {
     options.speed = speed;
     started.clear();

@@ -214,8 +214,9 @@ TEST_F(Recording, AScriptedRequestIsNotedAtItsOwnTime) {
   FakeClock clock;
   {
     auto writer = RecordingWriter::create(path_);
-    const SessionOptions session{.start = kNoon,
-                                 .request_edges = {{kNoon + 1s, false}, {kNoon + 4s, true}}};
+    const SessionOptions session{
+        .start = kNoon,
+        .request_edges = {{kNoon + 1s, RequestMode::kOff}, {kNoon + 4s, RequestMode::kOn}}};
     RecordingTime time(session, clock);
     RecordingLine recorded(line, *writer, time, session);
     clock.advance(2s);
