@@ -168,7 +168,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   void send(std::uint64_t number, const std::shared_ptr<const std::string>& text) {
     if (!open_) return;
-    if (waiting_.size() >= core_->options.waiting_messages) {
+    // Until it has caught up, it misses all: what it misses is in one piece.
+    if (first_missed_ != 0 || waiting_.size() >= core_->options.waiting_messages) {
       if (first_missed_ == 0) first_missed_ = number;
       last_missed_ = number;
       return;

@@ -329,7 +329,8 @@ struct Panel::Impl {
     words += " --scenario THIS_FILE";
     for (const Fault& fault : faults) {
       const FaultRequest& request = (*meter.faults)[fault.request];
-      if (request.from && request.until && *request.until <= *request.from) continue;
+      // One that was replaced before it did anything keeps its place: chance depends on it.
+      const bool is_void = request.from && request.until && *request.until <= *request.from;
       std::string text = fault.text;
       const auto say = [&](std::string_view key, const std::optional<sys_seconds>& t) {
         const auto at = text.find(fmt::format(",{}=", key));
@@ -337,8 +338,8 @@ struct Panel::Impl {
           text.erase(at, std::min(text.find(',', at + 1), text.size()) - at);
         if (t) text += fmt::format(",{}={}", key, utc_time(*t));
       };
-      say("from", request.from);
-      say("until", request.until);
+      say("from", is_void ? sys_seconds{} : request.from);
+      say("until", is_void ? sys_seconds{seconds{1}} : request.until);
       words += " --fault " + shell_word(text);
     }
     return "A run of " + meter.profile->name + ". To play it back:\n" + words;

@@ -123,6 +123,7 @@ class WebSocket:
 
     def message(self):
         """The next message as JSON; EOFError at the end."""
+        text = b""
         while True:
             first, size = self._take(2)
             size &= 127
@@ -133,8 +134,10 @@ class WebSocket:
             body = self._take(size)
             if first & 15 == 8:
                 raise EOFError(struct.unpack(">H", body[:2])[0] if body else None)
-            if first & 15 == 1:
-                return json.loads(body)
+            if first & 15 in (0, 1):  # in fragments, the last of which says so
+                text += body
+                if first & 0x80:
+                    return json.loads(text)
 
     def until(self, kind):
         """The next message of this type."""
