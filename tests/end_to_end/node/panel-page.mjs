@@ -34,7 +34,7 @@ try {
   const code = await text('#lcd-code');
   await page.locator('#lcd-code').filter({ hasNotText: code }).waitFor();
   seen['the display goes on'] = true;
-  await page.locator('#power-chart polyline').first().waitFor();
+  await page.locator('#power-chart svg').waitFor();
 
   // By keyboard alone: the slider of L1, moved to its end and back to what is wanted.
   await page.locator('#load-l1').focus();
