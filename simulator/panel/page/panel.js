@@ -33,6 +33,7 @@ function drawn(name, attributes, text) {
   return made;
 }
 
+const counted = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const say = (text) => { $('said').textContent = text; };
 const setText = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
 
@@ -239,12 +240,12 @@ function showLine(line) {
     $('lines').replaceChildren(...line.lines.map((one) => element('div', { class: 'line' },
       element('strong', {}, one.name), element('br'),
       `${one.present ? 'a reader is there' : 'no reader'}${one.settings ? `, set to ${one.settings}` : ''}; `
-        + `${one.sent} bytes sent, ${one.dropped} dropped`,
+        + `${counted(one.sent, 'byte')} sent, ${one.dropped} dropped`,
       ...(one.warning ? [element('p', { class: 'warning' }, one.warning)] : []),
       ...(one.note ? [element('p', { class: 'warning' }, one.note)] : []))));
   }
   const late = line.lateness_us;
-  setText('lateness', `${line.settings}, ${line.telegrams} telegrams; pieces were late by ${Math.round(late.p50)} µs (p50), ${Math.round(late.p99)} µs (p99), ${Math.round(late.max)} µs at most`);
+  setText('lateness', `${line.settings}, ${counted(line.telegrams, 'telegram')}; pieces were late by ${Math.round(late.p50)} µs (p50), ${Math.round(late.p99)} µs (p99), ${Math.round(late.max)} µs at most`);
   $('pause').setAttribute('aria-pressed', line.paused);
   const speed = String(line.speed);
   if (document.activeElement !== $('speed') && $('speed').value !== speed) {
@@ -318,12 +319,12 @@ $('save').addEventListener('click', async (event) => {
 });
 
 const TAKES = {
-  telegram: (message) => { showTelegram(message); log(`${message.time} telegram, ${message.text.length} bytes${message.lines.some((line) => line.meaning.startsWith('is not what')) ? ', changed by a fault' : ''}`); },
+  telegram: (message) => { showTelegram(message); log(`${message.time} telegram, ${counted(message.text.length, 'byte')}${message.lines.some((line) => line.meaning.startsWith('is not what')) ? ', changed by a fault' : ''}`); },
   events: (message) => { log(`${run.now} ${message.added ? `added ${message.added.map((item) => item.what.kind).join(', ')}` : `taken back ${message.removed}`}`); },
   faults: (message) => { showFaults(message.active); log(`${run.now} faults: ${message.active.join(', ') || 'none'}`); },
   speed: (message) => log(`${message.time} speed ${message.speed}${message.paused ? ', paused' : ''}`),
-  line: (message) => log(`${run.now} ${message.line}: ${message.what}${message.bytes ? ` ${message.bytes} bytes` : ''}${message.note ? ` ${message.note}` : ''}`),
-  missed: (message) => log(`${message.count} messages were missed: this page is too slow`),
+  line: (message) => log(`${run.now} ${message.line}: ${message.what}${message.bytes ? ` ${counted(message.bytes, 'byte')}` : ''}${message.note ? ` ${message.note}` : ''}`),
+  missed: (message) => log(`missed, as this page is too slow: ${counted(message.count, 'message')}`),
 };
 
 function listen() {
