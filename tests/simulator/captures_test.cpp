@@ -95,7 +95,8 @@ class Story {
       case 11:
         return tell(t, ClockEvent{});  // stamps by another clock could not be compared
       case 12:
-        return tell(t, RequestEvent{random_.below(2) == 0});
+        return tell(t,
+                    RequestEvent{random_.below(2) == 0 ? RequestEvent::kOn : RequestEvent::kOff});
       case 13:
         return tell(t,
                     ReadingEvent{0, 0, 1});  // as on a channel of no device: readings are compared

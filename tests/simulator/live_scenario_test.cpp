@@ -121,7 +121,7 @@ TEST(LiveScenario, ALoadKeepsItsRandomNumbers) {
 }
 
 /// Changes of all kinds, some of which are refused.
-std::string random_change(std::mt19937& random) {
+std::string random_change(std::minstd_rand& random) {
   const auto below = [&](unsigned n) { return std::to_string(random() % n); };
   const std::string channel = "channel = " + std::to_string(1 + random() % 4);
   const std::vector<std::string> changes = {
@@ -150,18 +150,20 @@ std::string random_change(std::mt19937& random) {
 
 TEST(LiveScenario, AMeterThatFollowsIsTheMeterOfTheFile) {
   for (const unsigned seed : {1U, 2U, 3U}) {
-    std::mt19937 random(seed);
+    std::minstd_rand random(seed);
     LiveScenario live(household(), profile());
     Meter meter(profile(), live.scenario(), seed);
     std::string sent;
     sys_seconds t = kNoon;
-    for (int changes = 0, done = 0; changes < 200; ++changes) {
-      for (unsigned i = random() % 40; i > 0; --i) sent += telegram(meter, t += 1s);
+    int done = 0;
+    for (int changes = 0; changes < 200; ++changes) {
+      for (auto i = random() % 40; i > 0; --i) sent += telegram(meter, t += 1s);
       if (random() % 4 == 0) meter.at(t);
       std::string change = random_change(random);
       if (random() % 3 == 0) {
-        const auto at =
-            "at = \"" + to_string(profile()->zone.local(t + 1s * (random() % 90))) + "\", ";
+        const auto at = "at = \"" +
+                        to_string(profile()->zone.local(t + 1s * static_cast<int>(random() % 90))) +
+                        "\", ";
         change.insert(1, at);
       }
       Complaints complaints("run");
@@ -170,8 +172,8 @@ TEST(LiveScenario, AMeterThatFollowsIsTheMeterOfTheFile) {
           takes_back ? live.remove(random() % 90, t, complaints) : add(live, change, t).outcome;
       if (outcome == Outcome::kDone) meter.follow(live.scenario());
       done += outcome == Outcome::kDone;
-      if (changes == 199) EXPECT_GT(done, 60);
     }
+    EXPECT_GT(done, 60);
     const auto file = std::filesystem::path(::testing::TempDir()) /
                       ("p1rig-live-" + std::to_string(seed) + ".toml");
     std::ofstream(file, std::ios::binary) << live.text("A comment\nof two lines", kNoon, t + 1s);

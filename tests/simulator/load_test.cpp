@@ -531,12 +531,12 @@ TEST(Load, OverloadIsFoundWhereItIs) {
       Load load = load_of(FixedLoad{power()}, kStart + random.below(20) * 1s);
       if (random.below(2) == 0) load.until = load.from + (1 + random.below(20)) * 1s;
       if (random.below(2) == 0) {
-        TableLoad table;
+        std::vector<TableLoad::Row> rows;
         auto t = kStart;
         for (std::size_t row = random.below(5); row < 5; ++row) {
-          table.rows.push_back({t += (1 + random.below(8)) * 1s, power()});
+          rows.push_back({t += (1 + random.below(8)) * 1s, power()});
         }
-        load.kind = table;
+        load.kind = TableLoad{rows};
       }
       loads.push_back(load);
     }

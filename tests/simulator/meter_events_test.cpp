@@ -522,14 +522,14 @@ TEST(MonthPeak, ThirteenMonthsAreKeptOldestFirst) {
     // The first of a month at 0 h in Brussels.
     return sys_days{year{y} / m / 1} - (m >= 4 && m <= 10 ? 2h : 1h);
   };
-  TableLoad table;
+  std::vector<TableLoad::Row> rows;
   for (int month = 0; month < 15; ++month) {
-    table.rows.push_back(
+    rows.push_back(
         {utc(2025 + month / 12, month % 12 + 1), {{{100'000 * (month + 1), 0}, {}, {}}}});
   }
-  table.rows.push_back({utc(2026, 4), {}});
+  rows.push_back({utc(2026, 4), {}});
   Load load;
-  load.kind = table;
+  load.kind = TableLoad{rows};
   load.from = utc(2025, 1);
   Life life({}, "sagemcom-t211-d-emucs17", {load}, load.from);
   const sys_seconds now = utc(2026, 3) + days{10};
