@@ -3,6 +3,7 @@
 #include <string>
 
 #include "simulator/profile/profile.h"
+#include "simulator/profile/template_lines.h"
 
 namespace p1rig {
 namespace {
@@ -13,16 +14,6 @@ std::optional<Obis> code_of(std::string_view line, int channel) {
   if (channel != 0 && code.starts_with("0-n:")) code[2] = static_cast<char>('0' + channel);
   const auto written = parse_obis(code);
   return written ? std::optional(written->code) : std::nullopt;
-}
-
-/// Calls each(line) for each line of a template, with its line end.
-template <class Each>
-void each_line(std::string_view text, Each&& each) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
-    each(text.substr(0, end));
-    text.remove_prefix(end);
-  }
 }
 
 /// The template without the data lines whose code is not listed. A line that begins with a bracket

@@ -5,8 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "protocol/ascii.h"
 #include "simulator/files/suggest.h"
 #include "simulator/profile/identity.h"
+#include "simulator/profile/template_lines.h"
 #include "simulator/state.h"
 
 namespace p1rig {
@@ -60,13 +62,12 @@ std::optional<int> count_of(std::string_view text) {
 }  // namespace
 
 bool lacks_channel(Medium medium, const Profile& profile) {
-  std::string_view text = profile.mbus_text[static_cast<std::size_t>(medium)];
-  while (!text.empty()) {
-    const bool has_code = text.front() >= '0' && text.front() <= '9';
-    if (has_code && !text.starts_with("0-n:")) return true;
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  }
-  return false;
+  bool lacks = false;
+  each_line(profile.mbus_text[static_cast<std::size_t>(medium)], [&](std::string_view line) {
+    const bool has_code = is_digit(line.front());
+    lacks = lacks || (has_code && !line.starts_with("0-n:"));
+  });
+  return lacks;
 }
 
 std::string room_for_one(Medium medium, const Profile& profile) {
